@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files and folders, with sentences instead of errno.
+ */
+#ifndef PSIRTTY_BASE_FILE_H
+#define PSIRTTY_BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "psirtty/base/error.h"
+
+/* Appends the whole file to *RET; more than LIMIT bytes is an error. "-" is standard input. */
+int file_read(const char *path, size_t limit, struct str *ret, struct error *err);
+/* Writes beside it, fsyncs, renames over it, fsyncs the folder: the old or the new file, never half. */
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
+int fd_write_all(int fd, const void *bytes, size_t length);
+/* The plain file names in a folder (no dot files), sorted by bytes. Free with file_free_names. */
+int file_list(const char *dir, char ***ret_names, size_t *ret_count, struct error *err);
+void file_free_names(char **names, size_t count);
+/* Makes DIR and its missing parents with MODE. */
+int file_make_dir(const char *dir, mode_t mode, struct error *err);
+bool file_exists(const char *path);
+bool file_is_dir(const char *path);
+/* Removes a tree; refuses "/", "" and anything that is not a folder owned by this user. */
+int file_remove_tree(const char *dir, struct error *err);
+/* Joined with one slash; the caller frees. */
+char *file_join(const char *dir, const char *name);
+/* NAME below the data folder: $PSIRTTY_DATA, else data/ beside the program built in place, else
+ * the installed one. Caller frees; the file may not exist. */
+char *file_data(const char *name);
+/* The same for themes/. */
+char *file_theme(const char *name);
+/* Per-user state ($XDG_STATE_HOME/psirtty, else ~/.local/state/psirtty) and data folders. */
+char *file_state_dir(void);
+char *file_share_dir(void);
+
+#endif

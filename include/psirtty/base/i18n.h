@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* User-visible strings: _("…") translates now, N_("…") marks one in a table. */
+#ifndef PSIRTTY_BASE_I18N_H
+#define PSIRTTY_BASE_I18N_H
+
+#include <libintl.h>
+
+#define _(string)  gettext(string)
+#define N_(string) (string)
+
+/* Sets the locale from the environment and binds the catalogue. Numbers stay in the C locale. */
+void i18n_start(void);
+
+#endif

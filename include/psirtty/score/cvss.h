@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CVSS 2.0, 3.0, 3.1 and 4.0: parse, canonical vector, scores, severity. Pure, integers
+ * only; scores are in tenths (98 is 9.8).
+ */
+#ifndef PSIRTTY_SCORE_CVSS_H
+#define PSIRTTY_SCORE_CVSS_H
+
+#include "psirtty/base/error.h"
+
+enum cvss_version { CVSS_2_0, CVSS_3_0, CVSS_3_1, CVSS_4_0 };
+
+/* None is a band of its own from 3.0 on; 2.0 uses NVD's bands, which have neither none nor critical. */
+enum cvss_severity { CVSS_NONE, CVSS_LOW, CVSS_MEDIUM, CVSS_HIGH, CVSS_CRITICAL };
+
+enum { CVSS_METRICS = 32, CVSS_ABSENT = -1 };
+
+struct cvss {
+	enum cvss_version version;
+	/* Index of the value in the metric's row of the version's table; 0 is "not defined" where the
+	 * standard has it (X, ND), -1 where the vector does not name the metric. */
+	signed char values[CVSS_METRICS];
+	int base;          /* tenths; for 4.0 the one score of the whole vector is in overall, and base
+			    * is that of the base metrics alone */
+	int temporal;      /* tenths, or CVSS_ABSENT when no such metric is set (always for 4.0) */
+	int environmental; /* tenths, or CVSS_ABSENT likewise */
+	int overall;       /* environmental, else temporal, else base; 4.0: the score of the vector */
+	enum cvss_severity severity; /* of overall */
+	char macrovector[8];  /* 4.0: "000000"…, else "" */
+	const char *nomenclature; /* 4.0: "CVSS-B", "CVSS-BT", "CVSS-BE", "CVSS-BTE"; else "" */
+};
+
+/*
+ * Strict parsing, as the standard of each version says (FIRST, CVSS v2 §2.4, v3.x §6, v4.0 §7:
+ * fixed order in 4.0 and 2.0; prefix needed from 3.0; duplicates, lower case, empty fields, a
+ * trailing slash and missing mandatory metrics are errors, each with its own reason in
+ * err->why). On success *RET is filled, scores included.
+ * Errors: ERR_NO.
+ */
+int cvss_parse(const char *vector, struct cvss *ret, struct error *err);
+/* Lenient: mends order, case, surrounding blanks and parentheses, trailing slash, equal
+ * duplicates; each repair is one line in *RET_REPAIRS ("order: …"). What cannot be mended is
+ * ERR_NO as above. */
+int cvss_parse_lenient(const char *vector, struct cvss *ret, struct str *ret_repairs,
+		       struct error *err);
+/* The canonical vector: the standard's order, not-defined metrics left out. Adds to RET. */
+void cvss_vector(const struct cvss *cvss, struct str *ret);
+/* "2.0", "3.0", "3.1", "4.0". */
+const char *cvss_version_name(enum cvss_version version);
+/* "NONE", "LOW", "MEDIUM", "HIGH", "CRITICAL" as in the JSON schemas. */
+const char *cvss_severity_name(enum cvss_severity severity);
+/* "9.8"; "-" for CVSS_ABSENT. Buffer of 8 bytes. */
+const char *cvss_tenths(int tenths, char buffer[8]);
+
+/* For forms and JSON writers: the metrics of a version, in the standard's order. */
+struct cvss_metric {
+	const char *code;        /* "AV" */
+	const char *name;        /* "Attack Vector" */
+	const char *json;        /* "attackVector": member name in FIRST's JSON schema */
+	const char *group;       /* "base", "threat", "temporal", "environmental", "supplemental" */
+	struct { const char *code, *name, *json; } values[8]; /* "N", "Network", "NETWORK"; NULL code ends */
+};
+const struct cvss_metric *cvss_metrics(enum cvss_version version, size_t *ret_count);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Points in time: reading and writing them; the calendar is the proleptic Gregorian one. */
+#include "psirtty/base/instant.h"
+
+#include <ctype.h>
+#include <time.h>
+
+struct civil {
+	int year, month, day, hour, minute, second, micro;
+};
+
+/* Days since 1970-01-01. Years are shifted to begin in March, so a leap day comes last. */
+static int64_t days_from_civil(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static void civil_from_days(int64_t days, struct civil *ret)
+{
+	int64_t z = days + 719468;
+	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t shifted = (5 * of_year + 2) / 153;
+
+	ret->day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
+	ret->month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
+	ret->year = (int)(year_of_era + era * 400 + (ret->month <= 2));
+}
+
+static int month_days(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+static bool civil_valid(const struct civil *c)
+{
+	return c->year >= 1970 && c->year <= 9999 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+	       c->day <= month_days(c->year, c->month) && c->hour <= 23 && c->minute <= 59 &&
+	       c->second <= 59;
+}
+
+static instant civil_instant(const struct civil *c)
+{
+	int64_t seconds = days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
+			  c->minute * 60 + c->second;
+
+	return seconds * INSTANT_SECOND + c->micro;
+}
+
+static void instant_civil(instant at, struct civil *ret)
+{
+	int64_t seconds = at / INSTANT_SECOND, micro = at % INSTANT_SECOND;
+	int64_t days, rest;
+
+	if (micro < 0) {
+		micro += INSTANT_SECOND;
+		seconds--;
+	}
+	days = seconds / 86400;
+	rest = seconds % 86400;
+	if (rest < 0) {
+		rest += 86400;
+		days--;
+	}
+	civil_from_days(days, ret);
+	ret->hour = (int)(rest / 3600);
+	ret->minute = (int)(rest / 60 % 60);
+	ret->second = (int)(rest % 60);
+	ret->micro = (int)micro;
+}
+
+/* Exactly COUNT digits at *CURSOR. */
+static bool digits(const char **cursor, int count, int *ret)
+{
+	int value = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (!isdigit((unsigned char)(*cursor)[i]))
+			return false;
+		value = value * 10 + ((*cursor)[i] - '0');
+	}
+	*cursor += count;
+	*ret = value;
+	return true;
+}
+
+static bool literal(const char **cursor, const char *any_of)
+{
+	if (!**cursor || !strchr(any_of, **cursor))
+		return false;
+	(*cursor)++;
+	return true;
+}
+
+static bool read_date(const char **cursor, struct civil *ret)
+{
+	return digits(cursor, 4, &ret->year) && literal(cursor, "-") &&
+	       digits(cursor, 2, &ret->month) && literal(cursor, "-") && digits(cursor, 2, &ret->day);
+}
+
+static bool read_fraction(const char **cursor, struct civil *ret)
+{
+	int scale = 100000;
+
+	if (!literal(cursor, "."))
+		return true;
+	if (!isdigit((unsigned char)**cursor))
+		return false;
+	for (; isdigit((unsigned char)**cursor); (*cursor)++, scale /= 10)
+		ret->micro += (**cursor - '0') * scale;
+	return true;
+}
+
+/* Seconds may be left out where a person types. */
+static bool read_time(const char **cursor, bool need_seconds, struct civil *ret)
+{
+	if (!digits(cursor, 2, &ret->hour) || !literal(cursor, ":") ||
+	    !digits(cursor, 2, &ret->minute))
+		return false;
+	if (**cursor != ':')
+		return !need_seconds;
+	(*cursor)++;
+	return digits(cursor, 2, &ret->second) && read_fraction(cursor, ret);
+}
+
+static bool read_offset(const char **cursor, int *ret_minutes)
+{
+	int sign = **cursor == '-' ? -1 : 1, hours, minutes;
+
+	if (literal(cursor, "Zz")) {
+		*ret_minutes = 0;
+		return true;
+	}
+	if (!literal(cursor, "+-") || !digits(cursor, 2, &hours) || !literal(cursor, ":") ||
+	    !digits(cursor, 2, &minutes) || hours > 23 || minutes > 59)
+		return false;
+	*ret_minutes = sign * (hours * 60 + minutes);
+	return true;
+}
+
+static bool parse_rfc3339(const char *s, bool need_seconds, instant *ret, int *ret_offset)
+{
+	struct civil c = { 0 };
+
+	if (!read_date(&s, &c) || !literal(&s, "Tt ") || !read_time(&s, need_seconds, &c) ||
+	    !read_offset(&s, ret_offset) || *s || !civil_valid(&c))
+		return false;
+	*ret = civil_instant(&c) - *ret_offset * INSTANT_MINUTE;
+	return true;
+}
+
+int instant_parse(const char *rfc3339, instant *ret, struct error *err)
+{
+	int offset;
+
+	if (parse_rfc3339(rfc3339, true, ret, &offset))
+		return 0;
+	return error_set(err, ERR_INPUT, rfc3339, "Write it as 2026-11-21T09:30:00Z",
+			 "not an RFC 3339 date-time with a zone");
+}
+
+/* The offset of ZONE at AT, by the C library's zone files; false when there is no such zone. */
+static bool zone_offset(const char *zone, instant at, int *ret_minutes)
+{
+	AUTO_STRING saved = mem_string(getenv("TZ"));
+	AUTO_STRING value = mem_format(":%s", zone);
+	AUTO_STRING path = mem_format("/usr/share/zoneinfo/%s", zone);
+	time_t seconds = (time_t)(at / INSTANT_SECOND);
+	struct tm local;
+	FILE *file;
+
+	if (strstr(zone, "..") || zone[0] == '/' || !(file = fopen(path, "re")))
+		return false;
+	fclose(file);
+	setenv("TZ", value, 1);
+	tzset();
+	localtime_r(&seconds, &local);
+	if (saved)
+		setenv("TZ", saved, 1);
+	else
+		unsetenv("TZ");
+	tzset();
+	*ret_minutes = (int)(local.tm_gmtoff / 60);
+	return true;
+}
+
+/* WALL is the local time read as if it were UTC. A time that occurs twice is the earlier one. */
+static int resolve_local(const char *input, instant wall, const char *zone, struct zoned *ret,
+			 struct error *err)
+{
+	int before, after;
+
+	if (!zone_offset(zone, wall - INSTANT_DAY, &before) ||
+	    !zone_offset(zone, wall + INSTANT_DAY, &after))
+		return error_set(err, ERR_INPUT, input, "Write a zone such as Asia/Shanghai, or UTC",
+				 "there is no time zone \"%s\"", zone);
+	for (int i = 0; i < 2; i++) {
+		int offset = i ? after : before, there;
+		instant at = wall - offset * INSTANT_MINUTE;
+
+		if (zone_offset(zone, at, &there) && there == offset) {
+			ret->at = at;
+			ret->offset = offset;
+			snprintf(ret->zone, sizeof(ret->zone), "%s", zone);
+			return 0;
+		}
+	}
+	return error_set(err, ERR_INPUT, input, "Name an hour that the clocks show that day",
+			 "that hour is left out when the clocks change in %s", zone);
+}
+
+int zoned_parse(const char *input, struct zoned *ret, struct error *err)
+{
+	struct zoned made = { 0 };
+	struct civil c = { 0 };
+	const char *s = input;
+
+	if (parse_rfc3339(input, false, &made.at, &made.offset)) {
+		*ret = made;
+		return 0;
+	}
+	if (!read_date(&s, &c) || !literal(&s, "Tt ") || !read_time(&s, false, &c) ||
+	    !literal(&s, " ") || !*s || strlen(s) >= sizeof(made.zone) || !civil_valid(&c))
+		return error_set(err, ERR_INPUT, input,
+				 "Write date, hour and zone: 2026-12-15T09:00:00+08:00 or "
+				 "\"2026-12-15 09:00 Asia/Shanghai\"",
+				 "not a date with an hour and a zone");
+	if (str_equal(s, "UTC") || str_equal(s, "Z")) {
+		made.at = civil_instant(&c);
+		snprintf(made.zone, sizeof(made.zone), "UTC");
+		*ret = made;
+		return 0;
+	}
+	return resolve_local(input, civil_instant(&c), s, ret, err);
+}
+
+const char *instant_format(instant at, char buffer[40])
+{
+	struct civil c;
+	int length;
+
+	instant_civil(at, &c);
+	length = snprintf(buffer, 40, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour,
+			  c.minute, c.second);
+	if (c.micro) {
+		length += snprintf(buffer + length, (size_t)(40 - length), ".%06d", c.micro);
+		while (buffer[length - 1] == '0')
+			length--;
+	}
+	snprintf(buffer + length, (size_t)(40 - length), "Z");
+	return buffer;
+}
+
+const char *instant_format_date(instant at, char buffer[40])
+{
+	struct civil c;
+
+	instant_civil(at, &c);
+	snprintf(buffer, 40, "%04d-%02d-%02d", c.year, c.month, c.day);
+	return buffer;
+}
+
+static void format_offset(int offset, char ret[8])
+{
+	int minutes = offset < 0 ? -offset : offset;
+
+	snprintf(ret, 8, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+}
+
+const char *zoned_format(const struct zoned *when, char buffer[96])
+{
+	char offset[8];
+	struct civil c;
+
+	instant_civil(when->at + when->offset * INSTANT_MINUTE, &c);
+	format_offset(when->offset, offset);
+	snprintf(buffer, 96, "%04d-%02d-%02d %02d:%02d %s%s%s", c.year, c.month, c.day, c.hour,
+		 c.minute, offset, when->zone[0] ? " " : "", when->zone);
+	return buffer;
+}
+
+const char *zoned_format_rfc3339(const struct zoned *when, char buffer[40])
+{
+	char offset[8];
+	struct civil c;
+
+	instant_civil(when->at + when->offset * INSTANT_MINUTE, &c);
+	format_offset(when->offset, offset);
+	snprintf(buffer, 40, "%04d-%02d-%02dT%02d:%02d:%02d%s", c.year, c.month, c.day, c.hour,
+		 c.minute, c.second, when->offset ? offset : "Z");
+	return buffer;
+}
+
+const char *instant_format_rfc5322(instant at, char buffer[40])
+{
+	static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	struct civil c;
+	int64_t day;
+
+	instant_civil(at, &c);
+	day = days_from_civil(c.year, c.month, c.day) % 7;
+	snprintf(buffer, 40, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[(day + 7) % 7], c.day,
+		 months[c.month - 1], c.year, c.hour, c.minute, c.second);
+	return buffer;
+}
+
+const char *instant_format_span(instant span, char buffer[40])
+{
+	const char *sign = span < 0 ? "-" : "";
+	int64_t minutes = (span < 0 ? -span : span) / INSTANT_MINUTE;
+
+	if (minutes >= 24 * 60)
+		snprintf(buffer, 40, "%s%lld d %lld h", sign, (long long)(minutes / 1440),
+			 (long long)(minutes / 60 % 24));
+	else if (minutes >= 60)
+		snprintf(buffer, 40, "%s%lld h %lld m", sign, (long long)(minutes / 60),
+			 (long long)(minutes % 60));
+	else if (minutes > 0)
+		snprintf(buffer, 40, "%s%lld m", sign, (long long)minutes);
+	else
+		snprintf(buffer, 40, "now");
+	return buffer;
+}
+
+int instant_year(instant at)
+{
+	struct civil c;
+
+	instant_civil(at, &c);
+	return c.year;
+}
