@@ -127,6 +127,11 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 	return code;
 }
 
+int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+{
+	return vault_catch_up(vault, fn, context, err);
+}
+
 int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err)
 {
 	int code = 0;

@@ -57,6 +57,8 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		 instant now, vault_event_fn fn, void *context, struct error *err);
 /* Hands out every readable content event after AFTER in journal order, verified. */
 int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err);
+/* Hands out what others appended since this vault was last read, verified. */
+int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
 /* Cheap: whether somebody appended since the last look. */
 bool vault_changed(struct vault *vault);
 uint64_t vault_head(const struct vault *vault);
