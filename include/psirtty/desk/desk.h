@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The handler's desk: an open vault with everything in it folded, and what a handler
+ * does with it. No function here draws, and none knows SQL. Every change goes through one
+ * door that checks the event against the model, seals it and folds it.
+ */
+#ifndef PSIRTTY_DESK_DESK_H
+#define PSIRTTY_DESK_DESK_H
+
+#include "psirtty/model/model.h"
+
+struct desk;
+
+struct desk_options {
+	const char *vault_dir;
+	const char *gpg_home;   /* NULL: $GNUPGHOME, else gpg's own default */
+	bool readonly;
+};
+
+/* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
+int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err);
+void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
+const struct model *desk_model(const struct desk *desk);
+/* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
+const char *desk_handler(const struct desk *desk);
+const char *desk_vault_name(const struct desk *desk);
+const char *desk_vault_dir(const struct desk *desk);
+bool desk_readonly(const struct desk *desk);
+/* Takes in what other handlers appended since; *RET_CHANGED when there was something. Cheap when not. */
+int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
+/* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
+ * BODY is stolen. */
+int desk_append(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,
+		instant now, struct error *err);
+/* The case ID names, or ERR_INPUT with the ids that come near. */
+int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
+
+/* ---- cases (cases.c) */
+int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,
+		  struct error *err);
+/* FIELD is one of desk_case_fields(): title, summary, score, cwe, cve, assignee, disclosure … */
+int desk_case_set(struct desk *desk, const struct case_state *state, const char *field,
+		  const char *value, instant now, struct error *err);
+const char *const *desk_case_fields(void);
+int desk_repro_add(struct desk *desk, const struct case_state *state, const char *build,
+		   const char *verdict, const char *environment, const char *steps,
+		   const char *const *files, size_t file_count, instant now, struct error *err);
+int desk_undo(struct desk *desk, const struct case_state *state, bool redo, instant now,
+	      char **ret_line, struct error *err);
+/* The bytes of a sealed attachment. */
+int desk_file_read(struct desk *desk, const struct sealed_file *file, struct str *ret, struct error *err);
+
+/* ---- mail in (intake.c) */
+struct intake_count { size_t taken_in, known, unread; };
+typedef void (*desk_progress_fn)(void *context, size_t done, size_t total);
+/* PATH: a Maildir, an mbox or one message. Each message is first kept, then read; one that cannot be read
+ * stays in the inbox with its reason. */
+int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
+		     void *context, struct intake_count *ret, struct error *err);
+int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err);
+int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
+		   const struct case_state **ret, struct error *err);
+int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,
+		   instant now, struct error *err);
+
+/* ---- mail out (correspondence.c) */
+struct draft; /* a reply being written: sealed in the vault's draft area */
+/* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */
+int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,
+	       const char *text, instant now, char **ret_id, struct error *err);
+struct draft_check { char **problems; size_t problem_count; char *to, *subject, *text; char **keys; size_t key_count; };
+void draft_check_release(struct draft_check *check);
+/* The leak guard: who will be able to read it, and what stands against sending. ERR_NO when something does. */
+int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check *ret, struct error *err);
+int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err);
+/* Signs, encrypts to the peer's pinned key and ours and to no other, writes it to the outbox,
+ * records it in the case, removes the draft. *RET_PATH is the file written. */
+int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path,
+		    struct error *err);
+
+/* ---- advisories (advisory.c) */
+int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);
+/* FORMAT: "csaf-2.0" or "text". */
+int desk_advisory_render(struct desk *desk, const struct case_state *state, const char *format,
+			 instant now, struct str *ret, struct error *err);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CSAF 2.0 out of a case (OASIS Common Security Advisory Framework 2.0, 18 November 2022).
+ */
+#ifndef PSIRTTY_FORMAT_CSAF_H
+#define PSIRTTY_FORMAT_CSAF_H
+
+#include "psirtty/model/model.h"
+
+struct csaf_options {
+	instant now;              /* current_release_date and generator date */
+	const char *engine_version;
+};
+
+/*
+ * Builds the document of category csaf_security_advisory and writes it, two-space indent, keys
+ * sorted, newline at the end; the same case at the same time gives the same bytes. Passes every
+ * mandatory test 6.1.1–6.1.33 or says why not. What is missing for a valid document is ERR_NO with the
+ * list in err->why and the command that supplies it in err->remedy (no advisory yet, no product
+ * affected, no publisher in the policy …). A CVSS 4.0 score goes into a note and the reference
+ * (2.0 has no place for it); 3.1, 3.0 and 2.0 scores into scores[].
+ */
+int csaf20_write(const struct case_state *state, const struct model *model,
+		 const struct csaf_options *options, struct str *ret, struct error *err);
+/* The file name the standard demands for a tracking id (5.1): "psirt-2026-0001.json". Caller frees. */
+char *csaf_file_name(const char *tracking_id);
+/* The advisory as plain text at 72 columns, for the preview: title, ids, severity, affected, … */
+void advisory_text(const struct case_state *state, const struct model *model, struct str *ret);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known of one mail after it was taken apart and its signatures were checked: the record
+ * behind `mail read --json`, kept in the vault as JSON. Whoever made it (the sandboxed worker, gpg)
+ * is a stranger's tool: strings here are valid UTF-8 and bounded, nothing else is promised.
+ */
+#ifndef PSIRTTY_MODEL_MAIL_H
+#define PSIRTTY_MODEL_MAIL_H
+
+#include "psirtty/base/instant.h"
+#include "psirtty/base/js.h"
+
+struct mail_address { char *name, *address; }; /* owned; name may be NULL */
+
+#define ENCRYPTION_STATES(X) \
+	X(ENCRYPTION_NONE, "none") X(ENCRYPTION_DECRYPTED, "decrypted") X(ENCRYPTION_NO_KEY, "no-key") \
+	X(ENCRYPTION_FAILED, "failed") X(ENCRYPTION_REFUSED, "refused")
+#define SIGNATURE_STATES(X) /* worst last */ \
+	X(SIGNATURE_GOOD, "good") X(SIGNATURE_UNKNOWN_KEY, "unknown-key") X(SIGNATURE_EXPIRED_KEY, "expired-key") \
+	X(SIGNATURE_REVOKED_KEY, "revoked-key") X(SIGNATURE_WEAK, "weak") X(SIGNATURE_FUTURE, "future") \
+	X(SIGNATURE_MALFORMED, "malformed") X(SIGNATURE_BAD, "bad")
+#define MAIL_VERDICTS(X) \
+	X(VERDICT_VERIFIED, "verified") X(VERDICT_SIGNED, "signed") X(VERDICT_MISMATCH, "mismatch") \
+	X(VERDICT_BAD, "bad") X(VERDICT_UNSIGNED, "unsigned")
+#define X(name, word) name,
+enum encryption_state { ENCRYPTION_STATES(X) ENCRYPTION_COUNT };
+enum signature_state { SIGNATURE_STATES(X) SIGNATURE_COUNT };
+enum mail_verdict { MAIL_VERDICTS(X) VERDICT_COUNT };
+#undef X
+const char *encryption_name(enum encryption_state state);
+const char *signature_name(enum signature_state state);
+const char *verdict_name(enum mail_verdict verdict);
+
+/* Stable codes for what is odd about a mail; code, explanation. `help mail flags` lists them. */
+#define MAIL_FLAGS(X) \
+	X("bidi", N_("text or headers hold bidirectional control characters")) \
+	X("control-characters", N_("headers hold control characters or broken encodings")) \
+	X("efail-structure", N_("an encrypted part stands beside others or below the top; it was not opened")) \
+	X("html-only", N_("there is no plain text; what is shown was made from HTML")) \
+	X("html-remote", N_("the HTML asks for content from elsewhere; nothing was fetched")) \
+	X("limit-depth", N_("parts are nested deeper than the limit")) \
+	X("limit-parts", N_("more parts than the limit; the rest is in the raw message only")) \
+	X("limit-headers", N_("more or longer headers than the limit")) \
+	X("limit-text", N_("the text is longer than the limit and was cut")) \
+	X("malformed", N_("the structure is not that of a mail; the raw bytes are kept")) \
+	X("multiple-from", N_("more than one From header or address")) \
+	X("name-conflict", N_("two attachments have the same name")) \
+	X("nested-encryption", N_("there is more encrypted content inside; it was not opened")) \
+	X("partly-signed", N_("the signature covers only a part of the message")) \
+	X("protected-from-mismatch", N_("the sender inside the encryption differs from the outer one")) \
+	X("symmetric", N_("encrypted with a passphrase only")) \
+	X("too-many-recipients", N_("more encrypted session keys than the limit; it was not opened")) \
+	X("unreadable", N_("the parser stopped on this message; the raw bytes are kept"))
+
+struct mail_signature {
+	enum signature_state state;
+	char *fingerprint;   /* upper-case hex, or NULL when gpg names none */
+	instant created;     /* INSTANT_NONE when unknown */
+	char *hash;          /* "SHA256" */
+	bool covers_message; /* else a part of it */
+};
+
+struct mail_part {
+	char *path;          /* "1.2": place in the tree */
+	char *type;          /* "text/plain" */
+	char *charset;       /* may be NULL */
+	size_t size;         /* decoded bytes */
+	bool covered, encrypted;
+};
+
+struct mail_attachment {
+	char *name;          /* as the mail says, may be NULL */
+	char *safe_name;     /* safe for a folder: no slash, no leading dot, printable, at most 128 bytes */
+	char *type;
+	size_t size;
+	char sha256[65];
+	char *bytes;         /* owned decoded content while the message is in memory; NULL in a record */
+};
+
+struct mail_record {
+	char *subject, *outer_subject;
+	struct mail_address *from, *to, *cc, *reply_to; /* owned, counts below */
+	size_t from_count, to_count, cc_count, reply_to_count;
+	instant date;        /* Date header; INSTANT_NONE when absent or unreadable */
+	char *message_id, *in_reply_to;
+	char **references; size_t reference_count;
+	enum encryption_state encryption;
+	char **recipients; size_t recipient_count; /* key ids or fingerprints it is encrypted to */
+	char *encryption_reason;                   /* sentence for no-key, failed, refused */
+	char *session_key;                         /* gpg's "algo:HEX": kept sealed, never printed */
+	struct mail_signature *signatures; size_t signature_count;
+	enum mail_verdict verdict;
+	char *text; bool html_only;
+	struct mail_part *parts; size_t part_count;
+	struct mail_attachment *attachments; size_t attachment_count;
+	char **flags; size_t flag_count; /* sorted, each once */
+	bool auto_submitted, list_mail;  /* RFC 3834: never answer these automatically */
+};
+
+void mail_record_release(struct mail_record *record);
+void mail_record_add_flag(struct mail_record *record, const char *flag);
+bool mail_record_has_flag(const struct mail_record *record, const char *flag);
+/* The JSON of `mail read --json`, members as commands.md fixes them. With KEEP the session key and
+ * the two reply marks are in it too (for the vault). New reference. */
+json_t *mail_record_to_json(const struct mail_record *record, bool keep);
+/* Bounded and tolerant: what is missing or of a wrong type is left empty. */
+void mail_record_from_json(const json_t *json, struct mail_record *ret);
+/* The worst of the signatures over the whole message; SIGNATURE_COUNT when there is none. */
+enum signature_state mail_record_signature(const struct mail_record *record);
+/* Sets record->verdict from the signatures and PINNED, the fingerprint pinned to the sender's address
+ * (NULL: none): bad, weak, future, malformed or revoked → bad; no signature over the message →
+ * unsigned; good by the pinned key → verified; good by another key than the pinned → mismatch; good
+ * without a pin, or unknown or expired key → signed. */
+void mail_record_judge(struct mail_record *record, const char *pinned);
+/* The first From address in lower case, or NULL. Borrowed. */
+const char *mail_record_sender(const struct mail_record *record);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything the vault's events add up to: cases, inbox, registry. Pure: fed with events in
+ * order, asked for state; derived state is never stored.
+ */
+#ifndef PSIRTTY_MODEL_MODEL_H
+#define PSIRTTY_MODEL_MODEL_H
+
+#include "psirtty/model/event.h"
+#include "psirtty/model/mail.h"
+#include "psirtty/model/states.h"
+#include "psirtty/score/cvss.h"
+
+/* Where sealed bytes lie; from FIELD_OBJECT. All owned. */
+struct sealed_file {
+	char *name, *type, *kind; /* kind: "poc", "log", "capture", "other", "message" */
+	size_t size;
+	char *sha256;             /* of the plaintext */
+	char *object, *key;       /* the vault's name and key of it: opaque here */
+};
+
+struct case_message { /* a report, a mail received or sent */
+	enum event_type type;
+	uint8_t event[32];
+	instant at;            /* received or sent */
+	char *mail;            /* "M-0001" of the inbox, or NULL */
+	char *subject, *peer;  /* peer: "Name <address>" */
+	char *address;         /* of the peer, lower case */
+	char *message_id;
+	char *fingerprint;     /* signer, or NULL */
+	enum mail_verdict verdict;
+	char *text;
+	struct sealed_file raw;
+	struct sealed_file *attachments; size_t attachment_count;
+};
+
+struct case_score { char *vector; char *issuer; struct cvss cvss; instant at; };
+struct case_identifier { char *system, *text; };   /* "cve", "cnvd", "cnnvd", "own", "coordinator" */
+
+#define AFFECTED_STATUSES(X) /* CSAF product_status words */ \
+	X(AFFECTED_AFFECTED, "affected") X(AFFECTED_NOT_AFFECTED, "not-affected") X(AFFECTED_FIXED, "fixed") \
+	X(AFFECTED_INVESTIGATING, "under-investigation") X(AFFECTED_UNKNOWN, "unknown")
+#define X(name, word) name,
+enum affected_status { AFFECTED_STATUSES(X) AFFECTED_COUNT };
+#undef X
+const char *affected_name(enum affected_status status);
+int affected_from_name(const char *word);
+struct case_affected { char *product, *version; enum affected_status status; };
+
+struct case_remediation { char *category, *details, *url; }; /* CSAF categories */
+struct case_note { char *text, *author; instant at; };
+struct case_repro {
+	instant at; char *author;
+	char *build, *verdict, *environment, *steps;  /* verdict: "reproduced", "not-reproduced", "partial" */
+	struct sealed_file *attachments; size_t attachment_count;
+};
+
+/* finder, reporter, vendor, coordinator, deployer, other */
+struct case_party {
+	char *name, *role, *address, *fingerprint; /* fingerprint may be NULL */
+	enum consent consent;
+};
+
+struct case_embargo {
+	enum em_state state;
+	struct zoned until;          /* in force (state active or revise); at INSTANT_NONE otherwise */
+	struct zoned proposed;       /* the open proposal (state proposed or revise) */
+	char *proposed_by;           /* party name or "us" */
+	instant proposed_at, accepted_at, ended_at; /* INSTANT_NONE when not */
+	char *end_reason;
+};
+
+struct case_advisory {
+	char *id;                    /* "PSIRT-2026-0001" style tracking id of our own */
+	char *title, *summary, *description, *tlp; /* tlp: "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED" */
+	char *recommendation;
+	int version;                 /* 0 while never published: draft */
+	instant drafted_at, changed_at;
+};
+
+struct case_state {
+	uint8_t stream[16];
+	char *id, *title, *summary, *assignee, *cwe; /* cwe: "CWE-787" */
+	enum rm_state rm;
+	cs_state cs;
+	instant opened, updated;
+	struct case_message *messages; size_t message_count;   /* by time */
+	struct case_score *scores; size_t score_count;         /* newest of each issuer */
+	struct case_identifier *ids; size_t id_count;
+	struct case_affected *affected; size_t affected_count; /* by product, version */
+	struct case_remediation *remediations; size_t remediation_count;
+	struct case_note *notes; size_t note_count;
+	struct case_repro *repros; size_t repro_count;
+	struct case_party *parties; size_t party_count;
+	struct case_embargo embargo;
+	struct case_advisory *advisory;                         /* NULL before `advisory new` */
+	struct event *events; size_t event_count;               /* timeline; bodies owned by the model */
+	bool *undone;                                           /* one for each event */
+};
+
+struct inbox_item {
+	char *id;               /* "M-0001" */
+	uint8_t event[32];
+	instant received;
+	char *channel;          /* "maildir", "file", "mbox" */
+	char *sha256; size_t size;
+	struct sealed_file raw;
+	bool read;              /* a record is there (decrypted or not) */
+	struct mail_record record;
+	char *taken_case;       /* id of the case it went to, or NULL */
+};
+
+struct product { char *id, *name, *vendor, *purl, *cpe; char **versions; size_t version_count; };
+struct pin { char *address, *fingerprint; instant at; };
+struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
+
+struct model;
+struct model *model_new(void);
+void model_free(struct model *model);
+/* Takes one more event (its body gets a new reference). An impossible event is refused with the
+ * rule's name (ERR_NO) and changes nothing. */
+int model_apply(struct model *model, const struct event *event, struct error *err);
+/* Whether model_apply would take it. Used before anything is sealed. */
+int model_check(const struct model *model, const struct event *event, struct error *err);
+
+/* In stable order: by opening time, then id. Pointers stay valid until the next model_apply. */
+size_t model_case_count(const struct model *model);
+const struct case_state *model_case(const struct model *model, size_t index);
+/* By id ("PSIRT-2026-0001"), or the only one that ends with it ("1", "0001"); NULL. */
+const struct case_state *model_find_case(const struct model *model, const char *id);
+const struct case_state *model_case_of_stream(const struct model *model, const uint8_t stream[16]);
+size_t model_inbox_count(const struct model *model);
+const struct inbox_item *model_inbox(const struct model *model, size_t index); /* by received, then id */
+const struct inbox_item *model_find_mail(const struct model *model, const char *id);
+const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256);
+size_t model_product_count(const struct model *model);
+const struct product *model_product(const struct model *model, size_t index);
+const struct product *model_find_product(const struct model *model, const char *id_or_name);
+/* The fingerprint pinned to ADDRESS (any case), or NULL. */
+const char *model_pinned(const struct model *model, const char *address);
+size_t model_pin_count(const struct model *model);
+const struct pin *model_pin(const struct model *model, size_t index);
+const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+
+/* The next free ids: "PSIRT-2026-0002" (prefix of the policy), "M-0007". Caller frees. */
+char *model_next_case_id(const struct model *model, int year);
+char *model_next_mail_id(const struct model *model);
+/* The last event of the case that `undo` (redo false) or redo would revert, or NULL. */
+const struct event *model_undo_target(const struct case_state *state, bool redo);
+
+/* The score that leads: ours if there is one, else the newest; NULL when none. */
+const struct case_score *case_leading_score(const struct case_state *state);
+/* What falls due next: the word ("embargo ends", "answer finder", "triage") and when; false when nothing. */
+bool case_next_due(const struct case_state *state, instant now, const char **ret_what, instant *ret_at);
+/* Marks for lists, by their letters: '*' new, '!' overdue, '~' embargo in force. Buffer of 4 bytes. */
+const char *case_marks(const struct case_state *state, instant now, char buffer[4]);
+
+/* Lines of the calendar over all cases, sorted by time. */
+struct agenda_item { instant at; struct zoned when; const char *case_id, *what; bool embargo, overdue; };
+/* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed. */
+void model_agenda(const struct model *model, instant from, instant to, instant now,
+		  struct agenda_item **ret, size_t *ret_count);
+
+/* Does the case match the query language ("state:valid sev:critical party:acme !assignee:me words")?
+ * An unknown key or value is ERR_USAGE with the list of known ones; the empty query matches all. */
+int case_matches(const struct case_state *state, const char *query, instant now, bool *ret, struct error *err);
+
+#endif
