@@ -95,7 +95,7 @@ void cell_severity(struct cell *ret, const struct case_state *state)
 	char buffer[8];
 
 	if (!score) {
-		cell_set(ret, ROLE_DIM, "-");
+		cell_set(ret, ROLE_NORMAL, "-");
 		return;
 	}
 	str_add_format(&ret->text, "%s %s", cvss_tenths(score->cvss.overall, buffer),
