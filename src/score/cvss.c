@@ -72,9 +72,15 @@ __attribute__((format(printf, 3, 4))) static int mend(struct parse *p, const cha
 	return 0;
 }
 
-static bool span_is(struct span span, const char *word)
+/* The spans are short and most comparisons fail at the first byte: no call of strncmp. */
+static inline bool span_is(struct span span, const char *word)
 {
-	return strncmp(span.bytes, word, span.length) == 0 && word[span.length] == '\0';
+	size_t i;
+
+	for (i = 0; i < span.length; i++)
+		if (span.bytes[i] != word[i])
+			return false;
+	return word[i] == '\0';
 }
 
 static bool span_is_nocase(struct span span, const char *word)
@@ -174,12 +180,13 @@ static int strip_slash(struct parse *p)
 /* Looks from the metric after the last one on: vectors come in the standard's order. */
 static int find_metric(const struct parse *p, struct span name, bool nocase)
 {
-	int count = p->table->count, i;
+	int count = p->table->count, m = p->last, i;
 
 	for (i = 0; i < count; i++) {
-		int m = (p->last + 1 + i) % count;
-		const char *code = p->table->metrics[m].code;
+		const char *code;
 
+		m = m + 1 < count ? m + 1 : 0;
+		code = p->table->metrics[m].code;
 		if (nocase ? span_is_nocase(name, code) : span_is(name, code))
 			return m;
 	}

@@ -10,6 +10,8 @@
 #include "psirtty/model/model.h"
 
 struct desk;
+struct vault;
+struct openpgp;
 
 struct desk_options {
 	const char *vault_dir;
@@ -26,6 +28,11 @@ const char *desk_handler(const struct desk *desk);
 const char *desk_vault_name(const struct desk *desk);
 const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
+/* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
+const char *desk_warning(const struct desk *desk);
+/* For commands about the vault and keys themselves. Borrowed. */
+struct vault *desk_vault(struct desk *desk);
+struct openpgp *desk_openpgp(struct desk *desk);
 /* Takes in what other handlers appended since; *RET_CHANGED when there was something. Cheap when not. */
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
@@ -64,7 +71,6 @@ int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struc
 		   instant now, struct error *err);
 
 /* ---- mail out (correspondence.c) */
-struct draft; /* a reply being written: sealed in the vault's draft area */
 /* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */
 int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,
 	       const char *text, instant now, char **ret_id, struct error *err);
@@ -80,7 +86,11 @@ int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char *
 
 /* ---- advisories (advisory.c) */
 int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);
-/* FORMAT: "csaf-2.0" or "text". */
+/* FIELD: title, summary, description, recommendation, tlp. */
+int desk_advisory_set(struct desk *desk, const struct case_state *state, const char *field,
+		      const char *value, instant now, struct error *err);
+/* FORMAT is one of desk_advisory_formats(). */
+const char *const *desk_advisory_formats(void);
 int desk_advisory_render(struct desk *desk, const struct case_state *state, const char *format,
 			 instant now, struct str *ret, struct error *err);
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * OpenPGP through gpgme: who a handler is, and what finders send. One operation at a time; nothing
+ * here ever asks a network. User ids come from strangers: they are handed out as they are and must pass
+ * the safe-text door.
+ */
+#ifndef PSIRTTY_VAULT_OPENPGP_H
+#define PSIRTTY_VAULT_OPENPGP_H
+
+#include "psirtty/base/instant.h"
+#include "psirtty/model/mail.h"
+
+struct openpgp;
+
+struct openpgp_key {
+	char *fingerprint;     /* owned, upper-case hex */
+	char *name, *address;  /* owned, of the first usable user id; may be NULL */
+	bool secret, can_encrypt, can_sign, expired, revoked;
+};
+void openpgp_key_release(struct openpgp_key *key);
+
+/* HOME NULL: $GNUPGHOME, else gpg's default. ERR_DENIED when there is no gpg or it is too old. */
+int openpgp_open(const char *home, struct openpgp **ret, struct error *err);
+void openpgp_close(struct openpgp *pgp);
+
+/* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
+ * this address. ERR_INPUT when there is none or more than one. */
+int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,
+		 struct error *err);
+/* Whether the secret part of FINGERPRINT is at hand; quiet. */
+bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint);
+
+struct openpgp_result {
+	struct str plain;                 /* wiped by release */
+	struct mail_signature *signatures; size_t signature_count;
+	char **recipients; size_t recipient_count;
+	char *session_key;
+	char *reason;                     /* set unless state is ENCRYPTION_DECRYPTED */
+	enum encryption_state state;
+};
+void openpgp_result_release(struct openpgp_result *result);
+
+/* Decrypts and verifies; at most LIMIT bytes come out. Whatever gpg streamed before it found a fault is
+ * thrown away. The outcome is in *RET (state, reason); the return code is 0 unless gpg itself cannot be
+ * used. Signatures are judged by our own policy too: hash at least SHA-256, not made after NOW + 1 h. */
+int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
+		    struct openpgp_result *ret, struct error *err);
+/* A detached signature over BYTES. */
+int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
+		   size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
+/* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. */
+int openpgp_verify_clear(struct openpgp *pgp, const void *bytes, size_t length, instant now,
+			 struct openpgp_result *ret, struct error *err);
+
+/* Encrypts to exactly these fingerprints, signed by SIGNER (NULL: not signed), and checks afterwards
+ * that as many session key packets came out as went in. ARMOR: ASCII armour. */
+int openpgp_encrypt(struct openpgp *pgp, const void *bytes, size_t length, const char *const *recipients,
+		    size_t count, const char *signer, bool armor, struct str *ret, struct error *err);
+/* Detached, ARMOR or binary. *RET_HASH (may be NULL) gets a static name such as "pgp-sha512". */
+int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
+		 struct str *ret, const char **ret_hash, struct error *err);
+/* A new Ed25519/Cv25519 key without passphrase: for demo and tests. *RET is its fingerprint, freed by the caller. */
+int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err);
+/* Armoured public key. */
+int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
+/* Public keys only: secret ones are refused. Fingerprints of what was taken in; freed by the caller. */
+int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
+		   struct error *err);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vault: sealed, signed, chained events in streams (a case, the inbox, the registry), and sealed
+ * attachments. It does not know what the fields of an event mean. Formats: HACKING.md, "The vault's
+ * bytes".
+ */
+#ifndef PSIRTTY_VAULT_VAULT_H
+#define PSIRTTY_VAULT_VAULT_H
+
+#include "psirtty/base/conf.h"
+#include "psirtty/vault/openpgp.h"
+
+struct vault;
+
+/* ---- making and opening */
+
+/* Makes a new vault in DIR (which must not exist or be empty) for the handler with this key: member,
+ * registry and inbox streams. OUTBOX: where finished mail is put (NULL: DIR with "-outbox"). */
+int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, const char *outbox,
+		 instant now, struct error *err);
+/* Unlocks: one gpg operation, then verifies what is new since this member's remembered head. A vault
+ * with a damaged event opens, read-only: vault_damage() says which. PGP is borrowed. */
+int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,
+	       struct error *err);
+/* Remembers the head, folds the log into the database file, wipes the keys. NULL does nothing. */
+void vault_close(struct vault *vault);
+/* A sentence about the first damaged event, or NULL. Borrowed. */
+const char *vault_damage(const struct vault *vault);
+const char *vault_fingerprint(const struct vault *vault); /* of who unlocked it */
+const char *vault_outbox(const struct vault *vault);      /* absolute or relative to the vault's folder, resolved */
+bool vault_readonly(const struct vault *vault);
+
+/* ---- events */
+
+enum vault_stream_kind { VAULT_CASE = 1, VAULT_INBOX = 2, VAULT_REGISTRY = 3 };
+
+struct vault_event {
+	uint64_t gseq;
+	uint8_t id[32], stream[16], author[16];
+	enum vault_stream_kind kind;
+	int type;              /* the model's number */
+	instant at;            /* the author's clock */
+	const char *fingerprint; /* of the author; borrowed */
+	const char *json;      /* opened body, zero-terminated; borrowed for the call */
+	size_t length;
+};
+typedef int (*vault_event_fn)(void *context, const struct vault_event *event, struct error *err);
+
+/* A new stream with its own key, granted to the author: a case's random id in RET. */
+int vault_stream_new(struct vault *vault, enum vault_stream_kind kind, instant now, uint8_t ret[16],
+		     struct error *err);
+/* The one inbox and the one registry. */
+const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind kind);
+/* Seals, signs, appends; durable when it returns 0. FN (may be NULL) is first called for events others
+ * appended meanwhile, then for this one. */
+int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
+		 instant now, vault_event_fn fn, void *context, struct error *err);
+/* Hands out every readable content event after AFTER in journal order, verified. */
+int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err);
+/* Hands out what others appended since this vault was last read, verified. */
+int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
+/* Cheap: whether somebody appended since the last look. */
+bool vault_changed(struct vault *vault);
+uint64_t vault_head(const struct vault *vault);
+/* Remembers NAME for a stream in the member's own sealed state, so that damage can be named. */
+void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name);
+
+/* ---- attachments: sealed, immutable, named by their ciphertext */
+
+struct vault_object { char name[65], key[65], sha256[65]; size_t size; }; /* hex; sha256 of the plaintext */
+int vault_object_put(struct vault *vault, const void *bytes, size_t length, struct vault_object *ret,
+		     struct error *err);
+/* Checks name, every chunk and the end before it returns 0. */
+int vault_object_get(struct vault *vault, const char *name, const char *key, struct str *ret,
+		     struct error *err);
+void vault_sha256(const void *bytes, size_t length, char ret_hex[65]);
+/* Random lower-case hex digits, LENGTH of them: for ids and boundaries. */
+void vault_random_hex(char *ret, size_t length);
+
+/* ---- drafts: sealed to this member only */
+
+int vault_draft_put(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err);
+int vault_draft_get(struct vault *vault, const char *id, struct str *ret, struct error *err);
+int vault_draft_remove(struct vault *vault, const char *id, struct error *err);
+int vault_draft_list(struct vault *vault, char ***ret, size_t *ret_count, struct error *err);
+/* A new 0600 file in this member's draft area for an editor; the caller removes it. Caller frees *RET. */
+int vault_draft_scratch(struct vault *vault, const char *suffix, char **ret, struct error *err);
+
+/* ---- proof */
+
+struct audit_finding {
+	uint64_t gseq;     /* 0: not one event */
+	char *stream_name; /* "case PSIRT-2026-0001", "inbox", "case 1f3a9c…" when its name cannot be known */
+	char *what;        /* sentence */
+};
+struct audit_report {
+	uint64_t events;
+	size_t streams, attachments;
+	struct audit_finding *findings; size_t finding_count;
+	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
+};
+void audit_report_release(struct audit_report *report);
+/* Verifies everything: chains, authority, hashes, signatures, and, where PGP (may be NULL) can unlock,
+ * opens what can be read. Never changes anything. 0 whole, ERR_NO violated (findings), ERR_VAULT when it
+ * cannot be read at all. */
+int vault_audit(const char *dir, struct openpgp *pgp, struct audit_report *ret, struct error *err);
+
+struct vault_stats { uint64_t events; size_t cases, members, attachments; uint64_t bytes; };
+int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a handler does with a case itself: open, fill in, reproduce, undo. */
+#include "desk/desk_private.h"
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+#include "psirtty/score/cvss.h"
+#include "psirtty/score/cwe.h"
+
+int desk_case_open(struct desk *desk, const char *title, instant now, uint8_t ret_stream[16],
+		   struct error *err)
+{
+	AUTO_STRING id = model_next_case_id(desk->model, instant_year(now));
+	json_t *body = json_object();
+	int code = vault_stream_new(desk->vault, VAULT_CASE, now, ret_stream, err);
+
+	js_set_string(body, "case", id);
+	js_set_string(body, "title", title);
+	if (code) {
+		json_decref(body);
+		return code;
+	}
+	return desk_append_to(desk, ret_stream, EVENT_CASE_OPENED, body, now, err);
+}
+
+int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,
+		  struct error *err)
+{
+	uint8_t stream[16];
+	int code = desk_case_open(desk, title, now, stream, err);
+
+	if (!code)
+		*ret = model_case_of_stream(desk->model, stream);
+	return code;
+}
+
+/* ---- fields: each value becomes the body of one event */
+
+static int body_score(const char *value, json_t *body, struct error *err)
+{
+	struct cvss cvss;
+	AUTO_STR vector = STR_INIT;
+	int code = cvss_parse(value, &cvss, err);
+
+	if (code)
+		return code;
+	cvss_vector(&cvss, &vector);
+	js_set_string(body, "vector", vector.bytes);
+	js_set_string(body, "issuer", "us");
+	return 0;
+}
+
+static int body_cwe(const char *value, json_t *body, struct error *err)
+{
+	const struct cwe *cwe = cwe_parse(value);
+	AUTO_STRING id = NULL;
+
+	if (!cwe)
+		return error_set(err, ERR_NO, value, _("Search with `cwe WORDS`"),
+				 _("there is no such weakness in CWE 4.20"));
+	if (str_equal(cwe->usage, "Prohibited"))
+		return error_set(err, ERR_NO, value, _("Choose one of its children"),
+				 _("CWE %d is a category or view: nothing is mapped to it"), cwe->id);
+	id = mem_format("CWE-%d", cwe->id);
+	js_set_string(body, "cwe", id);
+	return 0;
+}
+
+static int body_cve(const char *value, json_t *body, struct error *err)
+{
+	size_t digits = str_starts(value, "CVE-") ? strspn(value + 4, "0123456789") : 0;
+	size_t number = digits == 4 && value[8] == '-' ? strspn(value + 9, "0123456789") : 0;
+
+	if (number < 4 || number > 19 || value[9 + number])
+		return error_set(err, ERR_USAGE, value, NULL, _("a CVE id looks like CVE-2026-12345"));
+	js_set_string(body, "system", "cve");
+	js_set_string(body, "text", value);
+	return 0;
+}
+
+static const struct case_field {
+	const char *name;
+	enum event_type type;
+	const char *member; /* the value goes there as it is, unless there is a function */
+	int (*body)(const char *value, json_t *body, struct error *err);
+} fields[] = {
+	{ "assignee", EVENT_ASSIGNED, "member", NULL },
+	{ "cve", EVENT_ID_ADDED, NULL, body_cve },
+	{ "cwe", EVENT_CWE_SET, NULL, body_cwe },
+	{ "disclosure", EVENT_DISCLOSURE_SET, "bit", NULL },
+	{ "score", EVENT_SCORE_SET, NULL, body_score },
+	{ "summary", EVENT_SUMMARY_SET, "summary", NULL },
+	{ "title", EVENT_TITLE_SET, "title", NULL },
+};
+
+const char *const *desk_case_fields(void)
+{
+	static const char *names[ARRAY_LEN(fields) + 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		names[i] = fields[i].name;
+	return names;
+}
+
+int desk_case_set(struct desk *desk, const struct case_state *state, const char *field,
+		  const char *value, instant now, struct error *err)
+{
+	AUTO_STR known = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		json_t *body;
+		int code = 0;
+
+		str_add_format(&known, "%s%s", i ? ", " : "", fields[i].name);
+		if (!str_equal(fields[i].name, field))
+			continue;
+		body = json_object();
+		if (fields[i].body)
+			code = fields[i].body(value, body, err);
+		else
+			js_set_string(body, fields[i].member, value);
+		if (code) {
+			json_decref(body);
+			return code;
+		}
+		return desk_append(desk, state, fields[i].type, body, now, err);
+	}
+	return error_set(err, ERR_USAGE, field, NULL, _("no such field; there are: %s"), known.bytes);
+}
+
+/* ---- reproduction notes */
+
+static const char *kind_of_file(const char *name)
+{
+	static const struct { const char *end, *kind; } rows[] = {
+		{ ".log", "log" }, { ".txt", "log" }, { ".pcap", "capture" }, { ".pcapng", "capture" },
+		{ ".py", "poc" }, { ".c", "poc" }, { ".sh", "poc" }, { ".bin", "poc" }, { ".html", "poc" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_ends(name, rows[i].end))
+			return rows[i].kind;
+	return "other";
+}
+
+static int attach(struct desk *desk, const char *path, json_t *list, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	struct vault_object object;
+	struct str bytes = STR_INIT;
+	int code = file_read(path, MAIL_LIMIT, &bytes, err);
+
+	if (!code)
+		code = vault_object_put(desk->vault, bytes.bytes, bytes.length, &object, err);
+	if (!code)
+		json_array_append_new(list, desk_object_json(&object, name, NULL, kind_of_file(name)));
+	str_wipe(&bytes);
+	return code;
+}
+
+int desk_repro_add(struct desk *desk, const struct case_state *state, const char *build,
+		   const char *verdict, const char *environment, const char *steps,
+		   const char *const *files, size_t file_count, instant now, struct error *err)
+{
+	json_t *body = json_object(), *list = json_array();
+
+	js_set_string(body, "build", build);
+	js_set_string(body, "verdict", verdict);
+	js_set_string(body, "environment", environment);
+	js_set_string(body, "steps", str_or_empty(steps));
+	json_object_set_new(body, "attachments", list);
+	for (size_t i = 0; i < file_count; i++) {
+		int code = attach(desk, files[i], list, err);
+
+		if (code) {
+			json_decref(body);
+			return code;
+		}
+	}
+	return desk_append(desk, state, EVENT_REPRO_ADDED, body, now, err);
+}
+
+int desk_undo(struct desk *desk, const struct case_state *state, bool redo, instant now,
+	      char **ret_line, struct error *err)
+{
+	const struct event *target = model_undo_target(state, redo);
+	json_t *body;
+	AUTO_STRING line = NULL;
+	int code;
+
+	if (!target)
+		return error_set(err, ERR_NO, state->id, NULL,
+				 redo ? _("there is nothing to do again") : _("there is nothing to undo"));
+	line = event_line(target);
+	body = json_object();
+	js_set_hex(body, "event", target->id, sizeof(target->id));
+	code = desk_append(desk, state, EVENT_UNDONE, body, now, err);
+	if (!code) {
+		*ret_line = line;
+		line = NULL;
+	}
+	return code;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The open desk: vault, model, worker; and the one door through which every change goes. */
+#include "desk/desk_private.h"
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+
+/* ---- events in */
+
+/* A member's name by the OpenPGP user id; asked of gpg once. */
+static const char *author_name(struct desk *desk, const char *fingerprint)
+{
+	struct openpgp_key key = { 0 };
+	struct author *author;
+
+	for (size_t i = 0; i < desk->author_count; i++)
+		if (str_equal(desk->authors[i].fingerprint, fingerprint))
+			return desk->authors[i].name;
+	desk->authors = mem_resize(desk->authors, desk->author_count + 1, sizeof(*desk->authors));
+	author = &desk->authors[desk->author_count++];
+	author->fingerprint = mem_string(fingerprint);
+	if (openpgp_find(desk->pgp, fingerprint, false, &key, NULL) == 0 && (key.name || key.address))
+		author->name = mem_string(key.name ? key.name : key.address);
+	else
+		author->name = mem_format("%.16s", fingerprint);
+	openpgp_key_release(&key);
+	return author->name;
+}
+
+/* One event of the vault into the model. What no rule allows is left out and counted, so that one
+ * handler's mistake does not lock the others out. */
+static int fold(void *context, const struct vault_event *sealed, struct error *err)
+{
+	struct desk *desk = context;
+	struct event event = { .type = sealed->type, .at = sealed->at, .gseq = sealed->gseq };
+	AUTO_JSON body = NULL;
+	const struct case_state *state;
+
+	(void)err;
+	if (!event_info(sealed->type) ||
+	    js_load(sealed->json, sealed->length, SIZE_MAX, "event", &body, NULL) ||
+	    event_check(sealed->type, body, NULL)) {
+		desk->refused++;
+		return 0;
+	}
+	memcpy(event.id, sealed->id, sizeof(event.id));
+	memcpy(event.stream, sealed->stream, sizeof(event.stream));
+	snprintf(event.author, sizeof(event.author), "%s", author_name(desk, sealed->fingerprint));
+	event.body = body;
+	if (model_apply(desk->model, &event, NULL)) {
+		desk->refused++;
+		return 0;
+	}
+	state = sealed->type == EVENT_CASE_OPENED ? model_case_of_stream(desk->model, sealed->stream) : NULL;
+	if (state)
+		vault_name_stream(desk->vault, sealed->stream, state->id);
+	return 0;
+}
+
+int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
+{
+	uint64_t before = vault_head(desk->vault);
+	int code = 0;
+
+	*ret_changed = false;
+	if (!vault_changed(desk->vault))
+		return 0;
+	code = vault_read_on(desk->vault, fold, desk, err);
+	*ret_changed = vault_head(desk->vault) != before;
+	return code;
+}
+
+/* ---- opening */
+
+static char *name_of(const char *dir)
+{
+	AUTO_STRING copy = mem_string(dir);
+	size_t length = strlen(copy);
+	char *slash;
+
+	while (length > 1 && copy[length - 1] == '/')
+		copy[--length] = '\0';
+	slash = strrchr(copy, '/');
+	return mem_string(slash && slash[1] ? slash + 1 : copy);
+}
+
+static int find_handler(struct desk *desk, struct error *err)
+{
+	struct openpgp_key key = { 0 };
+	int code = openpgp_find(desk->pgp, vault_fingerprint(desk->vault), false, &key, err);
+
+	if (code)
+		return code;
+	desk->handler = mem_string(key.name ? key.name : str_or_empty(key.address));
+	desk->address = mem_string(str_or_empty(key.address));
+	openpgp_key_release(&key);
+	return 0;
+}
+
+int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
+{
+	struct desk *desk = mem_alloc(sizeof(*desk));
+	int code;
+
+	desk->dir = mem_string(options->vault_dir);
+	desk->name = name_of(options->vault_dir);
+	desk->model = model_new();
+	/* The worker first: it must never have seen a key in its parent's memory. */
+	code = parse_worker_start(&desk->worker, err);
+	if (!code)
+		code = openpgp_open(options->gpg_home, &desk->pgp, err);
+	if (!code)
+		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
+	if (!code)
+		code = find_handler(desk, err);
+	if (!code)
+		code = vault_each(desk->vault, 0, fold, desk, err);
+	if (code) {
+		desk_close(desk);
+		return code;
+	}
+	*ret = desk;
+	return 0;
+}
+
+void desk_close(struct desk *desk)
+{
+	if (!desk)
+		return;
+	vault_close(desk->vault);
+	openpgp_close(desk->pgp);
+	parse_worker_stop(desk->worker);
+	model_free(desk->model);
+	for (size_t i = 0; i < desk->author_count; i++) {
+		free(desk->authors[i].fingerprint);
+		free(desk->authors[i].name);
+	}
+	free(desk->authors);
+	free(desk->dir);
+	free(desk->name);
+	free(desk->handler);
+	free(desk->address);
+	free(desk);
+}
+
+/* ---- the one door */
+
+static const uint8_t *stream_for(struct desk *desk, const struct case_state *state, enum event_type type)
+{
+	switch (event_info(type)->stream) {
+	case STREAM_INBOX:
+		return vault_stream_of(desk->vault, VAULT_INBOX);
+	case STREAM_REGISTRY:
+		return vault_stream_of(desk->vault, VAULT_REGISTRY);
+	default:
+		return state->stream;
+	}
+}
+
+int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
+		   instant now, struct error *err)
+{
+	struct event event = { .type = type, .at = now, .gseq = vault_head(desk->vault) + 1 };
+	AUTO_JSON body = stolen;
+	struct str text = STR_INIT;
+	bool changed;
+	int code = desk_refresh(desk, &changed, err);
+
+	if (!code)
+		code = event_check(type, body, err);
+	memcpy(event.stream, stream, sizeof(event.stream));
+	snprintf(event.author, sizeof(event.author), "%s", desk->handler);
+	event.body = body;
+	if (!code)
+		code = model_check(desk->model, &event, err);
+	if (!code) {
+		js_dump(body, &text);
+		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, fold, desk,
+				    err);
+	}
+	str_wipe(&text);
+	return code;
+}
+
+int desk_append(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,
+		instant now, struct error *err)
+{
+	return desk_append_to(desk, stream_for(desk, state, type), type, body, now, err);
+}
+
+/* ---- questions */
+
+const struct model *desk_model(const struct desk *desk)
+{
+	return desk->model;
+}
+
+const char *desk_handler(const struct desk *desk)
+{
+	return desk->handler;
+}
+
+const char *desk_vault_name(const struct desk *desk)
+{
+	return desk->name;
+}
+
+const char *desk_vault_dir(const struct desk *desk)
+{
+	return desk->dir;
+}
+
+bool desk_readonly(const struct desk *desk)
+{
+	return vault_readonly(desk->vault);
+}
+
+const char *desk_warning(const struct desk *desk)
+{
+	return vault_damage(desk->vault);
+}
+
+struct vault *desk_vault(struct desk *desk)
+{
+	return desk->vault;
+}
+
+struct openpgp *desk_openpgp(struct desk *desk)
+{
+	return desk->pgp;
+}
+
+int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err)
+{
+	AUTO_STR near = STR_INIT;
+	size_t count = model_case_count(desk->model);
+
+	*ret = model_find_case(desk->model, id);
+	if (*ret)
+		return 0;
+	for (size_t i = count > 3 ? count - 3 : 0; i < count; i++)
+		str_add_format(&near, "%s%s", near.length ? ", " : "", model_case(desk->model, i)->id);
+	return error_set(err, ERR_INPUT, id, _("See `case list`"),
+			 near.length ? _("there is no such case; the newest are %s") : _("there is no case yet%s"),
+			 near.bytes);
+}
+
+void desk_set_instant(json_t *body, const char *key, instant at)
+{
+	char buffer[40];
+
+	js_set_string(body, key, instant_format(at, buffer));
+}
+
+json_t *desk_object_json(const struct vault_object *object, const char *name, const char *type,
+			 const char *kind)
+{
+	json_t *json = json_object();
+
+	js_set_string(json, "name", name);
+	js_set_string(json, "type", type);
+	js_set_string(json, "kind", kind);
+	js_set_integer(json, "size", (long long)object->size);
+	js_set_string(json, "sha256", object->sha256);
+	js_set_string(json, "object", object->name);
+	js_set_string(json, "key", object->key);
+	return json;
+}
+
+json_t *desk_file_json(const struct sealed_file *file)
+{
+	json_t *json = json_object();
+
+	js_set_string(json, "name", file->name);
+	js_set_string(json, "type", file->type);
+	js_set_string(json, "kind", file->kind);
+	js_set_integer(json, "size", (long long)file->size);
+	js_set_string(json, "sha256", file->sha256);
+	js_set_string(json, "object", file->object);
+	js_set_string(json, "key", file->key);
+	return json;
+}
+
+int desk_file_read(struct desk *desk, const struct sealed_file *file, struct str *ret, struct error *err)
+{
+	return vault_object_get(desk->vault, file->object, file->key, ret, err);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the desk share. */
+#ifndef PSIRTTY_DESK_DESK_PRIVATE_H
+#define PSIRTTY_DESK_DESK_PRIVATE_H
+
+#include "psirtty/desk/desk.h"
+#include "psirtty/vault/vault.h"
+#include "psirtty/worker/parse.h"
+
+enum { MAIL_LIMIT = 200 << 20, TEXT_LIMIT = 20 << 20 };
+
+struct author { char *fingerprint, *name; }; /* owned */
+
+struct desk {
+	struct openpgp *pgp;
+	struct parse_worker *worker;
+	struct vault *vault;
+	struct model *model;
+	char *dir, *name, *handler, *address; /* owned; of the vault's folder and of who works here */
+	struct author *authors; size_t author_count;
+	size_t refused;                       /* events of others that no rule allows: shown, not folded */
+};
+
+/* desk_append for a stream that may not be folded yet; BODY is stolen. */
+int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *body,
+		   instant now, struct error *err);
+/* A new case's stream and its first event. */
+int desk_case_open(struct desk *desk, const char *title, instant now, uint8_t ret_stream[16],
+		   struct error *err);
+/* A sealed attachment as the model's FIELD_OBJECT; NAME, TYPE and KIND may be NULL. New reference. */
+json_t *desk_object_json(const struct vault_object *object, const char *name, const char *type,
+			 const char *kind);
+/* A sealed file as FIELD_OBJECT again, for a second event. New reference. */
+json_t *desk_file_json(const struct sealed_file *file);
+void desk_set_instant(json_t *body, const char *key, instant at);
+
+/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. A message that cannot be
+ * read still gives a record that says so: 0 unless gpg or the worker cannot be used at all. */
+int desk_read_mail(struct desk *desk, const char *bytes, size_t length, instant now, struct mail_record *ret,
+		   struct error *err);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Proof: the whole log read from its first event with every check on, going on behind damage, so that
+ * each damaged event is named once. Changes nothing.
+ */
+#include "vault/vault_private.h"
+
+#include <dirent.h>
+#include <stdio.h>
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+
+struct audit {
+	struct vault *vault;
+	struct audit_report *report;
+	size_t capacity;
+	bool keys; /* unlocked: contents are opened too */
+};
+
+void audit_report_release(struct audit_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		free(report->findings[i].stream_name);
+		free(report->findings[i].what);
+	}
+	free(report->findings);
+	*report = (struct audit_report){ 0 };
+}
+
+static char *stream_name(const struct audit *audit, const uint8_t *id)
+{
+	AUTO_STRING hex = id ? str_hex(id, ID_BYTES) : NULL;
+	const char *name = hex ? js_string(audit->vault->memory.names, hex) : NULL;
+	static const uint8_t own[ID_BYTES];
+
+	if (name)
+		return mem_string(name);
+	if (!id)
+		return mem_string(_("a case that cannot be told"));
+	if (memcmp(id, own, ID_BYTES) == 0)
+		return mem_string(_("the vault's members"));
+	if (memcmp(id, audit->vault->inbox, ID_BYTES) == 0)
+		return mem_string(_("the inbox"));
+	if (memcmp(id, audit->vault->registry, ID_BYTES) == 0)
+		return mem_string(_("the registry"));
+	return mem_format(_("case %.8s"), hex);
+}
+
+/* One finding an event: the first thing that is wrong with it. */
+static void find(struct audit *audit, uint64_t gseq, const uint8_t *stream, const char *what)
+{
+	struct audit_report *report = audit->report;
+	struct audit_finding *finding;
+
+	for (size_t i = 0; gseq && i < report->finding_count; i++)
+		if (report->findings[i].gseq == gseq)
+			return;
+	report->findings = mem_grow(report->findings, &audit->capacity, report->finding_count + 1,
+				    sizeof(*report->findings));
+	finding = &report->findings[report->finding_count++];
+	finding->gseq = gseq;
+	finding->stream_name = stream_name(audit, stream);
+	finding->what = mem_string(what);
+}
+
+/* ---- the rows */
+
+static void audit_body(struct audit *audit, const struct store_row *row, const struct core *core)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	struct str body = STR_INIT;
+	int code = audit->keys && core->kind == CORE_CONTENT ?
+			   vault_row_open(audit->vault, row, core, &body, &why) : 0;
+
+	if (code && code != ERR_DENIED)
+		find(audit, row->gseq, core->stream, why.why);
+	str_wipe(&body);
+}
+
+static void audit_memory(struct audit *audit, const struct store_row *row)
+{
+	const struct memory *memory = &audit->vault->memory;
+
+	if (memory->there && row->gseq == memory->gseq &&
+	    memcmp(audit->vault->log.hash, memory->hash, HASH_BYTES) != 0)
+		find(audit, row->gseq, row->stream,
+		     _("it is not the event you saw in this place: the log was rolled back or forked"));
+}
+
+static void note_special(struct vault *vault)
+{
+	for (size_t i = 1; i < vault->log.stream_count; i++) {
+		const struct log_stream *stream = &vault->log.streams[i];
+
+		if (stream->kind == VAULT_INBOX)
+			memcpy(vault->inbox, stream->id, ID_BYTES);
+		else if (stream->kind == VAULT_REGISTRY)
+			memcpy(vault->registry, stream->id, ID_BYTES);
+	}
+}
+
+static void audit_row(struct audit *audit, const struct store_row *row)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	struct core core;
+	uint8_t stream[ID_BYTES];
+	bool named = row->stream_length == ID_BYTES;
+
+	if (named)
+		memcpy(stream, row->stream, ID_BYTES);
+	if (log_take(&audit->vault->log, row, true, &core, &why)) {
+		find(audit, row->gseq, named ? stream : NULL, why.why);
+		log_skip(&audit->vault->log, row, row->gseq);
+		return;
+	}
+	note_special(audit->vault);
+	audit_memory(audit, row);
+	audit_body(audit, row, &core);
+}
+
+static void audit_rows(struct audit *audit, uint64_t last)
+{
+	struct vault *vault = audit->vault;
+
+	while (vault->log.gseq < last) {
+		uint64_t gseq = vault->log.gseq + 1;
+		AUTO_ERROR why = ERROR_INIT;
+		struct store_row row;
+		int code = store_row_at(vault->store, gseq, &row, &why);
+
+		if (code == 1) {
+			audit_row(audit, &row);
+			continue;
+		}
+		find(audit, gseq, NULL, code ? _("its row cannot be read: the database page is damaged") :
+					       _("it is missing"));
+		log_skip(&vault->log, NULL, gseq);
+	}
+	store_rest(vault->store);
+}
+
+/* ---- the rest */
+
+static void audit_certifications(struct audit *audit)
+{
+	const struct log *log = &audit->vault->log;
+
+	for (size_t i = 0; audit->vault->pgp && i < log->member_count; i++) {
+		const struct log_member *m = &log->members[i];
+		AUTO_STR text = STR_INIT;
+		struct openpgp_result result;
+		AUTO_ERROR why = ERROR_INIT;
+
+		core_identity_text(log->vault, m->id, m->sign_public, m->box_public, &text);
+		if (openpgp_verify(audit->vault->pgp, text.bytes, text.length, m->certification.bytes,
+				   m->certification.length, INT64_MAX, &result, &why))
+			continue;
+		if (result.signatures[0].state == SIGNATURE_BAD ||
+		    result.signatures[0].state == SIGNATURE_MALFORMED ||
+		    (result.signatures[0].state != SIGNATURE_UNKNOWN_KEY &&
+		     !str_equal(result.signatures[0].fingerprint, m->fingerprint))) {
+			AUTO_STRING what = mem_format(_("the OpenPGP key %s does not certify its member"),
+						      m->fingerprint);
+
+			find(audit, 0, log->streams[0].id, what);
+		}
+		openpgp_result_release(&result);
+	}
+}
+
+/* "row 17 missing from index …": SQLite names our gseq, so the event can be named. */
+static void integrity_complaint(void *context, const char *complaint)
+{
+	struct audit *audit = context;
+	unsigned long long gseq = 0;
+	AUTO_STRING what = mem_format(_("the database file is damaged there: %s"), complaint);
+	struct store_row row;
+
+	if (sscanf(complaint, "row %llu missing", &gseq) == 1 &&
+	    store_row_at(audit->vault->store, gseq, &row, NULL) == 1 && row.stream_length == ID_BYTES)
+		find(audit, gseq, row.stream, what);
+	else if (audit->report->finding_count == 0)
+		find(audit, 0, NULL, what);
+}
+
+static void audit_end(struct audit *audit, uint64_t last)
+{
+	const struct vault *vault = audit->vault;
+	uint64_t noted = store_noted(vault->store);
+	uint64_t due = vault->memory.there && vault->memory.gseq > noted ? vault->memory.gseq : noted;
+
+	if (last < due) {
+		AUTO_STRING what = mem_format(_("the log was cut: it ends at event %llu, but %llu were "
+						"acknowledged"),
+					      (unsigned long long)last, (unsigned long long)due);
+
+		find(audit, last + 1, NULL, what);
+	}
+}
+
+static size_t count_objects(const char *dir)
+{
+	AUTO_STRING top = file_join(dir, "objects");
+	char **folders = NULL;
+	size_t folder_count = 0, total = 0;
+
+	if (file_list(top, &folders, &folder_count, NULL))
+		return 0;
+	for (size_t i = 0; i < folder_count; i++) {
+		AUTO_STRING folder = file_join(top, folders[i]);
+		char **names = NULL;
+		size_t count = 0;
+
+		if (file_list(folder, &names, &count, NULL) == 0)
+			total += count;
+		file_free_names(names, count);
+	}
+	file_free_names(folders, folder_count);
+	return total;
+}
+
+static int run(struct audit *audit, struct error *err)
+{
+	struct vault *vault = audit->vault;
+	uint64_t last = 0;
+	AUTO_ERROR why = ERROR_INIT;
+
+	if (store_last(vault->store, &last, &why))
+		find(audit, 0, NULL, why.why);
+	if (last < store_noted(vault->store) && last == 0)
+		last = store_noted(vault->store);
+	audit_rows(audit, last);
+	audit_end(audit, last);
+	audit_certifications(audit);
+	audit->report->events = vault->log.gseq;
+	audit->report->streams = vault->log.stream_count ? vault->log.stream_count - 1 : 0;
+	audit->report->attachments = count_objects(vault->dir);
+	audit->report->opened = audit->keys;
+	return store_integrity(vault->store, integrity_complaint, audit, err);
+}
+
+static struct vault *audit_vault(const char *dir, struct openpgp *pgp)
+{
+	struct vault *vault = mem_alloc(sizeof(*vault));
+
+	vault->dir = mem_string(dir);
+	vault->pgp = pgp;
+	vault->readonly = true;
+	log_init(&vault->log);
+	keyring_init(&vault->keyring);
+	vault->memory.names = json_object();
+	return vault;
+}
+
+/* Unlocking is a help, not a need: without it names are hex and contents stay closed. */
+static bool try_unlock(struct vault *vault)
+{
+	json_t *names = vault->memory.names;
+
+	if (!vault->pgp || keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->member,
+					  &vault->fingerprint, NULL))
+		return false;
+	store_rest(vault->store);
+	if (memory_read(&vault->memory, vault->id, vault->member, vault->keyring.member->state_key, NULL))
+		vault->memory.there = false;
+	json_decref(names);
+	return true;
+}
+
+int vault_audit(const char *dir, struct openpgp *pgp, struct audit_report *ret, struct error *err)
+{
+	struct audit audit = { .report = ret };
+	AUTO_STRING outbox = NULL;
+	AUTO_ERROR why = ERROR_INIT;
+	int code = crypt_start(err);
+
+	*ret = (struct audit_report){ 0 };
+	if (code)
+		return code;
+	audit.vault = audit_vault(dir, pgp);
+	code = vault_settings_read(dir, audit.vault->id, &outbox, err);
+	if (!code && store_open(dir, false, true, &audit.vault->store, &why)) {
+		code = why.code == ERR_VAULT ? 0 : why.code;
+		if (code)
+			error_set(err, why.code, why.what, why.remedy, "%s", why.why);
+		else
+			find(&audit, 0, NULL, why.why);
+	} else if (!code) {
+		audit.keys = try_unlock(audit.vault);
+		code = run(&audit, err);
+	}
+	vault_close(audit.vault);
+	if (!code && ret->finding_count)
+		code = error_set(err, ERR_NO, dir, "Restore from a backup made before the damage",
+				 "%zu of its events or files were damaged", ret->finding_count);
+	return code;
+}
+
+int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
+{
+	(void)err;
+	*ret = (struct vault_stats){ .events = vault->log.gseq, .members = vault->log.member_count };
+	for (size_t i = 1; i < vault->log.stream_count; i++)
+		ret->cases += vault->log.streams[i].kind == VAULT_CASE;
+	ret->attachments = count_objects(vault->dir);
+	return 0;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libsodium with the vault's labels. No construction of our own: sealed boxes, XChaCha20-Poly1305,
+ * Ed25519, BLAKE2b, crypto_kdf.
+ */
+#include "vault/crypt.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static const char identity_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyid";
+static const char event_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyev";
+
+/* Numbers of crypto_kdf under identity_context; never reused. */
+enum { SUBKEY_SIGN = 1, SUBKEY_BOX = 2, SUBKEY_CACHE = 3, SUBKEY_STATE = 4, SUBKEY_DRAFT = 5 };
+
+int crypt_start(struct error *err)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (sodium_init() < 0)
+		return error_set(err, ERR_BUG, "libsodium", NULL, "it cannot be started");
+	setrlimit(RLIMIT_CORE, &none);
+#ifndef PSIRTTY_SANITIZED
+	/* The leak sanitizer attaches to its own process; every other build refuses to be attached to. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+	return 0;
+}
+
+static void subkey(const uint8_t root[KEY_BYTES], uint64_t number, uint8_t ret[KEY_BYTES])
+{
+	crypto_kdf_derive_from_key(ret, KEY_BYTES, number, identity_context, root);
+}
+
+void crypt_member_keys(const uint8_t root[KEY_BYTES], struct member_keys *ret)
+{
+	uint8_t seed[KEY_BYTES];
+
+	subkey(root, SUBKEY_SIGN, seed);
+	crypto_sign_seed_keypair(ret->sign_public, ret->sign_secret, seed);
+	subkey(root, SUBKEY_BOX, seed);
+	crypto_box_seed_keypair(ret->box_public, ret->box_secret, seed);
+	subkey(root, SUBKEY_STATE, ret->state_key);
+	subkey(root, SUBKEY_DRAFT, ret->draft_key);
+	sodium_memzero(seed, sizeof(seed));
+}
+
+void crypt_hash(const char label[16], const struct crypt_part *parts, size_t count,
+		uint8_t ret[HASH_BYTES])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, (const uint8_t *)label, 16, HASH_BYTES);
+	for (size_t i = 0; i < count; i++)
+		crypto_generichash_update(&state, parts[i].bytes, parts[i].length);
+	crypto_generichash_final(&state, ret, HASH_BYTES);
+}
+
+void crypt_key_id(const uint8_t key[KEY_BYTES], const uint8_t stream[ID_BYTES], uint32_t epoch,
+		  uint8_t ret[ID_BYTES])
+{
+	uint8_t number[4], hash[HASH_BYTES];
+	const struct crypt_part parts[] = { { key, KEY_BYTES }, { stream, ID_BYTES }, { number, 4 } };
+
+	put32(number, epoch);
+	crypt_hash("psirtty key id 1", parts, ARRAY_LEN(parts), hash);
+	memcpy(ret, hash, ID_BYTES);
+}
+
+void crypt_event_key(const uint8_t case_key[KEY_BYTES], uint8_t ret[KEY_BYTES])
+{
+	crypto_kdf_derive_from_key(ret, KEY_BYTES, 1, event_context, case_key);
+}
+
+void crypt_seal(const uint8_t key[KEY_BYTES], const uint8_t nonce[NONCE_BYTES], const void *aad,
+		size_t aad_length, const void *bytes, size_t length, struct str *ret)
+{
+	size_t padded = (length / PAD_BLOCK + 1) * PAD_BLOCK;
+	uint8_t *plain = mem_alloc(padded), *sealed = mem_alloc(padded + TAG_BYTES);
+	unsigned long long made;
+
+	memcpy(plain, bytes, length);
+	if (sodium_pad(&padded, plain, length, PAD_BLOCK, padded) != 0)
+		BUG("padding %zu bytes", length);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, &made, plain, padded, aad, aad_length, NULL,
+						   nonce, key);
+	str_add_bytes(ret, sealed, (size_t)made);
+	sodium_memzero(plain, padded);
+	free(plain);
+	free(sealed);
+}
+
+bool crypt_open(const uint8_t key[KEY_BYTES], const uint8_t nonce[NONCE_BYTES], const void *aad,
+		size_t aad_length, const void *sealed, size_t length, struct str *ret)
+{
+	size_t room = length > TAG_BYTES ? length - TAG_BYTES : 0, content = 0;
+	uint8_t *plain;
+	bool good;
+
+	if (!room)
+		return false;
+	plain = mem_alloc(room);
+	good = crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed, length, aad,
+							  aad_length, nonce, key) == 0 &&
+	       sodium_unpad(&content, plain, room, PAD_BLOCK) == 0;
+	if (good)
+		str_add_bytes(ret, plain, content);
+	sodium_memzero(plain, room);
+	free(plain);
+	return good;
+}
+
+void put16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)value;
+	at[1] = (uint8_t)(value >> 8);
+}
+
+void put32(uint8_t *at, uint32_t value)
+{
+	put16(at, (uint16_t)value);
+	put16(at + 2, (uint16_t)(value >> 16));
+}
+
+void put64(uint8_t *at, uint64_t value)
+{
+	put32(at, (uint32_t)value);
+	put32(at + 4, (uint32_t)(value >> 32));
+}
+
+uint16_t get16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] | at[1] << 8);
+}
+
+uint32_t get32(const uint8_t *at)
+{
+	return get16(at) | (uint32_t)get16(at + 2) << 16;
+}
+
+uint64_t get64(const uint8_t *at)
+{
+	return get32(at) | (uint64_t)get32(at + 4) << 32;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Drafts: what a member is writing, sealed for that member alone until it is sent or saved. */
+#include "vault/vault_private.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "psirtty/base/file.h"
+
+enum { DRAFT_LIMIT = 256 << 20 };
+
+/* This member's draft folder, made when it is missing. */
+static char *draft_folder(const struct vault *vault)
+{
+	AUTO_STRING hex = str_hex(vault->member, ID_BYTES);
+	char *folder = mem_format("%s/drafts/%s", vault->dir, hex);
+
+	mkdir(folder, 0700);
+	return folder;
+}
+
+static int draft_path(const struct vault *vault, const char *id, char **ret, struct error *err)
+{
+	AUTO_STRING folder = NULL;
+
+	if (!*id || strlen(id) > 64 || strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz-") != strlen(id))
+		return error_set(err, ERR_INPUT, id, "See `psirtty draft list`", "this is no draft's name");
+	folder = draft_folder(vault);
+	*ret = mem_format("%s/%s.sealed", folder, id);
+	return 0;
+}
+
+int vault_draft_put(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err)
+{
+	uint8_t nonce[NONCE_BYTES];
+	AUTO_STR sealed = STR_INIT;
+	AUTO_STRING path = NULL;
+	int code = draft_path(vault, id, &path, err);
+
+	if (code)
+		return code;
+	randombytes_buf(nonce, sizeof(nonce));
+	str_add_bytes(&sealed, nonce, sizeof(nonce));
+	crypt_seal(vault->keyring.member->draft_key, nonce, id, strlen(id), bytes, length, &sealed);
+	return file_write(path, sealed.bytes, sealed.length, 0600, err);
+}
+
+int vault_draft_get(struct vault *vault, const char *id, struct str *ret, struct error *err)
+{
+	AUTO_STR sealed = STR_INIT;
+	AUTO_STRING path = NULL;
+	int code = draft_path(vault, id, &path, err);
+
+	if (!code && !file_exists(path))
+		return error_set(err, ERR_INPUT, id, "See `psirtty draft list`", "there is no such draft");
+	if (!code)
+		code = file_read(path, DRAFT_LIMIT, &sealed, err);
+	if (code)
+		return code;
+	if (sealed.length < NONCE_BYTES ||
+	    !crypt_open(vault->keyring.member->draft_key, (uint8_t *)sealed.bytes, id, strlen(id),
+			sealed.bytes + NONCE_BYTES, sealed.length - NONCE_BYTES, ret))
+		return error_set(err, ERR_INPUT, id, "Restore it from a backup", "the draft was altered");
+	return 0;
+}
+
+int vault_draft_remove(struct vault *vault, const char *id, struct error *err)
+{
+	AUTO_STRING path = NULL;
+	int code = draft_path(vault, id, &path, err);
+
+	if (!code && unlink(path) < 0)
+		code = error_errno(err, ERR_INPUT, id, NULL);
+	return code;
+}
+
+int vault_draft_list(struct vault *vault, char ***ret, size_t *ret_count, struct error *err)
+{
+	AUTO_STRING folder = draft_folder(vault);
+	char **names = NULL;
+	size_t count = 0, kept = 0;
+	int code = file_list(folder, &names, &count, err);
+
+	for (size_t i = 0; i < count; i++) {
+		if (str_ends(names[i], ".sealed")) {
+			names[i][strlen(names[i]) - strlen(".sealed")] = '\0';
+			names[kept++] = names[i];
+		} else {
+			free(names[i]);
+		}
+	}
+	*ret = names;
+	*ret_count = kept;
+	return code;
+}
+
+int vault_draft_scratch(struct vault *vault, const char *suffix, char **ret, struct error *err)
+{
+	AUTO_STRING folder = draft_folder(vault);
+	char *path = mem_format("%s/edit-XXXXXX%s", folder, suffix);
+	int fd = mkstemps(path, (int)strlen(suffix));
+
+	if (fd < 0) {
+		free(path);
+		return error_errno(err, ERR_VAULT, folder, NULL);
+	}
+	close(fd);
+	*ret = path;
+	return 0;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The unlocked keys: one gpg operation opens the member's root, case keys are unwrapped when they are
+ * first needed. Everything lies in guarded memory and is zeroed when the vault is locked.
+ */
+#include "vault/vault_private.h"
+
+void keyring_init(struct keyring *ring)
+{
+	*ring = (struct keyring){ 0 };
+	ring->member = sodium_malloc(sizeof(*ring->member));
+	if (!ring->member)
+		BUG("no guarded memory: raise RLIMIT_MEMLOCK");
+}
+
+void keyring_wipe(struct keyring *ring)
+{
+	sodium_free(ring->member);
+	sodium_free(ring->keys);
+	free(ring->places);
+	free(ring->newest);
+	*ring = (struct keyring){ 0 };
+}
+
+void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key[KEY_BYTES])
+{
+	if (ring->count == ring->capacity) {
+		size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
+		uint8_t(*keys)[KEY_BYTES] = sodium_malloc(capacity * KEY_BYTES);
+
+		if (!keys)
+			BUG("no guarded memory for %zu keys: raise RLIMIT_MEMLOCK", capacity);
+		if (ring->count)
+			memcpy(keys, ring->keys, ring->count * KEY_BYTES);
+		sodium_free(ring->keys);
+		ring->keys = keys;
+		ring->places = mem_resize(ring->places, capacity, sizeof(*ring->places));
+		ring->capacity = capacity;
+	}
+	memcpy(ring->keys[ring->count], key, KEY_BYTES);
+	ring->places[ring->count].stream = (uint32_t)stream;
+	ring->places[ring->count++].epoch = epoch;
+	ring->newest = mem_grow(ring->newest, &ring->newest_count, stream + 1, sizeof(*ring->newest));
+	ring->newest[stream] = (uint32_t)ring->count;
+}
+
+static const uint8_t *keyring_find(const struct keyring *ring, size_t stream, uint32_t epoch)
+{
+	size_t newest = stream < ring->newest_count ? ring->newest[stream] : 0;
+
+	for (size_t i = newest; i-- > 0;)
+		if (ring->places[i].stream == stream && ring->places[i].epoch == epoch)
+			return ring->keys[i];
+	return NULL;
+}
+
+const uint8_t *keyring_key(struct keyring *ring, struct store *store, const struct log *log, size_t stream,
+			   uint32_t epoch, const uint8_t key_id[ID_BYTES], const uint8_t member[ID_BYTES],
+			   struct error *err)
+{
+	const uint8_t *known = keyring_find(ring, stream, epoch);
+	uint8_t wrap[WRAP_BYTES], key[KEY_BYTES], commitment[ID_BYTES];
+	int code;
+
+	if (known)
+		return known;
+	code = store_wrap(store, log->streams[stream].id, epoch, member, wrap, err);
+	if (code <= 0) {
+		if (code == 0)
+			error_set(err, ERR_DENIED, "case", "Ask who holds it for a grant",
+				  "you have no key to it");
+		return NULL;
+	}
+	if (crypto_box_seal_open(key, wrap, sizeof(wrap), ring->member->box_public,
+				 ring->member->box_secret) != 0) {
+		error_set(err, ERR_NO, "case", "Restore keys.db from a backup",
+			  "the wrap of its key does not open: keys.db was altered");
+		return NULL;
+	}
+	crypt_key_id(key, log->streams[stream].id, epoch, commitment);
+	if (key_id && sodium_memcmp(commitment, key_id, ID_BYTES) != 0) {
+		sodium_memzero(key, sizeof(key));
+		error_set(err, ERR_NO, "case", "Restore keys.db from a backup",
+			  "its key is not the one that was announced: the wrap was swapped");
+		return NULL;
+	}
+	keyring_add(ring, stream, epoch, key);
+	sodium_memzero(key, sizeof(key));
+	return ring->keys[ring->count - 1];
+}
+
+static int open_root(struct keyring *ring, struct openpgp *pgp, const void *sealed, size_t length,
+		     const char *fingerprint, struct error *err)
+{
+	struct openpgp_result opened;
+	int code = openpgp_decrypt(pgp, sealed, length, KEY_BYTES, 0, &opened, err);
+
+	if (code)
+		return code;
+	if (opened.state != ENCRYPTION_DECRYPTED || opened.plain.length != KEY_BYTES)
+		code = error_set(err, ERR_DENIED, fingerprint, "Check the agent, the card, the passphrase",
+				 "the vault stays locked: %s",
+				 opened.reason ? opened.reason : "the identity in keys.db is damaged");
+	else
+		crypt_member_keys((const uint8_t *)opened.plain.bytes, ring->member);
+	openpgp_result_release(&opened);
+	return code;
+}
+
+int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, uint8_t ret_member[ID_BYTES],
+		   char **ret_fingerprint, struct error *err)
+{
+	const char *fingerprint;
+	const void *sealed;
+	size_t length;
+
+	for (size_t i = 0;; i++) {
+		int code = store_identity(store, i, ret_member, &fingerprint, &sealed, &length, err);
+
+		if (code < 0)
+			return code;
+		if (code == 0)
+			return error_set(err, ERR_DENIED, "vault", "Check GNUPGHOME, or insert the card",
+					 "none of its members' secret keys is at hand");
+		if (!openpgp_has_secret(pgp, fingerprint))
+			continue;
+		*ret_fingerprint = mem_string(fingerprint);
+		return open_root(ring, pgp, sealed, length, fingerprint, err);
+	}
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * OpenPGP through gpgme: keys, encryption, signatures. Decryption and verification, where strangers'
+ * bytes come in, are in openpgp_read.c.
+ */
+#include "vault/openpgp_private.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <locale.h>
+
+#include "psirtty/base/file.h"
+
+/* What a handler can do about the codes gpg really returns. */
+static const struct failure {
+	gpg_err_code_t code;
+	const char *why, *remedy;
+} failures[] = {
+	{ GPG_ERR_NO_AGENT, "gpg-agent does not answer", "Start gpg-agent, or forward it to this host" },
+	{ GPG_ERR_AGENT, "gpg-agent does not answer", "Start gpg-agent, or forward it to this host" },
+	{ GPG_ERR_CANCELED, "it was cancelled", NULL },
+	{ GPG_ERR_BAD_PASSPHRASE, "the passphrase is wrong", "Try again" },
+	{ GPG_ERR_NO_PIN_ENTRY, "gpg has no way to ask for the passphrase",
+	  "Set GPG_TTY=$(tty) and install a pinentry" },
+	{ GPG_ERR_ENOTTY, "gpg has no way to ask for the passphrase",
+	  "Set GPG_TTY=$(tty) and install a pinentry" },
+};
+
+int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
+		if (failures[i].code == gpgme_err_code(code))
+			return error_set(err, ERR_DENIED, what, failures[i].remedy, "%s",
+					 failures[i].why);
+	return error_set(err, ERR_INPUT, what, NULL, "gpg says: %s", gpgme_strerror(code));
+}
+
+int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
+{
+	struct openpgp *pgp;
+	gpgme_error_t code;
+
+	gpgme_check_version(NULL);
+	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
+	code = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
+	if (code)
+		return error_set(err, ERR_DENIED, "gpg", "Install gnupg (Debian: apt-get install gnupg)",
+				 "it cannot be used: %s", gpgme_strerror(code));
+	pgp = mem_alloc(sizeof(*pgp));
+	pgp->home = mem_string(home && *home ? home : NULL);
+	code = gpgme_new(&pgp->context);
+	if (!code && pgp->home)
+		code = gpgme_ctx_set_engine_info(pgp->context, GPGME_PROTOCOL_OpenPGP, NULL, pgp->home);
+	if (!code)
+		code = gpgme_set_protocol(pgp->context, GPGME_PROTOCOL_OpenPGP);
+	if (code) {
+		openpgp_close(pgp);
+		return openpgp_failed(err, "gpg", code);
+	}
+	gpgme_set_offline(pgp->context, 1);
+	gpgme_set_ctx_flag(pgp->context, "auto-key-retrieve", "0");
+	gpgme_set_ctx_flag(pgp->context, "auto-key-import", "0");
+	gpgme_set_ctx_flag(pgp->context, "export-session-key", "1");
+	gpgme_set_ctx_flag(pgp->context, "no-symkey-cache", "1");
+	*ret = pgp;
+	return 0;
+}
+
+void openpgp_close(struct openpgp *pgp)
+{
+	if (!pgp)
+		return;
+	if (pgp->context)
+		gpgme_release(pgp->context);
+	free(pgp->home);
+	free(pgp);
+}
+
+/* ---- keys */
+
+void openpgp_key_release(struct openpgp_key *key)
+{
+	free(key->fingerprint);
+	free(key->name);
+	free(key->address);
+	*key = (struct openpgp_key){ 0 };
+}
+
+static void key_from(gpgme_key_t found, struct openpgp_key *ret)
+{
+	gpgme_user_id_t id = found->uids;
+
+	while (id && (id->revoked || id->invalid))
+		id = id->next;
+	ret->fingerprint = mem_string(found->fpr ? found->fpr : found->subkeys->fpr);
+	ret->name = id && id->name && *id->name ? mem_string(id->name) : NULL;
+	ret->address = id && id->email && *id->email ? mem_string(id->email) : NULL;
+	ret->secret = found->secret;
+	ret->can_encrypt = found->can_encrypt && !found->revoked && !found->expired && !found->disabled;
+	ret->can_sign = found->can_sign && !found->revoked && !found->expired && !found->disabled;
+	ret->expired = found->expired;
+	ret->revoked = found->revoked;
+}
+
+/* Upper-case hex without blanks when WHO is a fingerprint, else NULL. Caller frees. */
+static char *fingerprint_of(const char *who)
+{
+	AUTO_STR hex = STR_INIT;
+
+	for (; *who; who++) {
+		if (isxdigit((unsigned char)*who))
+			str_add_char(&hex, (char)toupper((unsigned char)*who));
+		else if (*who != ' ')
+			return NULL;
+	}
+	return hex.length == 40 || hex.length == 64 ? str_detach(&hex) : NULL;
+}
+
+gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret)
+{
+	return gpgme_get_key(pgp->context, fingerprint, ret, secret);
+}
+
+static int find_by_address(struct openpgp *pgp, const char *address, bool secret, struct openpgp_key *ret,
+			   struct error *err)
+{
+	AUTO_STRING pattern = mem_format("<%s>", address);
+	gpgme_key_t key, only = NULL;
+	gpgme_error_t code = gpgme_op_keylist_start(pgp->context, pattern, secret);
+	size_t usable = 0;
+
+	while (!code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
+		if (key->revoked || key->expired || key->disabled || key->invalid || usable++) {
+			gpgme_key_unref(key);
+			continue;
+		}
+		only = key;
+	}
+	gpgme_op_keylist_end(pgp->context);
+	if (usable == 1)
+		key_from(only, ret);
+	if (only)
+		gpgme_key_unref(only);
+	if (usable == 1)
+		return 0;
+	if (usable > 1)
+		return error_set(err, ERR_INPUT, address, "Name the key by its fingerprint",
+				 "more than one usable key carries this address");
+	return error_set(err, ERR_INPUT, address, "Import the key with `psirtty key import FILE`",
+			 secret ? "there is no secret key for it" : "there is no usable key for it");
+}
+
+int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,
+		 struct error *err)
+{
+	AUTO_STRING fingerprint = fingerprint_of(who);
+	gpgme_key_t found = NULL;
+	gpgme_error_t code;
+
+	if (!fingerprint)
+		return find_by_address(pgp, who, secret, ret, err);
+	code = openpgp_get(pgp, fingerprint, secret, &found);
+	if (code || !found)
+		return error_set(err, ERR_INPUT, fingerprint,
+				 secret ? "Check GNUPGHOME, or insert the card" :
+					  "Import the key with `psirtty key import FILE`",
+				 secret ? "its secret key is not at hand" : "there is no such key");
+	key_from(found, ret);
+	gpgme_key_unref(found);
+	return 0;
+}
+
+bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint)
+{
+	gpgme_key_t found = NULL;
+	bool has = openpgp_get(pgp, fingerprint, true, &found) == 0 && found;
+
+	if (found)
+		gpgme_key_unref(found);
+	return has;
+}
+
+int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err)
+{
+	gpgme_error_t code = gpgme_op_createkey(pgp->context, user_id, "future-default", 0, 0, NULL,
+						GPGME_CREATE_NOPASSWD | GPGME_CREATE_FORCE);
+	gpgme_genkey_result_t made = gpgme_op_genkey_result(pgp->context);
+
+	if (code || !made || !made->fpr)
+		return openpgp_failed(err, "making a key", code);
+	*ret = mem_string(made->fpr);
+	return 0;
+}
+
+/* ---- bytes to and from gpgme */
+
+void openpgp_take(gpgme_data_t data, struct str *ret)
+{
+	size_t length = 0;
+	char *bytes = gpgme_data_release_and_get_mem(data, &length);
+
+	if (bytes) {
+		str_add_bytes(ret, bytes, length);
+		explicit_bzero(bytes, length);
+		gpgme_free(bytes);
+	}
+}
+
+int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	gpgme_data_t out;
+	gpgme_error_t code = gpgme_data_new(&out);
+
+	if (code)
+		return openpgp_failed(err, fingerprint, code);
+	gpgme_set_armor(pgp->context, 1);
+	code = gpgme_op_export(pgp->context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, out);
+	openpgp_take(out, ret);
+	if (!code && ret->length == 0)
+		return error_set(err, ERR_INPUT, fingerprint, NULL, "there is no such key");
+	return code ? openpgp_failed(err, fingerprint, code) : 0;
+}
+
+/* Armoured or binary, a secret key packet is refused before gpg would take it in. */
+static bool holds_secret(const char *bytes, size_t length)
+{
+	const unsigned char *b = (const unsigned char *)bytes;
+
+	if (memmem(bytes, length, "PRIVATE KEY BLOCK", 17))
+		return true;
+	return length && (b[0] == 0x94 || b[0] == 0x95 || b[0] == 0x96 || b[0] == 0xC5);
+}
+
+int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
+		   struct error *err)
+{
+	gpgme_import_result_t result;
+	size_t count = 0, capacity = 0;
+	char **prints = NULL;
+	gpgme_data_t in;
+	gpgme_error_t code;
+
+	if (holds_secret(bytes, length))
+		return error_set(err, ERR_INPUT, "key", "Ask its owner to make a new one",
+				 "this is a secret key; it was not taken in");
+	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
+	if (code)
+		return openpgp_failed(err, "key", code);
+	code = gpgme_op_import(pgp->context, in);
+	gpgme_data_release(in);
+	result = code ? NULL : gpgme_op_import_result(pgp->context);
+	for (gpgme_import_status_t i = result ? result->imports : NULL; i; i = i->next) {
+		if (i->result || !i->fpr)
+			continue;
+		prints = mem_grow(prints, &capacity, count + 1, sizeof(*prints));
+		prints[count++] = mem_string(i->fpr);
+	}
+	if (!count)
+		return code ? openpgp_failed(err, "key", code) :
+			      error_set(err, ERR_INPUT, "key",
+					"Ask for a key in the format of RFC 4880, with a user id",
+					"gpg found nothing in it that it can take");
+	*ret = prints;
+	*ret_count = count;
+	return 0;
+}
+
+/* ---- writing */
+
+static int set_signer(struct openpgp *pgp, const char *signer, struct error *err)
+{
+	gpgme_key_t key = NULL;
+	gpgme_error_t code;
+
+	gpgme_signers_clear(pgp->context);
+	if (!signer)
+		return 0;
+	code = openpgp_get(pgp, signer, true, &key);
+	if (code || !key)
+		return error_set(err, ERR_DENIED, signer, "Check GNUPGHOME, or insert the card",
+				 "its secret key is not at hand");
+	code = key->can_sign ? gpgme_signers_add(pgp->context, key) : gpgme_error(GPG_ERR_UNUSABLE_SECKEY);
+	gpgme_key_unref(key);
+	if (code)
+		return error_set(err, ERR_DENIED, signer, "Extend the key, or make a new signing subkey",
+				 "it cannot sign: %s", gpgme_strerror(code));
+	return 0;
+}
+
+static void free_keys(gpgme_key_t *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (keys[i])
+			gpgme_key_unref(keys[i]);
+	free(keys);
+}
+
+static int get_recipients(struct openpgp *pgp, const char *const *recipients, size_t count,
+			  gpgme_key_t **ret, struct error *err)
+{
+	gpgme_key_t *keys = mem_alloc((count + 1) * sizeof(*keys));
+
+	for (size_t i = 0; i < count; i++) {
+		gpgme_error_t code = openpgp_get(pgp, recipients[i], false, &keys[i]);
+
+		if (!code && keys[i] && keys[i]->can_encrypt && !keys[i]->revoked && !keys[i]->expired)
+			continue;
+		free_keys(keys, count);
+		return error_set(err, ERR_INPUT, recipients[i], "Ask its owner for a current key",
+				 "one cannot encrypt to this key: %s",
+				 code ? gpgme_strerror(code) :
+					"it is expired, revoked, or has no encryption subkey");
+	}
+	*ret = keys;
+	return 0;
+}
+
+static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool sign, struct str *ret,
+		   struct error *err)
+{
+	const gpgme_encrypt_flags_t flags = GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
+					    GPGME_ENCRYPT_NO_COMPRESS;
+	AUTO_STR made = STR_INIT;
+	gpgme_data_t out;
+	gpgme_error_t code = gpgme_data_new(&out);
+
+	if (code)
+		return openpgp_failed(err, "encryption", code);
+	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, flags, in, out) :
+		      gpgme_op_encrypt(pgp->context, keys, flags, in, out);
+	openpgp_take(out, &made);
+	if (code)
+		return openpgp_failed(err, "encryption", code);
+	if (gpgme_op_encrypt_result(pgp->context)->invalid_recipients)
+		return error_set(err, ERR_INPUT, "encryption", NULL, "gpg left a recipient out");
+	str_add_bytes(ret, made.bytes, made.length);
+	return 0;
+}
+
+int openpgp_encrypt(struct openpgp *pgp, const void *bytes, size_t length, const char *const *recipients,
+		    size_t count, const char *signer, bool armor, struct str *ret, struct error *err)
+{
+	gpgme_key_t *keys = NULL;
+	gpgme_data_t in;
+	int code = set_signer(pgp, signer, err);
+
+	if (!code)
+		code = get_recipients(pgp, recipients, count, &keys, err);
+	if (code)
+		return code;
+	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
+		BUG("gpgme cannot take %zu bytes", length);
+	gpgme_set_armor(pgp->context, armor);
+	code = encrypt(pgp, keys, in, signer != NULL, ret, err);
+	gpgme_data_release(in);
+	free_keys(keys, count);
+	return code;
+}
+
+static const char *micalg(gpgme_hash_algo_t algorithm)
+{
+	static const struct {
+		gpgme_hash_algo_t algorithm;
+		const char *name;
+	} rows[] = {
+		{ GPGME_MD_SHA256, "pgp-sha256" },
+		{ GPGME_MD_SHA384, "pgp-sha384" },
+		{ GPGME_MD_SHA512, "pgp-sha512" },
+		{ GPGME_MD_SHA224, "pgp-sha224" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].algorithm == algorithm)
+			return rows[i].name;
+	return "pgp-sha1";
+}
+
+int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
+		 struct str *ret, const char **ret_hash, struct error *err)
+{
+	gpgme_data_t in, out;
+	gpgme_error_t failure;
+	gpgme_sign_result_t result;
+	int code = set_signer(pgp, signer, err);
+
+	if (code)
+		return code;
+	if (gpgme_data_new_from_mem(&in, bytes, length, 0) || gpgme_data_new(&out))
+		BUG("gpgme cannot take %zu bytes", length);
+	gpgme_set_armor(pgp->context, armor);
+	failure = gpgme_op_sign(pgp->context, in, out, GPGME_SIG_MODE_DETACH);
+	result = failure ? NULL : gpgme_op_sign_result(pgp->context);
+	gpgme_data_release(in);
+	openpgp_take(out, ret);
+	if (failure || !result || !result->signatures)
+		return openpgp_failed(err, "signing", failure ? failure : gpgme_error(GPG_ERR_GENERAL));
+	if (ret_hash)
+		*ret_hash = micalg(result->signatures->hash_algo);
+	return 0;
+}

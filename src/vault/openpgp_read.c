@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decryption and verification. gpg streams plaintext before it knows whether it was tampered with, and
+ * calls signatures good that a PSIRT must not: so nothing it wrote is looked at before its verdict, its
+ * output is capped as it comes, and every signature passes our own policy.
+ */
+#include "vault/openpgp_private.h"
+
+#include <errno.h>
+
+enum { CLOCK_SLACK_S = 3600 };
+
+void openpgp_result_release(struct openpgp_result *result)
+{
+	str_wipe(&result->plain);
+	for (size_t i = 0; i < result->signature_count; i++) {
+		free(result->signatures[i].fingerprint);
+		free(result->signatures[i].hash);
+	}
+	free(result->signatures);
+	for (size_t i = 0; i < result->recipient_count; i++)
+		free(result->recipients[i]);
+	free(result->recipients);
+	if (result->session_key)
+		explicit_bzero(result->session_key, strlen(result->session_key));
+	free(result->session_key);
+	free(result->reason);
+	*result = (struct openpgp_result){ .plain = STR_INIT };
+}
+
+/* ---- output with a cap */
+
+struct sink {
+	struct str bytes;
+	size_t limit;
+	bool overran;
+};
+
+static ssize_t sink_write(void *handle, const void *buffer, size_t size)
+{
+	struct sink *sink = handle;
+
+	if (size > sink->limit - sink->bytes.length) {
+		sink->overran = true;
+		errno = EFBIG;
+		return -1;
+	}
+	str_add_bytes(&sink->bytes, buffer, size);
+	return (ssize_t)size;
+}
+
+static struct gpgme_data_cbs sink_calls = { .write = sink_write };
+
+/* ---- signatures */
+
+/* Hashes that can still be relied on for signatures (NIST SP 800-131A Rev. 2). */
+static bool hash_is_strong(gpgme_hash_algo_t hash)
+{
+	static const gpgme_hash_algo_t strong[] = { GPGME_MD_SHA256, GPGME_MD_SHA384, GPGME_MD_SHA512 };
+
+	for (size_t i = 0; i < ARRAY_LEN(strong); i++)
+		if (hash == strong[i])
+			return true;
+	return false;
+}
+
+static enum signature_state gpg_verdict(gpgme_error_t status)
+{
+	static const struct {
+		gpg_err_code_t code;
+		enum signature_state state;
+	} rows[] = {
+		{ GPG_ERR_NO_ERROR, SIGNATURE_GOOD },
+		{ GPG_ERR_SIG_EXPIRED, SIGNATURE_EXPIRED_KEY },
+		{ GPG_ERR_KEY_EXPIRED, SIGNATURE_EXPIRED_KEY },
+		{ GPG_ERR_CERT_REVOKED, SIGNATURE_REVOKED_KEY },
+		{ GPG_ERR_NO_PUBKEY, SIGNATURE_UNKNOWN_KEY },
+		{ GPG_ERR_BAD_SIGNATURE, SIGNATURE_BAD },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].code == gpgme_err_code(status))
+			return rows[i].state;
+	return SIGNATURE_MALFORMED;
+}
+
+static enum signature_state judge(gpgme_signature_t signature, instant now)
+{
+	enum signature_state state = gpg_verdict(signature->status);
+
+	if (state == SIGNATURE_BAD || state == SIGNATURE_MALFORMED || state == SIGNATURE_UNKNOWN_KEY)
+		return state;
+	if ((instant)signature->timestamp > now / INSTANT_SECOND + CLOCK_SLACK_S)
+		return SIGNATURE_FUTURE;
+	if (!hash_is_strong(signature->hash_algo))
+		return SIGNATURE_WEAK;
+	return state;
+}
+
+/* gpg names the subkey; what is pinned and shown is the primary key. */
+static char *primary_fingerprint(struct openpgp *pgp, const char *fingerprint)
+{
+	gpgme_key_t key = NULL;
+	char *primary;
+
+	if (!fingerprint)
+		return NULL;
+	if (openpgp_get(pgp, fingerprint, false, &key) || !key)
+		return mem_string(fingerprint);
+	primary = mem_string(key->fpr ? key->fpr : fingerprint);
+	gpgme_key_unref(key);
+	return primary;
+}
+
+static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified, instant now,
+			    struct openpgp_result *ret)
+{
+	size_t capacity = 0;
+
+	for (gpgme_signature_t s = verified ? verified->signatures : NULL; s; s = s->next) {
+		struct mail_signature *made;
+		const char *hash = gpgme_hash_algo_name(s->hash_algo);
+
+		ret->signatures = mem_grow(ret->signatures, &capacity, ret->signature_count + 1,
+					   sizeof(*ret->signatures));
+		made = &ret->signatures[ret->signature_count++];
+		made->state = judge(s, now);
+		made->fingerprint = mem_string(s->fpr);
+		made->created = s->timestamp ? (instant)s->timestamp * INSTANT_SECOND : INSTANT_NONE;
+		made->hash = mem_string(hash && s->hash_algo ? hash : NULL);
+	}
+	/* Asked for afterwards: a key look-up ends the context's last result. */
+	for (size_t i = 0; i < ret->signature_count; i++) {
+		char *primary = primary_fingerprint(pgp, ret->signatures[i].fingerprint);
+
+		free(ret->signatures[i].fingerprint);
+		ret->signatures[i].fingerprint = primary;
+	}
+}
+
+/* ---- decryption */
+
+static enum encryption_state decryption_state(gpgme_error_t code, bool overran, const char **ret_reason)
+{
+	static const struct {
+		gpg_err_code_t code;
+		enum encryption_state state;
+		const char *reason;
+	} rows[] = {
+		{ GPG_ERR_NO_SECKEY, ENCRYPTION_NO_KEY,
+		  "none of the keys it is encrypted to is ours" },
+		{ GPG_ERR_DECRYPT_FAILED, ENCRYPTION_FAILED,
+		  "it could not be decrypted, or was altered on the way" },
+		{ GPG_ERR_BAD_DATA, ENCRYPTION_FAILED, "what is inside is not one OpenPGP message" },
+		{ GPG_ERR_NO_DATA, ENCRYPTION_REFUSED, "it is not encrypted at all" },
+		{ GPG_ERR_BAD_PASSPHRASE, ENCRYPTION_NO_KEY, "the passphrase was wrong" },
+		{ GPG_ERR_CANCELED, ENCRYPTION_NO_KEY, "the passphrase was not given" },
+		{ GPG_ERR_NO_AGENT, ENCRYPTION_NO_KEY, "gpg-agent does not answer" },
+	};
+
+	*ret_reason = NULL;
+	if (overran) {
+		*ret_reason = "what is inside is larger than the limit";
+		return ENCRYPTION_REFUSED;
+	}
+	if (!code)
+		return ENCRYPTION_DECRYPTED;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].code == gpgme_err_code(code)) {
+			*ret_reason = rows[i].reason;
+			return rows[i].state;
+		}
+	*ret_reason = gpgme_strerror(code);
+	return ENCRYPTION_FAILED;
+}
+
+static void take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret)
+{
+	size_t capacity = 0;
+
+	for (gpgme_recipient_t r = result ? result->recipients : NULL; r; r = r->next) {
+		ret->recipients = mem_grow(ret->recipients, &capacity, ret->recipient_count + 1,
+					   sizeof(*ret->recipients));
+		ret->recipients[ret->recipient_count++] = mem_string(r->keyid ? r->keyid : "");
+	}
+	ret->session_key = mem_string(result ? result->session_key : NULL);
+}
+
+int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
+		    struct openpgp_result *ret, struct error *err)
+{
+	struct sink sink = { .bytes = STR_INIT, .limit = limit };
+	gpgme_decrypt_result_t decrypted;
+	gpgme_data_t in, out;
+	gpgme_error_t code;
+	const char *reason;
+
+	*ret = (struct openpgp_result){ .plain = STR_INIT };
+	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
+	if (code)
+		return openpgp_failed(err, "decryption", code);
+	if (gpgme_data_new_from_cbs(&out, &sink_calls, &sink))
+		BUG("gpgme makes no data object");
+	code = gpgme_op_decrypt_verify(pgp->context, in, out);
+	gpgme_data_release(in);
+	gpgme_data_release(out);
+	decrypted = gpgme_op_decrypt_result(pgp->context);
+	ret->state = decryption_state(code, sink.overran, &reason);
+	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
+		ret->state = ENCRYPTION_FAILED;
+		reason = "it is not protected against alteration";
+	}
+	take_decryption(decrypted, ret);
+	ret->reason = mem_string(reason);
+	if (ret->state == ENCRYPTION_DECRYPTED) {
+		ret->plain = sink.bytes;
+		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
+	} else {
+		str_wipe(&sink.bytes);
+	}
+	return 0;
+}
+
+/* ---- verification */
+
+/* CLEAR: the bytes hold their own text, which goes to ret->plain. */
+static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text, bool clear, instant now,
+		  struct openpgp_result *ret, struct error *err)
+{
+	gpgme_data_t out = NULL;
+	gpgme_error_t code;
+
+	*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
+	if (clear && gpgme_data_new(&out))
+		BUG("gpgme makes no data object");
+	code = gpgme_op_verify(pgp->context, signature, text, out);
+	if (out)
+		openpgp_take(out, &ret->plain);
+	if (code && gpgme_err_code(code) != GPG_ERR_NO_DATA && gpgme_err_code(code) != GPG_ERR_BAD_DATA &&
+	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE)
+		return openpgp_failed(err, "signature", code);
+	if (!code)
+		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
+	if (ret->signature_count == 0) {
+		ret->signatures = mem_alloc(sizeof(*ret->signatures));
+		ret->signatures[0] = (struct mail_signature){ .state = SIGNATURE_MALFORMED,
+							      .created = INSTANT_NONE };
+		ret->signature_count = 1;
+		str_wipe(&ret->plain);
+	}
+	return 0;
+}
+
+int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
+		   size_t signature_length, instant now, struct openpgp_result *ret, struct error *err)
+{
+	gpgme_data_t text, sig;
+	int code;
+
+	if (gpgme_data_new_from_mem(&text, bytes, length, 0) ||
+	    gpgme_data_new_from_mem(&sig, signature, signature_length, 0))
+		BUG("gpgme cannot take %zu bytes", length);
+	code = verify(pgp, sig, text, false, now, ret, err);
+	gpgme_data_release(text);
+	gpgme_data_release(sig);
+	return code;
+}
+
+int openpgp_verify_clear(struct openpgp *pgp, const void *bytes, size_t length, instant now,
+			 struct openpgp_result *ret, struct error *err)
+{
+	gpgme_data_t block;
+	int code;
+
+	if (gpgme_data_new_from_mem(&block, bytes, length, 0))
+		BUG("gpgme cannot take %zu bytes", length);
+	code = verify(pgp, block, NULL, true, now, ret, err);
+	gpgme_data_release(block);
+	return code;
+}

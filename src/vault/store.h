@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the vault's rows lie: SQLite, two files (events; keys, a backup class of its own), every write
+ * under one queue. Bytes in, bytes out: nothing here knows a key.
+ */
+#ifndef PSIRTTY_VAULT_STORE_H
+#define PSIRTTY_VAULT_STORE_H
+
+#include "psirtty/base/error.h"
+#include "vault/crypt.h"
+
+struct store;
+
+/* One event with its journal row. Byte strings are borrowed until the next call. */
+struct store_row {
+	uint64_t gseq;
+	const void *id, *stream, *core, *nonce, *body, *sig; /* the portable event */
+	size_t id_length, stream_length, core_length, nonce_length, body_length, sig_length;
+	const void *prev, *appender, *journal_sig;           /* this copy's order */
+	size_t prev_length, appender_length, journal_sig_length;
+};
+
+/* CREATE: the files must not exist. Refuses a network file system and loose permissions. */
+int store_open(const char *dir, bool create, bool readonly, struct store **ret, struct error *err);
+void store_close(struct store *store);
+
+/* The queue: waits for its turn; everything that writes stands between these two. */
+int store_lock(struct store *store, struct error *err);
+void store_unlock(struct store *store);
+int store_begin(struct store *store, struct error *err);
+int store_commit(struct store *store, uint64_t head, struct error *err); /* and wakes the others */
+void store_rollback(struct store *store);
+/* Folds the write-ahead log into the file; under the lock. */
+void store_checkpoint(struct store *store);
+
+int store_insert(struct store *store, const struct store_row *row, struct error *err);
+/* 1 when there, 0 when there is no such row, ERR_VAULT when it cannot be read. */
+int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, struct error *err);
+/* Lets go of the last row, and with it of SQLite's snapshot: before others can checkpoint. */
+void store_rest(struct store *store);
+/* The greatest gseq there is (0 for none); negative ERR_VAULT. */
+int store_last(struct store *store, uint64_t *ret, struct error *err);
+/* The gseq the last writer noted in vault.lock. */
+uint64_t store_noted(struct store *store);
+/* Whether another process committed since the last call. */
+bool store_changed(struct store *store);
+/* SQLite's own check; each complaint goes to FN. */
+int store_integrity(struct store *store, void (*fn)(void *context, const char *complaint), void *context,
+		    struct error *err);
+
+int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
+		       const void *sealed, size_t length, struct error *err);
+/* The INDEXth identity: 1, 0 or ERR_VAULT. Borrowed until the next call. */
+int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
+		   const char **ret_fingerprint, const void **ret_sealed, size_t *ret_length,
+		   struct error *err);
+int store_put_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
+		   const uint8_t member[ID_BYTES], const uint8_t wrap[WRAP_BYTES], struct error *err);
+int store_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
+	       const uint8_t member[ID_BYTES], uint8_t ret[WRAP_BYTES], struct error *err);
+
+#endif

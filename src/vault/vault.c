@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, unlocking and locking a vault, and opening streams in it. */
+#include "vault/vault_private.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "psirtty/base/file.h"
+
+enum { SETTINGS_FORMAT = 1 };
+
+/* ---- vault.yaml: public settings, readable before anything is unlocked */
+
+static int settings_write(const char *dir, const uint8_t id[ID_BYTES], const char *outbox, struct error *err)
+{
+	AUTO_STRING path = file_join(dir, "vault.yaml");
+	AUTO_STRING hex = str_hex(id, ID_BYTES);
+	AUTO_STR text = STR_INIT;
+
+	str_add_format(&text, "format: %d\nvault: %s\noutbox: \"", SETTINGS_FORMAT, hex);
+	for (; *outbox; outbox++) {
+		if (*outbox == '"' || *outbox == '\\')
+			str_add_char(&text, '\\');
+		str_add_char(&text, *outbox);
+	}
+	str_add(&text, "\"\n");
+	return file_write(path, text.bytes, text.length, 0660, err);
+}
+
+int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_outbox, struct error *err)
+{
+	AUTO_STRING path = file_join(dir, "vault.yaml");
+	struct conf conf;
+	int code;
+
+	if (!file_exists(path))
+		return error_set(err, ERR_VAULT, dir, "Make one with `psirtty init DIR --handler FINGERPRINT`",
+				 "there is no vault here");
+	code = conf_load_file(path, &conf, err);
+	if (code)
+		return code;
+	if (atoi(conf_text(&conf, "format", "0")) > SETTINGS_FORMAT)
+		code = error_set(err, ERR_VAULT, dir, "Install a newer psirtty",
+				 "this vault was made by a newer program");
+	else if (str_unhex(conf_text(&conf, "vault", ""), ret_id, ID_BYTES) != ID_BYTES)
+		code = error_set(err, ERR_VAULT, path, "Restore vault.yaml from a backup",
+				 "it does not name its vault");
+	else
+		*ret_outbox = mem_string(conf_text(&conf, "outbox", "outbox"));
+	conf_release(&conf);
+	return code;
+}
+
+/* ---- making */
+
+static int make_folders(const char *dir, struct error *err)
+{
+	static const char *const below[] = { "objects", "drafts" };
+	int code = file_make_dir(dir, 0770, err);
+
+	if (!code && chmod(dir, 02770) < 0)
+		code = error_errno(err, ERR_VAULT, dir, NULL);
+	for (size_t i = 0; !code && i < ARRAY_LEN(below); i++) {
+		AUTO_STRING path = file_join(dir, below[i]);
+
+		if (mkdir(path, 0770) < 0 || chmod(path, 02770) < 0)
+			code = error_errno(err, ERR_VAULT, path, NULL);
+	}
+	return code;
+}
+
+static int check_empty(const char *dir, struct error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	int code;
+
+	if (!file_exists(dir))
+		return 0;
+	code = file_list(dir, &names, &count, err);
+	file_free_names(names, count);
+	if (!code && count)
+		code = error_set(err, ERR_BUSY, dir, "Name a folder that is not there yet",
+				 "there is something in it already");
+	return code;
+}
+
+/* The root is random, known to nobody but the member's OpenPGP key from here on. */
+static int make_identity(struct vault *vault, struct str *ret_sealed, struct error *err)
+{
+	const char *recipients[] = { vault->fingerprint };
+	uint8_t root[KEY_BYTES];
+	int code;
+
+	randombytes_buf(root, sizeof(root));
+	crypt_member_keys(root, vault->keyring.member);
+	code = openpgp_encrypt(vault->pgp, root, sizeof(root), recipients, 1, NULL, false, ret_sealed, err);
+	sodium_memzero(root, sizeof(root));
+	return code;
+}
+
+static int certify(struct vault *vault, struct str *ret, struct error *err)
+{
+	AUTO_STR text = STR_INIT;
+
+	core_identity_text(vault->id, vault->member, vault->keyring.member->sign_public,
+			   vault->keyring.member->box_public, &text);
+	return openpgp_sign(vault->pgp, text.bytes, text.length, vault->fingerprint, false, ret, NULL, err);
+}
+
+/* The body of the first event of all: the vault's id, then its first member. */
+static int first_body(struct vault *vault, struct str *ret, struct error *err)
+{
+	const struct member_keys *keys = vault->keyring.member;
+	AUTO_STR certification = STR_INIT;
+	uint8_t fingerprint[32], length[2];
+	long bytes = str_unhex(vault->fingerprint, fingerprint, sizeof(fingerprint));
+	int code = certify(vault, &certification, err);
+
+	if (code)
+		return code;
+	if (bytes < 20 || certification.length > UINT16_MAX)
+		return error_set(err, ERR_INPUT, vault->fingerprint, NULL, "it is no usable fingerprint");
+	str_add_bytes(ret, vault->id, ID_BYTES);
+	str_add_bytes(ret, vault->member, ID_BYTES);
+	str_add_char(ret, ROLE_ADMIN);
+	str_add_bytes(ret, keys->sign_public, 32);
+	str_add_bytes(ret, keys->box_public, 32);
+	str_add_char(ret, (char)bytes);
+	str_add_bytes(ret, fingerprint, (size_t)bytes);
+	put16(length, (uint16_t)certification.length);
+	str_add_bytes(ret, length, sizeof(length));
+	str_add_bytes(ret, certification.bytes, certification.length);
+	return 0;
+}
+
+static int populate(struct vault *vault, const char *outbox, instant now, struct error *err)
+{
+	static const uint8_t own[ID_BYTES];
+	AUTO_STR sealed = STR_INIT, body = STR_INIT;
+	struct control first = { .type = CONTROL_VAULT, .stream = own };
+	uint8_t id[ID_BYTES];
+	int code = make_identity(vault, &sealed, err);
+
+	if (!code)
+		code = first_body(vault, &body, err);
+	if (!code)
+		code = store_put_identity(vault->store, vault->member, vault->fingerprint, sealed.bytes,
+					  sealed.length, err);
+	first.body = body.bytes;
+	first.length = body.length;
+	if (!code)
+		code = vault_append_controls(vault, &first, 1, now, err);
+	if (!code)
+		code = vault_stream_new(vault, VAULT_REGISTRY, now, id, err);
+	if (!code)
+		code = vault_stream_new(vault, VAULT_INBOX, now, id, err);
+	return code ? code : settings_write(vault->dir, vault->id, outbox, err);
+}
+
+static struct vault *vault_new(const char *dir, struct openpgp *pgp, bool readonly)
+{
+	struct vault *vault = mem_alloc(sizeof(*vault));
+
+	vault->dir = mem_string(dir);
+	vault->pgp = pgp;
+	vault->readonly = readonly;
+	log_init(&vault->log);
+	keyring_init(&vault->keyring);
+	return vault;
+}
+
+int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, const char *outbox,
+		 instant now, struct error *err)
+{
+	AUTO_STRING beside = mem_format("%s-outbox", dir);
+	struct openpgp_key key = { 0 };
+	struct vault *vault;
+	int code = crypt_start(err);
+
+	if (!code)
+		code = check_empty(dir, err);
+	if (!code)
+		code = openpgp_find(pgp, fingerprint, true, &key, err);
+	if (code)
+		return code;
+	vault = vault_new(dir, pgp, false);
+	vault->fingerprint = mem_string(key.fingerprint);
+	vault->memory.names = json_object();
+	openpgp_key_release(&key);
+	randombytes_buf(vault->id, ID_BYTES);
+	randombytes_buf(vault->member, ID_BYTES);
+	code = make_folders(dir, err);
+	if (!code)
+		code = store_open(dir, true, false, &vault->store, err);
+	if (!code)
+		code = populate(vault, outbox ? outbox : strrchr(beside, '/') ? strrchr(beside, '/') + 1 :
+									       beside, now, err);
+	vault->opened = code == 0;
+	vault_close(vault);
+	return code;
+}
+
+/* ---- unlocking */
+
+/* A relative outbox lies beside the vault's folder. */
+static char *resolve_outbox(const char *dir, const char *outbox)
+{
+	AUTO_STRING parent = mem_string(dir);
+	size_t length = strlen(parent);
+	char *slash;
+
+	if (outbox[0] == '/')
+		return mem_string(outbox);
+	while (length > 1 && parent[length - 1] == '/')
+		parent[--length] = '\0';
+	slash = strrchr(parent, '/');
+	if (!slash)
+		return mem_format("./%s", outbox);
+	*slash = '\0';
+	return mem_format("%s/%s", parent, outbox);
+}
+
+static int unlock(struct vault *vault, struct error *err)
+{
+	int code = keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->member,
+				  &vault->fingerprint, err);
+
+	store_rest(vault->store);
+	if (!code)
+		code = memory_read(&vault->memory, vault->id, vault->member,
+				   vault->keyring.member->state_key, err);
+	return code ? code : vault_catch_up(vault, NULL, NULL, err);
+}
+
+static int check_identity(struct vault *vault, struct error *err)
+{
+	const struct log_member *member = log_member(&vault->log, vault->member);
+
+	if (memcmp(vault->log.vault, vault->id, ID_BYTES) != 0)
+		return error_set(err, ERR_VAULT, vault->dir, "Restore vault.yaml and vault.db together",
+				 "vault.yaml belongs to another vault");
+	if (!member || sodium_memcmp(member->sign_public, vault->keyring.member->sign_public, 32) != 0)
+		return error_set(err, ERR_DENIED, vault->dir, "Restore keys.db from a backup",
+				 "your identity in keys.db is not the one the vault admitted");
+	return 0;
+}
+
+int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,
+	       struct error *err)
+{
+	struct vault *vault;
+	AUTO_STRING outbox = NULL;
+	int code = crypt_start(err);
+
+	(void)now;
+	if (code)
+		return code;
+	vault = vault_new(dir, pgp, readonly);
+	code = vault_settings_read(dir, vault->id, &outbox, err);
+	if (!code)
+		code = store_open(dir, false, readonly, &vault->store, err);
+	if (!code)
+		code = unlock(vault, err);
+	if (!code && !vault->damage)
+		code = check_identity(vault, err);
+	if (code) {
+		vault_close(vault);
+		return code;
+	}
+	vault->outbox = resolve_outbox(dir, outbox);
+	vault->opened = true;
+	*ret = vault;
+	return 0;
+}
+
+/* A damaged head is not remembered: the good one stays. */
+static void remember(struct vault *vault)
+{
+	bool newer = !vault->memory.there || vault->log.gseq > vault->memory.gseq || vault->memory.changed;
+
+	if (vault->damage || !vault->opened || !newer)
+		return;
+	vault->memory.gseq = vault->log.gseq;
+	memcpy(vault->memory.hash, vault->log.hash, HASH_BYTES);
+	/* Not being able to remember takes a safeguard away, not data: the next session tries again. */
+	memory_write(&vault->memory, vault->id, vault->member, vault->keyring.member->state_key, NULL);
+}
+
+void vault_close(struct vault *vault)
+{
+	if (!vault)
+		return;
+	if (vault->store && vault->memory.names)
+		remember(vault);
+	if (vault->store && vault->wrote && store_lock(vault->store, NULL) == 0) {
+		store_checkpoint(vault->store);
+		store_unlock(vault->store);
+	}
+	store_close(vault->store);
+	keyring_wipe(&vault->keyring);
+	memory_release(&vault->memory);
+	log_release(&vault->log);
+	free(vault->dir);
+	free(vault->outbox);
+	free(vault->fingerprint);
+	free(vault->damage);
+	free(vault);
+}
+
+/* ---- streams */
+
+int vault_stream_new(struct vault *vault, enum vault_stream_kind kind, instant now, uint8_t ret[16],
+		     struct error *err)
+{
+	uint8_t id[ID_BYTES], key[KEY_BYTES], wrap[WRAP_BYTES], body = (uint8_t)kind;
+	uint8_t grant[ID_BYTES + 1], epoch[4 + ID_BYTES];
+	const struct control controls[] = {
+		{ CONTROL_STREAM, id, &body, 1 },
+		{ CONTROL_GRANT, id, grant, sizeof(grant) },
+		{ CONTROL_EPOCH, id, epoch, sizeof(epoch) },
+	};
+	int code;
+
+	randombytes_buf(id, sizeof(id));
+	randombytes_buf(key, sizeof(key));
+	memcpy(grant, vault->member, ID_BYTES);
+	grant[ID_BYTES] = RIGHT_ALL;
+	put32(epoch, 1);
+	crypt_key_id(key, id, 1, epoch + 4);
+	crypto_box_seal(wrap, key, KEY_BYTES, vault->keyring.member->box_public);
+	/* Before the event that needs it: a wrap without its event is harmless, the other way is not. */
+	code = store_put_wrap(vault->store, id, 1, vault->member, wrap, err);
+	if (!code)
+		code = vault_append_controls(vault, controls, ARRAY_LEN(controls), now, err);
+	if (!code) {
+		keyring_add(&vault->keyring, (size_t)log_stream(&vault->log, id), 1, key);
+		memcpy(ret, id, ID_BYTES);
+	}
+	sodium_memzero(key, sizeof(key));
+	return code;
+}
+
+const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind kind)
+{
+	return kind == VAULT_INBOX ? vault->inbox : vault->registry;
+}
+
+void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name)
+{
+	AUTO_STRING hex = str_hex(stream, ID_BYTES);
+
+	if (str_equal(js_string(vault->memory.names, hex), name))
+		return;
+	js_set_string(vault->memory.names, hex, name);
+	vault->memory.changed = true;
+}
+
+/* ---- questions */
+
+const char *vault_damage(const struct vault *vault)
+{
+	return vault->damage;
+}
+
+const char *vault_fingerprint(const struct vault *vault)
+{
+	return vault->fingerprint;
+}
+
+const char *vault_outbox(const struct vault *vault)
+{
+	return vault->outbox;
+}
+
+bool vault_readonly(const struct vault *vault)
+{
+	return vault->readonly || vault->damage;
+}
+
+bool vault_changed(struct vault *vault)
+{
+	return store_changed(vault->store);
+}
+
+uint64_t vault_head(const struct vault *vault)
+{
+	return vault->log.gseq;
+}
+
+void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, bytes, length);
+	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
+}
+
+void vault_random_hex(char *ret, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < length; i++)
+		ret[i] = digits[randombytes_uniform(16)];
+	ret[length] = '\0';
+}
