@@ -71,8 +71,8 @@ void command_context_release(struct command_context *context); /* also closes th
 instant command_now(struct command_context *context);
 
 struct command_row;
-/* The sorted table. */
-const struct command_row *command_rows(size_t *ret_count);
+/* The table, sorted by name. */
+size_t command_count(void);
 const struct command_row *command_row_at(size_t index);
 const char *command_name(const struct command_row *row);      /* "mail take" */
 const char *command_help(const struct command_row *row);      /* one line, translated */
