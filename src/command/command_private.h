@@ -57,6 +57,10 @@ void command_row_out(struct command_context *context, ...) __attribute__((sentin
 /* A sentence, made safe, with a newline. */
 void command_say(struct command_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* A mail record for reading, safe for a terminal. */
+void mail_describe(struct command_context *context, const struct mail_record *record);
+/* The manual page, as troff, out of the table. */
+void command_manual(struct str *ret);
 /* The case as JSON for lists and `case show`. */
 json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */

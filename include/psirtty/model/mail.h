@@ -95,6 +95,7 @@ struct mail_record {
 	struct mail_attachment *attachments; size_t attachment_count;
 	char **flags; size_t flag_count; /* sorted, each once */
 	bool auto_submitted, list_mail;  /* RFC 3834: never answer these automatically */
+	char *sender;                    /* owned; kept by mail_record_sender() alone */
 };
 
 void mail_record_release(struct mail_record *record);

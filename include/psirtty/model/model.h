@@ -122,6 +122,11 @@ void model_free(struct model *model);
 int model_apply(struct model *model, const struct event *event, struct error *err);
 /* Whether model_apply would take it. Used before anything is sealed. */
 int model_check(const struct model *model, const struct event *event, struct error *err);
+/* What the sources advise against (SHOULD NOT) though it is possible: fills RET with untranslated
+ * static sentences and returns how many. For an event that model_check takes. */
+enum { MODEL_WARNINGS = 4 };
+size_t model_warnings(const struct model *model, const struct event *event,
+		      const char *ret[MODEL_WARNINGS]);
 
 /* In stable order: by opening time, then id. Pointers stay valid until the next model_apply. */
 size_t model_case_count(const struct model *model);

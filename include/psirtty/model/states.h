@@ -48,9 +48,10 @@ const char *rm_name(enum rm_state state);
 const char *em_name(enum em_state state);
 const char *consent_name(enum consent consent);
 const char *cs_name(enum cs_bit bit);
-extern const char *const rm_words[], *const cs_words[];
+extern const char *const rm_words[], *const em_words[], *const cs_words[];
 /* -1 when it is none of the words (single letters are taken too). */
 int rm_from_name(const char *word);
+int em_from_name(const char *word);
 int cs_from_name(const char *word);
 
 /* Whether FROM may go to TO (the same state again is allowed and does nothing). */
@@ -60,6 +61,10 @@ int em_move(enum em_state *state, enum em_trigger trigger, struct error *err);
 int consent_move(enum consent *state, enum consent_trigger trigger, struct error *err);
 
 typedef unsigned cs_state; /* one bit for each enum cs_bit */
+/* Whether BIT may be the next single event: once public, the vendor must become aware first; once an
+ * exploit is public, the public must know first; else vendor aware, fix ready, fix deployed in this
+ * order and the others at any time. ERR_NO with the rule's name. */
+int cs_next(cs_state state, enum cs_bit bit, struct error *err);
 /* Sets BIT if the rules allow it next; X sets P with it. ERR_NO with the rule's name. Setting a
  * bit that is set does nothing. */
 int cs_set(cs_state *state, enum cs_bit bit, struct error *err);

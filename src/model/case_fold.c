@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A case as the fold of its events: the table of what each type does, and undo, which is the same
+ * fold without the events taken back.
+ */
+#include "model/case.h"
+
+/* ---- opening */
+
+static void apply_opened(struct folded *folded, const struct event *event)
+{
+	folded->state.id = event_text(event, "case");
+	folded->state.title = event_text(event, "title");
+	folded->state.opened = event->at;
+}
+
+static const struct fold_row opened_row = { NULL, apply_opened };
+
+static const struct fold_row *const rows[] = {
+	[EVENT_CASE_OPENED] = &opened_row,
+	[EVENT_REPORT_RECEIVED] = &report_row,
+	[EVENT_MESSAGE_RECEIVED] = &message_received_row,
+	[EVENT_MESSAGE_SENT] = &message_sent_row,
+	[EVENT_TITLE_SET] = &title_row,
+	[EVENT_SUMMARY_SET] = &summary_row,
+	[EVENT_STATE_SET] = &state_row,
+	[EVENT_DISCLOSURE_SET] = &disclosure_row,
+	[EVENT_SCORE_SET] = &score_row,
+	[EVENT_CWE_SET] = &cwe_row,
+	[EVENT_ID_ADDED] = &id_row,
+	[EVENT_AFFECTED_SET] = &affected_row,
+	[EVENT_REMEDIATION_SET] = &remediation_row,
+	[EVENT_ASSIGNED] = &assigned_row,
+	[EVENT_NOTE_ADDED] = &note_row,
+	[EVENT_REPRO_ADDED] = &repro_row,
+	[EVENT_PARTY_ADDED] = &party_row,
+	[EVENT_EMBARGO_PROPOSED] = &proposed_row,
+	[EVENT_EMBARGO_ACCEPTED] = &accepted_row,
+	[EVENT_EMBARGO_REJECTED] = &rejected_row,
+	[EVENT_EMBARGO_TERMINATED] = &terminated_row,
+	[EVENT_ADVISORY_DRAFTED] = &advisory_row,
+};
+
+static void derived_init(struct folded *folded)
+{
+	folded->state.updated = INSTANT_NONE;
+	folded->state.embargo.until.at = INSTANT_NONE;
+	folded->state.embargo.proposed.at = INSTANT_NONE;
+	folded->state.embargo.proposed_at = INSTANT_NONE;
+	folded->state.embargo.accepted_at = INSTANT_NONE;
+	folded->state.embargo.ended_at = INSTANT_NONE;
+}
+
+struct folded *folded_new(const uint8_t stream[16])
+{
+	struct folded *folded = mem_alloc(sizeof(*folded));
+
+	memcpy(folded->state.stream, stream, sizeof(folded->state.stream));
+	derived_init(folded);
+	return folded;
+}
+
+void folded_free(struct folded *folded)
+{
+	if (!folded)
+		return;
+	folded_release_derived(folded);
+	for (size_t i = 0; i < folded->state.event_count; i++)
+		json_decref(folded->state.events[i].body);
+	free(folded->state.events);
+	free(folded->state.undone);
+	free(folded->targets);
+	free(folded);
+}
+
+static int check_row(const struct folded *folded, const struct event *event, struct error *err)
+{
+	const struct fold_row *row = rows[event->type];
+
+	return row->check ? row->check(&folded->state, event, err) : 0;
+}
+
+static void note_time(struct folded *folded, instant at)
+{
+	if (at > folded->state.updated)
+		folded->state.updated = at;
+}
+
+/* ---- undo */
+
+/* The place of the event whose id BODY names, or NO_TARGET. */
+static size_t find_target(const struct folded *folded, const struct event *event)
+{
+	uint8_t id[32];
+	size_t i = folded->state.event_count;
+
+	if (strlen(event_text(event, "event")) != 64 ||
+	    str_unhex(event_text(event, "event"), id, sizeof(id)) != sizeof(id))
+		return NO_TARGET;
+	while (i > 0)
+		if (memcmp(folded->state.events[--i].id, id, sizeof(id)) == 0)
+			return i;
+	return NO_TARGET;
+}
+
+static int check_target(const struct folded *folded, size_t target, struct error *err)
+{
+	const struct event_info *info;
+
+	if (target == NO_TARGET)
+		return error_set(err, ERR_NO, folded->state.id, NULL,
+				 _("rule undo: that event is not of this case"));
+	info = event_info(folded->state.events[target].type);
+	if (!info->undoable)
+		return error_set(err, ERR_NO, folded->state.id, NULL,
+				 _("rule undo: %s cannot be taken back"), info->wire);
+	if (folded->state.undone[target])
+		return error_set(err, ERR_NO, folded->state.id, NULL,
+				 _("rule undo: that event is taken back already"));
+	return 0;
+}
+
+/* Marks what TARGET being undone by one more event leaves undone. An undo points backwards only, so one
+ * walk from the end settles which undos are themselves undone. */
+static bool *mark_undone(const struct folded *folded, size_t target)
+{
+	size_t count = folded->state.event_count;
+	bool *undone = mem_alloc(count * sizeof(*undone));
+
+	undone[target] = true;
+	for (size_t i = count; i-- > 0;)
+		if (folded->targets[i] != NO_TARGET && !undone[i])
+			undone[folded->targets[i]] = true;
+	return undone;
+}
+
+/* Folds the events that are not UNDONE into the empty *RET. */
+static int refold(const struct folded *folded, const bool *undone, struct folded *ret,
+		  struct error *err)
+{
+	derived_init(ret);
+	for (size_t i = 0; i < folded->state.event_count; i++) {
+		const struct event *event = &folded->state.events[i];
+		AUTO_ERROR reason = ERROR_INIT;
+		char date[40];
+
+		note_time(ret, event->at);
+		if (undone[i] || event->type == EVENT_UNDONE)
+			continue;
+		if (check_row(ret, event, &reason) != 0)
+			return error_set(err, ERR_NO, folded->state.id, _("Undo that event first"),
+					 _("rule undo: without it %s of %s is not possible: %s"),
+					 event_info(event->type)->wire,
+					 instant_format(event->at, date), reason.why);
+		rows[event->type]->apply(ret, event);
+	}
+	return 0;
+}
+
+/* The fold as it is once EVENT, an undo, counts too; *RET holds derived state only. */
+static int fold_undo(const struct folded *folded, const struct event *event, struct folded *ret,
+		     bool **ret_undone, struct error *err)
+{
+	size_t target = find_target(folded, event);
+	int code = check_target(folded, target, err);
+	bool *undone;
+
+	if (code)
+		return code;
+	undone = mark_undone(folded, target);
+	code = refold(folded, undone, ret, err);
+	if (code)
+		free(undone);
+	else
+		*ret_undone = undone;
+	return code;
+}
+
+static void take_over(struct folded *folded, struct folded *fresh, const bool *undone)
+{
+	struct folded old = *folded;
+	bool drafted = fresh->state.advisory != NULL;
+	static const enum case_list kept[] = { ROOM_EVENTS, ROOM_UNDONE, ROOM_TARGETS };
+
+	folded_release_derived(folded);
+	*folded = *fresh;
+	memcpy(folded->state.stream, old.state.stream, sizeof(folded->state.stream));
+	folded->state.events = old.state.events;
+	folded->state.event_count = old.state.event_count;
+	folded->state.undone = old.state.undone;
+	folded->undone_count = old.undone_count;
+	folded->targets = old.targets;
+	folded->target_count = old.target_count;
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		folded->room[kept[i]] = old.room[kept[i]];
+	folded->state.advisory = drafted ? &folded->advisory : NULL;
+	memcpy(folded->state.undone, undone, folded->state.event_count * sizeof(*undone));
+}
+
+/* ---- taking events */
+
+static const struct event *event_keep(struct folded *folded, const struct event *event,
+				      size_t target)
+{
+	size_t at = folded->state.event_count;
+	struct event *kept = CASE_ADD(folded, events, event_count, ROOM_EVENTS);
+
+	*kept = *event;
+	kept->author[sizeof(kept->author) - 1] = 0;
+	json_incref(kept->body);
+	folded->state.undone = list_open(folded->state.undone, &folded->undone_count,
+					 &folded->room[ROOM_UNDONE], sizeof(bool), at);
+	folded->targets = list_open(folded->targets, &folded->target_count,
+				    &folded->room[ROOM_TARGETS], sizeof(size_t), at);
+	folded->targets[at] = target;
+	note_time(folded, kept->at);
+	return kept;
+}
+
+static int take_undo(struct folded *folded, const struct event *event, struct error *err)
+{
+	size_t target = find_target(folded, event);
+	struct folded fresh = { 0 };
+	bool *undone;
+	int code = fold_undo(folded, event, &fresh, &undone, err);
+
+	if (code) {
+		folded_release_derived(&fresh);
+		return code;
+	}
+	take_over(folded, &fresh, undone);
+	free(undone);
+	event_keep(folded, event, target);
+	return 0;
+}
+
+int folded_check(const struct folded *folded, const struct event *event, struct error *err)
+{
+	struct folded fresh = { 0 };
+	bool *undone = NULL;
+	int code;
+
+	if (event->type != EVENT_UNDONE)
+		return check_row(folded, event, err);
+	code = fold_undo(folded, event, &fresh, &undone, err);
+	folded_release_derived(&fresh);
+	free(undone);
+	return code;
+}
+
+int folded_take(struct folded *folded, const struct event *event, struct error *err)
+{
+	int code;
+
+	if (event->type == EVENT_UNDONE)
+		return take_undo(folded, event, err);
+	code = check_row(folded, event, err);
+	if (code)
+		return code;
+	rows[event->type]->apply(folded, event_keep(folded, event, NO_TARGET));
+	return 0;
+}
+
+const struct event *model_undo_target(const struct case_state *state, bool redo)
+{
+	const struct folded *folded = (const struct folded *)state;
+
+	for (size_t i = state->event_count; i-- > 0;) {
+		const struct event *event = &state->events[i];
+		size_t target = folded->targets[i];
+
+		if (state->undone[i] || !event_info(event->type)->undoable)
+			continue;
+		if (event->type != EVENT_UNDONE)
+			return redo ? NULL : event;
+		if (redo && state->events[target].type != EVENT_UNDONE)
+			return event;
+	}
+	return NULL;
+}
