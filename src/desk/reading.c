@@ -275,3 +275,18 @@ int desk_read_mail(struct desk *desk, const char *bytes, size_t length, instant 
 	*ret = record;
 	return 0;
 }
+
+int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,
+		   struct mail_record *ret, struct error *err)
+{
+	struct desk desk = { 0 };
+	int code = parse_worker_start(&desk.worker, err);
+
+	if (!code)
+		code = openpgp_open(gpg_home, &desk.pgp, err);
+	if (!code)
+		code = desk_read_mail(&desk, bytes, length, now, ret, err);
+	openpgp_close(desk.pgp);
+	parse_worker_stop(desk.worker);
+	return code;
+}

@@ -70,6 +70,10 @@ int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char 
 int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,
 		   instant now, struct error *err);
 
+/* Reads a message without any vault, with the keys of GPG_HOME (NULL: as in desk_open). Changes nothing. */
+int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,
+		   struct mail_record *ret, struct error *err);
+
 /* ---- mail out (correspondence.c) */
 /* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */
 int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,

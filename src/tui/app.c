@@ -1,0 +1,674 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop of the workstation, its levels, and the commands that only move about on the screen. */
+#include "tui/app.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+enum { POLL_MS = 1000, REST_MS = 150, LOCK_AFTER_MS = 30 * 60 * 1000 };
+
+static const struct view_ops *const panes[PANES] = {
+	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
+	&products_view, &metrics_view,
+};
+static const struct view_ops *const tabs[] = {
+	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
+	&timeline_tab,
+};
+
+struct level *app_level(struct app *app)
+{
+	return &app->levels[app->level_count - 1];
+}
+
+struct view *app_view(struct app *app)
+{
+	struct level *level = app_level(app);
+
+	return &level->views[level->current];
+}
+
+static void level_release(struct level *level)
+{
+	for (size_t i = 0; i < level->count; i++)
+		view_release(&level->views[i]);
+	free(level->views);
+	free(level->case_id);
+	*level = (struct level){ 0 };
+}
+
+/* What was typed or shown for one view is of no use to another. */
+static void place_changed(struct app *app)
+{
+	mem_replace(&app->preview_key, NULL);
+	app->preview_focus = false;
+	app->preview_scroll = 0;
+}
+
+static struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject)
+{
+	struct level *level;
+
+	if (app->level_count == LEVELS_MAX)
+		level_release(&app->levels[--app->level_count]);
+	level = &app->levels[app->level_count++];
+	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
+	for (size_t i = 0; i < count; i++)
+		view_init(&level->views[i], ops[i], app->context, subject);
+	place_changed(app);
+	return level;
+}
+
+static void levels_pop_to(struct app *app, size_t count)
+{
+	while (app->level_count > count)
+		level_release(&app->levels[--app->level_count]);
+	place_changed(app);
+}
+
+void app_open_case(struct app *app, const char *case_id)
+{
+	level_push(app, tabs, ARRAY_LEN(tabs), case_id)->case_id = mem_string(case_id);
+}
+
+static void open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text)
+{
+	const char *case_id = app_level(app)->case_id;
+	struct level *level = level_push(app, &ops, 1, subject);
+
+	level->case_id = mem_string(case_id);
+	level->views[0].text = mem_string(text);
+}
+
+void app_show_output(struct app *app, const char *text)
+{
+	open_text(app, &output_view, NULL, text);
+}
+
+void app_message(struct app *app, enum role role, const char *raw)
+{
+	AUTO_STRING copy = mem_string(raw);
+
+	str_reset(&app->message);
+	str_add(&app->message, copy);
+	app->message_role = role;
+	app->dirty = true;
+}
+
+void app_error(struct app *app, const struct error *err)
+{
+	AUTO_STR sentence = STR_INIT;
+
+	error_sentence(err, &sentence);
+	app_message(app, ROLE_ERROR, sentence.bytes);
+}
+
+void app_contexts(struct app *app, const char *ret[5])
+{
+	const struct view *view = app_view(app);
+	int count = 0;
+
+	ret[count++] = view->ops->name;
+	if (app_level(app)->case_id && view->ops != &output_view)
+		ret[count++] = "case";
+	else if (app->level_count == 1)
+		ret[count++] = "panes";
+	ret[count++] = view_is_list(view) ? "list" : "text";
+	ret[count++] = "global";
+	ret[count] = NULL;
+}
+
+void app_note_selection(struct app *app)
+{
+	const struct view *view = app_view(app);
+	const struct row *row = view_selected(view);
+	const char *case_id = app_level(app)->case_id, *mail = NULL;
+
+	if (row && view->ops->row_case)
+		case_id = view->ops->row_case(row);
+	if (row && view->ops->row_mail)
+		mail = view->ops->row_mail(row);
+	if (view->ops == &mail_view) {
+		const struct inbox_item *item = view_model(view) ? model_find_mail(view_model(view), view->subject) : NULL;
+
+		mail = view->subject;
+		case_id = item ? item->taken_case : NULL;
+	}
+	mem_replace(&app->selected_case, case_id);
+	mem_replace(&app->selected_mail, mail);
+	app->context->selected_case = app->selected_case;
+	app->context->selected_mail = app->selected_mail;
+}
+
+void app_reload(struct app *app)
+{
+	for (size_t i = 0; i < app->level_count; i++)
+		for (size_t j = 0; j < app->levels[i].count; j++) {
+			struct view *view = &app->levels[i].views[j];
+
+			if (&app->levels[i] == app_level(app) && view == app_view(app))
+				view_reload(view);
+			else
+				view->loaded = false, view->body.width = 0;
+		}
+	screen_figures(app);
+	mem_replace(&app->preview_key, NULL);
+	app->dirty = true;
+}
+
+/* ---- moving */
+
+static void list_move(struct view *view, long by)
+{
+	long wanted = (long)view->selected + by;
+
+	view_select(view, wanted < 0 ? 0 : (size_t)wanted);
+}
+
+static void scroll_by(size_t *scroll, long by)
+{
+	*scroll = by < 0 && *scroll < (size_t)-by ? 0 : *scroll + (size_t)by;
+}
+
+static void move_by(struct app *app, long by)
+{
+	struct view *view = app_view(app);
+
+	if (app->preview_focus && app_previews(app))
+		scroll_by(&app->preview_scroll, by);
+	else if (view_is_list(view))
+		list_move(view, by);
+	else
+		scroll_by(&view->scroll, by);
+	app->preview_due = app->term->ops->clock(app->term) + REST_MS;
+}
+
+static long page_of(struct app *app)
+{
+	struct layout layout;
+
+	layout_compute(app, &layout);
+	if (app->preview_focus && layout.preview)
+		return layout.preview_rows > 1 ? layout.preview_rows - 1 : 1;
+	return view_page(app_view(app), layout.list_rows);
+}
+
+/* Lines for one request, in pages or halves of them. */
+static long move_of(struct app *app, enum screen_request request)
+{
+	long page = page_of(app), half = page / 2 ? page / 2 : 1;
+
+	switch (request) {
+	case SCREEN_DOWN: return 1;
+	case SCREEN_UP: return -1;
+	case SCREEN_HALF_DOWN: return half;
+	case SCREEN_HALF_UP: return -half;
+	case SCREEN_PAGE_DOWN: return page;
+	case SCREEN_PAGE_UP: return -page;
+	case SCREEN_FIRST: return -(1 << 28);
+	default: return 1 << 28;
+	}
+}
+
+static void request_move(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)argument;
+	move_by(app, move_of(app, request));
+}
+
+/* ---- opening and going back */
+
+static void request_open(struct app *app, enum screen_request request, const char *argument)
+{
+	struct view *view = app_view(app);
+	const struct row *row = view_selected(view);
+
+	(void)request;
+	(void)argument;
+	if (!row)
+		return;
+	if (view->ops == &messages_tab) {
+		AUTO_STRING subject = mem_format("%s %zu", view->subject, row->index);
+
+		open_text(app, &message_view, subject, NULL);
+	} else if (view->ops->opens) {
+		open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
+	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
+		app_open_case(app, view->ops->row_case(row));
+	} else if (view->ops->preview) {
+		app->zoom = app->preview_focus = true;
+	}
+}
+
+/* Puts one thing away on the view itself; false when there is nothing. */
+static bool put_away(struct app *app)
+{
+	struct view *view = app_view(app);
+
+	if (view->ranging || view->marks.count)
+		view_clear_marks(view);
+	else if (app->preview_focus || app->zoom)
+		app->preview_focus = app->zoom = false;
+	else if (view->filter)
+		view_set_filter(view, NULL, NULL);
+	else if (view->search)
+		mem_replace(&view->search, NULL);
+	else
+		return false;
+	return true;
+}
+
+static void request_back(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	if (put_away(app))
+		return;
+	if (app->level_count > 1)
+		levels_pop_to(app, app->level_count - 1);
+	else
+		app_message(app, ROLE_MESSAGE, _("This is the top; Q quits."));
+}
+
+static void request_part(struct app *app, enum screen_request request, const char *argument)
+{
+	struct level *level = app_level(app);
+	size_t step = request == SCREEN_NEXT_PART ? 1 : level->count - 1;
+
+	(void)argument;
+	if (app->level_count > 1 && level->count > 1) {
+		level->current = (level->current + step) % level->count;
+		place_changed(app);
+	} else if (app_previews(app)) {
+		app->preview_focus = !app->preview_focus;
+	}
+}
+
+/* The number or name of one of COUNT views, or -1. */
+static int place_find(const struct view *views, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		char number[16];
+
+		snprintf(number, sizeof(number), "%zu", i);
+		if (str_equal(name, number) || str_equal(name, views[i].ops->name))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void no_such_place(struct app *app, const char *name)
+{
+	AUTO_STRING sentence = mem_format(_("There is no part called \"%s\" here."), str_or_empty(name));
+
+	app_message(app, ROLE_ERROR, sentence);
+}
+
+static void request_pane(struct app *app, enum screen_request request, const char *argument)
+{
+	int place = argument ? place_find(app->levels[0].views, PANES, argument) : -1;
+
+	(void)request;
+	if (place < 0) {
+		no_such_place(app, argument);
+		return;
+	}
+	levels_pop_to(app, 1);
+	app->levels[0].current = (size_t)place;
+}
+
+static void request_tab(struct app *app, enum screen_request request, const char *argument)
+{
+	struct level *level = app_level(app);
+	int place = argument ? place_find(level->views, level->count, argument) : -1;
+
+	(void)request;
+	if (place < 0 || app->level_count == 1) {
+		no_such_place(app, argument);
+		return;
+	}
+	level->current = (size_t)place;
+	place_changed(app);
+}
+
+/* ---- filter, search, marks */
+
+static void request_filter(struct app *app, enum screen_request request, const char *argument)
+{
+	struct view *view = app_view(app);
+
+	(void)request;
+	(void)argument;
+	if (view_is_list(view))
+		prompt_open(app, PROMPT_FILTER, view->filter);
+	else
+		prompt_open(app, PROMPT_SEARCH, "");
+}
+
+static void request_match(struct app *app, enum screen_request request, const char *argument)
+{
+	int step = request == SCREEN_NEXT_MATCH ? 1 : -1;
+	struct view *view = app_view(app);
+	long found;
+
+	(void)argument;
+	if (view_is_list(view)) {
+		move_by(app, step);
+		return;
+	}
+	if (!view->search)
+		return;
+	found = (long)view->scroll + step < 0 ? -1
+					      : doc_find(&view->body, view->search, view->scroll + (size_t)step, step);
+	if (found >= 0)
+		view->scroll = (size_t)found;
+	else
+		app_message(app, ROLE_WARNING, _("No further match."));
+}
+
+static void range_to_marks(struct view *view)
+{
+	size_t low = view->anchor < view->selected ? view->anchor : view->selected;
+	size_t high = view->anchor < view->selected ? view->selected : view->anchor;
+
+	view->ranging = false;
+	for (size_t i = low; i <= high && i < view->row_count; i++)
+		view_mark(view, &view->rows[i], true);
+}
+
+static void request_mark(struct app *app, enum screen_request request, const char *argument)
+{
+	struct view *view = app_view(app);
+	const struct row *row = view_selected(view);
+
+	(void)argument;
+	if (!row)
+		return;
+	if (view->ranging) {
+		range_to_marks(view);
+	} else if (request == SCREEN_MARK_RANGE) {
+		view->ranging = true;
+		view->anchor = view->selected;
+	} else {
+		view_mark(view, row, !view_marked(view, row));
+		move_by(app, 1);
+	}
+}
+
+/* ---- the rest */
+
+static void request_prompt(struct app *app, enum screen_request request, const char *argument)
+{
+	if (request == SCREEN_PALETTE)
+		palette_open(app);
+	else
+		prompt_open(app, PROMPT_COMMAND, argument);
+}
+
+static void request_zoom(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	app->zoom = !app->zoom;
+}
+
+static void request_redraw(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	app->term->ops->redraw(app->term);
+}
+
+static void request_suspend(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	app->term->ops->suspend(app->term);
+	kill(0, SIGTSTP);
+	app->term->ops->resume(app->term);
+}
+
+static void request_cancel(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	app_message(app, ROLE_MESSAGE, _("No job is running; Q quits."));
+}
+
+static void request_theme(struct app *app, enum screen_request request, const char *argument)
+{
+	AUTO_ERROR err = ERROR_INIT;
+
+	(void)request;
+	if (theme_load(argument ? argument : "dark", &app->theme, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	app->term->ops->theme(app->term, &app->theme);
+	app->term->ops->redraw(app->term);
+}
+
+/* The vault is closed, its keys are gone; nothing of it stays on the screen or in the views. */
+static void request_lock(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	prompt_close(app);
+	levels_pop_to(app, 1);
+	for (size_t i = 0; i < PANES; i++) {
+		const struct view_ops *ops = app->levels[0].views[i].ops;
+
+		view_release(&app->levels[0].views[i]);
+		view_init(&app->levels[0].views[i], ops, app->context, NULL);
+	}
+	doc_reset(&app->preview, 0);
+	str_reset(&app->message);
+	desk_close(app->context->desk);
+	app->context->desk = NULL;
+	app->locked = true;
+	app->term->ops->redraw(app->term);
+}
+
+static void unlock(struct app *app)
+{
+	struct command_context *context = app->context;
+	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	AUTO_ERROR err = ERROR_INIT;
+	int code;
+
+	app->term->ops->suspend(app->term);
+	code = desk_open(&options, command_now(context), &context->desk, &err);
+	app->term->ops->resume(app->term);
+	if (code) {
+		app_error(app, &err);
+		return;
+	}
+	app->locked = false;
+	app_reload(app);
+}
+
+static void request_quit(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	(void)argument;
+	app->quit = true;
+}
+
+typedef void (*request_fn)(struct app *app, enum screen_request request, const char *argument);
+static const request_fn requests[] = {
+	[SCREEN_DOWN] = request_move, [SCREEN_UP] = request_move, [SCREEN_HALF_DOWN] = request_move,
+	[SCREEN_HALF_UP] = request_move, [SCREEN_PAGE_DOWN] = request_move, [SCREEN_PAGE_UP] = request_move,
+	[SCREEN_FIRST] = request_move, [SCREEN_LAST] = request_move, [SCREEN_OPEN] = request_open,
+	[SCREEN_BACK] = request_back, [SCREEN_NEXT_PART] = request_part, [SCREEN_PREVIOUS_PART] = request_part,
+	[SCREEN_ZOOM] = request_zoom, [SCREEN_FILTER] = request_filter, [SCREEN_NEXT_MATCH] = request_match,
+	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_COMMAND_LINE] = request_prompt,
+	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
+	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
+	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
+	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit,
+};
+
+void app_request(struct app *app, enum screen_request request, const char *argument)
+{
+	if ((size_t)request < ARRAY_LEN(requests) && requests[request])
+		requests[request](app, request, argument);
+	app->dirty = true;
+}
+
+/* ---- the loop */
+
+void app_init(struct app *app, struct command_context *context, struct terminal *term)
+{
+	*app = (struct app){ .context = context, .term = term };
+	line_init(&app->line);
+	str_init(&app->message);
+	level_push(app, panes, PANES, NULL);
+	app->levels[0].current = 1;
+	app->dirty = true;
+	app->last_key = term->ops->clock(term);
+	app->next_poll = app->last_key + POLL_MS;
+	context->front = app;
+	context->on_screen = true;
+	context->edit = run_edit;
+	context->progress = run_progress;
+}
+
+void app_release(struct app *app)
+{
+	levels_pop_to(app, 0);
+	doc_release(&app->preview);
+	free(app->preview_key);
+	free(app->selected_case);
+	free(app->selected_mail);
+	prompt_close(app);
+	line_release(&app->line);
+	history_release(&app->history);
+	free(app->pending);
+	free(app->expected);
+	palette_release(&app->palette);
+	str_release(&app->message);
+	keymap_release(&app->keys);
+	free(app->figures.next_what);
+	free(app->figures.next_case);
+	app->context->front = NULL;
+	app->context->edit = NULL;
+	app->context->progress = NULL;
+	app->context->selected_case = app->context->selected_mail = NULL;
+}
+
+static void on_locked_key(struct app *app, int key)
+{
+	if (key == TK_ENTER)
+		unlock(app);
+	else if (key == 'Q')
+		app->quit = true;
+	else if (key == 26)
+		request_suspend(app, SCREEN_SUSPEND, NULL);
+	app->dirty = true;
+}
+
+static void on_key(struct app *app, int key)
+{
+	const struct binding *binding;
+	const char *contexts[5];
+
+	app->last_key = app->term->ops->clock(app->term);
+	app->dirty = true;
+	if (app->locked) {
+		on_locked_key(app, key);
+		return;
+	}
+	if (app->prompt != PROMPT_NONE) {
+		prompt_key(app, key);
+		return;
+	}
+	str_reset(&app->message);
+	app_contexts(app, contexts);
+	binding = keymap_find(&app->keys, contexts, key);
+	if (binding) {
+		run_binding(app, binding);
+	} else {
+		char label[16];
+		AUTO_STRING sentence = mem_format(_("%s does nothing here; ? lists all keys."), key_label(key, label));
+
+		app_message(app, ROLE_WARNING, sentence);
+	}
+}
+
+static void on_paste(struct app *app)
+{
+	app->dirty = true;
+	if (app->prompt != PROMPT_NONE && !app->locked)
+		prompt_paste(app, app->term->paste.bytes);
+	else
+		app_message(app, ROLE_WARNING, _("Pasted text is not taken as keys; press : or / first."));
+}
+
+/* Once a second: what others appended, the clock, the idle lock. Draws only when something differs. */
+static void on_poll(struct app *app, int64_t now)
+{
+	instant clock = command_now(app->context);
+	int64_t day = clock / INSTANT_DAY;
+	bool changed = false;
+
+	app->next_poll = now + POLL_MS;
+	if (app->locked)
+		return;
+	if (now - app->last_key > LOCK_AFTER_MS) {
+		app_request(app, SCREEN_LOCK, NULL);
+		return;
+	}
+	if (app->context->desk && !desk_refresh(app->context->desk, &changed, NULL) && changed)
+		app_reload(app);
+	if (clock / INSTANT_MINUTE == app->minute)
+		return;
+	screen_figures(app);
+	if (day != app->day)
+		app_reload(app);
+	app->day = day;
+	app->dirty = true;
+}
+
+static void on_time(struct app *app)
+{
+	int64_t now = app->term->ops->clock(app->term);
+
+	if (app->preview_due && now >= app->preview_due)
+		app->dirty = true;
+	if (now >= app->next_poll)
+		on_poll(app, now);
+}
+
+static void on_event(struct app *app, int key)
+{
+	switch (key) {
+	case TK_NONE: break;
+	case TK_WAKE: break;
+	case TK_HANGUP: app->quit = true; break;
+	case TK_RESIZE: app->dirty = true; break;
+	case TK_PASTE: on_paste(app); break;
+	case TK_STOP: request_suspend(app, SCREEN_SUSPEND, NULL); app->dirty = true; break;
+	default: on_key(app, key);
+	}
+}
+
+static int wait_ms(const struct app *app)
+{
+	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
+
+	if (app->preview_due && app->preview_due < until)
+		until = app->preview_due;
+	return until > now ? (int)(until - now) : 0;
+}
+
+void app_loop(struct app *app)
+{
+	screen_figures(app);
+	app->day = command_now(app->context) / INSTANT_DAY;
+	while (!app->quit) {
+		if (app->dirty)
+			screen_draw(app);
+		on_event(app, app->term->ops->key(app->term, wait_ms(app)));
+		on_time(app);
+	}
+}

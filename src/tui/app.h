@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The workstation's state and its inner contracts. Levels stack: the panes at the bottom, on top of
+ * them an opened case with its tabs, a message, the output of a command. Files: app.c the loop and the
+ * screen's own commands, run.c command lines, prompt.c what is typed, palette.c the list of commands,
+ * screen.c the drawing.
+ */
+#ifndef PSIRTTY_SRC_TUI_APP_H
+#define PSIRTTY_SRC_TUI_APP_H
+
+#include "tui/keys.h"
+#include "tui/line.h"
+#include "tui/view.h"
+
+enum { PANES = 9, LEVELS_MAX = 16 };
+
+struct level {
+	struct view *views; size_t count, current; /* owned */
+	char *case_id;                             /* owned; the opened case, or NULL */
+};
+
+enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_PALETTE, PROMPT_YES,
+		   PROMPT_TYPED, PROMPT_KINDS };
+
+struct palette_item { const struct command_row *row; char *name, *key, *why; };
+struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
+
+/* What is shown of the whole vault: counted when it changes, not at each frame. */
+struct figures { size_t inbox, triage, overdue; instant next_at; char *next_what, *next_case; };
+
+struct app {
+	struct command_context *context; /* borrowed */
+	struct terminal *term;           /* borrowed */
+	struct theme theme;
+	struct keymap keys;
+	struct level levels[LEVELS_MAX]; size_t level_count;
+	struct figures figures;
+	int rows, cols;
+	bool zoom, preview_focus, quit, locked, dirty;
+	char *selected_case, *selected_mail; /* owned: what the context's members point to */
+	/* preview */
+	struct doc preview; char *preview_key; size_t preview_scroll;
+	int64_t preview_due;                 /* when the rest is long enough; 0: nothing waits */
+	/* prompt */
+	enum prompt_kind prompt; struct line line; struct history history;
+	char *question;                      /* owned: of PROMPT_YES and PROMPT_TYPED */
+	char *pending;                       /* owned: the line that waits for the answer */
+	char *expected;                      /* owned: what PROMPT_TYPED wants */
+	bool pending_bulk;
+	struct completion *completions; size_t completion_count, completion_at;
+	struct palette palette;
+	struct str message; enum role message_role;
+	int64_t next_poll, last_key, job_began, job_drawn;
+	int64_t minute, day;
+};
+
+/* ---- app.c */
+void app_init(struct app *app, struct command_context *context, struct terminal *term);
+void app_release(struct app *app);
+/* Runs until the handler quits or the terminal is gone. */
+void app_loop(struct app *app);
+struct level *app_level(struct app *app);
+struct view *app_view(struct app *app);
+/* A preview stands beside or below the current view (asks the layout). */
+bool app_previews(const struct app *app);
+void app_request(struct app *app, enum screen_request request, const char *argument);
+void app_open_case(struct app *app, const char *case_id);
+void app_show_output(struct app *app, const char *text);
+void app_reload(struct app *app);
+void app_message(struct app *app, enum role role, const char *raw);
+void app_error(struct app *app, const struct error *err);
+/* The contexts in which a key is looked up, the nearest first, NULL ended. */
+void app_contexts(struct app *app, const char *ret[5]);
+/* Fills the context's selected case and mail from what is selected. */
+void app_note_selection(struct app *app);
+
+/* ---- run.c */
+void run_binding(struct app *app, const struct binding *binding);
+/* A command line, {case} and {mail} in it, over the marks if there are any. */
+void run_line(struct app *app, const char *line);
+/* Without further question: what waited has been agreed to. */
+void run_pending(struct app *app);
+int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);
+void run_progress(struct command_context *context, size_t done, size_t total);
+
+/* ---- prompt.c */
+void prompt_open(struct app *app, enum prompt_kind kind, const char *text);
+void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const char *pending, const char *expected);
+void prompt_close(struct app *app);
+void prompt_key(struct app *app, int key);
+void prompt_paste(struct app *app, const char *text);
+/* What stands before the typed text. */
+const char *prompt_sign(const struct app *app);
+
+/* ---- palette.c */
+void palette_open(struct app *app);
+void palette_filter(struct app *app, const char *words);
+void palette_move(struct app *app, int step);
+void palette_choose(struct app *app);
+void palette_release(struct palette *palette);
+void palette_draw(struct app *app, int row, int rows);
+
+/* ---- screen.c */
+struct layout {
+	bool small, beside, preview;
+	int bar, body, body_rows;       /* rows; bar -1 where there is none */
+	int list_rows, list_cols;
+	int preview_row, preview_col, preview_rows, preview_cols;
+	int hint, message;              /* rows, -1 where there is none */
+	int head_rows;                  /* of an opened case, inside the body above the list */
+};
+void layout_compute(const struct app *app, struct layout *ret);
+void screen_draw(struct app *app);
+void screen_figures(struct app *app);
+
+#endif

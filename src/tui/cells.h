@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How facts of a case look in a cell or a line: the same word and role wherever they stand. */
+#ifndef PSIRTTY_SRC_TUI_CELLS_H
+#define PSIRTTY_SRC_TUI_CELLS_H
+
+#include "tui/view.h"
+
+/* "11-21 09:30" in UTC; LONG "2026-11-21 09:30 UTC". */
+void cell_time(struct cell *ret, instant at, bool full);
+void cell_marks(struct cell *ret, const struct case_state *state, instant now);
+/* "9.8 CRITICAL", or "-". */
+void cell_severity(struct cell *ret, const struct case_state *state);
+/* The date it falls due, marked when overdue. */
+void cell_due(struct cell *ret, const struct case_state *state, instant now);
+void cell_due_what(struct cell *ret, const struct case_state *state, instant now);
+/* "until 2026-12-15 09:00 +08:00 Asia/Shanghai", "proposed …", "none". */
+void cell_embargo(struct cell *ret, const struct case_embargo *embargo);
+void cell_verdict(struct cell *ret, enum mail_verdict verdict);
+void cell_set(struct cell *ret, enum role role, const char *raw);
+
+enum role severity_role(enum cvss_severity severity);
+enum role verdict_role(enum mail_verdict verdict);
+/* One sentence of what a verdict means, translated. */
+const char *verdict_sentence(enum mail_verdict verdict);
+/* "2026-11-21 09:30 UTC"; buffer of 40 bytes. */
+const char *time_full(instant at, char buffer[40]);
+/* "in 3 d", "in 5 h", "overdue 2 d": only as fine as a list needs; buffer of 48 bytes. */
+const char *time_left(instant at, instant now, char buffer[48]);
+/* "Name <address>". */
+void address_add(struct str *ret, const struct mail_address *address);
+/* A field drawn from a cell, which is released. */
+void doc_cell(struct doc *doc, const char *label, struct cell *cell);
+/* What a preview says of a case, the most useful first. */
+void case_preview(const struct case_state *state, instant now, struct doc *doc);
+/* A mail's facts: who, when, encryption, verdict, flags. Ours, never the mail's own words in these roles. */
+void mail_facts(const struct inbox_item *item, struct doc *doc);
+void file_list_lines(struct doc *doc, const struct sealed_file *files, size_t count);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of runs, for everything that is read rather than chosen from. */
+#include "tui/doc.h"
+
+#include <ctype.h>
+
+enum { LABEL_CELLS = 14, DOC_LINES_MAX = 200000 };
+
+static void line_release(struct doc_line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		text_release(&line->runs[i].text);
+	free(line->runs);
+}
+
+void doc_reset(struct doc *doc, int width)
+{
+	for (size_t i = 0; i < doc->count; i++)
+		line_release(&doc->lines[i]);
+	doc->count = 0;
+	doc->width = width;
+}
+
+void doc_release(struct doc *doc)
+{
+	doc_reset(doc, 0);
+	free(doc->lines);
+	*doc = (struct doc){ 0 };
+}
+
+void doc_line(struct doc *doc)
+{
+	if (doc->count >= DOC_LINES_MAX)
+		return;
+	doc->lines = mem_grow(doc->lines, &doc->capacity, doc->count + 1, sizeof(*doc->lines));
+	doc->lines[doc->count++] = (struct doc_line){ 0 };
+}
+
+static void run_add(struct doc *doc, enum role role, const char *raw, long length)
+{
+	struct doc_line *line;
+
+	if (!doc->count)
+		doc_line(doc);
+	line = &doc->lines[doc->count - 1];
+	line->runs = mem_resize(line->runs, line->count + 1, sizeof(*line->runs));
+	line->runs[line->count].role = role;
+	text_display(&line->runs[line->count++].text, raw, length, TEXT_LINE);
+}
+
+void doc_run(struct doc *doc, enum role role, const char *raw)
+{
+	run_add(doc, role, raw, -1);
+}
+
+void doc_format(struct doc *doc, enum role role, const char *format, ...)
+{
+	va_list args;
+	char *raw = NULL;
+
+	va_start(args, format);
+	if (vasprintf(&raw, format, args) < 0)
+		BUG("out of memory");
+	va_end(args);
+	doc_run(doc, role, raw);
+	free(raw);
+}
+
+void doc_heading(struct doc *doc, const char *raw)
+{
+	if (doc->count)
+		doc_line(doc);
+	doc_line(doc);
+	doc_run(doc, ROLE_TITLE, raw);
+}
+
+void doc_sentence(struct doc *doc, enum role role, const char *raw)
+{
+	doc_block(doc, role, raw, false);
+}
+
+void doc_field(struct doc *doc, const char *label, enum role role, const char *value)
+{
+	AUTO_TEXT text = TEXT_INIT;
+
+	if (!value || !*value)
+		return;
+	text_display(&text, label, -1, TEXT_LINE);
+	doc_line(doc);
+	doc_format(doc, ROLE_LABEL, "%s%*s", text.utf8, text.width < LABEL_CELLS ? LABEL_CELLS - text.width : 1, "");
+	doc_run(doc, role, value);
+}
+
+/* Where to cut a line that is too long: after the last blank that fits, else in the word. */
+static size_t wrap_at(const char *line, size_t length, int cells)
+{
+	int width;
+	size_t fits = text_clip(line, cells, &width), cut;
+
+	if (fits >= length)
+		return length;
+	for (cut = fits; cut > 0 && line[cut - 1] != ' ';)
+		cut--;
+	return cut > fits / 3 ? cut : fits ? fits : 1;
+}
+
+static void block_line(struct doc *doc, enum role role, const char *line, size_t length, bool gutter)
+{
+	int cells = doc->width - (gutter ? 2 : 0);
+	AUTO_STRING copy = mem_copy(line, length);
+	const char *rest = copy;
+
+	cells = cells < 8 ? 8 : cells;
+	do {
+		size_t cut = wrap_at(rest, strlen(rest), cells);
+
+		doc_line(doc);
+		if (gutter)
+			doc_run(doc, ROLE_GUTTER, "│ ");
+		run_add(doc, role, rest, (long)cut);
+		rest += cut;
+	} while (*rest);
+}
+
+void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter)
+{
+	AUTO_TEXT text = TEXT_INIT;
+	const char *line, *end;
+
+	text_display(&text, raw, -1, TEXT_BLOCK);
+	for (line = text.utf8; *line; line = *end ? end + 1 : end) {
+		end = line + strcspn(line, "\n");
+		block_line(doc, role, line, (size_t)(end - line), gutter);
+	}
+}
+
+long text_find(const char *haystack, const char *needle)
+{
+	size_t length = strlen(needle);
+
+	for (const char *at = haystack; *at; at++) {
+		size_t i = 0;
+
+		while (i < length && tolower((unsigned char)at[i]) == tolower((unsigned char)needle[i]))
+			i++;
+		if (i == length)
+			return at - haystack;
+	}
+	return length ? -1 : 0;
+}
+
+/* Draws one run with its matches marked; returns the cells it took. */
+static int run_draw(struct terminal *term, const struct doc_run *run, int row, int col, int cells,
+		    const char *match)
+{
+	int used = term_put(term, row, col, cells, &run->text, run->role);
+	const char *rest = run->text.utf8;
+	long at;
+
+	if (!match || !*match)
+		return used;
+	while ((at = text_find(rest, match)) >= 0) {
+		AUTO_TEXT before = TEXT_INIT, hit = TEXT_INIT;
+		size_t offset = (size_t)(rest + at - run->text.utf8);
+
+		text_display(&before, run->text.utf8, (long)offset, TEXT_LINE);
+		text_display(&hit, rest + at, (long)strlen(match), TEXT_LINE);
+		if (before.width < cells)
+			term_put(term, row, col + before.width, cells - before.width, &hit, ROLE_MATCH);
+		rest += at + (long)strlen(match);
+	}
+	return used;
+}
+
+void doc_draw(const struct doc *doc, struct terminal *term, size_t first, int row, int col, int rows, int cols,
+	      const char *match)
+{
+	for (int i = 0; i < rows && first + (size_t)i < doc->count; i++) {
+		const struct doc_line *line = &doc->lines[first + (size_t)i];
+		int used = 0;
+
+		for (size_t j = 0; j < line->count && used < cols; j++)
+			used += run_draw(term, &line->runs[j], row + i, col + used, cols - used, match);
+	}
+}
+
+static bool line_holds(const struct doc_line *line, const char *needle)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (text_find(line->runs[i].text.utf8, needle) >= 0)
+			return true;
+	return false;
+}
+
+long doc_find(const struct doc *doc, const char *needle, size_t from, int step)
+{
+	for (long i = (long)from; i >= 0 && i < (long)doc->count; i += step)
+		if (line_holds(&doc->lines[i], needle))
+			return i;
+	return -1;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A text made of lines of runs, each run safe text in one role: previews, tabs, the pager. Built
+ * at a width; a view builds it anew when the width changes.
+ */
+#ifndef PSIRTTY_SRC_TUI_DOC_H
+#define PSIRTTY_SRC_TUI_DOC_H
+
+#include "psirtty/base/i18n.h"
+#include "psirtty/base/text.h"
+#include "tui/term/term.h"
+
+struct doc_run { struct text text; enum role role; };
+struct doc_line { struct doc_run *runs; size_t count; };
+struct doc { struct doc_line *lines; size_t count, capacity; int width; };
+
+void doc_release(struct doc *doc);
+/* Empties it and sets the width for wrapping. */
+void doc_reset(struct doc *doc, int width);
+/* Begins a line. */
+void doc_line(struct doc *doc);
+/* Adds RAW to the last line. */
+void doc_run(struct doc *doc, enum role role, const char *raw);
+void doc_format(struct doc *doc, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A line of its own. */
+void doc_heading(struct doc *doc, const char *raw);
+void doc_sentence(struct doc *doc, enum role role, const char *raw);
+/* "Label      value": a line; nothing when VALUE is empty. */
+void doc_field(struct doc *doc, const char *label, enum role role, const char *value);
+/* Many lines, wrapped; with GUTTER each begins with a bar nothing inside can draw in that role. */
+void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter);
+/* Draws lines from FIRST on; MATCH (may be NULL or empty) is marked wherever it occurs. */
+void doc_draw(const struct doc *doc, struct terminal *term, size_t first, int row, int col, int rows, int cols,
+	      const char *match);
+/* The first line from FROM on (STEP 1 or -1) that holds NEEDLE in any case of letters, or -1. */
+long doc_find(const struct doc *doc, const char *needle, size_t from, int step);
+/* Byte offset of NEEDLE in HAYSTACK, ASCII letters in any case; -1 when not there. */
+long text_find(const char *haystack, const char *needle);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Command lines on the screen: what is selected put in, questions asked, the answer shown. */
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "psirtty/base/file.h"
+#include "tui/app.h"
+
+enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 100, BULK_NAMED = 3 };
+
+static bool has_placeholder(const char *line)
+{
+	return strstr(line, "{case}") || strstr(line, "{mail}");
+}
+
+static void show_output(struct app *app)
+{
+	struct str *out = &app->context->out;
+
+	while (out->length && out->bytes[out->length - 1] == '\n')
+		str_truncate(out, out->length - 1);
+	if (!out->length)
+		return;
+	if (memchr(out->bytes, '\n', out->length) || out->length > 400)
+		app_show_output(app, out->bytes);
+	else
+		app_message(app, ROLE_MESSAGE, out->bytes);
+}
+
+static void obey_request(struct app *app)
+{
+	struct command_context *context = app->context;
+	enum screen_request request = context->request;
+	char **arguments = context->arguments;
+	size_t count = context->argument_count;
+
+	context->request = SCREEN_NONE;
+	context->arguments = NULL;
+	context->argument_count = 0;
+	if (request != SCREEN_NONE)
+		app_request(app, request, count ? arguments[0] : NULL);
+	command_free_words(arguments, (int)count);
+}
+
+static void react(struct app *app)
+{
+	struct command_context *context = app->context;
+	AUTO_STRING case_id = context->open_case;
+
+	context->open_case = NULL;
+	if (context->reactions & REACT_RELOAD)
+		app_reload(app);
+	show_output(app);
+	if (context->reactions & REACT_OPEN_CASE && case_id)
+		app_open_case(app, case_id);
+	obey_request(app);
+}
+
+/* Runs a line with nothing left to replace or to ask. */
+static int execute(struct app *app, const char *line)
+{
+	struct command_context *context = app->context;
+	AUTO_ERROR err = ERROR_INIT;
+	int code;
+
+	context->reactions = 0;
+	context->request = SCREEN_NONE;
+	str_reset(&context->out);
+	app->job_began = app->term->ops->clock(app->term);
+	code = command_run_line(context, line, &err);
+	react(app);
+	if (code)
+		app_error(app, &err);
+	return code;
+}
+
+static char *case_argument(const struct command_row *row, int argc, char *const *argv, int words)
+{
+	size_t count;
+	const struct command_argument *arguments = command_arguments(row, &count);
+	int at = words;
+
+	for (size_t i = 0; i < count && at < argc; i++) {
+		if (arguments[i].option)
+			continue;
+		if (arguments[i].type == ARG_CASE || arguments[i].type == ARG_ADVISORY)
+			return argv[at];
+		at++;
+	}
+	return NULL;
+}
+
+/* Asks where the row says so; false when the line may run at once. */
+static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
+{
+	unsigned flags = command_flags(row);
+
+	if (flags & COMMAND_TYPED) {
+		const char *wanted = id ? id : app->selected_case ? app->selected_case : command_name(row);
+
+		prompt_ask(app, PROMPT_TYPED, mem_format(_("\"%s\" cannot be taken back. Type %s to do it: "),
+							 command_name(row), wanted), line, wanted);
+		return true;
+	}
+	if (flags & COMMAND_LEAVES) {
+		prompt_ask(app, PROMPT_YES, mem_format(_("\"%s\" leaves the house. Do it? y/n "), line), line, NULL);
+		return true;
+	}
+	return false;
+}
+
+static void run_expanded(struct app *app, const char *line)
+{
+	const struct command_row *row;
+	AUTO_ERROR err = ERROR_INIT;
+	char **argv = NULL;
+	int argc = 0, words = 0;
+
+	if (command_split(line, &argv, &argc, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	row = argc ? command_find(argc, argv, &words) : NULL;
+	if (argc && !row) {
+		AUTO_STRING sentence = mem_format(_("There is no command \"%s\" here. ? lists them all."), argv[0]);
+
+		app_message(app, ROLE_ERROR, sentence);
+	} else if (row && !ask_first(app, row, line, case_argument(row, argc, argv, words))) {
+		execute(app, line);
+	}
+	command_free_words(argv, argc);
+}
+
+static void ask_bulk(struct app *app, const char *line, const struct view *view)
+{
+	AUTO_STR question = STR_INIT;
+
+	str_add_format(&question, _("\"%s\" for %zu: "), line, view->marks.count);
+	for (size_t i = 0; i < view->marks.count && i < BULK_NAMED; i++)
+		str_add_format(&question, "%s%s", i ? ", " : "", view->marks.ids[i]);
+	str_add(&question, view->marks.count > BULK_NAMED ? _(" … y/n ") : _(" y/n "));
+	prompt_ask(app, PROMPT_YES, str_detach(&question), line, NULL);
+	app->pending_bulk = true;
+}
+
+/* Marks name rows; only where a row's id is a case's or a mail's can a line run over them. */
+static bool bulk_possible(const struct view *view)
+{
+	const struct row *row = view_selected(view);
+	AUTO_STR id = STR_INIT;
+
+	if (!row || !view->marks.count)
+		return false;
+	view->ops->row_id(row, &id);
+	return (view->ops->row_mail && str_equal(view->ops->row_mail(row), id.bytes)) ||
+	       (view->ops->row_case && str_equal(view->ops->row_case(row), id.bytes));
+}
+
+static void run_over_marks(struct app *app, const char *line)
+{
+	struct view *view = app_view(app);
+	bool mails = view->ops->row_mail != NULL;
+	size_t done = 0, total = view->marks.count;
+	AUTO_STR sentence = STR_INIT;
+	struct idset marks = view->marks;
+
+	view->marks = (struct idset){ 0 };
+	view->ranging = false;
+	for (size_t i = 0; i < total; i++, done++) {
+		AUTO_STR expanded = STR_INIT;
+		AUTO_ERROR err = ERROR_INIT;
+
+		mem_replace(mails ? &app->selected_mail : &app->selected_case, marks.ids[i]);
+		app->context->selected_case = app->selected_case;
+		app->context->selected_mail = app->selected_mail;
+		if (command_expand(app->context, line, &expanded, &err)) {
+			app_error(app, &err);
+			break;
+		}
+		if (execute(app, expanded.bytes))
+			break;
+	}
+	if (done == total) {
+		str_add_format(&sentence, _("Done for %zu."), done);
+		app_message(app, ROLE_MESSAGE, sentence.bytes);
+	}
+	idset_release(&marks);
+	app_reload(app);
+}
+
+void run_line(struct app *app, const char *line)
+{
+	AUTO_STR expanded = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	app_note_selection(app);
+	if (has_placeholder(line) && bulk_possible(app_view(app))) {
+		ask_bulk(app, line, app_view(app));
+		return;
+	}
+	if (command_expand(app->context, line, &expanded, &err))
+		app_error(app, &err);
+	else
+		run_expanded(app, expanded.bytes);
+}
+
+void run_pending(struct app *app)
+{
+	AUTO_STRING line = app->pending;
+	bool bulk = app->pending_bulk;
+
+	app->pending = NULL;
+	app->pending_bulk = false;
+	if (!line)
+		return;
+	if (bulk)
+		run_over_marks(app, line);
+	else
+		execute(app, line);
+}
+
+void run_binding(struct app *app, const struct binding *binding)
+{
+	AUTO_STR expanded = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (!binding->edit) {
+		run_line(app, binding->line);
+		return;
+	}
+	app_note_selection(app);
+	if (has_placeholder(binding->line) && bulk_possible(app_view(app)))
+		str_add(&expanded, binding->line);
+	else if (command_expand(app->context, binding->line, &expanded, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	if (expanded.length && expanded.bytes[expanded.length - 1] != ' ')
+		str_add_char(&expanded, ' ');
+	prompt_open(app, PROMPT_COMMAND, expanded.bytes);
+}
+
+/* ---- $EDITOR */
+
+/* A folder only we can enter, in memory where the machine has one. Caller frees. */
+static char *edit_folder(struct error *err)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *places[] = { runtime, "/dev/shm", "/tmp" };
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		char *dir;
+
+		if (!places[i] || places[i][0] != '/')
+			continue;
+		dir = mem_format("%s/psirtty-XXXXXX", places[i]);
+		if (mkdtemp(dir))
+			return dir;
+		free(dir);
+	}
+	error_errno(err, ERR_INPUT, _("a folder for the editor"), _("Set XDG_RUNTIME_DIR to a folder of yours"));
+	return NULL;
+}
+
+static int editor_run(const char *path, struct error *err)
+{
+	const char *editor = getenv("VISUAL");
+	int status = 0;
+	pid_t child;
+
+	editor = editor && *editor ? editor : getenv("EDITOR");
+	editor = editor && *editor ? editor : "vi";
+	child = fork();
+	if (child == 0) {
+		AUTO_STRING line = mem_format("exec %s \"$0\"", editor);
+
+		execl("/bin/sh", "sh", "-c", line, path, (char *)NULL);
+		_exit(127);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return error_errno(err, ERR_INPUT, editor, NULL);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		return error_set(err, ERR_INPUT, editor, _("Set EDITOR to an editor that is there"),
+				 _("it ended with %d; nothing was changed"), WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	return 0;
+}
+
+static int edit_file(const char *path, struct str *text, struct error *err)
+{
+	AUTO_STR edited = STR_INIT;
+	int code = file_write(path, text->bytes, text->length, 0600, err);
+
+	if (!code)
+		code = editor_run(path, err);
+	if (!code)
+		code = file_read(path, 4u << 20, &edited, err);
+	if (code)
+		return code;
+	str_reset(text);
+	str_add_bytes(text, edited.bytes, edited.length);
+	return 0;
+}
+
+int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err)
+{
+	struct app *app = context->front;
+	AUTO_STRING dir = edit_folder(err);
+	AUTO_STRING path = NULL;
+	int code;
+
+	if (!dir)
+		return ERR_INPUT;
+	path = mem_format("%s/%s.txt", dir, name && !strchr(name, '/') ? name : "text");
+	app->term->ops->suspend(app->term);
+	code = edit_file(path, text, err);
+	app->term->ops->resume(app->term);
+	app->dirty = true;
+	if (code && file_exists(path) && err) {
+		free(err->remedy);
+		err->remedy = mem_format(_("What was written is kept in %s"), path);
+		return code;
+	}
+	file_remove_tree(dir, NULL);
+	return code;
+}
+
+/* ---- a long job */
+
+void run_progress(struct command_context *context, size_t done, size_t total)
+{
+	struct app *app = context->front;
+	int64_t now = app->term->ops->clock(app->term), took = now - app->job_began;
+	AUTO_STR sentence = STR_INIT;
+	char left[40];
+
+	if (took < PROGRESS_AFTER_MS || now - app->job_drawn < PROGRESS_EVERY_MS || !done)
+		return;
+	app->job_drawn = now;
+	instant_format_span((instant)((double)took / (double)done * (double)(total - done)) * 1000, left);
+	str_add_format(&sentence, _("%zu of %zu, %lld a second, %s left"), done, total,
+		       (long long)done * 1000 / (took ? took : 1), left);
+	app_message(app, ROLE_MESSAGE, sentence.bytes);
+	screen_draw(app);
+}

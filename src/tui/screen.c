@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where everything stands on the screen, and its drawing. */
+#include "tui/app.h"
+
+#include "tui/cells.h"
+
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2 };
+
+/* ---- layout */
+
+static bool level_has_head(const struct app *app)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+
+	return level->case_id && level->count > 1;
+}
+
+static void layout_split(const struct app *app, struct layout *l, int rows)
+{
+	bool zoomed = app->zoom && app->preview_focus;
+
+	l->beside = app->cols >= BESIDE_COLS;
+	l->list_cols = app->cols;
+	l->list_rows = rows;
+	l->preview_row = l->body + l->head_rows;
+	l->preview_cols = app->cols;
+	l->preview_rows = rows;
+	if (zoomed) {
+		l->list_rows = 0;
+	} else if (l->beside) {
+		l->list_cols = app->cols * 11 / 20;
+		l->preview_col = l->list_cols + 2;
+		l->preview_cols = app->cols - l->preview_col;
+	} else {
+		l->list_rows = rows * 11 / 20;
+		l->preview_row += l->list_rows + 1;
+		l->preview_rows = rows - l->list_rows - 1;
+	}
+}
+
+void layout_compute(const struct app *app, struct layout *ret)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+	const struct view *view = &level->views[level->current];
+	struct layout l = { .bar = -1, .hint = -1, .message = -1, .body_rows = app->rows };
+	bool palette = app->prompt == PROMPT_PALETTE;
+	int rows;
+
+	l.small = app->rows < FULL_ROWS || app->cols < FULL_COLS;
+	if (app->rows > 1)
+		l.message = app->rows - 1;
+	if (l.small) {
+		l.body_rows = app->rows > 1 ? app->rows - 1 : 1;
+	} else {
+		l.bar = 0;
+		l.body = 2;
+		l.body_rows = app->rows - 5;
+		l.hint = app->rows - 2;
+		l.head_rows = level_has_head(app) && !palette ? HEAD_ROWS + 1 : 0;
+	}
+	rows = l.body_rows - l.head_rows;
+	l.preview = !l.small && !palette && view_is_list(view) && view->ops->preview &&
+		    (!app->zoom || app->preview_focus);
+	l.list_rows = rows;
+	l.list_cols = app->cols;
+	if (l.preview)
+		layout_split(app, &l, rows);
+	*ret = l;
+}
+
+bool app_previews(const struct app *app)
+{
+	struct layout layout;
+
+	layout_compute(app, &layout);
+	return layout.preview;
+}
+
+/* ---- figures of the whole vault */
+
+static void figures_case(struct figures *f, const struct case_state *state, instant now)
+{
+	const char *what;
+	instant at;
+
+	if (state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID)
+		f->triage++;
+	if (!case_next_due(state, now, &what, &at))
+		return;
+	if (at < now)
+		f->overdue++;
+	else if (f->next_at == INSTANT_NONE || at < f->next_at) {
+		f->next_at = at;
+		mem_replace(&f->next_what, what);
+		mem_replace(&f->next_case, state->id);
+	}
+}
+
+void screen_figures(struct app *app)
+{
+	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
+	instant now = command_now(app->context);
+	struct figures *f = &app->figures;
+
+	app->minute = now / INSTANT_MINUTE;
+	f->inbox = f->triage = f->overdue = 0;
+	f->next_at = INSTANT_NONE;
+	for (size_t i = 0; model && i < model_inbox_count(model); i++)
+		f->inbox += model_inbox(model, i)->taken_case == NULL;
+	for (size_t i = 0; model && i < model_case_count(model); i++)
+		figures_case(f, model_case(model, i), now);
+}
+
+/* ---- rules */
+
+static void draw_rule(struct app *app, int row, int col, int cols, const char *label)
+{
+	AUTO_STR line = STR_INIT;
+	AUTO_TEXT safe = TEXT_INIT;
+	int width;
+
+	if (app->context->plain) {
+		term_put_raw(app->term, row, col, cols, label, ROLE_LABEL);
+		return;
+	}
+	text_display(&safe, label, -1, TEXT_LINE);
+	if (safe.width)
+		str_add_format(&line, "── %.*s ", (int)text_clip(safe.utf8, cols - 6, &width), safe.utf8);
+	for (width = text_width(line.bytes); width < cols; width++)
+		str_add(&line, "─");
+	term_put_raw(app->term, row, col, cols, line.bytes, ROLE_RULE);
+}
+
+/* ---- the bar */
+
+static size_t pane_count(const struct app *app, size_t pane)
+{
+	const struct view_ops *ops = app->levels[0].views[pane].ops;
+
+	if (!ops->counted)
+		return 0;
+	return ops == &inbox_view ? app->figures.inbox : app->figures.triage;
+}
+
+/* How much of the names fits: 0 full, 1 brief, 2 numbers but for the current one. */
+static void pane_label(const struct app *app, size_t pane, int tier, struct str *ret)
+{
+	const struct view_ops *ops = app->levels[0].views[pane].ops;
+	size_t count = pane_count(app, pane);
+	bool current = pane == app->levels[0].current;
+
+	str_add_format(ret, "%zu", pane);
+	if (tier < 2 || current)
+		str_add_format(ret, " %s", tier ? _(ops->brief) : _(ops->title));
+	if (count)
+		str_add_format(ret, "(%zu)", count);
+}
+
+static enum role vault_role(const char *name)
+{
+	unsigned sum = 0;
+
+	for (; *name; name++)
+		sum = sum * 31 + (unsigned char)*name;
+	return ROLE_VAULT_A + sum % 4;
+}
+
+/* The right end: what kind of session this is, and whose vault. Returns its width. */
+static int draw_bar_right(struct app *app)
+{
+	const struct command_context *context = app->context;
+	const char *name = context->desk ? str_or_empty(desk_vault_name(context->desk)) : "";
+	AUTO_TEXT vault = TEXT_INIT, marks = TEXT_INIT;
+	AUTO_STR left = STR_INIT, right = STR_INIT;
+	int col;
+
+	if (context->desk && desk_readonly(context->desk))
+		str_add_format(&left, " %s ", _("read-only"));
+	if (context->offline)
+		str_add_format(&left, " %s ", _("offline"));
+	str_add_format(&right, "● %s", name);
+	text_display(&marks, left.bytes, -1, TEXT_LINE);
+	text_display(&vault, right.bytes, -1, TEXT_LINE);
+	col = app->cols - vault.width - 1;
+	if (col < app->cols / 2)
+		col = app->cols / 2;
+	term_put(app->term, 0, col, app->cols - col, &vault, vault_role(name));
+	if (marks.width && col > marks.width)
+		term_put(app->term, 0, col -= marks.width, marks.width, &marks, ROLE_BAR_MARK);
+	return app->cols - col;
+}
+
+static int bar_width(const struct app *app, int tier)
+{
+	int width = tier < 2 ? 9 : 0;
+
+	for (size_t i = 1; i < PANES; i++) {
+		AUTO_STR label = STR_INIT;
+
+		pane_label(app, i, tier, &label);
+		width += text_width(label.bytes) + 1;
+	}
+	return width;
+}
+
+static void draw_bar(struct app *app)
+{
+	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
+	const struct policy *policy = model ? model_policy(model) : NULL;
+	int room = app->cols - draw_bar_right(app) - 1, col = 1, tier = 0;
+
+	while (tier < 2 && bar_width(app, tier) > room)
+		tier++;
+	if (tier < 2)
+		col += term_put_raw(app->term, 0, col, room, "psirtty ", ROLE_BAR);
+	if (bar_width(app, tier) + 8 < room)
+		col += term_put_raw(app->term, 0, col, 16,
+				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
+	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
+		AUTO_STR label = STR_INIT;
+
+		pane_label(app, i, tier, &label);
+		col += 1 + term_put_raw(app->term, 0, col, room - col, label.bytes,
+					i == app->levels[0].current ? ROLE_BAR_CURRENT : ROLE_BAR);
+	}
+}
+
+/* ---- the head of an opened case */
+
+static void draw_tabs(struct app *app, int row)
+{
+	const struct level *level = app_level(app);
+	int col = 0;
+
+	for (size_t i = 0; i < level->count && col < app->cols; i++) {
+		const struct view_ops *ops = level->views[i].ops;
+		const char *name = app->cols >= 100 || i == level->current ? _(ops->title) : _(ops->brief);
+		AUTO_STRING label = mem_format(" %s ", name);
+		bool current = i == level->current;
+
+		/* A word, too, says which one is open. */
+		if (current)
+			label[0] = '[', label[strlen(label) - 1] = ']';
+		col += term_put_raw(app->term, row, col, app->cols - col, label, current ? ROLE_TAB_CURRENT : ROLE_TAB) + 1;
+	}
+}
+
+static void draw_case_head(struct app *app, const struct layout *l)
+{
+	const struct case_state *state = view_case(app_view(app));
+	struct doc doc = { 0 };
+
+	if (!l->head_rows || !state)
+		return;
+	doc_reset(&doc, app->cols);
+	case_head(state, command_now(app->context), &doc);
+	doc_draw(&doc, app->term, 0, l->body, 0, HEAD_ROWS, app->cols, NULL);
+	doc_release(&doc);
+	draw_tabs(app, l->body + HEAD_ROWS);
+}
+
+/* ---- the preview */
+
+/* The preview follows when the selection rests: while one moves it would only cost bytes. */
+static void preview_update(struct app *app, const struct layout *l)
+{
+	const struct view *view = app_view(app);
+	const struct row *row = view_selected(view);
+	int64_t now = app->term->ops->clock(app->term);
+	AUTO_STRING key = mem_format("%s %s %d", view->ops->name, row ? str_or_empty(view->selected_id) : "-",
+				     l->preview_cols);
+
+	if (str_equal(key, app->preview_key)) {
+		app->preview_due = 0;
+		return;
+	}
+	if (app->preview_key && (!app->preview_due || now < app->preview_due)) {
+		app->preview_due = app->preview_due ? app->preview_due : now + 150;
+		return;
+	}
+	mem_replace(&app->preview_key, key);
+	app->preview_due = 0;
+	app->preview_scroll = 0;
+	doc_reset(&app->preview, l->preview_cols);
+	if (row)
+		view->ops->preview(view, row, &app->preview);
+}
+
+static void draw_preview(struct app *app, const struct layout *l)
+{
+	size_t last;
+
+	preview_update(app, l);
+	last = app->preview.count > (size_t)l->preview_rows ? app->preview.count - (size_t)l->preview_rows : 0;
+	if (app->preview_scroll > last)
+		app->preview_scroll = last;
+	doc_draw(&app->preview, app->term, app->preview_scroll, l->preview_row, l->preview_col, l->preview_rows,
+		 l->preview_cols, NULL);
+	if (!l->beside || !l->list_rows || app->context->plain)
+		return;
+	for (int i = 0; i < l->list_rows; i++)
+		term_put_raw(app->term, l->preview_row + i, l->list_cols, 1, "│", ROLE_RULE);
+}
+
+/* What the list shows: its name, how many, the filter. */
+static void list_label(struct app *app, struct str *ret)
+{
+	const struct view *view = app_view(app);
+
+	str_add(ret, _(view->ops->title));
+	if (view_is_list(view) && view->filter)
+		str_add_format(ret, _(": %zu of %zu, filter: %s"), view->row_count, view->total, view->filter);
+	else if (view_is_list(view))
+		str_add_format(ret, ": %zu", view->row_count);
+	if (view_is_list(view) && view->marks.count)
+		str_add_format(ret, _(", %zu marked"), view->marks.count);
+	if (view->search)
+		str_add_format(ret, _(", searching: %s"), view->search);
+	if (app->preview_focus)
+		str_add(ret, _(", reading the preview; Tab goes back"));
+}
+
+/* ---- the hint bar */
+
+static bool hint_valid(struct app *app, const struct binding *binding)
+{
+	const struct command_row *row;
+	char **argv = NULL;
+	int argc = 0, words;
+	bool valid;
+
+	if ((strstr(binding->line, "{case}") && !app->selected_case) ||
+	    (strstr(binding->line, "{mail}") && !app->selected_mail))
+		return false;
+	if (command_split(binding->line, &argv, &argc, NULL))
+		return false;
+	row = argc ? command_find(argc, argv, &words) : NULL;
+	valid = row && !command_disabled(row, app->context);
+	command_free_words(argv, argc);
+	return valid;
+}
+
+static int draw_hint(struct app *app, const struct binding *binding, int row, int col, int room)
+{
+	char label[16];
+	AUTO_TEXT key = TEXT_INIT, word = TEXT_INIT;
+
+	text_display(&key, key_label(binding->key, label), -1, TEXT_LINE);
+	text_display(&word, _(binding->label), -1, TEXT_LINE);
+	if (key.width + word.width + 1 > room)
+		return 0;
+	term_put(app->term, row, col, room, &key, ROLE_HINT_KEY);
+	term_put(app->term, row, col + key.width + 1, room - key.width - 1, &word, ROLE_HINT);
+	return key.width + 1 + word.width + 2;
+}
+
+/* Width of what is due next, drawn at the right. The span is padded, so that a minute changes few cells. */
+static int draw_due(struct app *app, int row)
+{
+	const struct figures *f = &app->figures;
+	AUTO_STR line = STR_INIT;
+	AUTO_TEXT text = TEXT_INIT;
+	char span[40];
+	int col;
+
+	if (f->overdue)
+		str_add_format(&line, _("!%zu overdue  "), f->overdue);
+	if (f->next_at != INSTANT_NONE) {
+		instant_format_span(f->next_at - command_now(app->context), span);
+		str_add_format(&line, _("next: %s in %s"), _(f->next_what), span);
+	}
+	text_display(&text, line.bytes, -1, TEXT_LINE);
+	col = app->cols - text.width - 1;
+	if (!text.width || col < app->cols / 3)
+		return 0;
+	term_put(app->term, row, col, text.width, &text, f->overdue ? ROLE_DUE : ROLE_HINT);
+	return text.width + 2;
+}
+
+static void draw_completions(struct app *app, int row)
+{
+	int col = 1;
+
+	for (size_t i = 0; i < app->completion_count && col < app->cols; i++) {
+		bool current = i == app->completion_at;
+
+		col += 2 + term_put_raw(app->term, row, col, app->cols - col, app->completions[i].word,
+					current ? ROLE_HINT_KEY : ROLE_HINT);
+		if (app->completion_count <= 4 && app->completions[i].help)
+			col += 2 + term_put_raw(app->term, row, col, app->cols - col, app->completions[i].help, ROLE_DIM);
+	}
+}
+
+static void draw_hints(struct app *app, int row)
+{
+	const char *contexts[5];
+	int room, col = 1;
+
+	if (app->completion_count) {
+		draw_completions(app, row);
+		return;
+	}
+	app_note_selection(app);
+	app_contexts(app, contexts);
+	room = app->cols - draw_due(app, row) - 1;
+	for (int i = 0; contexts[i]; i++)
+		for (size_t j = 0; j < app->keys.count; j++) {
+			const struct binding *binding = &app->keys.items[j];
+
+			if (binding->label && str_equal(binding->context, contexts[i]) &&
+			    keymap_find(&app->keys, contexts, binding->key) == binding && hint_valid(app, binding))
+				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? 11 : 0));
+		}
+}
+
+/* ---- the last line */
+
+static void draw_prompt(struct app *app, int row)
+{
+	struct line *line = &app->line;
+	AUTO_TEXT sign = TEXT_INIT, before = TEXT_INIT, text = TEXT_INIT;
+	int room, skip = 0;
+	size_t cut;
+
+	text_display(&sign, prompt_sign(app), -1, TEXT_LINE);
+	text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
+	text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	if (sign.width > app->cols - 4)
+		sign.width = app->cols > 4 ? app->cols - 4 : 0;
+	room = app->cols - sign.width - 1;
+	term_put(app->term, row, 0, sign.width, &sign, ROLE_PROMPT);
+	if (before.width > room)
+		skip = before.width - room;
+	cut = skip ? text_clip(text.utf8, skip, &skip) : 0;
+	term_put_raw(app->term, row, sign.width, room, text.utf8 + cut, ROLE_NORMAL);
+	if (app->message.length && text.width - skip + 3 < room)
+		term_put_raw(app->term, row, sign.width + text.width - skip + 3, room - (text.width - skip) - 3,
+			     app->message.bytes, app->message_role);
+	app->term->ops->cursor(app->term, row, sign.width + before.width - skip);
+}
+
+static void draw_message(struct app *app, const struct layout *l)
+{
+	if (l->message < 0)
+		return;
+	if (app->prompt != PROMPT_NONE)
+		draw_prompt(app, l->message);
+	else if (app->message.length)
+		term_put_raw(app->term, l->message, 0, app->cols, app->message.bytes, app->message_role);
+	else if (l->small)
+		term_put_raw(app->term, l->message, 0, app->cols, _("60×15 shows all; Q quits"), ROLE_WARNING);
+}
+
+/* ---- everything */
+
+static void draw_locked(struct app *app)
+{
+	int row = app->rows > 2 ? app->rows / 2 : 0;
+
+	term_put_raw(app->term, row, 0, app->cols, _("psirtty is locked; the vault's keys are gone from memory."), ROLE_TITLE);
+	if (app->rows > row + 1)
+		term_put_raw(app->term, row + 1, 0, app->cols, _("Enter unlocks, Q quits."), ROLE_NORMAL);
+	if (app->message.length && app->rows > row + 2)
+		term_put_raw(app->term, row + 2, 0, app->cols, app->message.bytes, app->message_role);
+}
+
+static void draw_body(struct app *app, const struct layout *l)
+{
+	struct view *view = app_view(app);
+	int cursor_row = -1;
+
+	if (app->prompt == PROMPT_PALETTE) {
+		palette_draw(app, l->body, l->body_rows);
+		return;
+	}
+	draw_case_head(app, l);
+	view_prepare(view, l->list_cols);
+	view_follow(view, l->list_rows, l->preview && l->beside);
+	if (l->list_rows > 0)
+		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
+			  true, app->context->plain, &cursor_row);
+	if (l->preview)
+		draw_preview(app, l);
+	if (app->context->plain && cursor_row >= 0)
+		app->term->ops->cursor(app->term, cursor_row, 0);
+}
+
+static void draw_frame(struct app *app, const struct layout *l)
+{
+	AUTO_STR label = STR_INIT;
+
+	if (l->bar >= 0) {
+		list_label(app, &label);
+		draw_bar(app);
+		draw_rule(app, 1, 0, app->cols, label.bytes);
+		if (l->preview && !l->beside && l->list_rows)
+			draw_rule(app, l->preview_row - 1, 0, app->cols, "");
+		draw_rule(app, l->hint - 1, 0, app->cols, "");
+		draw_hints(app, l->hint);
+	}
+}
+
+void screen_draw(struct app *app)
+{
+	struct terminal *term = app->term;
+	struct layout l;
+
+	term->ops->size(term, &app->rows, &app->cols);
+	term->ops->begin(term);
+	term->ops->cursor(term, -1, -1);
+	app->dirty = false;
+	layout_compute(app, &l);
+	if (app->locked) {
+		draw_locked(app);
+	} else {
+		draw_body(app, &l);
+		draw_frame(app, &l);
+		draw_message(app, &l);
+	}
+	term->ops->end(term);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The supervisor: a parent that holds the saved terminal state and nothing else. Whatever becomes of the
+ * child, the terminal is usable afterwards. A stop of the child is mirrored, so the shell's jobs work.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+#include "psirtty/tui/tui.h"
+
+/* Attributes and cursor, mouse, paste and keypad modes off, then the alternate screen left. */
+static const char restore_sequence[] = "\033[m\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l"
+				       "\033[?1l\033>\033[r\033[?1049l\r\033[K";
+
+static volatile sig_atomic_t child_pid;
+
+/* Who asks us to end means the child, which closes its files first. */
+static void forward(int number)
+{
+	int saved = errno;
+
+	if (child_pid > 0)
+		kill((pid_t)child_pid, number);
+	errno = saved;
+}
+
+static const struct { int number; bool ignored; } watched[] = {
+	{ SIGTERM, false }, { SIGHUP, false }, { SIGINT, true }, { SIGQUIT, true }, { SIGTSTP, true },
+	{ SIGTTOU, true },
+};
+
+static void signals_watch(struct sigaction before[ARRAY_LEN(watched)])
+{
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+		struct sigaction action = { .sa_handler = watched[i].ignored ? SIG_IGN : forward };
+
+		sigaction(watched[i].number, &action, &before[i]);
+	}
+}
+
+static void signals_return(const struct sigaction before[ARRAY_LEN(watched)])
+{
+	for (size_t i = 0; i < ARRAY_LEN(watched); i++)
+		sigaction(watched[i].number, &before[i], NULL);
+}
+
+/* Waits until the child is dead; its stops become ours. */
+static int child_wait(pid_t child)
+{
+	int status;
+
+	for (;;) {
+		if (waitpid(child, &status, WUNTRACED) < 0) {
+			if (errno == EINTR)
+				continue;
+			return 0;
+		}
+		if (!WIFSTOPPED(status))
+			return status;
+		raise(SIGSTOP);
+		kill(child, SIGCONT);
+	}
+}
+
+static void say_what_happened(int fd, int number)
+{
+	AUTO_STRING sentence = mem_format(_("psirtty: the workstation was ended by signal %d (%s). Everything it had "
+					    "acknowledged is in the vault; start it again.\r\n"),
+					  number, strsignal(number));
+
+	fd_write_all(fd, sentence, strlen(sentence));
+}
+
+int tui_supervise(int (*child)(void *argument), void *argument)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), status;
+	struct sigaction before[ARRAY_LEN(watched)];
+	struct termios saved;
+	bool terminal = tty >= 0 && tcgetattr(tty, &saved) == 0;
+	pid_t parent = getpid(), pid;
+
+	signals_watch(before);
+	pid = fork();
+	if (pid == 0) {
+		signals_return(before);
+		prctl(PR_SET_PDEATHSIG, SIGHUP);
+		if (getppid() != parent)
+			_exit(1);
+		exit(child(argument));
+	}
+	if (pid < 0) {
+		signals_return(before);
+		return 70;
+	}
+	child_pid = pid;
+	status = child_wait(pid);
+	child_pid = 0;
+	if (terminal && WIFSIGNALED(status)) {
+		fd_write_all(tty, restore_sequence, sizeof(restore_sequence) - 1);
+		tcsetattr(tty, TCSAFLUSH, &saved);
+		say_what_happened(tty, WTERMSIG(status));
+	} else if (terminal) {
+		tcsetattr(tty, TCSADRAIN, &saved);
+	}
+	if (tty >= 0)
+		close(tty);
+	signals_return(before);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

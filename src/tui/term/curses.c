@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The real terminal, by ncursesw. Curses writes into a file in memory and each frame goes from there to
+ * the terminal in one write; the line discipline is set here, because curses sees no terminal there.
+ */
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <term.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+#include "tui/term/term.h"
+
+#undef lines
+#undef columns
+
+enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
+enum { RUN_CELLS = 1024 };
+
+struct curses {
+	struct terminal term;
+	int fd, memory;              /* the terminal; what curses writes into */
+	FILE *in, *out;              /* owned: curses' two streams */
+	SCREEN *screen;
+	WINDOW *input;               /* a pad to read keys from: it never refreshes */
+	struct termios saved, raw;
+	bool opened, colours, pasting;
+	attr_t attributes[ROLE_COUNT];
+	size_t frames, writes;
+};
+
+/* ---- signals: a handler leaves a mark and a byte in a pipe */
+
+static const int caught[] = { SIGWINCH, SIGHUP, SIGTERM, SIGTSTP, SIGINT, SIGQUIT };
+static volatile sig_atomic_t marks[ARRAY_LEN(caught)];
+static struct sigaction before[ARRAY_LEN(caught)];
+static int wake_pipe[2] = { -1, -1 };
+
+static void on_signal(int number)
+{
+	int saved = errno;
+
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		if (caught[i] == number)
+			marks[i] = 1;
+	if (write(wake_pipe[1], "", 1) < 0) {
+		/* full: somebody is already being woken */
+	}
+	errno = saved;
+}
+
+static void signals_catch(void)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	if (wake_pipe[0] < 0 && pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK))
+		BUG("no pipe: %s", strerror(errno));
+	sigfillset(&action.sa_mask);
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		sigaction(caught[i], &action, &before[i]);
+}
+
+static void signals_return(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		sigaction(caught[i], &before[i], NULL);
+}
+
+static bool signal_take(int number)
+{
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		if (caught[i] == number && marks[i]) {
+			marks[i] = 0;
+			return true;
+		}
+	return false;
+}
+
+/* ---- opening */
+
+static int terminal_find(struct curses *c, struct error *err)
+{
+	const char *type = getenv("TERM");
+
+	if (!type || !*type || str_equal(type, "dumb"))
+		return error_set(err, ERR_INPUT, _("the screen"),
+				 _("Use psirtty COMMAND, or set TERM to what your terminal is"),
+				 _("TERM is %s: that terminal cannot place a cursor"),
+				 type && *type ? type : _("not set"));
+	c->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (c->fd < 0 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		c->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (c->fd < 0 || tcgetattr(c->fd, &c->saved))
+		return error_set(err, ERR_INPUT, _("the screen"), _("Use psirtty COMMAND where there is no terminal"),
+				 _("there is no terminal to draw on"));
+	return 0;
+}
+
+/* No line editing, no signals from keys, no translation either way. */
+static void termios_raw(struct curses *c)
+{
+	c->raw = c->saved;
+	c->raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON);
+	c->raw.c_oflag &= ~(tcflag_t)OPOST;
+	c->raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	c->raw.c_cc[VMIN] = 1;
+	c->raw.c_cc[VTIME] = 0;
+	tcsetattr(c->fd, TCSADRAIN, &c->raw);
+}
+
+static void curses_size(struct terminal *term, int *ret_rows, int *ret_cols)
+{
+	struct curses *c = (struct curses *)term;
+	struct winsize size;
+
+	*ret_rows = 24;
+	*ret_cols = 80;
+	if (ioctl(c->fd, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		return;
+	*ret_rows = size.ws_row;
+	*ret_cols = size.ws_col > RUN_CELLS ? RUN_CELLS : size.ws_col;
+}
+
+/* What curses has written since the last frame goes out in one write. */
+static void curses_flush(struct curses *c)
+{
+	off_t length;
+	char *bytes;
+
+	fflush(c->out);
+	length = lseek(c->memory, 0, SEEK_END);
+	if (length <= 0)
+		return;
+	bytes = mem_alloc((size_t)length);
+	if (pread(c->memory, bytes, (size_t)length, 0) == length && c->fd >= 0) {
+		c->writes++;
+		fd_write_all(c->fd, bytes, (size_t)length);
+	}
+	free(bytes);
+	if (ftruncate(c->memory, 0) || lseek(c->memory, 0, SEEK_SET))
+		BUG("the frame's memory: %s", strerror(errno));
+}
+
+/* Bracketed paste where terminfo knows it ("BE", "BD"). */
+static void curses_paste_mode(struct curses *c, bool on)
+{
+	char name[3] = { 'B', on ? 'E' : 'D', 0 };
+	const char *sequence = tigetstr(name);
+
+	if (!sequence || sequence == (char *)-1)
+		return;
+	if (write(c->memory, sequence, strlen(sequence)) < 0)
+		return;
+	c->pasting = on;
+}
+
+static int curses_screen(struct curses *c, struct error *err)
+{
+	int rows, cols;
+
+	c->memory = memfd_create("psirtty-frame", MFD_CLOEXEC);
+	c->out = c->memory < 0 ? NULL : fdopen(c->memory, "w");
+	c->in = fdopen(fcntl(c->fd, F_DUPFD_CLOEXEC, 3), "r");
+	if (!c->out || !c->in)
+		return error_errno(err, ERR_INPUT, _("the screen"), NULL);
+	curses_size(&c->term, &rows, &cols);
+	use_env(FALSE);
+	c->screen = newterm(NULL, c->out, c->in);
+	if (!c->screen)
+		return error_set(err, ERR_INPUT, _("the screen"), _("Set TERM to what your terminal is"),
+				 _("nothing is known about the terminal \"%s\""), getenv("TERM"));
+	set_term(c->screen);
+	resize_term(rows, cols);
+	set_escdelay(25);
+	typeahead(-1);
+	nonl();
+	noecho();
+	idlok(stdscr, TRUE);
+	c->input = newpad(1, 1);
+	keypad(c->input, TRUE);
+	nodelay(c->input, TRUE);
+	define_key("\033[200~", PASTE_BEGIN);
+	define_key("\033[201~", PASTE_END);
+	return 0;
+}
+
+static bool no_colour(void)
+{
+	const char *value = getenv("NO_COLOR");
+
+	return value && *value;
+}
+
+static void curses_begin_colours(struct curses *c)
+{
+	if (no_colour() || tigetnum("colors") < 8 || start_color() == ERR)
+		return;
+	c->colours = use_default_colors() == OK;
+}
+
+static void curses_close(struct terminal *term);
+
+static int curses_open(struct terminal *term, struct error *err)
+{
+	struct curses *c = (struct curses *)term;
+	int code = terminal_find(c, err);
+
+	if (code)
+		return code;
+	signals_catch();
+	c->opened = true;
+	code = curses_screen(c, err);
+	if (code) {
+		curses_close(term);
+		return code;
+	}
+	termios_raw(c);
+	curses_begin_colours(c);
+	term->glyphs = str_equal(nl_langinfo(CODESET), "UTF-8");
+	curses_paste_mode(c, true);
+	return 0;
+}
+
+static void curses_leave(struct curses *c)
+{
+	if (!c->screen)
+		return;
+	curs_set(1);
+	endwin();
+	curses_paste_mode(c, false);
+	curses_flush(c);
+	tcsetattr(c->fd, TCSADRAIN, &c->saved);
+}
+
+static void curses_close(struct terminal *term)
+{
+	struct curses *c = (struct curses *)term;
+
+	if (!c->opened)
+		return;
+	curses_leave(c);
+	if (c->input)
+		delwin(c->input);
+	if (c->screen)
+		delscreen(c->screen);
+	if (c->in)
+		fclose(c->in);
+	if (c->out)
+		fclose(c->out);
+	if (c->fd >= 0)
+		close(c->fd);
+	signals_return();
+	c->screen = NULL;
+	c->opened = false;
+}
+
+/* ---- drawing */
+
+/* Bright colours where there are only eight are the plain ones in bold. */
+static int colour_fit(int plain, int refined, attr_t *attributes)
+{
+	if (COLORS >= 256 && refined >= 0)
+		return refined;
+	if (plain >= 8 && COLORS < 16) {
+		*attributes |= A_BOLD;
+		return plain - 8;
+	}
+	return plain;
+}
+
+static void curses_theme(struct terminal *term, const struct theme *theme)
+{
+	static const struct { unsigned style; attr_t curses; } table[] = {
+		{ STYLE_BOLD, A_BOLD }, { STYLE_DIM, A_DIM }, { STYLE_UNDERLINE, A_UNDERLINE },
+		{ STYLE_REVERSE, A_REVERSE }, { STYLE_ITALIC, A_ITALIC },
+	};
+	struct curses *c = (struct curses *)term;
+
+	for (int role = 0; role < ROLE_COUNT; role++) {
+		const struct style *style = &theme->styles[role];
+		attr_t attributes = 0;
+
+		for (size_t i = 0; i < ARRAY_LEN(table); i++)
+			if (style->attributes & table[i].style)
+				attributes |= table[i].curses;
+		if (c->colours)
+			init_extended_pair(role + 1, colour_fit(style->fg, style->fg256, &attributes),
+					   colour_fit(style->bg, style->bg256, &(attr_t){ 0 }));
+		c->attributes[role] = attributes;
+	}
+}
+
+/* A role that looks like plain text gets no colour pair, so that nothing is written for it. */
+static int role_pair(const struct curses *c, enum role role)
+{
+	int fg, bg;
+
+	if (!c->colours || extended_pair_content(role + 1, &fg, &bg) == ERR || (fg < 0 && bg < 0))
+		return 0;
+	return role + 1;
+}
+
+static void curses_begin(struct terminal *term)
+{
+	(void)term;
+	werase(stdscr);
+}
+
+/* Where the terminal or the C library sees a character otherwise than we do, marks of the right width. */
+static wchar_t character_fit(const struct curses *c, int32_t point, int cells)
+{
+	if (point < 128)
+		return (wchar_t)point;
+	if (c->term.glyphs && wcwidth((wchar_t)point) == cells)
+		return (wchar_t)point;
+	if (c->term.glyphs || cells != 1)
+		return L'?';
+	return point == 0x2500 ? L'-' : point == 0x2502 ? L'|' : point >= 0x2580 && point <= 0x259F ? L'#' : L'?';
+}
+
+/* The cells of one character with its combining marks; returns how many entries of CELLS it took. */
+static int run_character(struct curses *c, const char **cursor, const char *end, attr_t attributes, int pair,
+			 cchar_t *cells)
+{
+	wchar_t wide[4] = { 0 };
+	const char *here;
+	int32_t point = utf8_next(cursor, end);
+	int width = text_cells((uint32_t)point), count = 1, mark = 0;
+
+	wide[0] = character_fit(c, point, width);
+	for (here = *cursor; here < end; *cursor = here) {
+		point = utf8_next(&here, end);
+		if (point < 0 || text_cells((uint32_t)point) != 0)
+			break;
+		if (mark < 2 && c->term.glyphs && wcwidth((wchar_t)point) == 0)
+			wide[++mark] = (wchar_t)point;
+	}
+	setcchar(&cells[0], wide, attributes, 0, &pair);
+	if (width == 2 && wide[0] == L'?')
+		setcchar(&cells[count++], L"?", attributes, 0, &pair);
+	return count;
+}
+
+static void curses_put(struct terminal *term, int row, int col, const char *safe, size_t length, enum role role)
+{
+	struct curses *c = (struct curses *)term;
+	const char *cursor = safe, *end = safe + length;
+	int pair = role_pair(c, role), count = 0;
+	cchar_t cells[RUN_CELLS + 2];
+
+	while (cursor < end && count < RUN_CELLS)
+		count += run_character(c, &cursor, end, c->attributes[role], pair, &cells[count]);
+	mvwadd_wchnstr(stdscr, row, col, cells, count);
+}
+
+static void curses_cursor(struct terminal *term, int row, int col)
+{
+	(void)term;
+	leaveok(stdscr, row < 0);
+	curs_set(row >= 0);
+	if (row >= 0)
+		wmove(stdscr, row, col);
+}
+
+static void curses_end(struct terminal *term)
+{
+	struct curses *c = (struct curses *)term;
+
+	wnoutrefresh(stdscr);
+	doupdate();
+	curses_flush(c);
+	c->frames++;
+}
+
+static void curses_redraw(struct terminal *term)
+{
+	(void)term;
+	clearok(stdscr, TRUE);
+}
+
+static void curses_suspend(struct terminal *term)
+{
+	curses_leave((struct curses *)term);
+	signals_return();
+}
+
+static void curses_resume(struct terminal *term)
+{
+	struct curses *c = (struct curses *)term;
+	int rows, cols;
+
+	signals_catch();
+	tcsetattr(c->fd, TCSADRAIN, &c->raw);
+	curses_size(term, &rows, &cols);
+	resize_term(rows, cols);
+	curses_paste_mode(c, true);
+	clearok(stdscr, TRUE);
+}
+
+static void curses_beep(struct terminal *term)
+{
+	beep();
+	curses_flush((struct curses *)term);
+}
+
+/* ---- keys */
+
+static int key_translate(wint_t key)
+{
+	static const struct { int curses, ours; } table[] = {
+		{ KEY_UP, TK_UP }, { KEY_DOWN, TK_DOWN }, { KEY_LEFT, TK_LEFT }, { KEY_RIGHT, TK_RIGHT },
+		{ KEY_HOME, TK_HOME }, { KEY_END, TK_END }, { KEY_PPAGE, TK_PAGE_UP },
+		{ KEY_NPAGE, TK_PAGE_DOWN }, { KEY_DC, TK_DELETE }, { KEY_IC, TK_INSERT },
+		{ KEY_BTAB, TK_BACK_TAB }, { KEY_BACKSPACE, TK_BACKSPACE }, { KEY_ENTER, TK_ENTER },
+		{ KEY_A1, TK_HOME }, { KEY_C1, TK_END }, { KEY_A3, TK_PAGE_UP }, { KEY_C3, TK_PAGE_DOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].curses == (int)key)
+			return table[i].ours;
+	if (key >= KEY_F(1) && key <= KEY_F(12))
+		return TK_F1 + (int)key - KEY_F(1);
+	return TK_WAKE;
+}
+
+static void paste_read(struct curses *c)
+{
+	struct str *paste = &c->term.paste;
+	wint_t key;
+	int kind;
+
+	str_reset(paste);
+	wtimeout(c->input, PASTE_QUIET_MS);
+	while ((kind = wget_wch(c->input, &key)) != ERR && !(kind == KEY_CODE_YES && key == PASTE_END)) {
+		if (kind == KEY_CODE_YES || paste->length > PASTE_LIMIT)
+			continue;
+		str_add_utf8(paste, key == '\r' ? '\n' : (uint32_t)key);
+	}
+	nodelay(c->input, TRUE);
+}
+
+static int key_read(struct curses *c)
+{
+	wint_t key;
+	int kind = wget_wch(c->input, &key);
+
+	if (kind == ERR)
+		return TK_NONE;
+	if (kind == KEY_CODE_YES && key == PASTE_BEGIN) {
+		paste_read(c);
+		return TK_PASTE;
+	}
+	if (kind == KEY_CODE_YES)
+		return key_translate(key);
+	if (key == '\n')
+		return TK_ENTER;
+	return key == 8 ? TK_BACKSPACE : (int)key;
+}
+
+static int key_signal(struct curses *c)
+{
+	int rows, cols;
+
+	if (signal_take(SIGHUP) || signal_take(SIGTERM) || signal_take(SIGQUIT))
+		return TK_HANGUP;
+	if (signal_take(SIGTSTP))
+		return TK_STOP;
+	if (signal_take(SIGINT))
+		return 3;
+	if (!signal_take(SIGWINCH))
+		return TK_NONE;
+	curses_size(&c->term, &rows, &cols);
+	resize_term(rows, cols);
+	clearok(stdscr, TRUE);
+	return TK_RESIZE;
+}
+
+static int64_t curses_clock(struct terminal *term)
+{
+	struct timespec now;
+
+	(void)term;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int key_wait(struct curses *c, int timeout_ms)
+{
+	struct pollfd fds[] = { { .fd = c->fd, .events = POLLIN }, { .fd = wake_pipe[0], .events = POLLIN } };
+	char drain[64];
+	int ready = poll(fds, ARRAY_LEN(fds), timeout_ms);
+
+	if (ready < 0)
+		return TK_WAKE;
+	if (fds[1].revents)
+		while (read(wake_pipe[0], drain, sizeof(drain)) > 0) {
+			/* only its being there counts */
+		}
+	if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !(fds[0].revents & POLLIN))
+		return TK_HANGUP;
+	return ready == 0 ? TK_NONE : TK_WAKE;
+}
+
+static int curses_key(struct terminal *term, int timeout_ms)
+{
+	struct curses *c = (struct curses *)term;
+	int key = key_signal(c), woken;
+
+	if (key == TK_NONE)
+		key = key_read(c);
+	if (key != TK_NONE)
+		return key;
+	woken = key_wait(c, timeout_ms);
+	if (woken != TK_WAKE)
+		return woken;
+	key = key_signal(c);
+	if (key == TK_NONE)
+		key = key_read(c);
+	return key == TK_NONE ? TK_WAKE : key;
+}
+
+static void curses_free(struct terminal *term)
+{
+	free(term);
+}
+
+static const struct term_ops curses_ops = {
+	.open = curses_open,
+	.close = curses_close,
+	.size = curses_size,
+	.begin = curses_begin,
+	.put = curses_put,
+	.cursor = curses_cursor,
+	.end = curses_end,
+	.redraw = curses_redraw,
+	.key = curses_key,
+	.suspend = curses_suspend,
+	.resume = curses_resume,
+	.beep = curses_beep,
+	.theme = curses_theme,
+	.clock = curses_clock,
+	.free = curses_free,
+};
+
+struct terminal *term_curses_new(void)
+{
+	struct curses *c = mem_alloc(sizeof(*c));
+
+	c->term.ops = &curses_ops;
+	c->fd = c->memory = -1;
+	str_init(&c->term.paste);
+	return &c->term;
+}
+
+void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes)
+{
+	struct curses *c = (struct curses *)term;
+
+	*ret_frames = c->frames;
+	*ret_writes = c->writes;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A terminal of cells in memory, fed by a script of keys: what the frame tests look at. */
+#include <assert.h>
+
+#include "tui/term/term.h"
+
+struct cell { char utf8[16]; enum role role; bool tail; };
+
+struct headless {
+	struct terminal term;
+	int rows, cols, cursor_row, cursor_col;
+	struct cell *cells;      /* owned, rows * cols */
+	char *script;            /* owned */
+	const char *at;          /* next key in the script */
+	const char *typing;      /* inside "<text>", the next character */
+	int rests;               /* deadlines to let pass before the next key */
+	int64_t now;
+	size_t frames;
+	bool ended;
+};
+
+static void headless_begin(struct terminal *term)
+{
+	struct headless *h = (struct headless *)term;
+
+	memset(h->cells, 0, sizeof(*h->cells) * (size_t)(h->rows * h->cols));
+}
+
+static void headless_resize(struct headless *h, int rows, int cols)
+{
+	h->rows = rows;
+	h->cols = cols;
+	h->cells = mem_resize(h->cells, (size_t)(rows * cols), sizeof(*h->cells));
+	headless_begin(&h->term);
+}
+
+static int headless_open(struct terminal *term, struct error *err)
+{
+	(void)err;
+	(void)term;
+	return 0;
+}
+
+static void headless_nothing(struct terminal *term)
+{
+	(void)term;
+}
+
+static void headless_size(struct terminal *term, int *ret_rows, int *ret_cols)
+{
+	struct headless *h = (struct headless *)term;
+
+	*ret_rows = h->rows;
+	*ret_cols = h->cols;
+}
+
+static void cell_add(struct cell *cell, const char *bytes, size_t length)
+{
+	size_t have = strlen(cell->utf8);
+
+	if (have + length < sizeof(cell->utf8))
+		memcpy(cell->utf8 + have, bytes, length);
+}
+
+static void headless_put(struct terminal *term, int row, int col, const char *safe, size_t length, enum role role)
+{
+	struct headless *h = (struct headless *)term;
+	const char *cursor = safe, *end = safe + length;
+	struct cell *last = NULL;
+
+	if (row < 0 || row >= h->rows || col < 0)
+		return;
+	while (cursor < end) {
+		const char *here = cursor;
+		int32_t c = utf8_next(&cursor, end);
+		int width = text_cells((uint32_t)c);
+
+		assert(c >= ' ' && c != 127 && width >= 0);
+		if (width == 0 && last)
+			cell_add(last, here, (size_t)(cursor - here));
+		if (width == 0)
+			continue;
+		if (col + width > h->cols)
+			return;
+		last = &h->cells[row * h->cols + col];
+		*last = (struct cell){ .role = role };
+		cell_add(last, here, (size_t)(cursor - here));
+		if (width == 2)
+			last[1] = (struct cell){ .role = role, .tail = true };
+		col += width;
+	}
+}
+
+static void headless_cursor(struct terminal *term, int row, int col)
+{
+	struct headless *h = (struct headless *)term;
+
+	h->cursor_row = row;
+	h->cursor_col = col;
+}
+
+static void headless_end(struct terminal *term)
+{
+	((struct headless *)term)->frames++;
+}
+
+static int script_word(struct headless *h, const char *word)
+{
+	int rows, cols;
+
+	if (str_equal(word, "rest")) {
+		h->rests = 1;
+		return TK_WAKE;
+	}
+	if (str_equal(word, "hup"))
+		return TK_HANGUP;
+	if (word[0] >= '0' && word[0] <= '9' && sscanf(word, "%dx%d", &cols, &rows) == 2) {
+		headless_resize(h, rows, cols);
+		return TK_RESIZE;
+	}
+	rows = key_from_name(word);
+	if (rows == TK_NONE)
+		BUG("no key is called \"%s\"", word);
+	return rows;
+}
+
+static int script_typed(struct headless *h)
+{
+	int32_t c;
+
+	if (*h->typing == '>') {
+		h->at = h->typing + 1;
+		h->typing = NULL;
+		return TK_WAKE;
+	}
+	c = utf8_next(&h->typing, h->typing + strlen(h->typing));
+	return c;
+}
+
+static int script_next(struct headless *h)
+{
+	const char *end;
+	char word[64];
+
+	if (h->typing)
+		return script_typed(h);
+	h->at += strspn(h->at, " ");
+	if (!*h->at)
+		return TK_NONE;
+	if (h->at[0] == '<' && h->at[1] != ' ' && strchr(h->at, '>')) {
+		h->typing = h->at + 1;
+		return TK_WAKE;
+	}
+	if (h->at[0] == '[' && (end = strchr(h->at, ']')) != NULL) {
+		str_reset(&h->term.paste);
+		str_add_bytes(&h->term.paste, h->at + 1, (size_t)(end - h->at - 1));
+		h->at = end + 1;
+		return TK_PASTE;
+	}
+	end = h->at + strcspn(h->at, " ");
+	snprintf(word, sizeof(word), "%.*s", (int)(end - h->at), h->at);
+	h->at = end;
+	return script_word(h, word);
+}
+
+/* At the end of the script one deadline passes, so that what waits is drawn; then it hangs up. */
+static int headless_key(struct terminal *term, int timeout_ms)
+{
+	struct headless *h = (struct headless *)term;
+	int key = h->rests > 0 ? TK_NONE : script_next(h);
+
+	if (key != TK_NONE)
+		return key;
+	if (h->rests <= 0 && h->ended)
+		return TK_HANGUP;
+	h->now += timeout_ms < 0 ? 0 : timeout_ms;
+	if (h->rests > 0)
+		h->rests--;
+	else
+		h->ended = true;
+	return TK_NONE;
+}
+
+static void headless_theme(struct terminal *term, const struct theme *theme)
+{
+	(void)term;
+	(void)theme;
+}
+
+static int64_t headless_clock(struct terminal *term)
+{
+	return ((struct headless *)term)->now;
+}
+
+static void headless_free(struct terminal *term)
+{
+	struct headless *h = (struct headless *)term;
+
+	free(h->cells);
+	free(h->script);
+	free(h);
+}
+
+static const struct term_ops headless_ops = {
+	.open = headless_open,
+	.close = headless_nothing,
+	.size = headless_size,
+	.begin = headless_begin,
+	.put = headless_put,
+	.cursor = headless_cursor,
+	.end = headless_end,
+	.redraw = headless_nothing,
+	.key = headless_key,
+	.suspend = headless_nothing,
+	.resume = headless_nothing,
+	.beep = headless_nothing,
+	.theme = headless_theme,
+	.clock = headless_clock,
+	.free = headless_free,
+};
+
+struct terminal *term_headless_new(int rows, int cols, const char *keys)
+{
+	struct headless *h = mem_alloc(sizeof(*h));
+
+	h->term.ops = &headless_ops;
+	h->term.glyphs = true;
+	str_init(&h->term.paste);
+	h->script = mem_string(keys);
+	h->at = h->script;
+	h->cursor_row = -1;
+	headless_resize(h, rows, cols);
+	return &h->term;
+}
+
+static bool cell_filled(const struct cell *cell)
+{
+	return cell->utf8[0] || cell->tail;
+}
+
+static void dump_roles(const struct headless *h, int row, struct str *ret)
+{
+	const struct cell *cells = &h->cells[row * h->cols];
+	const char *comma = "  ";
+
+	for (int from = 0, to; from < h->cols; from = to) {
+		for (to = from + 1; to < h->cols && cells[to].role == cells[from].role &&
+				    cell_filled(&cells[to]) == cell_filled(&cells[from]);)
+			to++;
+		if (!cell_filled(&cells[from]) || cells[from].role == ROLE_NORMAL)
+			continue;
+		str_add_format(ret, "%s%d-%d %s", comma, from, to - 1, role_name(cells[from].role));
+		comma = ", ";
+	}
+	str_add_char(ret, '\n');
+}
+
+void term_headless_dump(struct terminal *term, bool roles, struct str *ret)
+{
+	struct headless *h = (struct headless *)term;
+
+	for (int row = 0; row < h->rows; row++) {
+		size_t begun = ret->length;
+
+		for (int col = 0; col < h->cols; col++) {
+			const struct cell *cell = &h->cells[row * h->cols + col];
+
+			if (!cell->tail)
+				str_add(ret, cell->utf8[0] ? cell->utf8 : " ");
+		}
+		while (ret->length > begun && ret->bytes[ret->length - 1] == ' ')
+			str_truncate(ret, ret->length - 1);
+		str_add_char(ret, '\n');
+		if (roles)
+			dump_roles(h, row, ret);
+	}
+	if (h->cursor_row >= 0)
+		str_add_format(ret, "cursor %d,%d\n", h->cursor_row, h->cursor_col);
+}
+
+size_t term_headless_frames(struct terminal *term)
+{
+	return ((struct headless *)term)->frames;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The workstation as main sees it: open the terminal, run, close. */
+#include "psirtty/tui/tui.h"
+
+#include "tui/app.h"
+#include "tui/run_tui.h"
+
+static const char *first_theme(void)
+{
+	const char *wanted = getenv("PSIRTTY_THEME"), *no_colour = getenv("NO_COLOR");
+
+	if (no_colour && *no_colour)
+		return "mono";
+	return wanted && *wanted ? wanted : "dark";
+}
+
+/* What the handler wrote wrong in the settings is said on the screen; the defaults serve meanwhile. */
+static void load_settings(struct app *app)
+{
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (keymap_load(&app->keys, &err))
+		app_error(app, &err);
+	if (theme_load(first_theme(), &app->theme, &err)) {
+		app_error(app, &err);
+		theme_load("dark", &app->theme, NULL);
+	}
+	app->term->ops->theme(app->term, &app->theme);
+}
+
+int tui_run_on(struct command_context *context, struct terminal *term, struct error *err)
+{
+	struct app app;
+	int code = term->ops->open(term, err);
+
+	if (code)
+		return code;
+	app_init(&app, context, term);
+	load_settings(&app);
+	app_loop(&app);
+	app_release(&app);
+	term->ops->close(term);
+	return 0;
+}
+
+int tui_run(struct command_context *context, struct error *err)
+{
+	struct terminal *term = term_curses_new();
+	int code = tui_run_on(context, term, err);
+
+	term_free(term);
+	return code;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A view is one thing to look at: a list of rows to choose from, or a text to read. What differs between
+ * views is one table of functions; selection, marks, filter, scrolling and drawing are the same for all.
+ */
+#ifndef PSIRTTY_SRC_TUI_VIEW_H
+#define PSIRTTY_SRC_TUI_VIEW_H
+
+#include "psirtty/command/command.h"
+#include "tui/doc.h"
+
+struct view;
+/* One row: the thing it stands for, borrowed from the model until the next reload. */
+struct row { const void *item; size_t index; };
+
+struct column {
+	const char *title;   /* N_() */
+	int width;           /* cells; 0: takes what is left */
+	int from_cols;       /* shown only where the list is at least this wide */
+	bool right;          /* numbers */
+};
+
+/* What a view writes into one cell. */
+struct cell { struct str text; enum role role; };
+
+struct view_ops {
+	const char *name;    /* also the context of its keys */
+	const char *title, *brief; /* N_(): in the bar; where it is narrow */
+	const char *empty;   /* N_(): the sentence when there is nothing */
+	/* ---- a list; NULL columns: a text */
+	const struct column *columns; size_t column_count;
+	void (*load)(struct view *view);       /* adds the rows with view_add */
+	void (*cell)(const struct view *view, const struct row *row, size_t column, struct cell *ret);
+	void (*row_id)(const struct row *row, struct str *ret);
+	const char *(*row_case)(const struct row *row); /* what {case} and {mail} stand for; NULL: nothing */
+	const char *(*row_mail)(const struct row *row);
+	const struct case_state *(*row_state)(const struct row *row); /* has the query language as its filter */
+	void (*preview)(const struct view *view, const struct row *row, struct doc *doc);
+	const struct view_ops *opens;          /* for its mail; else Enter opens the row's case */
+	bool at_end;                           /* newest last: the selection begins there */
+	bool counted;                          /* its number stands in the bar */
+	/* ---- a text */
+	void (*head)(const struct view *view, struct doc *doc); /* stays above what scrolls */
+	void (*body)(const struct view *view, struct doc *doc);
+};
+
+/* A sorted set of row ids. */
+struct idset { char **ids; size_t count, capacity; };
+
+struct view {
+	const struct view_ops *ops;
+	struct command_context *context; /* borrowed */
+	char *subject;                   /* owned: the case or mail it is about, or NULL */
+	char *text;                      /* owned: what the pager shows, or NULL */
+	/* list */
+	struct row *rows; size_t row_count, row_capacity, total;
+	void *items;                     /* owned: what the rows stand for, where the model does not keep it */
+	size_t selected, top;
+	char *selected_id;               /* owned: survives a reload */
+	char *filter;                    /* owned: NULL or not empty */
+	struct idset marks;
+	bool ranging; size_t anchor;
+	bool loaded;
+	/* text */
+	struct doc head, body;
+	size_t scroll;
+	char *search;                    /* owned */
+};
+
+void view_init(struct view *view, const struct view_ops *ops, struct command_context *context, const char *subject);
+void view_release(struct view *view);
+bool view_is_list(const struct view *view);
+const struct model *view_model(const struct view *view);
+instant view_now(const struct view *view);
+/* The case the view is about, NULL when it is gone. */
+const struct case_state *view_case(const struct view *view);
+void view_add(struct view *view, const void *item, size_t index);
+/* Rows or text anew from the model; selection, marks and scroll stay where they were. */
+void view_reload(struct view *view);
+/* Loads what was never loaded, builds a text for COLS. */
+void view_prepare(struct view *view, int cols);
+/* NULL when the list is empty or the view a text. */
+const struct row *view_selected(const struct view *view);
+void view_select(struct view *view, size_t index);
+bool view_marked(const struct view *view, const struct row *row);
+void view_mark(struct view *view, const struct row *row, bool on);
+void view_clear_marks(struct view *view);
+/* Sets the filter (NULL or empty: none). ERR_USAGE when the query cannot be read; the rows then stay. */
+int view_set_filter(struct view *view, const char *filter, struct error *err);
+/* Keeps the selection inside ROWS rows; JUMP: scrolls by half a page where one line would do. */
+void view_follow(struct view *view, int rows, bool jump);
+/* Draws a list with its header line, or a text with its head. FOCUS: the selection is shown. Where the
+ * selection stands goes to *RET_ROW (-1: nowhere). */
+void view_draw(struct view *view, struct terminal *term, int row, int col, int rows, int cols, bool focus, bool plain,
+	       int *ret_row);
+/* Rows of the list, or of the scrolled text, when the view has ROWS. */
+int view_page(const struct view *view, int rows);
+
+bool idset_has(const struct idset *set, const char *id);
+void idset_put(struct idset *set, const char *id, bool in);
+void idset_release(struct idset *set);
+
+/* ---- the views */
+extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view, advisories_view, feeds_view,
+	products_view, metrics_view, cases_view;
+extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
+	tasks_tab, timeline_tab;
+extern const struct view_ops mail_view, message_view, output_view;
+/* The fixed lines above a case's tabs. */
+void case_head(const struct case_state *state, instant now, struct doc *doc);
+
+#endif

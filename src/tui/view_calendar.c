@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The embargo calendar as an agenda, and the metrics. */
+#include "tui/cells.h"
+
+/* ---- calendar */
+
+enum { AGENDA_BACK_DAYS = 366, AGENDA_AHEAD_DAYS = 3660 };
+
+static void calendar_load(struct view *view)
+{
+	instant now = view_now(view);
+	struct agenda_item *items = NULL;
+	size_t count = 0;
+
+	free(view->items);
+	view->items = NULL;
+	model_agenda(view_model(view), now - AGENDA_BACK_DAYS * INSTANT_DAY, now + AGENDA_AHEAD_DAYS * INSTANT_DAY,
+		     now, &items, &count);
+	view->items = items;
+	for (size_t i = 0; i < count; i++)
+		view_add(view, &items[i], i);
+}
+
+static const char *agenda_case(const struct row *row)
+{
+	return ((const struct agenda_item *)row->item)->case_id;
+}
+
+static void agenda_row_id(const struct row *row, struct str *ret)
+{
+	const struct agenda_item *item = row->item;
+
+	str_add_format(ret, "%s %s", item->case_id, item->what);
+}
+
+enum agenda_column { AGENDA_MARK, AGENDA_WHEN, AGENDA_LEFT, AGENDA_CASE, AGENDA_WHAT };
+static const struct column agenda_columns[] = {
+	[AGENDA_MARK] = { "", 1, 0, false },
+	[AGENDA_WHEN] = { N_("when (hour and zone)"), 37, 0, false },
+	[AGENDA_LEFT] = { N_("left"), 13, 0, false },
+	[AGENDA_CASE] = { N_("case"), 15, 0, false },
+	[AGENDA_WHAT] = { N_("what"), 0, 0, false },
+};
+
+static enum role agenda_role(const struct agenda_item *item)
+{
+	return item->overdue ? ROLE_OVERDUE : item->embargo ? ROLE_EMBARGO : ROLE_NORMAL;
+}
+
+static void agenda_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
+{
+	const struct agenda_item *item = row->item;
+	char buffer[96];
+
+	switch ((enum agenda_column)column) {
+	case AGENDA_MARK: cell_set(ret, agenda_role(item), item->overdue ? "!" : item->embargo ? "~" : " "); break;
+	case AGENDA_WHEN: cell_set(ret, ROLE_NORMAL, zoned_format(&item->when, buffer)); break;
+	case AGENDA_LEFT: cell_set(ret, item->overdue ? ROLE_OVERDUE : ROLE_NORMAL,
+				   time_left(item->at, view_now(view), buffer)); break;
+	case AGENDA_CASE: cell_set(ret, ROLE_ID, item->case_id); break;
+	case AGENDA_WHAT: cell_set(ret, agenda_role(item), _(item->what)); break;
+	}
+}
+
+static void agenda_preview(const struct view *view, const struct row *row, struct doc *doc)
+{
+	const struct agenda_item *item = row->item;
+	const struct case_state *state = model_find_case(view_model(view), item->case_id);
+	char buffer[96], utc[40];
+
+	doc_line(doc);
+	doc_run(doc, agenda_role(item), _(item->what));
+	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&item->when, buffer));
+	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	if (state)
+		case_preview(state, view_now(view), doc);
+}
+
+const struct view_ops calendar_view = {
+	.name = "calendar", .title = N_("Calendar"), .brief = N_("Cal"),
+	.empty = N_("Nothing is due and no embargo runs."),
+	.columns = agenda_columns, .column_count = ARRAY_LEN(agenda_columns),
+	.load = calendar_load, .cell = agenda_cell, .row_id = agenda_row_id, .row_case = agenda_case,
+	.preview = agenda_preview,
+};
+
+/* ---- metrics */
+
+struct tally { const char *word; enum role role; size_t count; };
+
+/* A bar of at most WIDTH cells for COUNT of MOST, and the number. */
+static void tally_draw(struct doc *doc, const struct tally *tally, size_t most, bool plain)
+{
+	AUTO_STR bar = STR_INIT;
+	int width = doc->width > 60 ? 40 : doc->width > 34 ? doc->width - 24 : 10;
+	size_t cells = most ? (tally->count * (size_t)width + most - 1) / most : 0;
+
+	doc_line(doc);
+	doc_format(doc, ROLE_LABEL, "%-14s", tally->word);
+	doc_format(doc, tally->role, "%6zu", tally->count);
+	for (size_t i = 0; i < cells; i++)
+		str_add(&bar, plain ? "#" : "█");
+	if (cells)
+		doc_format(doc, ROLE_CHART, " %s", bar.bytes);
+}
+
+static void tallies_draw(struct doc *doc, const char *heading, const struct tally *tallies, size_t count, bool plain)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		most = tallies[i].count > most ? tallies[i].count : most;
+	doc_heading(doc, heading);
+	for (size_t i = 0; i < count; i++)
+		tally_draw(doc, &tallies[i], most, plain);
+}
+
+static void states_draw(const struct model *model, struct doc *doc, bool plain)
+{
+	struct tally tallies[RM_COUNT] = { { 0 } };
+
+	for (int i = 0; i < RM_COUNT; i++)
+		tallies[i] = (struct tally){ rm_name(i), ROLE_NORMAL, 0 };
+	for (size_t i = 0; i < model_case_count(model); i++)
+		tallies[model_case(model, i)->rm].count++;
+	tallies_draw(doc, _("Cases by state"), tallies + 1, RM_COUNT - 1, plain);
+}
+
+static void severities_draw(const struct model *model, struct doc *doc, bool plain)
+{
+	enum { UNSCORED = CVSS_CRITICAL + 1, COUNT };
+	struct tally tallies[COUNT] = { { 0 } };
+
+	for (int i = 0; i < UNSCORED; i++)
+		tallies[i] = (struct tally){ cvss_severity_name(i), severity_role(i), 0 };
+	tallies[UNSCORED] = (struct tally){ _("no score"), ROLE_NORMAL, 0 };
+	for (size_t i = 0; i < model_case_count(model); i++) {
+		const struct case_score *score = case_leading_score(model_case(model, i));
+
+		tallies[score ? (int)score->cvss.severity : UNSCORED].count++;
+	}
+	tallies_draw(doc, _("Cases by severity"), tallies, COUNT, plain);
+}
+
+static void embargoes_draw(const struct model *model, struct doc *doc, bool plain)
+{
+	struct tally tallies[EM_COUNT] = { { 0 } };
+
+	for (int i = 0; i < EM_COUNT; i++)
+		tallies[i] = (struct tally){ em_name(i), ROLE_NORMAL, 0 };
+	for (size_t i = 0; i < model_case_count(model); i++)
+		tallies[model_case(model, i)->embargo.state].count++;
+	tallies_draw(doc, _("Cases by embargo"), tallies, EM_COUNT, plain);
+}
+
+static void metrics_body(const struct view *view, struct doc *doc)
+{
+	const struct model *model = view_model(view);
+	bool plain = view->context->plain;
+
+	if (!model)
+		return;
+	doc_line(doc);
+	doc_format(doc, ROLE_TITLE, _("%zu cases, %zu mails, %zu products"), model_case_count(model),
+		   model_inbox_count(model), model_product_count(model));
+	states_draw(model, doc, plain);
+	severities_draw(model, doc, plain);
+	embargoes_draw(model, doc, plain);
+}
+
+const struct view_ops metrics_view = {
+	.name = "metrics", .title = N_("Metrics"), .brief = N_("Met"), .body = metrics_body,
+};

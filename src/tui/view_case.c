@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tabs of one case. */
+#include "tui/cells.h"
+
+void case_head(const struct case_state *state, instant now, struct doc *doc)
+{
+	struct cell cell = { STR_INIT, ROLE_NORMAL };
+	AUTO_TEXT title = TEXT_INIT;
+
+	text_display(&title, state->title, -1, TEXT_LINE);
+	doc_line(doc);
+	doc_format(doc, ROLE_ID, "%s  ", state->id);
+	doc_run(doc, ROLE_TITLE, str_or_empty(state->title));
+	if (title.hidden)
+		doc_format(doc, ROLE_WARNING, _("  ! %d hidden characters"), title.hidden);
+	doc_line(doc);
+	doc_format(doc, ROLE_NORMAL, "%s", rm_name(state->rm));
+	cell_severity(&cell, state);
+	doc_run(doc, ROLE_DIM, " · ");
+	doc_run(doc, cell.role, cell.text.bytes);
+	str_reset(&cell.text);
+	cell_embargo(&cell, &state->embargo);
+	doc_run(doc, ROLE_DIM, _(" · embargo "));
+	doc_run(doc, cell.role, cell.text.bytes);
+	str_release(&cell.text);
+	(void)now;
+}
+
+/* ---- summary */
+
+static void summary_scores(const struct case_state *state, struct doc *doc)
+{
+	char buffer[8];
+
+	for (size_t i = 0; i < state->score_count; i++) {
+		const struct case_score *score = &state->scores[i];
+
+		doc_line(doc);
+		doc_format(doc, ROLE_LABEL, "%-14s", _("score"));
+		doc_format(doc, severity_role(score->cvss.severity), "%s %s", cvss_tenths(score->cvss.overall, buffer),
+			   cvss_severity_name(score->cvss.severity));
+		doc_format(doc, ROLE_NORMAL, "  %s", str_or_empty(score->vector));
+		doc_format(doc, ROLE_DIM, "  %s", str_or_empty(score->issuer));
+	}
+}
+
+static void summary_notes(const struct case_state *state, struct doc *doc)
+{
+	char when[40];
+
+	if (!state->note_count)
+		return;
+	doc_heading(doc, _("Notes"));
+	for (size_t i = state->note_count; i-- > 0;) {
+		doc_line(doc);
+		doc_format(doc, ROLE_LABEL, "%s  %s", time_full(state->notes[i].at, when),
+			   str_or_empty(state->notes[i].author));
+		doc_block(doc, ROLE_BODY, str_or_empty(state->notes[i].text), true);
+	}
+}
+
+static void summary_body(const struct view *view, struct doc *doc)
+{
+	const struct case_state *state = view_case(view);
+	char when[40], letters[8];
+
+	if (!state)
+		return;
+	doc_field(doc, _("assignee"), ROLE_NORMAL, state->assignee ? state->assignee : _("nobody"));
+	doc_field(doc, "CWE", ROLE_NORMAL, state->cwe);
+	for (size_t i = 0; i < state->id_count; i++)
+		doc_field(doc, str_or_empty(state->ids[i].system), ROLE_ID, state->ids[i].text);
+	summary_scores(state, doc);
+	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
+	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
+	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));
+	if (state->summary && *state->summary) {
+		doc_heading(doc, _("Summary"));
+		doc_sentence(doc, ROLE_NORMAL, state->summary);
+	}
+	for (size_t i = 0; i < state->remediation_count; i++) {
+		doc_heading(doc, _("Remediation"));
+		doc_field(doc, str_or_empty(state->remediations[i].category), ROLE_NORMAL,
+			  str_or_empty(state->remediations[i].details));
+		doc_field(doc, "URL", ROLE_NORMAL, state->remediations[i].url);
+	}
+	summary_notes(state, doc);
+}
+
+const struct view_ops summary_tab = { .name = "summary", .title = N_("Summary"), .brief = N_("Sum"), .body = summary_body };
+
+/* ---- messages */
+
+static void messages_load(struct view *view)
+{
+	const struct case_state *state = view_case(view);
+
+	for (size_t i = 0; state && i < state->message_count; i++)
+		view_add(view, &state->messages[i], i);
+}
+
+static void message_row_id(const struct row *row, struct str *ret)
+{
+	str_add_format(ret, "%zu", row->index);
+}
+
+static const char *message_mail(const struct row *row)
+{
+	return ((const struct case_message *)row->item)->mail;
+}
+
+enum message_column { MESSAGE_WAY, MESSAGE_AT, MESSAGE_VERDICT, MESSAGE_PEER, MESSAGE_SUBJECT };
+static const struct column message_columns[] = {
+	[MESSAGE_WAY] = { "", 4, 0, false },
+	[MESSAGE_AT] = { N_("when"), 20, 0, false },
+	[MESSAGE_VERDICT] = { N_("verdict"), 8, 0, false },
+	[MESSAGE_PEER] = { N_("who"), 20, 0, false },
+	[MESSAGE_SUBJECT] = { N_("subject"), 0, 0, false },
+};
+
+static void message_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
+{
+	const struct case_message *message = row->item;
+	bool sent = message->type == EVENT_MESSAGE_SENT;
+
+	(void)view;
+	switch ((enum message_column)column) {
+	case MESSAGE_WAY: cell_set(ret, ROLE_NORMAL, sent ? _("out") : _("in")); break;
+	case MESSAGE_AT: cell_time(ret, message->at, true); break;
+	case MESSAGE_VERDICT: if (!sent) cell_verdict(ret, message->verdict); break;
+	case MESSAGE_PEER: cell_set(ret, ROLE_NORMAL, message->peer); break;
+	case MESSAGE_SUBJECT: cell_set(ret, ROLE_NORMAL, message->subject); break;
+	}
+}
+
+static void message_preview(const struct view *view, const struct row *row, struct doc *doc)
+{
+	const struct case_message *message = row->item;
+
+	(void)view;
+	doc_line(doc);
+	doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
+	doc_format(doc, ROLE_NORMAL, "  %s", str_or_empty(message->peer));
+	file_list_lines(doc, message->attachments, message->attachment_count);
+	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
+}
+
+const struct view_ops messages_tab = {
+	.name = "messages", .title = N_("Messages"), .brief = N_("Msg"), .empty = N_("No message belongs to this case."),
+	.columns = message_columns, .column_count = ARRAY_LEN(message_columns),
+	.load = messages_load, .cell = message_cell, .row_id = message_row_id, .row_mail = message_mail,
+	.preview = message_preview, .opens = &message_view, .at_end = true,
+};
+
+/* ---- embargo and parties */
+
+static void embargo_dates(const struct case_embargo *embargo, struct doc *doc)
+{
+	char buffer[96], utc[40];
+
+	doc_field(doc, _("state"), ROLE_TITLE, em_name(embargo->state));
+	if (embargo->until.at != INSTANT_NONE) {
+		doc_field(doc, _("until"), ROLE_EMBARGO, zoned_format(&embargo->until, buffer));
+		doc_field(doc, "UTC", ROLE_NORMAL, time_full(embargo->until.at, utc));
+	}
+	if ((embargo->state == EM_PROPOSED || embargo->state == EM_REVISE) && embargo->proposed.at != INSTANT_NONE) {
+		doc_field(doc, _("proposed end"), ROLE_DUE, zoned_format(&embargo->proposed, buffer));
+		doc_field(doc, "UTC", ROLE_NORMAL, time_full(embargo->proposed.at, utc));
+		doc_field(doc, _("proposed by"), ROLE_NORMAL, embargo->proposed_by);
+	}
+	if (embargo->accepted_at != INSTANT_NONE)
+		doc_field(doc, _("accepted"), ROLE_NORMAL, time_full(embargo->accepted_at, utc));
+	if (embargo->ended_at != INSTANT_NONE) {
+		doc_field(doc, _("ended"), ROLE_NORMAL, time_full(embargo->ended_at, utc));
+		doc_field(doc, _("because"), ROLE_NORMAL, embargo->end_reason);
+	}
+}
+
+static void embargo_body(const struct view *view, struct doc *doc)
+{
+	const struct case_state *state = view_case(view);
+	const char *warning = NULL;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (!state)
+		return;
+	doc_heading(doc, _("Embargo"));
+	embargo_dates(&state->embargo, doc);
+	if (embargo_must_end(state->cs) == 2 && (state->embargo.state == EM_ACTIVE || state->embargo.state == EM_REVISE))
+		doc_sentence(doc, ROLE_ERROR, _("! The vulnerability is public, exploited or attacked: this embargo must end."));
+	else if (embargo_allowed(state->cs, &warning, &err) && state->embargo.state == EM_NONE)
+		doc_field(doc, _("not possible"), ROLE_WARNING, err.why);
+	if (warning)
+		doc_sentence(doc, ROLE_WARNING, _(warning));
+	doc_heading(doc, _("Parties"));
+	if (!state->party_count)
+		doc_sentence(doc, ROLE_DIM, _("Nobody but us knows of this case."));
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+
+		doc_line(doc);
+		doc_format(doc, ROLE_LABEL, "%-14s", str_or_empty(party->role));
+		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
+		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
+			consent_name(party->consent));
+		doc_field(doc, "", ROLE_DIM, party->fingerprint);
+	}
+}
+
+const struct view_ops embargo_tab = {
+	.name = "embargo", .title = N_("Embargo, parties"), .brief = N_("Emb"), .body = embargo_body,
+};
+
+/* ---- affected products */
+
+static void affected_body(const struct view *view, struct doc *doc)
+{
+	const struct case_state *state = view_case(view);
+
+	for (size_t i = 0; state && i < state->affected_count; i++) {
+		const struct case_affected *affected = &state->affected[i];
+		const struct product *product = model_find_product(view_model(view), str_or_empty(affected->product));
+
+		doc_line(doc);
+		doc_run(doc, affected->status == AFFECTED_AFFECTED ? ROLE_SEVERITY_HIGH : ROLE_NORMAL,
+			affected_name(affected->status));
+		doc_format(doc, ROLE_NORMAL, "  %s %s", product && product->name ? product->name : str_or_empty(affected->product),
+			   str_or_empty(affected->version));
+		if (product && product->vendor)
+			doc_format(doc, ROLE_DIM, "  %s", product->vendor);
+	}
+}
+
+const struct view_ops affected_tab = {
+	.name = "affected", .title = N_("Affected"), .brief = N_("Aff"),
+	.empty = N_("No product is marked as affected yet; \"x\" marks one."), .body = affected_body,
+};
+
+/* ---- advisory */
+
+static void advisory_body(const struct view *view, struct doc *doc)
+{
+	const struct case_state *state = view_case(view);
+	AUTO_STR rendered = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (!state || !state->advisory)
+		return;
+	doc_field(doc, _("advisory"), ROLE_ID, state->advisory->id);
+	doc_field(doc, _("status"), ROLE_NORMAL, state->advisory->version ? _("final") : _("draft"));
+	doc_field(doc, "TLP", ROLE_NORMAL, state->advisory->tlp);
+	doc_line(doc);
+	if (desk_advisory_render(view->context->desk, state, "text", view_now(view), &rendered, &err)) {
+		str_reset(&rendered);
+		error_sentence(&err, &rendered);
+		doc_sentence(doc, ROLE_ERROR, rendered.bytes);
+		return;
+	}
+	doc_block(doc, ROLE_NORMAL, rendered.bytes, false);
+}
+
+const struct view_ops advisory_tab = {
+	.name = "advisory", .title = N_("Advisory"), .brief = N_("Adv"),
+	.empty = N_("No advisory is being drafted. \":advisory new {case}\" begins one."), .body = advisory_body,
+};
+
+/* ---- tasks and clocks */
+
+static void tasks_body(const struct view *view, struct doc *doc)
+{
+	const struct case_state *state = view_case(view);
+	const struct model *model = view_model(view);
+	instant now = view_now(view);
+	struct agenda_item *items = NULL;
+	size_t count = 0;
+	char left[48], when[96];
+
+	if (!state)
+		return;
+	model_agenda(model, state->opened - INSTANT_DAY, now + 3660 * INSTANT_DAY, now, &items, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!str_equal(items[i].case_id, state->id))
+			continue;
+		doc_line(doc);
+		doc_run(doc, items[i].overdue ? ROLE_OVERDUE : items[i].embargo ? ROLE_EMBARGO : ROLE_NORMAL,
+			items[i].overdue ? "! " : items[i].embargo ? "~ " : "  ");
+		doc_format(doc, ROLE_TITLE, "%-18s", _(items[i].what));
+		doc_format(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, " %-14s", time_left(items[i].at, now, left));
+		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&items[i].when, when));
+	}
+	free(items);
+}
+
+const struct view_ops tasks_tab = {
+	.name = "tasks", .title = N_("Tasks, clocks"), .brief = N_("Task"), .empty = N_("Nothing is due in this case."),
+	.body = tasks_body,
+};
+
+/* ---- timeline */
+
+static void timeline_body(const struct view *view, struct doc *doc)
+{
+	const struct case_state *state = view_case(view);
+	char when[40];
+
+	for (size_t i = state ? state->event_count : 0; i-- > 0;) {
+		AUTO_STRING line = event_line(&state->events[i]);
+		bool undone = state->undone && state->undone[i];
+
+		doc_line(doc);
+		doc_format(doc, ROLE_LABEL, "%s  %-16s ", time_full(state->events[i].at, when), state->events[i].author);
+		doc_run(doc, undone ? ROLE_DIM : ROLE_NORMAL, line);
+		if (undone)
+			doc_run(doc, ROLE_DIM, _(" (undone)"));
+	}
+}
+
+const struct view_ops timeline_tab = {
+	.name = "timeline", .title = N_("Timeline"), .brief = N_("Time"), .body = timeline_body,
+};

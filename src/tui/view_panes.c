@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The panes that look across all cases. */
+#include "tui/cells.h"
+
+/* ---- rows that are cases: the case list, triage, advisories */
+
+static const struct case_state *case_state_of(const struct row *row)
+{
+	return row->item;
+}
+
+static const char *case_of(const struct row *row)
+{
+	return ((const struct case_state *)row->item)->id;
+}
+
+static void case_row_id(const struct row *row, struct str *ret)
+{
+	str_add(ret, case_of(row));
+}
+
+static void cases_load(struct view *view)
+{
+	const struct model *model = view_model(view);
+
+	for (size_t i = 0; i < model_case_count(model); i++)
+		view_add(view, model_case(model, i), i);
+}
+
+enum case_column { CASE_MARKS, CASE_ID, CASE_RM, CASE_SEVERITY, CASE_TITLE, CASE_DUE, CASE_WHAT, CASE_EMBARGO,
+		   CASE_ASSIGNEE };
+static const struct column case_columns[] = {
+	[CASE_MARKS] = { "", 3, 0, false },
+	[CASE_ID] = { N_("case"), 15, 0, false },
+	[CASE_RM] = { N_("state"), 8, 0, false },
+	[CASE_SEVERITY] = { N_("severity"), 8, 0, false },
+	[CASE_TITLE] = { N_("title"), 0, 0, false },
+	[CASE_DUE] = { N_("due"), 10, 0, false },
+	[CASE_WHAT] = { N_("what"), 14, 96, false },
+	[CASE_EMBARGO] = { N_("embargo"), 30, 124, false },
+	[CASE_ASSIGNEE] = { N_("assignee"), 12, 150, false },
+};
+
+static void case_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
+{
+	const struct case_state *state = row->item;
+	instant now = view_now(view);
+
+	switch ((enum case_column)column) {
+	case CASE_MARKS: cell_marks(ret, state, now); break;
+	case CASE_ID: cell_set(ret, ROLE_ID, state->id); break;
+	case CASE_RM: cell_set(ret, ROLE_NORMAL, rm_name(state->rm)); break;
+	case CASE_SEVERITY: cell_severity(ret, state); break;
+	case CASE_TITLE: cell_set(ret, ROLE_NORMAL, state->title); break;
+	case CASE_DUE: cell_due(ret, state, now); break;
+	case CASE_WHAT: cell_due_what(ret, state, now); break;
+	case CASE_EMBARGO: cell_embargo(ret, &state->embargo); break;
+	case CASE_ASSIGNEE: cell_set(ret, ROLE_NORMAL, state->assignee); break;
+	}
+}
+
+static void preview_of_case(const struct view *view, const struct row *row, struct doc *doc)
+{
+	case_preview(row->item, view_now(view), doc);
+}
+
+const struct view_ops cases_view = {
+	.name = "cases", .title = N_("Cases"), .brief = N_("Cases"),
+	.empty = N_("No case yet. \"t\" in the inbox takes a mail, \":case new TITLE\" opens one."),
+	.columns = case_columns, .column_count = ARRAY_LEN(case_columns),
+	.load = cases_load, .cell = case_cell, .row_id = case_row_id, .row_case = case_of,
+	.row_state = case_state_of, .preview = preview_of_case,
+};
+
+/* ---- triage: what still needs a decision, the soonest due first */
+
+static bool needs_decision(const struct case_state *state)
+{
+	return state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID;
+}
+
+struct due_row { struct row row; instant due; };
+
+static int due_compare(const void *a, const void *b)
+{
+	const struct due_row *x = a, *y = b;
+
+	if (x->due != y->due)
+		return x->due < y->due ? -1 : 1;
+	return x->row.index < y->row.index ? -1 : x->row.index > y->row.index;
+}
+
+/* Sorts the rows by what is due next; rows with nothing due come last. */
+static void rows_by_due(struct view *view)
+{
+	struct due_row *keyed = mem_alloc((view->row_count + 1) * sizeof(*keyed));
+	instant now = view_now(view), at;
+	const char *what;
+
+	for (size_t i = 0; i < view->row_count; i++) {
+		keyed[i].row = view->rows[i];
+		keyed[i].due = case_next_due(view->rows[i].item, now, &what, &at) ? at : INT64_MAX;
+	}
+	qsort(keyed, view->row_count, sizeof(*keyed), due_compare);
+	for (size_t i = 0; i < view->row_count; i++)
+		view->rows[i] = keyed[i].row;
+	free(keyed);
+}
+
+static void triage_load(struct view *view)
+{
+	const struct model *model = view_model(view);
+
+	for (size_t i = 0; i < model_case_count(model); i++)
+		if (needs_decision(model_case(model, i)))
+			view_add(view, model_case(model, i), i);
+	rows_by_due(view);
+}
+
+const struct view_ops triage_view = {
+	.name = "triage", .title = N_("Triage"), .brief = N_("Tri"),
+	.empty = N_("Nothing waits for a decision."),
+	.columns = case_columns, .column_count = ARRAY_LEN(case_columns),
+	.load = triage_load, .cell = case_cell, .row_id = case_row_id, .row_case = case_of,
+	.row_state = case_state_of, .preview = preview_of_case, .counted = true,
+};
+
+/* ---- reproduction notes of all cases */
+
+static const char *repro_case(const struct row *row)
+{
+	return ((const struct case_state *)row->item)->id;
+}
+
+static void repro_row_id(const struct row *row, struct str *ret)
+{
+	str_add_format(ret, "%s %zu", repro_case(row), row->index);
+}
+
+static const struct case_repro *repro_of(const struct row *row)
+{
+	return &((const struct case_state *)row->item)->repros[row->index];
+}
+
+static void repro_load(struct view *view)
+{
+	const struct model *model = view_model(view);
+
+	for (size_t i = 0; i < model_case_count(model); i++)
+		for (size_t j = 0; j < model_case(model, i)->repro_count; j++)
+			view_add(view, model_case(model, i), j);
+}
+
+enum repro_column { REPRO_AT, REPRO_CASE, REPRO_VERDICT, REPRO_BUILD, REPRO_ENVIRONMENT, REPRO_AUTHOR };
+static const struct column repro_columns[] = {
+	[REPRO_AT] = { N_("when"), 11, 0, false },
+	[REPRO_CASE] = { N_("case"), 15, 0, false },
+	[REPRO_VERDICT] = { N_("verdict"), 14, 0, false },
+	[REPRO_BUILD] = { N_("build"), 14, 0, false },
+	[REPRO_ENVIRONMENT] = { N_("environment"), 0, 0, false },
+	[REPRO_AUTHOR] = { N_("by"), 14, 100, false },
+};
+
+static void repro_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
+{
+	const struct case_repro *repro = repro_of(row);
+	bool reproduced = str_equal(repro->verdict, "reproduced");
+
+	(void)view;
+	switch ((enum repro_column)column) {
+	case REPRO_AT: cell_time(ret, repro->at, false); break;
+	case REPRO_CASE: cell_set(ret, ROLE_ID, repro_case(row)); break;
+	case REPRO_VERDICT: cell_set(ret, reproduced ? ROLE_TITLE : ROLE_NORMAL, repro->verdict); break;
+	case REPRO_BUILD: cell_set(ret, ROLE_NORMAL, repro->build); break;
+	case REPRO_ENVIRONMENT: cell_set(ret, ROLE_NORMAL, repro->environment); break;
+	case REPRO_AUTHOR: cell_set(ret, ROLE_NORMAL, repro->author); break;
+	}
+}
+
+static void repro_preview(const struct view *view, const struct row *row, struct doc *doc)
+{
+	const struct case_repro *repro = repro_of(row);
+	char when[40];
+
+	(void)view;
+	doc_field(doc, _("verdict"), ROLE_TITLE, repro->verdict);
+	doc_field(doc, _("build"), ROLE_NORMAL, repro->build);
+	doc_field(doc, _("environment"), ROLE_NORMAL, repro->environment);
+	doc_field(doc, _("by"), ROLE_NORMAL, repro->author);
+	doc_field(doc, _("when"), ROLE_NORMAL, time_full(repro->at, when));
+	file_list_lines(doc, repro->attachments, repro->attachment_count);
+	doc_block(doc, ROLE_BODY, str_or_empty(repro->steps), true);
+}
+
+const struct view_ops repro_view = {
+	.name = "repro", .title = N_("Repro"), .brief = N_("Rep"),
+	.empty = N_("No reproduction note yet. \":repro add CASE\" writes one."),
+	.columns = repro_columns, .column_count = ARRAY_LEN(repro_columns),
+	.load = repro_load, .cell = repro_cell, .row_id = repro_row_id, .row_case = repro_case,
+	.preview = repro_preview,
+};
+
+static void reproduction_load(struct view *view)
+{
+	const struct case_state *state = view_case(view);
+
+	for (size_t i = 0; state && i < state->repro_count; i++)
+		view_add(view, state, i);
+}
+
+const struct view_ops reproduction_tab = {
+	.name = "reproduction", .title = N_("Reproduction"), .brief = N_("Repro"),
+	.empty = N_("No reproduction note yet; \"x\" writes one."),
+	.columns = repro_columns, .column_count = ARRAY_LEN(repro_columns),
+	.load = reproduction_load, .cell = repro_cell, .row_id = repro_row_id, .row_case = repro_case,
+	.preview = repro_preview,
+};
+
+/* ---- advisory drafts */
+
+static void advisories_load(struct view *view)
+{
+	const struct model *model = view_model(view);
+
+	for (size_t i = 0; i < model_case_count(model); i++)
+		if (model_case(model, i)->advisory)
+			view_add(view, model_case(model, i), i);
+}
+
+enum advisory_column { ADV_ID, ADV_STATUS, ADV_TLP, ADV_SEVERITY, ADV_TITLE, ADV_CHANGED };
+static const struct column advisory_columns[] = {
+	[ADV_ID] = { N_("advisory"), 15, 0, false },
+	[ADV_STATUS] = { N_("status"), 7, 0, false },
+	[ADV_TLP] = { "TLP", 12, 0, false },
+	[ADV_SEVERITY] = { N_("severity"), 8, 0, false },
+	[ADV_TITLE] = { N_("title"), 0, 0, false },
+	[ADV_CHANGED] = { N_("changed"), 11, 0, false },
+};
+
+static void advisory_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
+{
+	const struct case_state *state = row->item;
+	const struct case_advisory *advisory = state->advisory;
+
+	(void)view;
+	switch ((enum advisory_column)column) {
+	case ADV_ID: cell_set(ret, ROLE_ID, advisory->id); break;
+	case ADV_STATUS: cell_set(ret, ROLE_NORMAL, advisory->version ? _("final") : _("draft")); break;
+	case ADV_TLP: cell_set(ret, ROLE_NORMAL, advisory->tlp); break;
+	case ADV_SEVERITY: cell_severity(ret, state); break;
+	case ADV_TITLE: cell_set(ret, ROLE_NORMAL, advisory->title); break;
+	case ADV_CHANGED: cell_time(ret, advisory->changed_at, false); break;
+	}
+}
+
+static void advisory_preview(const struct view *view, const struct row *row, struct doc *doc)
+{
+	AUTO_STR rendered = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (desk_advisory_render(view->context->desk, row->item, "text", view_now(view), &rendered, &err)) {
+		str_reset(&rendered);
+		error_sentence(&err, &rendered);
+		doc_sentence(doc, ROLE_ERROR, rendered.bytes);
+		return;
+	}
+	doc_block(doc, ROLE_NORMAL, rendered.bytes, false);
+}
+
+const struct view_ops advisories_view = {
+	.name = "advisories", .title = N_("Advisories"), .brief = N_("Adv"),
+	.empty = N_("No advisory is being drafted. \":advisory new CASE\" begins one."),
+	.columns = advisory_columns, .column_count = ARRAY_LEN(advisory_columns),
+	.load = advisories_load, .cell = advisory_cell, .row_id = case_row_id, .row_case = case_of,
+	.row_state = case_state_of, .preview = advisory_preview,
+};
+
+/* ---- products */
+
+static void products_load(struct view *view)
+{
+	const struct model *model = view_model(view);
+
+	for (size_t i = 0; i < model_product_count(model); i++)
+		view_add(view, model_product(model, i), i);
+}
+
+static void product_row_id(const struct row *row, struct str *ret)
+{
+	str_add(ret, ((const struct product *)row->item)->id);
+}
+
+static void product_versions(const struct product *product, struct str *ret)
+{
+	for (size_t i = 0; i < product->version_count; i++)
+		str_add_format(ret, "%s%s", i ? ", " : "", product->versions[i]);
+}
+
+static size_t product_cases(const struct model *model, const struct product *product)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model_case_count(model); i++) {
+		const struct case_state *state = model_case(model, i);
+
+		for (size_t j = 0; j < state->affected_count; j++)
+			if (str_equal(state->affected[j].product, product->id) ||
+			    str_equal(state->affected[j].product, product->name)) {
+				count++;
+				break;
+			}
+	}
+	return count;
+}
+
+enum product_column { PRODUCT_ID, PRODUCT_NAME, PRODUCT_VENDOR, PRODUCT_VERSIONS, PRODUCT_CASES };
+static const struct column product_columns[] = {
+	[PRODUCT_ID] = { N_("product"), 14, 0, false },
+	[PRODUCT_NAME] = { N_("name"), 24, 0, false },
+	[PRODUCT_VENDOR] = { N_("vendor"), 14, 0, false },
+	[PRODUCT_VERSIONS] = { N_("versions"), 0, 0, false },
+	[PRODUCT_CASES] = { N_("cases"), 5, 0, true },
+};
+
+static void product_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
+{
+	const struct product *product = row->item;
+
+	switch ((enum product_column)column) {
+	case PRODUCT_ID: cell_set(ret, ROLE_ID, product->id); break;
+	case PRODUCT_NAME: cell_set(ret, ROLE_NORMAL, product->name); break;
+	case PRODUCT_VENDOR: cell_set(ret, ROLE_NORMAL, product->vendor); break;
+	case PRODUCT_VERSIONS: product_versions(product, &ret->text); break;
+	case PRODUCT_CASES: str_add_format(&ret->text, "%zu", product_cases(view_model(view), product)); break;
+	}
+}
+
+static void product_preview(const struct view *view, const struct row *row, struct doc *doc)
+{
+	const struct model *model = view_model(view);
+	const struct product *product = row->item;
+	AUTO_STR versions = STR_INIT;
+
+	product_versions(product, &versions);
+	doc_field(doc, _("name"), ROLE_TITLE, product->name);
+	doc_field(doc, _("vendor"), ROLE_NORMAL, product->vendor);
+	doc_field(doc, _("versions"), ROLE_NORMAL, versions.bytes);
+	doc_field(doc, "purl", ROLE_NORMAL, product->purl);
+	doc_field(doc, "cpe", ROLE_NORMAL, product->cpe);
+	for (size_t i = 0; i < model_case_count(model); i++) {
+		const struct case_state *state = model_case(model, i);
+
+		for (size_t j = 0; j < state->affected_count; j++) {
+			const struct case_affected *affected = &state->affected[j];
+
+			if (!str_equal(affected->product, product->id) && !str_equal(affected->product, product->name))
+				continue;
+			doc_line(doc);
+			doc_format(doc, ROLE_ID, "%s ", state->id);
+			doc_format(doc, ROLE_NORMAL, "%s %s", str_or_empty(affected->version),
+				   affected_name(affected->status));
+		}
+	}
+}
+
+const struct view_ops products_view = {
+	.name = "products", .title = N_("Products"), .brief = N_("Prod"),
+	.empty = N_("No product is registered. \":product add\" registers one."),
+	.columns = product_columns, .column_count = ARRAY_LEN(product_columns),
+	.load = products_load, .cell = product_cell, .row_id = product_row_id, .preview = product_preview,
+};
+
+/* ---- feeds */
+
+static void feeds_body(const struct view *view, struct doc *doc)
+{
+	(void)view;
+	doc_heading(doc, _("Feeds"));
+	doc_sentence(doc, ROLE_NORMAL, _("This vault holds no vulnerability feed yet, so nothing is matched against your products."));
+	doc_sentence(doc, ROLE_DIM, _("Nothing is ever fetched unless you ask for it; feeds can also be imported from files."));
+}
+
+const struct view_ops feeds_view = {
+	.name = "feeds", .title = N_("Feeds"), .brief = N_("Feed"), .body = feeds_body,
+};
