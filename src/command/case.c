@@ -395,7 +395,7 @@ static int run_repro(struct command_context *context, const struct command_call 
 				      call_value(call, "--environment"), steps, (const char *const *)files,
 				      file_count, command_now(context), err);
 	if (!code)
-		command_say(context, _("%s: reproduction note on %s: %s, %zu attachments"), state->id,
+		command_say(context, _("%s: reproduction note on %s: %s, attachments: %zu"), state->id,
 			    call_value(call, "BUILD"), call_value(call, "VERDICT"), file_count);
 	return code;
 }
