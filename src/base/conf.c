@@ -5,8 +5,9 @@
 #include <yaml.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
 
-enum { CONF_LIMIT = 1 << 20, CONF_DEPTH = 32 };
+enum { CONF_LIMIT = 1 << 20, CONF_DEPTH = 32, CONF_KEYS = 4096 };
 
 struct loader {
 	yaml_parser_t parser;
@@ -16,7 +17,7 @@ struct loader {
 
 static int complain(struct loader *loader, size_t line, const char *why)
 {
-	return error_set(loader->err, ERR_INPUT, loader->name, "Mend that line", "line %zu: %s",
+	return error_set(loader->err, ERR_INPUT, loader->name, _("Mend that line"), _("line %zu: %s"),
 			 line, why);
 }
 
@@ -25,7 +26,34 @@ static int next(struct loader *loader, yaml_event_t *event)
 	if (yaml_parser_parse(&loader->parser, event))
 		return 0;
 	return complain(loader, loader->parser.problem_mark.line + 1,
-			loader->parser.problem ? loader->parser.problem : "not YAML");
+			loader->parser.problem ? loader->parser.problem : _("not YAML"));
+}
+
+/* Of a scalar, a list or a map: its anchor or its tag, whichever it has. */
+static bool is_decorated(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.anchor || event->data.scalar.tag;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.anchor || event->data.sequence_start.tag;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.anchor || event->data.mapping_start.tag;
+	default:
+		return event->type == YAML_ALIAS_EVENT;
+	}
+}
+
+static int check_plain(struct loader *loader, const yaml_event_t *event)
+{
+	size_t line = event->start_mark.line + 1;
+
+	if (is_decorated(event))
+		return complain(loader, line, _("anchors, aliases and tags are not taken here"));
+	if (event->type == YAML_SCALAR_EVENT &&
+	    strlen((char *)event->data.scalar.value) != event->data.scalar.length)
+		return complain(loader, line, _("a zero byte in a text"));
+	return 0;
 }
 
 static int load_node(struct loader *loader, yaml_event_t *event, struct conf *ret, int depth);
@@ -38,12 +66,19 @@ static struct conf *add_item(struct conf *parent)
 
 static int load_key(struct loader *loader, yaml_event_t *event, struct conf *map, char **ret)
 {
-	const char *key = (const char *)event->data.scalar.value;
+	size_t line = event->start_mark.line + 1;
+	const char *key;
+	int code = check_plain(loader, event);
 
+	if (code)
+		return code;
 	if (event->type != YAML_SCALAR_EVENT)
-		return complain(loader, event->start_mark.line + 1, "a key must be a word");
+		return complain(loader, line, _("a key must be a word"));
+	if (map->count == CONF_KEYS)
+		return complain(loader, line, _("too many keys in one map"));
+	key = (const char *)event->data.scalar.value;
 	if (conf_get(map, key))
-		return complain(loader, event->start_mark.line + 1, "this key stands there twice");
+		return complain(loader, line, _("this key stands there twice"));
 	*ret = mem_string(key);
 	return 0;
 }
@@ -83,13 +118,15 @@ static int load_items(struct loader *loader, struct conf *ret, yaml_event_type_t
 
 static int load_node(struct loader *loader, yaml_event_t *event, struct conf *ret, int depth)
 {
+	int code = check_plain(loader, event);
+
+	if (code)
+		return code;
 	ret->line = (int)event->start_mark.line + 1;
 	if (depth > CONF_DEPTH)
-		return complain(loader, (size_t)ret->line, "nested too deeply");
+		return complain(loader, (size_t)ret->line, _("nested too deeply"));
 	switch (event->type) {
 	case YAML_SCALAR_EVENT:
-		if (strlen((char *)event->data.scalar.value) != event->data.scalar.length)
-			return complain(loader, (size_t)ret->line, "a zero byte in a text");
 		ret->kind = CONF_SCALAR;
 		ret->text = mem_string((char *)event->data.scalar.value);
 		return 0;
@@ -100,8 +137,31 @@ static int load_node(struct loader *loader, yaml_event_t *event, struct conf *re
 		ret->kind = CONF_MAP;
 		return load_items(loader, ret, YAML_MAPPING_END_EVENT, depth);
 	default:
-		return complain(loader, (size_t)ret->line, "anchors and aliases are not taken here");
+		return complain(loader, (size_t)ret->line, _("not YAML"));
 	}
+}
+
+/* Nothing may follow the one document. */
+static int load_end(struct loader *loader)
+{
+	yaml_event_t event;
+	bool more;
+
+	do {
+		yaml_event_type_t type;
+		size_t line;
+		int code = next(loader, &event);
+
+		if (code)
+			return code;
+		type = event.type;
+		line = event.start_mark.line + 1;
+		yaml_event_delete(&event);
+		if (type == YAML_DOCUMENT_START_EVENT)
+			return complain(loader, line, _("a second document begins here"));
+		more = type != YAML_STREAM_END_EVENT;
+	} while (more);
+	return 0;
 }
 
 static int load_document(struct loader *loader, struct conf *ret)
@@ -124,7 +184,7 @@ static int load_document(struct loader *loader, struct conf *ret)
 	} while (true);
 	code = load_node(loader, &event, ret, 0);
 	yaml_event_delete(&event);
-	return code;
+	return code ? code : load_end(loader);
 }
 
 int conf_load(const char *bytes, size_t length, const char *name, struct conf *ret,
@@ -135,8 +195,8 @@ int conf_load(const char *bytes, size_t length, const char *name, struct conf *r
 	int code;
 
 	if (length > CONF_LIMIT)
-		return error_set(err, ERR_INPUT, name, NULL, "it has %zu bytes, the limit is %d", length,
-				 CONF_LIMIT);
+		return error_set(err, ERR_INPUT, name, NULL, _("it has %zu bytes, the limit is %d"),
+				 length, CONF_LIMIT);
 	if (!yaml_parser_initialize(&loader.parser))
 		BUG("libyaml cannot start");
 	yaml_parser_set_input_string(&loader.parser, (const unsigned char *)bytes, length);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "psirtty/base/i18n.h"
 #include "psirtty/base/text.h"
 
 void error_release(struct error *err)
@@ -52,7 +53,7 @@ void error_sentence(const struct error *err, struct str *ret)
 {
 	text_add_line(ret, err->what ? err->what : "psirtty");
 	str_add(ret, ": ");
-	text_add_line(ret, err->why ? err->why : "no reason was given");
+	text_add_line(ret, err->why ? err->why : _("no reason was given"));
 	if (!str_ends(ret->bytes, "."))
 		str_add_char(ret, '.');
 	if (err->remedy) {

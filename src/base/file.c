@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "psirtty/base/i18n.h"
+
 #ifndef PKGDATADIR
 #define PKGDATADIR "/usr/local/share/psirtty"
 #endif
@@ -18,23 +20,27 @@
 static int read_all(int fd, size_t limit, struct str *ret)
 {
 	char chunk[65536];
-	size_t total = 0;
-	ssize_t got;
+	size_t before = ret->length;
+	int number = 0;
 
-	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		total += (size_t)got;
-		if (total > limit) {
-			errno = EFBIG;
-			return -1;
-		}
-		str_add_bytes(ret, chunk, (size_t)got);
+	while (!number) {
+		ssize_t got = read(fd, chunk, sizeof(chunk));
+
+		if (got == 0)
+			break;
+		if (got > 0 && (size_t)got > limit - (ret->length - before))
+			number = EFBIG;
+		else if (got > 0)
+			str_add_bytes(ret, chunk, (size_t)got);
+		else if (errno != EINTR)
+			number = errno;
 	}
 	explicit_bzero(chunk, sizeof(chunk));
-	return 0;
+	if (!number)
+		return 0;
+	str_truncate(ret, before);
+	errno = number;
+	return -1;
 }
 
 int file_read(const char *path, size_t limit, struct str *ret, struct error *err)
@@ -48,9 +54,9 @@ int file_read(const char *path, size_t limit, struct str *ret, struct error *err
 	if (result == 0)
 		return 0;
 	if (number == EFBIG)
-		return error_set(err, ERR_INPUT, path, NULL, "it is larger than %zu bytes", limit);
+		return error_set(err, ERR_INPUT, path, NULL, _("it is larger than %zu bytes"), limit);
 	errno = number;
-	return error_errno(err, ERR_INPUT, path, number == ENOENT ? "Check the name" : NULL);
+	return error_errno(err, ERR_INPUT, path, number == ENOENT ? _("Check the name") : NULL);
 }
 
 int fd_write_all(int fd, const void *bytes, size_t length)
@@ -88,7 +94,7 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode), number;
 
 	if (fd < 0)
-		return error_errno(err, ERR_INPUT, path, "Check that the folder exists and is yours");
+		return error_errno(err, ERR_INPUT, path, _("Check that the folder exists and is yours"));
 	if (fchmod(fd, mode) == 0 && fd_write_all(fd, bytes, length) == 0 && fsync(fd) == 0 &&
 	    rename(part, path) == 0 && sync_folder_of(path) == 0) {
 		close(fd);
@@ -98,7 +104,7 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 	close(fd);
 	unlink(part);
 	errno = number;
-	return error_errno(err, ERR_INPUT, path, "Check the space on the disk");
+	return error_errno(err, ERR_INPUT, path, _("Check the space on the disk"));
 }
 
 static int compare_names(const void *a, const void *b)
@@ -153,7 +159,7 @@ int file_make_dir(const char *dir, mode_t mode, struct error *err)
 			break;
 	}
 	if (!file_is_dir(dir))
-		return error_set(err, ERR_INPUT, dir, NULL, "it is not a folder");
+		return error_set(err, ERR_INPUT, dir, NULL, _("it is not a folder"));
 	return 0;
 }
 
@@ -185,7 +191,7 @@ int file_remove_tree(const char *dir, struct error *err)
 
 	if (lstat(dir, &info) < 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid() ||
 	    strspn(dir, "/.") == strlen(dir))
-		return error_set(err, ERR_DENIED, dir, NULL, "it is no folder of yours");
+		return error_set(err, ERR_DENIED, dir, NULL, _("it is no folder of yours"));
 	if (nftw(dir, remove_entry, 32, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
 		return error_errno(err, ERR_INPUT, dir, NULL);
 	return 0;
@@ -196,23 +202,46 @@ char *file_join(const char *dir, const char *name)
 	return mem_format("%s%s%s", dir, str_ends(dir, "/") ? "" : "/", name);
 }
 
+/* DIR/KIND/NAME when there is such a file, else NULL. */
+static char *find_below(const char *dir, const char *kind, const char *name)
+{
+	char *path = mem_format("%s/%s/%s", dir, kind, name);
+
+	if (file_exists(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* Beside a program built in place; above it when its folder is called build or build-something, as
+ * an installed program's never is. */
+static char *find_beside_program(const char *kind, const char *name)
+{
+	char program[PATH_MAX], *dir, *found, *slash;
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (length <= 0)
+		return NULL;
+	program[length] = '\0';
+	dir = dirname(program);
+	found = find_below(dir, kind, name);
+	slash = strrchr(dir, '/');
+	if (found || !slash || !str_starts(slash + 1, "build"))
+		return found;
+	*slash = '\0';
+	return find_below(dir, kind, name);
+}
+
 /* KIND is "data" or "themes". */
 static char *find_shared(const char *kind, const char *name)
 {
 	const char *given = getenv("PSIRTTY_DATA");
-	char program[PATH_MAX], *found;
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *found;
 
 	if (given && *given)
 		return mem_format("%s/%s%s", given, str_equal(kind, "data") ? "" : "../themes/", name);
-	if (length > 0) {
-		program[length] = '\0';
-		found = mem_format("%s/%s/%s", dirname(program), kind, name);
-		if (file_exists(found))
-			return found;
-		free(found);
-	}
-	return mem_format("%s/%s/%s", PKGDATADIR, kind, name);
+	found = find_beside_program(kind, name);
+	return found ? found : mem_format("%s/%s/%s", PKGDATADIR, kind, name);
 }
 
 char *file_data(const char *name)

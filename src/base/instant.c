@@ -5,6 +5,8 @@
 #include <ctype.h>
 #include <time.h>
 
+#include "psirtty/base/i18n.h"
+
 struct civil {
 	int year, month, day, hour, minute, second, micro;
 };
@@ -156,32 +158,48 @@ static bool parse_rfc3339(const char *s, bool need_seconds, instant *ret, int *r
 	    !read_offset(&s, ret_offset) || *s || !civil_valid(&c))
 		return false;
 	*ret = civil_instant(&c) - *ret_offset * INSTANT_MINUTE;
-	return true;
+	return instant_year(*ret) >= 1970 && instant_year(*ret) <= 9999;
 }
 
 int instant_parse(const char *rfc3339, instant *ret, struct error *err)
 {
+	instant made;
 	int offset;
 
-	if (parse_rfc3339(rfc3339, true, ret, &offset))
+	if (parse_rfc3339(rfc3339, true, &made, &offset)) {
+		*ret = made;
 		return 0;
-	return error_set(err, ERR_INPUT, rfc3339, "Write it as 2026-11-21T09:30:00Z",
-			 "not an RFC 3339 date-time with a zone");
+	}
+	return error_set(err, ERR_INPUT, rfc3339, _("Write it as 2026-11-21T09:30:00Z"),
+			 _("not an RFC 3339 date-time with a zone"));
 }
 
-/* The offset of ZONE at AT, by the C library's zone files; false when there is no such zone. */
-static bool zone_offset(const char *zone, instant at, int *ret_minutes)
+/* Whether the C library has a zone file of that name: it takes any other word for UTC. */
+static bool zone_exists(const char *zone)
+{
+	AUTO_STRING path = mem_format("/usr/share/zoneinfo/%s", zone);
+	char magic[4];
+	bool good;
+	FILE *file;
+
+	if (strstr(zone, "..") || zone[0] == '/' || str_starts(zone, "right/"))
+		return false;
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	good = fread(magic, sizeof(magic), 1, file) == 1 && memcmp(magic, "TZif", 4) == 0;
+	fclose(file);
+	return good;
+}
+
+/* The offset of ZONE, which exists, at AT. */
+static int zone_offset(const char *zone, instant at)
 {
 	AUTO_STRING saved = mem_string(getenv("TZ"));
 	AUTO_STRING value = mem_format(":%s", zone);
-	AUTO_STRING path = mem_format("/usr/share/zoneinfo/%s", zone);
 	time_t seconds = (time_t)(at / INSTANT_SECOND);
 	struct tm local;
-	FILE *file;
 
-	if (strstr(zone, "..") || zone[0] == '/' || !(file = fopen(path, "re")))
-		return false;
-	fclose(file);
 	setenv("TZ", value, 1);
 	tzset();
 	localtime_r(&seconds, &local);
@@ -190,33 +208,29 @@ static bool zone_offset(const char *zone, instant at, int *ret_minutes)
 	else
 		unsetenv("TZ");
 	tzset();
-	*ret_minutes = (int)(local.tm_gmtoff / 60);
-	return true;
+	return (int)(local.tm_gmtoff / 60);
 }
 
 /* WALL is the local time read as if it were UTC. A time that occurs twice is the earlier one. */
 static int resolve_local(const char *input, instant wall, const char *zone, struct zoned *ret,
 			 struct error *err)
 {
-	int before, after;
-
-	if (!zone_offset(zone, wall - INSTANT_DAY, &before) ||
-	    !zone_offset(zone, wall + INSTANT_DAY, &after))
-		return error_set(err, ERR_INPUT, input, "Write a zone such as Asia/Shanghai, or UTC",
-				 "there is no time zone \"%s\"", zone);
+	if (!zone_exists(zone))
+		return error_set(err, ERR_INPUT, input, _("Write a zone such as Asia/Shanghai, or UTC"),
+				 _("there is no time zone \"%s\""), zone);
 	for (int i = 0; i < 2; i++) {
-		int offset = i ? after : before, there;
+		int offset = zone_offset(zone, i ? wall + INSTANT_DAY : wall - INSTANT_DAY);
 		instant at = wall - offset * INSTANT_MINUTE;
 
-		if (zone_offset(zone, at, &there) && there == offset) {
+		if (zone_offset(zone, at) == offset) {
 			ret->at = at;
 			ret->offset = offset;
 			snprintf(ret->zone, sizeof(ret->zone), "%s", zone);
 			return 0;
 		}
 	}
-	return error_set(err, ERR_INPUT, input, "Name an hour that the clocks show that day",
-			 "that hour is left out when the clocks change in %s", zone);
+	return error_set(err, ERR_INPUT, input, _("Name an hour that the clocks show that day"),
+			 _("that hour is left out when the clocks change in %s"), zone);
 }
 
 int zoned_parse(const char *input, struct zoned *ret, struct error *err)
@@ -232,9 +246,9 @@ int zoned_parse(const char *input, struct zoned *ret, struct error *err)
 	if (!read_date(&s, &c) || !literal(&s, "Tt ") || !read_time(&s, false, &c) ||
 	    !literal(&s, " ") || !*s || strlen(s) >= sizeof(made.zone) || !civil_valid(&c))
 		return error_set(err, ERR_INPUT, input,
-				 "Write date, hour and zone: 2026-12-15T09:00:00+08:00 or "
-				 "\"2026-12-15 09:00 Asia/Shanghai\"",
-				 "not a date with an hour and a zone");
+				 _("Write date, hour and zone: 2026-12-15T09:00:00+08:00 or "
+				   "\"2026-12-15 09:00 Asia/Shanghai\""),
+				 _("not a date with an hour and a zone"));
 	if (str_equal(s, "UTC") || str_equal(s, "Z")) {
 		made.at = civil_instant(&c);
 		snprintf(made.zone, sizeof(made.zone), "UTC");
@@ -319,7 +333,7 @@ const char *instant_format_rfc5322(instant at, char buffer[40])
 const char *instant_format_span(instant span, char buffer[40])
 {
 	const char *sign = span < 0 ? "-" : "";
-	int64_t minutes = (span < 0 ? -span : span) / INSTANT_MINUTE;
+	int64_t whole = span / INSTANT_MINUTE, minutes = whole < 0 ? -whole : whole;
 
 	if (minutes >= 24 * 60)
 		snprintf(buffer, 40, "%s%lld d %lld h", sign, (long long)(minutes / 1440),

@@ -2,6 +2,8 @@
 /* Small helpers over jansson. */
 #include "psirtty/base/js.h"
 
+#include "psirtty/base/i18n.h"
+
 void js_release(json_t **json)
 {
 	json_decref(*json);
@@ -39,13 +41,13 @@ int js_load(const char *bytes, size_t length, size_t limit, const char *what, js
 	json_t *json;
 
 	if (length > limit)
-		return error_set(err, ERR_INPUT, what, NULL, "it has %zu bytes, the limit is %zu",
+		return error_set(err, ERR_INPUT, what, NULL, _("it has %zu bytes, the limit is %zu"),
 				 length, limit);
 	if (too_deep(bytes, length))
-		return error_set(err, ERR_INPUT, what, NULL, "it is nested deeper than 100 levels");
+		return error_set(err, ERR_INPUT, what, NULL, _("it is nested deeper than 100 levels"));
 	json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
 	if (!json)
-		return error_set(err, ERR_INPUT, what, NULL, "it is not JSON: line %d, column %d: %s",
+		return error_set(err, ERR_INPUT, what, NULL, _("it is not JSON: line %d, column %d: %s"),
 				 problem.line, problem.column, problem.text);
 	*ret = json;
 	return 0;

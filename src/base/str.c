@@ -122,7 +122,7 @@ bool str_ends(const char *s, const char *suffix)
 {
 	size_t length = s ? strlen(s) : 0, tail = strlen(suffix);
 
-	return length >= tail && memcmp(s + length - tail, suffix, tail) == 0;
+	return length >= tail && (tail == 0 || memcmp(s + length - tail, suffix, tail) == 0);
 }
 
 static int lower(int c)

@@ -151,8 +151,8 @@ static void door_printable(struct door *door, uint32_t c)
 		door_name(door, name);
 		return;
 	}
-	if (cells == 2 || c >= 0x2E80)
-		door->risky = true;
+	/* From U+00A1 on there are letters that some terminals draw two cells wide (UAX #11, A). */
+	door->risky = true;
 	str_add_utf8(door->out, c);
 	door_advance(door, cells);
 }
@@ -167,11 +167,6 @@ static void door_pass(struct door *door, uint32_t c)
 		door_control(door, c);
 		return;
 	}
-	if (c < 0x7F) {
-		str_add_char(door->out, (char)c);
-		door_advance(door, 1);
-		return;
-	}
 	mark = mark_find(c);
 	if (mark)
 		door_name(door, mark->name);
@@ -179,15 +174,29 @@ static void door_pass(struct door *door, uint32_t c)
 		door_printable(door, c);
 }
 
+/* Takes the plain ASCII at CURSOR at once, which most text is made of; returns its end. */
+static const char *door_ascii(struct door *door, const char *cursor, const char *end)
+{
+	const char *begin = cursor;
+
+	while (cursor < end && *cursor >= 0x20 && *cursor < 0x7F)
+		cursor++;
+	if (cursor > begin) {
+		str_add_bytes(door->out, begin, (size_t)(cursor - begin));
+		door_advance(door, (int)(cursor - begin));
+	}
+	return cursor;
+}
+
 static void door_run(struct door *door, const char *src, size_t length)
 {
 	const char *cursor = src, *end = src + length;
 
-	while (cursor < end) {
+	while ((cursor = door_ascii(door, cursor, end)) < end) {
 		const char *here = cursor;
 		int32_t c = utf8_next(&cursor, end);
 
-		if (door->policy == TEXT_BLOCK && c == '\r' && cursor < end && *cursor == '\n')
+		if (c == '\r' && cursor < end && *cursor == '\n')
 			continue;
 		if (c < 0)
 			door_invalid(door, (unsigned char)*here);

@@ -41,7 +41,8 @@ static void apply_received(struct folded *folded, const struct event *event)
 {
 	struct case_message *message = message_add(folded, event, "received");
 	const json_t *files = js_array(event->body, "attachments");
-	const char *name = event_text(event, "from_name"), *address = event_text(event, "from_address");
+	const char *name = event_text(event, "from_name");
+	const char *address = event_text(event, "from_address");
 
 	message->mail = event_text(event, "mail");
 	message->fingerprint = event_text(event, "fingerprint");
@@ -68,6 +69,15 @@ static void apply_report(struct folded *folded, const struct event *event)
 		BUG("a vendor cannot become aware");
 }
 
+/* The address in "Name <address>", or the whole; lower case, the caller frees. */
+static char *bare_address(const char *peer)
+{
+	const char *open = strrchr(peer, '<'), *close = open ? strchr(open, '>') : NULL;
+	AUTO_STRING inner = close ? mem_copy(open + 1, (size_t)(close - open - 1)) : NULL;
+
+	return lower_copy(inner ? inner : peer);
+}
+
 static void apply_sent(struct folded *folded, const struct event *event)
 {
 	struct case_message *message = message_add(folded, event, "sent");
@@ -79,7 +89,7 @@ static void apply_sent(struct folded *folded, const struct event *event)
 			       json_string_value(json_array_get(to, i)));
 	message->peer = folded_keep(folded, str_detach(&peers));
 	message->address = folded_keep(
-		folded, lower_copy(str_or_empty(json_string_value(json_array_get(to, 0)))));
+		folded, bare_address(str_or_empty(json_string_value(json_array_get(to, 0)))));
 	message->verdict = VERDICT_SIGNED;
 }
 

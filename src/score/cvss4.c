@@ -132,7 +132,8 @@ struct eq_level {
 };
 static const struct eq_level eq1_rows[] = { { 0, 1 }, { 1, 4 }, { 3, 5 } };
 static const struct eq_level eq2_rows[] = { { 0, 1 }, { 1, 2 } };
-static const struct eq_level eq36_rows[] = { { 0, 7 }, { 3, 6 }, { 1, 8 }, { 3, 8 }, { 0, 1 }, { 3, 10 } };
+static const struct eq_level eq36_rows[] = { { 0, 7 }, { 3, 6 }, { 1, 8 }, { 3, 8 },
+					     { 0, 1 }, { 3, 10 } };
 static const struct eq_level eq4_rows[] = { { 1, 6 }, { 3, 5 }, { 6, 4 } };
 
 /* The common denominator of 1, 2, 4, 5, 6, 7, 8 and 10. */

@@ -137,11 +137,19 @@ static int read_member(struct taking *t, size_t offset, struct error *err)
 
 static int check_vault(struct taking *t, struct error *err)
 {
+	int code;
+
 	if (t->log->gseq != 0)
 		return NO("a vault begins twice");
 	if (t->row->body_length < ID_BYTES)
 		return NO("the vault's id is cut short");
-	return read_member(t, ID_BYTES, err);
+	code = read_member(t, ID_BYTES, err);
+	if (code)
+		return code;
+	if (memcmp(t->newcomer.id, t->core.author, ID_BYTES) != 0 ||
+	    memcmp(t->newcomer.id, t->row->appender, ID_BYTES) != 0)
+		return NO("the vault's first member is not its author");
+	return 0;
 }
 
 static int check_member(struct taking *t, struct error *err)

@@ -112,7 +112,7 @@ static const struct {
 
 static const char *const beyond_repair[] = {
 	"", " ", "()", "/", "CVSS:3.1/", V2 "/A:C", V2 "//", "AV:N", V31 "/E:Z", V31 "/Z:E",
-	"CVSS:2.0/" V2, "CVSS:5.0/AV:N", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "hello",
+	"CVSS:2.0/AV:N/AC:L/Au:N/C:P/I:P/A:P", "CVSS:5.0/AV:N", "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "hello",
 };
 
 static void test_lenient(void)

@@ -121,7 +121,7 @@ static void test_line(const struct event_info *info)
 
 static void test_row(const struct event_info *info)
 {
-	AUTO_JSON all = sample_body(info, true), least = sample_body(info, false);
+	AUTO_JSON all = sample_body(info, true), *least = sample_body(info, false);
 
 	CHECK_QUIET(info->command && info->line && info->fields[0].name &&
 			    !info->fields[ARRAY_LEN(info->fields) - 1].name,
@@ -204,7 +204,7 @@ static void test_lines(void)
 				   "subject", "two\tparts");
 	AUTO_STR wide = STR_INIT;
 	struct event event = { .type = EVENT_STATE_SET, .body = state };
-	AUTO_STRING first = event_line(&event), second = NULL, third = NULL, fourth = NULL;
+	AUTO_STRING first = event_line(&event), *second = NULL, *third = NULL, *fourth = NULL;
 
 	CHECK_STR(first, "state valid", "an absent field leaves nothing behind");
 	event = (struct event){ .type = EVENT_NOTE_ADDED, .body = note };

@@ -30,7 +30,7 @@ static const char full[] =
 
 static void test_round_trip(void)
 {
-	AUTO_JSON json = NULL, kept = NULL, shown = NULL;
+	AUTO_JSON json = NULL, *kept = NULL, *shown = NULL;
 	struct mail_record record;
 
 	CHECK(js_load(full, strlen(full), 1 << 20, "sample", &json, NULL) == 0, "the sample loads");
@@ -55,7 +55,7 @@ static void test_round_trip(void)
 static void test_empty(void)
 {
 	struct mail_record record = { .date = INSTANT_NONE, .verdict = VERDICT_UNSIGNED }, again;
-	AUTO_JSON json = mail_record_to_json(&record, true), twice = NULL;
+	AUTO_JSON json = mail_record_to_json(&record, true), *twice = NULL;
 
 	mail_record_from_json(json, &again);
 	twice = mail_record_to_json(&again, true);
@@ -93,7 +93,8 @@ static void test_flags(void)
 }
 
 /* The same rule once more, from its sentence in the header, for two signatures. */
-static enum mail_verdict expected_verdict(const struct mail_signature *signatures, const char *pinned)
+static enum mail_verdict expected_verdict(const struct mail_signature *signatures,
+					  const char *pinned)
 {
 	bool any = false, spoiled = false, good = false, by_pin = false;
 
@@ -200,7 +201,7 @@ static void test_hostile(void)
 
 	js_load(full, strlen(full), 1 << 20, "sample", &json, NULL);
 	for (int i = 0; i < rounds; i++) {
-		AUTO_JSON odd = json_deep_copy(json), out = NULL, twice = NULL;
+		AUTO_JSON odd = json_deep_copy(json), *out = NULL, *twice = NULL;
 		struct mail_record record, again;
 
 		for (uint32_t n = 1 + roll(4); n > 0; n--)

@@ -19,8 +19,9 @@ struct conf {
 	size_t count;
 };
 
-/* Loads one document of at most 1 MiB and 32 levels. NAME is for messages ("themes/dark.yaml").
- * A key that occurs twice in a map is an error. */
+/* Loads one document of at most 1 MiB, 32 levels and 4096 keys a map; an empty one is an empty map.
+ * NAME is for messages ("themes/dark.yaml"). A key that occurs twice in a map is an error, and so
+ * is a second document. */
 int conf_load(const char *bytes, size_t length, const char *name, struct conf *ret,
 	      struct error *err);
 int conf_load_file(const char *path, struct conf *ret, struct error *err);

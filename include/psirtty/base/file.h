@@ -9,12 +9,13 @@
 
 #include "psirtty/base/error.h"
 
-/* Appends the whole file to *RET; more than LIMIT bytes is an error. "-" is standard input. */
+/* Appends the whole file to *RET; more than LIMIT bytes is an error. "-" is standard input. On an
+ * error *RET is as it was. */
 int file_read(const char *path, size_t limit, struct str *ret, struct error *err);
 /* Writes beside it, fsyncs, renames over it, fsyncs the folder: the old or the new file, never half. */
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 int fd_write_all(int fd, const void *bytes, size_t length);
-/* The plain file names in a folder (no dot files), sorted by bytes. Free with file_free_names. */
+/* The names in a folder (none that begins with a dot), sorted by bytes. Free with file_free_names. */
 int file_list(const char *dir, char ***ret_names, size_t *ret_count, struct error *err);
 void file_free_names(char **names, size_t count);
 /* Makes DIR and its missing parents with MODE. */
@@ -25,8 +26,8 @@ bool file_is_dir(const char *path);
 int file_remove_tree(const char *dir, struct error *err);
 /* Joined with one slash; the caller frees. */
 char *file_join(const char *dir, const char *name);
-/* NAME below the data folder: $PSIRTTY_DATA, else data/ beside the program built in place, else
- * the installed one. Caller frees; the file may not exist. */
+/* NAME below the data folder: $PSIRTTY_DATA, else data/ beside the program built in place (or above
+ * it, when it lies in a folder build*), else the installed one. Caller frees; the file may not exist. */
 char *file_data(const char *name);
 /* The same for themes/. */
 char *file_theme(const char *name);

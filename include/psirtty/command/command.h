@@ -15,7 +15,8 @@
 	X(SCREEN_BACK) X(SCREEN_NEXT_PART) X(SCREEN_PREVIOUS_PART) X(SCREEN_ZOOM) X(SCREEN_FILTER) X(SCREEN_NEXT_MATCH) \
 	X(SCREEN_PREVIOUS_MATCH) X(SCREEN_COMMAND_LINE) X(SCREEN_PALETTE) X(SCREEN_MARK) \
 	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
-	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT)
+	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
+	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
 #define X(name) name,
 	SCREEN_REQUESTS(X)
@@ -71,8 +72,8 @@ void command_context_release(struct command_context *context); /* also closes th
 instant command_now(struct command_context *context);
 
 struct command_row;
-/* The sorted table. */
-const struct command_row *command_rows(size_t *ret_count);
+/* The table, sorted by name. */
+size_t command_count(void);
 const struct command_row *command_row_at(size_t index);
 const char *command_name(const struct command_row *row);      /* "mail take" */
 const char *command_help(const struct command_row *row);      /* one line, translated */

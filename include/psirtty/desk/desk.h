@@ -30,6 +30,8 @@ const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
 /* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
 const char *desk_warning(const struct desk *desk);
+/* What an event calls its stream: the id a case was opened with, or NULL. Caller frees. */
+char *desk_stream_name(int type, const char *json, size_t length);
 /* For commands about the vault and keys themselves. Borrowed. */
 struct vault *desk_vault(struct desk *desk);
 struct openpgp *desk_openpgp(struct desk *desk);
@@ -69,6 +71,10 @@ int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char 
 		   const struct case_state **ret, struct error *err);
 int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,
 		   instant now, struct error *err);
+
+/* Reads a message without any vault, with the keys of GPG_HOME (NULL: as in desk_open). Changes nothing. */
+int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,
+		   struct mail_record *ret, struct error *err);
 
 /* ---- mail out (correspondence.c) */
 /* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */

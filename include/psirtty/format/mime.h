@@ -34,6 +34,10 @@ char *mime_safe_name(const char *name, int number);
  * target. *RET_REMOTE is set when it refers to outside content. */
 void mime_html_text(const char *html, size_t length, struct str *ret, bool *ret_remote);
 
+/* format=flowed joined again (RFC 3676 4): lines that end in a blank go on in the next one of the same
+ * quote depth, the signature mark "-- " does not; DELSP drops that blank; stuffed blanks go. */
+void mime_flowed_text(const char *text, size_t length, bool delsp, struct str *ret);
+
 /* ---- the writer */
 
 struct mime_file { const char *name, *type; const char *bytes; size_t length; };
@@ -47,15 +51,19 @@ struct mime_letter {
 	instant date;
 	const char *text;        /* UTF-8 */
 	const struct mime_file *files; size_t file_count;
+	bool clear;              /* for mime_write_signed: nothing is encrypted, the subject stands outside */
 };
-/* The inner entity to be signed and encrypted: protected headers (hp="cipher", RFC 9788), text as
- * quoted-printable UTF-8, attachments in base64; CRLF lines. A header value with CR, LF or NUL is ERR_INPUT. */
+/* The inner entity to be signed and encrypted: protected headers (hp="cipher" with an HP-Outer copy
+ * of each outer field, hp="clear" when letter->clear; RFC 9788), text as quoted-printable UTF-8,
+ * attachments in base64; CRLF lines. The same letter gives the same bytes. A header value with CR or LF
+ * or an address that is not ASCII is ERR_INPUT. */
 int mime_write_inner(const struct mime_letter *letter, struct str *ret, struct error *err);
 /* The whole message around the ARMORED OpenPGP ciphertext (multipart/encrypted, RFC 3156 section 4).
  * BOUNDARY is given so that output can be deterministic in tests. Outer subject "[...]". */
 int mime_write_encrypted(const struct mime_letter *letter, const char *armored, const char *boundary,
 			 struct str *ret, struct error *err);
-/* multipart/signed (RFC 3156 section 5) around INNER as made by mime_write_inner; MICALG "pgp-sha512". */
+/* multipart/signed (RFC 3156 section 5) around INNER as made by mime_write_inner of the same letter;
+ * MICALG "pgp-sha512". */
 int mime_write_signed(const struct mime_letter *letter, const struct str *inner, const char *armored_signature,
 		      const char *micalg, const char *boundary, struct str *ret, struct error *err);
 /* Plain text message, no crypto. */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a command row is made of, and what the families share. */
+#ifndef PSIRTTY_COMMAND_COMMAND_PRIVATE_H
+#define PSIRTTY_COMMAND_COMMAND_PRIVATE_H
+
+#include "psirtty/base/i18n.h"
+#include "psirtty/base/js.h"
+#include "psirtty/command/command.h"
+
+enum { COMMAND_ARGUMENTS = 10 };
+
+/* One call with its words sorted to the row's arguments. */
+struct command_call {
+	const struct command_row *row;
+	struct { char **values; size_t count; } given[COMMAND_ARGUMENTS]; /* owned lists of borrowed words */
+};
+
+struct command_row {
+	const char *name;
+	const char *help; /* N_() */
+	unsigned flags;   /* enum command_flag */
+	enum screen_request request;
+	struct command_argument arguments[COMMAND_ARGUMENTS];
+	/* Translated reason why not now, or NULL. */
+	const char *(*disabled)(struct command_context *context);
+	int (*exec)(struct command_context *context, const struct command_call *call, struct error *err);
+};
+
+/* Families; each ends with a row without a name. */
+extern const struct command_row bare_commands[], vault_commands[], case_commands[], mail_commands[], key_commands[],
+	embargo_commands[], advisory_commands[], register_commands[], demo_commands[], screen_commands[];
+
+/* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
+const char *call_value(const struct command_call *call, const char *name);
+bool call_given(const struct command_call *call, const char *name);
+char *const *call_values(const struct command_call *call, const char *name, size_t *ret_count);
+/* All values of a repeating text argument joined with blanks. Caller frees. */
+char *call_text(const struct command_call *call, const char *name);
+
+/* The open desk; opened now if it is not. */
+int command_desk(struct command_context *context, struct desk **ret, struct error *err);
+/* The case an argument names. */
+int command_case(struct command_context *context, const struct command_call *call, struct desk **ret_desk,
+		 const struct case_state **ret, struct error *err);
+int command_mail(struct command_context *context, const struct command_call *call, struct desk **ret_desk,
+		 const struct inbox_item **ret, struct error *err);
+/* --limit and --after of a list call. */
+struct list_window { size_t limit; const char *after; bool passed; };
+int list_window(const struct command_call *call, struct list_window *ret, struct error *err);
+/* Whether the item ID is in the window; counts. */
+bool list_take(struct list_window *window, const char *id);
+
+/* Adds a JSON value as one pretty document to the output. Steals it. */
+void command_json(struct command_context *context, json_t *json);
+/* A TSV line out of NULL-ended fields. */
+void command_row_out(struct command_context *context, ...) __attribute__((sentinel));
+/* A sentence, made safe, with a newline. */
+void command_say(struct command_context *context, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A mail record for reading, safe for a terminal. */
+void mail_describe(struct command_context *context, const struct mail_record *record);
+/* The manual page, as troff, out of the table. */
+void command_manual(struct str *ret);
+/* The case as JSON for lists and `case show`. */
+json_t *case_json(const struct case_state *state, instant now, bool whole);
+/* Text from --text, --file or the editor. Caller frees. */
+int command_body(struct command_context *context, const struct command_call *call, const char *name,
+		 const char *template, char **ret, struct error *err);
+/* $VISUAL, $EDITOR or vi on a file in the member's draft area; for the shell front. */
+int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err);
+
+/* Shorthands for rows. */
+#define ARG(n, t, h)       { .name = (n), .type = (t), .help = (h) }
+#define ARG_MAY(n, t, h)   { .name = (n), .type = (t), .optional = true, .help = (h) }
+#define ARG_MANY(n, t, h)  { .name = (n), .type = (t), .repeats = true, .help = (h) }
+#define OPTION(n, t, h)    { .name = (n), .type = (t), .option = true, .takes_value = true, .optional = true, .help = (h) }
+#define OPTION_MANY(n, t, h) \
+	{ .name = (n), .type = (t), .option = true, .takes_value = true, .optional = true, .repeats = true, .help = (h) }
+#define SWITCH(n, h)       { .name = (n), .option = true, .optional = true, .help = (h) }
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The manual page out of the command table, so that the two cannot drift apart. */
+#include "command/command_private.h"
+
+/* troff reads a leading dot or quote and every backslash and hyphen; in running text, words only. */
+static void add_escaped(struct str *ret, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\\')
+			str_add(ret, "\\e");
+		else if (*text == '-')
+			str_add(ret, "\\-");
+		else
+			str_add_char(ret, *text);
+	}
+}
+
+static void add_row(struct str *ret, const struct command_row *row)
+{
+	AUTO_STR usage = STR_INIT;
+	size_t count;
+	const struct command_argument *arguments = command_arguments(row, &count);
+
+	command_usage(row, &usage);
+	str_add(ret, ".TP\n.B ");
+	add_escaped(ret, usage.bytes);
+	str_add_char(ret, '\n');
+	add_escaped(ret, row->help);
+	str_add(ret, ".\n");
+	for (size_t i = 0; i < count; i++) {
+		if (!arguments[i].help)
+			continue;
+		str_add(ret, ".br\n");
+		add_escaped(ret, arguments[i].name);
+		str_add(ret, ": ");
+		add_escaped(ret, arguments[i].help);
+		str_add(ret, ".\n");
+	}
+}
+
+static const char head[] =
+	".TH PSIRTTY 1\n.SH NAME\npsirtty \\- terminal workstation for product security incident response\n"
+	".SH SYNOPSIS\n.B psirtty\n[\\-\\-vault DIR] [\\-\\-json] [\\-\\-offline] [\\-\\-now RFC3339] "
+	"[\\-\\-plain] [\\-\\-readonly] [COMMAND ...]\n.SH DESCRIPTION\n"
+	"Without a command the workstation opens on the vault. Every command can also be typed after a colon "
+	"on the screen.\n.SH COMMANDS\n";
+static const char tail[] =
+	".SH EXIT STATUS\n0 yes or done; 1 the answer is no; 2 usage; 3 input cannot be read; 4 not permitted or "
+	"locked; 5 busy or conflict; 70 a mistake in the program.\n.SH ENVIRONMENT\n"
+	"PSIRTTY_VAULT names the vault, GNUPGHOME gpg's home, VISUAL or EDITOR the editor; NO_COLOR takes the "
+	"colours away.\n.SH LIMITS OF THE PROTECTION\n"
+	"Not defended against: root or the kernel while someone is unlocked; what a removed handler has already "
+	"read; deletion of files by a member of the group (keep backups); a first verifier without any "
+	"remembered head. Sizes (rounded up), counts, times of writing, authors and reader lists can be seen by "
+	"whoever reads the disk.\n";
+
+void command_manual(struct str *ret)
+{
+	str_add(ret, head);
+	for (size_t i = 0; i < command_count(); i++)
+		add_row(ret, command_row_at(i));
+	str_add(ret, tail);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands of the screen: they have no exec; the workstation carries out what they request. */
+#include "command/command_private.h"
+
+static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
+				     "products", "metrics", NULL };
+static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
+
+#define ROW(word, text, what) \
+	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .request = (what) }
+
+const struct command_row screen_commands[] = {
+	ROW("down", N_("move down"), SCREEN_DOWN),
+	ROW("up", N_("move up"), SCREEN_UP),
+	ROW("half-down", N_("move down half a page"), SCREEN_HALF_DOWN),
+	ROW("half-up", N_("move up half a page"), SCREEN_HALF_UP),
+	ROW("page-down", N_("move down a page"), SCREEN_PAGE_DOWN),
+	ROW("page-up", N_("move up a page"), SCREEN_PAGE_UP),
+	ROW("first", N_("go to the first row"), SCREEN_FIRST),
+	ROW("last", N_("go to the last row"), SCREEN_LAST),
+	ROW("open", N_("open what is selected"), SCREEN_OPEN),
+	ROW("back", N_("go up one level"), SCREEN_BACK),
+	ROW("next-part", N_("go to the next part or tab"), SCREEN_NEXT_PART),
+	ROW("previous-part", N_("go to the part or tab before"), SCREEN_PREVIOUS_PART),
+	ROW("zoom", N_("give the preview the whole screen, or back"), SCREEN_ZOOM),
+	ROW("filter", N_("filter a list, search a text"), SCREEN_FILTER),
+	ROW("next-match", N_("go to the next match"), SCREEN_NEXT_MATCH),
+	ROW("previous-match", N_("go to the match before"), SCREEN_PREVIOUS_MATCH),
+	ROW("palette", N_("list every command that works here"), SCREEN_PALETTE),
+	ROW("mark", N_("mark the row"), SCREEN_MARK),
+	ROW("mark-range", N_("begin or end a range of marks"), SCREEN_MARK_RANGE),
+	ROW("redraw", N_("draw the screen anew"), SCREEN_REDRAW),
+	ROW("suspend", N_("stop the program; fg goes on"), SCREEN_SUSPEND),
+	ROW("cancel", N_("cancel the job in front"), SCREEN_CANCEL),
+	ROW("lock", N_("lock the vault"), SCREEN_LOCK),
+	ROW("quit", N_("leave the program"), SCREEN_QUIT),
+	{
+		.name = "command-line",
+		.help = N_("type a command"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_COMMAND_LINE,
+		.arguments = { { .name = "TEXT", .type = ARG_COMMAND, .optional = true, .repeats = true } },
+	},
+	{
+		.name = "pane",
+		.help = N_("go to a pane"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_PANE,
+		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = panes } },
+	},
+	{
+		.name = "tab",
+		.help = N_("go to a tab of the case, by number"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_TAB,
+		.arguments = { ARG("NUMBER", ARG_NUMBER, NULL) },
+	},
+	{
+		.name = "theme",
+		.help = N_("change the colours"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_THEME,
+		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = themes } },
+	},
+	{ .name = NULL },
+};

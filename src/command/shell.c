@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The shell front: global options, one command, its output, its exit code. */
+#include "command/command_private.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "psirtty/base/file.h"
+
+/* A global option sets one member; those with a value read the next word. */
+static int set_vault(struct command_context *context, const char *value, struct error *err)
+{
+	(void)err;
+	context->vault_dir = value;
+	return 0;
+}
+
+static int set_now(struct command_context *context, const char *value, struct error *err)
+{
+	int code = instant_parse(value, &context->now, err);
+
+	context->now_fixed = !code;
+	return code == ERR_INPUT ? ERR_USAGE : code;
+}
+
+static int set_json(struct command_context *context, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	context->json = true;
+	return 0;
+}
+
+static int set_offline(struct command_context *context, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	context->offline = true;
+	return 0;
+}
+
+static int set_plain(struct command_context *context, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	context->plain = true;
+	return 0;
+}
+
+static int set_readonly(struct command_context *context, const char *value, struct error *err)
+{
+	(void)value;
+	(void)err;
+	context->readonly = true;
+	return 0;
+}
+
+static const struct global_option {
+	const char *name;
+	bool takes_value;
+	int (*set)(struct command_context *context, const char *value, struct error *err);
+} options[] = {
+	{ "--vault", true, set_vault },     { "--json", false, set_json },
+	{ "--offline", false, set_offline }, { "--now", true, set_now },
+	{ "--plain", false, set_plain },    { "--readonly", false, set_readonly },
+};
+
+static const struct global_option *find_option(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (str_equal(options[i].name, word))
+			return &options[i];
+	return NULL;
+}
+
+static int take_options(struct command_context *context, int argc, char **argv, int *at, struct error *err)
+{
+	int code = 0;
+
+	for (; !code && *at < argc && str_starts(argv[*at], "--"); (*at)++) {
+		const struct global_option *option = find_option(argv[*at]);
+
+		if (!option && (str_equal(argv[*at], "--help") || str_equal(argv[*at], "--version")))
+			return 0;
+		if (!option)
+			return error_set(err, ERR_USAGE, argv[*at], _("See `psirtty help`"),
+					 _("there is no such option"));
+		if (option->takes_value && *at + 1 >= argc)
+			return error_set(err, ERR_USAGE, option->name, NULL, _("a value is missing after it"));
+		code = option->set(context, option->takes_value ? argv[*at + 1] : NULL, err);
+		*at += option->takes_value;
+	}
+	return code;
+}
+
+static void print_error(const struct error *err)
+{
+	AUTO_STR sentence = STR_INIT;
+
+	error_sentence(err, &sentence);
+	fprintf(stderr, "psirtty: %s\n", sentence.bytes);
+}
+
+static void show_progress(struct command_context *context, size_t done, size_t total)
+{
+	(void)context;
+	if (total > 20 && done % 10 == 0)
+		fprintf(stderr, "\r%zu/%zu ", done, total);
+	if (total > 20 && done + 1 == total)
+		fputs("\r", stderr);
+}
+
+static int finish(struct command_context *context, int code, const struct error *err)
+{
+	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) < 0 && errno != EPIPE) {
+		fprintf(stderr, _("psirtty: standard output: %s.\n"), strerror(errno));
+		return 3;
+	}
+	if (code && err->code)
+		print_error(err);
+	return error_exit_status(code);
+}
+
+static char *word_of(char *word)
+{
+	static char help[] = "help", version[] = "version";
+
+	return str_equal(word, "--help") ? help : str_equal(word, "--version") ? version : word;
+}
+
+int command_main(struct command_context *context, int argc, char **argv)
+{
+	const char *vault = getenv("PSIRTTY_VAULT");
+	AUTO_ERROR err = ERROR_INIT;
+	int at = 1, code;
+
+	context->vault_dir = vault && *vault ? vault : NULL;
+	code = take_options(context, argc, argv, &at, &err);
+	if (!code && at >= argc)
+		return -1;
+	if (!code) {
+		argv[at] = word_of(argv[at]);
+		context->edit = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? command_editor : NULL;
+		context->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
+		code = command_run(context, argc - at, argv + at, &err);
+		context->edit = NULL;
+		context->progress = NULL;
+	}
+	if (!code && context->request == SCREEN_WORKSTATION)
+		return -1;
+	return finish(context, code, &err);
+}

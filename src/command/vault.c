@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands about the vault itself: making one, proving it, counting it. */
+#include "command/command_private.h"
+
+#include "psirtty/vault/vault.h"
+
+static int vault_named(struct command_context *context, struct error *err)
+{
+	return context->vault_dir ? 0 : error_set(err, ERR_USAGE, "vault",
+						  _("Give --vault DIR or set PSIRTTY_VAULT"),
+						  _("no vault was named"));
+}
+
+static int run_init(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *dir = call_value(call, "DIR");
+	struct openpgp *pgp = NULL;
+	int code = openpgp_open(context->gpg_home, &pgp, err);
+
+	if (!code)
+		code = vault_create(dir, pgp, call_value(call, "--handler"), call_value(call, "--outbox"),
+				    command_now(context), err);
+	openpgp_close(pgp);
+	if (!code)
+		command_say(context, _("vault made in %s. Open it with: psirtty --vault %s"), dir, dir);
+	return code;
+}
+
+static json_t *audit_json(const struct audit_report *report)
+{
+	json_t *json = json_object(), *findings = json_array();
+
+	js_set_integer(json, "events", (long long)report->events);
+	js_set_integer(json, "streams", (long long)report->streams);
+	js_set_integer(json, "attachments", (long long)report->attachments);
+	js_set_bool(json, "opened", report->opened);
+	js_set_bool(json, "whole", report->finding_count == 0);
+	json_object_set_new(json, "findings", findings);
+	for (size_t i = 0; i < report->finding_count; i++) {
+		json_t *one = json_object();
+
+		js_set_integer(one, "event", (long long)report->findings[i].gseq);
+		js_set_string(one, "case", report->findings[i].stream_name);
+		js_set_string(one, "what", report->findings[i].what);
+		json_array_append_new(findings, one);
+	}
+	return json;
+}
+
+static void audit_text(struct command_context *context, const struct audit_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct audit_finding *f = &report->findings[i];
+
+		if (f->gseq)
+			command_say(context, _("DAMAGED: event %llu of %s: %s"), (unsigned long long)f->gseq,
+				    f->stream_name, f->what);
+		else
+			command_say(context, _("DAMAGED: %s: %s"), f->stream_name, f->what);
+	}
+	if (report->finding_count == 0)
+		command_say(context,
+			    _("whole: %llu events in %zu streams, chains, hashes and signatures verified%s"),
+			    (unsigned long long)report->events, report->streams,
+			    report->opened ? _(", contents opened") : _("; contents not opened: no key at hand"));
+}
+
+static int run_audit_verify(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct audit_report report = { 0 };
+	struct openpgp *pgp = NULL;
+	int code = vault_named(context, err);
+
+	(void)call;
+	if (code)
+		return code;
+	/* Without gpg the chains can be proven all the same. */
+	if (openpgp_open(context->gpg_home, &pgp, NULL))
+		pgp = NULL;
+	code = vault_audit(context->vault_dir, pgp, desk_stream_name, &report, err);
+	if (context->json && (!code || code == ERR_NO))
+		command_json(context, audit_json(&report));
+	else if (!code || code == ERR_NO)
+		audit_text(context, &report);
+	audit_report_release(&report);
+	openpgp_close(pgp);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static json_t *event_json(const struct event *event)
+{
+	json_t *json = json_object();
+	AUTO_STRING line = event_line(event);
+	char at[40];
+
+	js_set_integer(json, "event", (long long)event->gseq);
+	js_set_string(json, "at", instant_format(event->at, at));
+	js_set_string(json, "type", event_info(event->type)->wire);
+	js_set_string(json, "author", event->author);
+	js_set_string(json, "line", line);
+	return json;
+}
+
+static void show_events(struct command_context *context, const struct case_state *state, json_t *list)
+{
+	for (size_t i = 0; i < state->event_count; i++) {
+		const struct event *event = &state->events[i];
+		AUTO_STRING line = event_line(event);
+		AUTO_STRING number = mem_format("%llu", (unsigned long long)event->gseq);
+		char at[40];
+
+		if (list)
+			json_array_append_new(list, event_json(event));
+		else
+			command_row_out(context, number, instant_format(event->at, at), state->id, event->author,
+					event_info(event->type)->wire, state->undone[i] ? "undone" : "", line,
+					NULL);
+	}
+}
+
+static int run_audit_show(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const struct case_state *state = NULL;
+	json_t *list = context->json ? json_array() : NULL;
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code && call_value(call, "CASE"))
+		code = desk_find_case(desk, call_value(call, "CASE"), &state, err);
+	for (size_t i = 0; !code && i < model_case_count(desk_model(desk)); i++)
+		if (!state || state == model_case(desk_model(desk), i))
+			show_events(context, model_case(desk_model(desk), i), list);
+	if (list && !code)
+		command_json(context, list);
+	else if (list)
+		json_decref(list);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_stats(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct vault_stats stats;
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	(void)call;
+	if (!code)
+		code = vault_stats(desk_vault(desk), &stats, err);
+	if (code)
+		return code;
+	if (context->json) {
+		json_t *json = json_object();
+
+		js_set_integer(json, "events", (long long)stats.events);
+		js_set_integer(json, "cases", (long long)stats.cases);
+		js_set_integer(json, "members", (long long)stats.members);
+		js_set_integer(json, "attachments", (long long)stats.attachments);
+		command_json(context, json);
+	} else {
+		command_say(context, _("%llu events, %zu cases, %zu members, %zu attachments"),
+			    (unsigned long long)stats.events, stats.cases, stats.members, stats.attachments);
+	}
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return 0;
+}
+
+const struct command_row vault_commands[] = {
+	{
+		.name = "init",
+		.help = N_("make a new vault for one handler"),
+		.flags = COMMAND_NO_VAULT,
+		.arguments = { ARG("DIR", ARG_DIR, N_("a folder that is not there yet")),
+			       { .name = "--handler", .type = ARG_FINGERPRINT, .option = true, .takes_value = true,
+				 .help = N_("fingerprint or address of your OpenPGP key") },
+			       OPTION("--outbox", ARG_DIR, N_("where finished mail is put (DIR-outbox)")) },
+		.exec = run_init,
+	},
+	{
+		.name = "audit verify",
+		.help = N_("prove that nothing was altered, or name the event that was"),
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.exec = run_audit_verify,
+	},
+	{
+		.name = "audit show",
+		.help = N_("list the events of all cases or of one"),
+		.flags = COMMAND_JSON,
+		.arguments = { ARG_MAY("CASE", ARG_CASE, N_("only this case")) },
+		.exec = run_audit_show,
+	},
+	{
+		.name = "vault stats",
+		.help = N_("count what is in the vault"),
+		.flags = COMMAND_JSON,
+		.exec = run_stats,
+	},
+	{ .name = NULL },
+};

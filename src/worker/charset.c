@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An allow list in front of iconv. UTF-7 and ISO-2022-CN-EXT are not on it and never will be: the
+ * first hides markup, the second overran a buffer in the C library (CVE-2024-2961).
+ */
+#include "charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+
+enum { NAME_LIMIT = 32 };
+
+/* Two converters are ours: UTF-8 (which is also ASCII) needs no tables. */
+enum { OWN_UTF8 = -1 };
+
+/* The names that are given to iconv. Latin 1 is read as its superset from Windows, as browsers do, so
+ * that no C1 control comes out of it. */
+static const char *const converters[] = {
+	"WINDOWS-1252", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
+	"ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-13",
+	"ISO-8859-14", "ISO-8859-15", "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254",
+	"WINDOWS-1255", "WINDOWS-1256", "WINDOWS-1257", "WINDOWS-1258", "KOI8-R", "KOI8-U", "GB18030",
+	"BIG5", "EUC-JP", "CP932", "ISO-2022-JP", "CP949",
+};
+
+/* Other names for them, in lower case. */
+static const struct alias { const char *name, *converter; } aliases[] = {
+	{ "iso-8859-1", "WINDOWS-1252" }, { "iso8859-1", "WINDOWS-1252" }, { "latin1", "WINDOWS-1252" },
+	{ "latin-1", "WINDOWS-1252" }, { "iso_8859-1", "WINDOWS-1252" }, { "cp1252", "WINDOWS-1252" },
+	{ "cp1250", "WINDOWS-1250" }, { "cp1251", "WINDOWS-1251" }, { "cp1253", "WINDOWS-1253" },
+	{ "cp1254", "WINDOWS-1254" }, { "cp1255", "WINDOWS-1255" }, { "cp1256", "WINDOWS-1256" },
+	{ "cp1257", "WINDOWS-1257" }, { "cp1258", "WINDOWS-1258" }, { "iso-8859-8-i", "ISO-8859-8" },
+	{ "iso8859-15", "ISO-8859-15" }, { "latin9", "ISO-8859-15" }, { "tis-620", "ISO-8859-11" },
+	{ "koi8r", "KOI8-R" }, { "gb2312", "GB18030" }, { "gbk", "GB18030" }, { "cp936", "GB18030" },
+	{ "x-gbk", "GB18030" }, { "big5-hkscs", "BIG5" }, { "cn-big5", "BIG5" }, { "eucjp", "EUC-JP" },
+	{ "x-euc-jp", "EUC-JP" }, { "shift_jis", "CP932" }, { "shift-jis", "CP932" }, { "sjis", "CP932" },
+	{ "x-sjis", "CP932" }, { "windows-31j", "CP932" }, { "euc-kr", "CP949" }, { "ks_c_5601-1987", "CP949" },
+	{ "windows-949", "CP949" },
+};
+
+static const char *const utf8_names[] = { "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968" };
+
+static iconv_t open_converters[ARRAY_LEN(converters)];
+static bool tried[ARRAY_LEN(converters)];
+
+static iconv_t converter(size_t i)
+{
+	if (!tried[i]) {
+		tried[i] = true;
+		open_converters[i] = iconv_open("UTF-8", converters[i]);
+	}
+	return open_converters[i];
+}
+
+void charsets_warm(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(converters); i++) {
+		char out[64], in[] = "a", *from = in, *to = out;
+		size_t left = 1, room = sizeof(out);
+
+		/* Some tables are loaded at the first character only. */
+		if (converter(i) != (iconv_t)-1)
+			iconv(converter(i), &from, &left, &to, &room);
+	}
+}
+
+/* Index of the converter, OWN_UTF8, or -2 for a charset that is not on the list. */
+static int charset_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(utf8_names); i++)
+		if (str_casecmp(name, utf8_names[i]) == 0)
+			return OWN_UTF8;
+	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
+		if (str_casecmp(name, aliases[i].name) == 0)
+			name = aliases[i].converter;
+	for (size_t i = 0; i < ARRAY_LEN(converters); i++)
+		if (str_casecmp(name, converters[i]) == 0)
+			return (int)i;
+	return -2;
+}
+
+/* Runs of valid UTF-8 are copied whole. */
+static void add_utf8(const char *bytes, size_t length, struct str *ret)
+{
+	const char *cursor = bytes, *end = bytes + length, *run = bytes;
+
+	while (cursor < end) {
+		const char *here = cursor;
+
+		if (utf8_next(&cursor, end) >= 0)
+			continue;
+		str_add_bytes(ret, run, (size_t)(here - run));
+		str_add_utf8(ret, 0xFFFD);
+		run = cursor;
+	}
+	str_add_bytes(ret, run, (size_t)(end - run));
+}
+
+static void add_ascii(const char *bytes, size_t length, struct str *ret)
+{
+	for (size_t i = 0; i < length; i++)
+		str_add_utf8(ret, (unsigned char)bytes[i] < 0x80 ? (unsigned char)bytes[i] : 0xFFFD);
+}
+
+static void add_converted(iconv_t cd, const char *bytes, size_t length, struct str *ret)
+{
+	char block[4096], *in = (char *)(uintptr_t)bytes;
+	size_t left = length;
+
+	iconv(cd, NULL, NULL, NULL, NULL);
+	while (left) {
+		char *out = block;
+		size_t room = sizeof(block), before = left;
+		size_t code = iconv(cd, &in, &left, &out, &room);
+		int reason = errno;
+
+		str_add_bytes(ret, block, (size_t)(out - block));
+		if (code != (size_t)-1)
+			break;
+		/* A full block that took in something goes on; anything else is one broken byte. */
+		if (reason == E2BIG && (left < before || out > block))
+			continue;
+		str_add_utf8(ret, 0xFFFD);
+		in++;
+		left--;
+	}
+}
+
+bool charset_convert(void *context, const char *charset, const char *bytes, size_t length,
+		     struct str *ret)
+{
+	int found = strlen(charset) < NAME_LIMIT ? charset_find(charset) : -2;
+
+	(void)context;
+	if (found >= 0 && converter((size_t)found) == (iconv_t)-1)
+		found = -2;
+	if (found >= 0)
+		add_converted(converter((size_t)found), bytes, length, ret);
+	else if (found == OWN_UTF8 || utf8_valid(bytes, length))
+		add_utf8(bytes, length, ret);
+	else
+		add_ascii(bytes, length, ret);
+	return found != -2 || !*charset;
+}

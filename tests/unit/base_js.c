@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON: limits on what is loaded, typed reading, and the same bytes for the same value. */
+#include "psirtty/base/js.h"
+
+#include "tap.h"
+
+static int load(const char *bytes, json_t **ret)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	int code = js_load(bytes, strlen(bytes), 1 << 16, "test.json", ret, &err);
+
+	if (code && !(err.why && str_equal(err.what, "test.json")))
+		CHECK(0, "an error without a reason for %s", bytes);
+	return code;
+}
+
+static void test_refused(void)
+{
+	static const char *const rows[] = {
+		"", " ", "{", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{} x", "[1] [2]", "nul", "01",
+		"'a'", "\"\xFF\"", "\"\\ud800\"", "\"\\u0000\"", "\"a\nb\"", "[1e999]", "NaN", "{1:2}",
+	};
+	AUTO_ERROR err = ERROR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_t *json = NULL;
+
+		CHECK(load(rows[i], &json) == ERR_INPUT && !json, "refused: %s", rows[i]);
+		js_release(&json);
+	}
+	CHECK(js_load("[1,2]", 5, 4, "x", &(json_t *){ NULL }, &err) == ERR_INPUT, "over the limit of bytes");
+}
+
+static int load_nested(int depth, bool in_string)
+{
+	AUTO_STR s = STR_INIT;
+	AUTO_JSON json = NULL;
+
+	str_add(&s, in_string ? "\"\\\"" : "");
+	str_add_repeat(&s, '[', (size_t)depth);
+	if (in_string)
+		str_add_char(&s, '"');
+	else
+		str_add_repeat(&s, ']', (size_t)depth);
+	return load(s.bytes, &json);
+}
+
+static void test_depth(void)
+{
+	CHECK(load_nested(100, false) == 0, "100 levels");
+	CHECK(load_nested(101, false) == ERR_INPUT, "101 levels are refused");
+	CHECK(load_nested(50000, false) == ERR_INPUT, "and 50000");
+	CHECK(load_nested(1000, true) == 0, "brackets in a string are no levels");
+}
+
+static void test_reading(void)
+{
+	AUTO_JSON json = NULL;
+
+	CHECK(load("{\"s\":\"x\",\"n\":-5,\"t\":true,\"f\":false,\"a\":[1],\"z\":null,\"r\":1.5}", &json) == 0, "loads");
+	CHECK_STR(js_string(json, "s"), "x", "a string");
+	CHECK(!js_string(json, "n") && !js_string(json, "no") && !js_string(NULL, "s"), "no string");
+	CHECK(js_integer(json, "n", 1) == -5 && js_integer(json, "s", 1) == 1 && js_integer(json, "r", 1) == 1, "integers");
+	CHECK(js_bool(json, "t") && !js_bool(json, "f") && !js_bool(json, "s") && !js_bool(json, "no"), "truth");
+	CHECK(json_array_size(js_array(json, "a")) == 1 && !js_array(json, "s") && json_array_size(js_array(json, "no")) == 0, "arrays");
+}
+
+static void test_writing(void)
+{
+	AUTO_JSON json = json_object();
+	AUTO_STR flat = STR_INIT, pretty = STR_INIT;
+
+	js_set_string(json, "z", "\u6F0F \"q\"");
+	js_set_string(json, "none", NULL);
+	js_set_string(json, "bad", "a\xFFz\xE5");
+	js_set_integer(json, "n", -1);
+	js_set_bool(json, "b", true);
+	js_set_hex(json, "h", "\x00\xAB", 2);
+	js_dump(json, &flat);
+	CHECK_STR(flat.bytes,
+		  "{\"b\":true,\"bad\":\"a\uFFFDz\uFFFD\",\"h\":\"00ab\",\"n\":-1,\"z\":\"\u6F0F \\\"q\\\"\"}",
+		  "sorted, compact, always valid UTF-8");
+	js_dump_pretty(json, &pretty);
+	CHECK(str_starts(pretty.bytes, "{\n  \"b\": true,\n") && str_ends(pretty.bytes, "\n}\n"), "pretty");
+}
+
+int main(void)
+{
+	test_refused();
+	test_depth();
+	test_reading();
+	test_writing();
+	return tap_done();
+}
