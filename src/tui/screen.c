@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13 };
 
 /* ---- layout */
 
@@ -433,7 +433,7 @@ static void draw_hints(struct app *app, int row)
 
 			if (binding->label && str_equal(binding->context, contexts[i]) &&
 			    keymap_find(&app->keys, contexts, binding->key) == binding && hint_valid(app, binding))
-				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? 11 : 0));
+				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? LAST_HINT : 0));
 		}
 }
 
@@ -472,7 +472,7 @@ static void draw_message(struct app *app, const struct layout *l)
 	else if (app->message.length)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.bytes, app->message_role);
 	else if (l->small)
-		term_put_raw(app->term, l->message, 0, app->cols, _("60×15 shows all; Q quits"), ROLE_WARNING);
+		term_put_raw(app->term, l->message, 0, app->cols, _("needs 60×15"), ROLE_WARNING);
 }
 
 /* ---- everything */
