@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4 };
 
 /* ---- layout */
 
@@ -13,6 +13,16 @@ static bool level_has_head(const struct app *app)
 	const struct level *level = &app->levels[app->level_count - 1];
 
 	return level->case_id && level->count > 1;
+}
+
+/* A short list leaves its room to the preview; unfiltered rows count, so that typing a filter moves nothing. */
+static int rows_wanted(const struct app *app, int most)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+	size_t total = level->views[level->current].total + 1;
+
+	total = total < LIST_ROWS_MIN ? LIST_ROWS_MIN : total;
+	return total < (size_t)most ? (int)total : most;
 }
 
 static void layout_split(const struct app *app, struct layout *l, int rows)
@@ -32,7 +42,7 @@ static void layout_split(const struct app *app, struct layout *l, int rows)
 		l->preview_col = l->list_cols + 2;
 		l->preview_cols = app->cols - l->preview_col;
 	} else {
-		l->list_rows = rows * 11 / 20;
+		l->list_rows = rows_wanted(app, rows * 11 / 20);
 		l->preview_row += l->list_rows + 1;
 		l->preview_rows = rows - l->list_rows - 1;
 	}
@@ -533,6 +543,8 @@ void screen_draw(struct app *app)
 	term->ops->begin(term);
 	term->ops->cursor(term, -1, -1);
 	app->dirty = false;
+	if (!app->locked && view_is_list(app_view(app)))
+		view_prepare(app_view(app), app->cols);
 	layout_compute(app, &l);
 	if (app->locked) {
 		draw_locked(app);
