@@ -35,12 +35,15 @@ static void obey_request(struct app *app)
 	enum screen_request request = context->request;
 	char **arguments = context->arguments;
 	size_t count = context->argument_count;
+	AUTO_STR joined = STR_INIT;
 
 	context->request = SCREEN_NONE;
 	context->arguments = NULL;
 	context->argument_count = 0;
+	for (size_t i = 0; i < count; i++)
+		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? arguments[0] : NULL);
+		app_request(app, request, count ? joined.bytes : NULL);
 	command_free_words(arguments, (int)count);
 }
 

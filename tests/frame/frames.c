@@ -62,6 +62,9 @@ static const struct frame frames[] = {
 	{ "top-back", 80, 24, "q", false, false },
 	{ "typed-question", 80, 24, "5 g P", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
+	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
+	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
+	{ "jobs", 80, 24, "J", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
