@@ -21,7 +21,7 @@ BEGIN {
   rule("floors", "no room uses a room above it")
   rule("known", "every file is in a room, and every project header exists")
   rule("private", "a header in src/ROOM is included by its own room alone")
-  rule("term", "tui/term is used by tui alone, and uses base alone")
+  rule("term", "tui/term is used by tui alone, and uses base and the theme alone")
   rule("worker", "the workers know nothing of the vault")
   rule("tui", "the screen sees no SQL, no gpg, no JSON and no vault")
   rule("keys", "gpgme, SQLite and libsodium are seen by the vault alone")
@@ -78,6 +78,8 @@ function look(name, quoted,   path, other, i) {
   arrow(path, other, name)
 }
 function arrow(path, other, name) {
+  # What a theme and its roles are is plain data that a terminal draws with.
+  if (room == "term" && (path == "src/tui/theme.h" || path == "src/tui/roles.h")) return
   if (other == "term" && room != "term" && room != "tui") breach("term", room " includes " name)
   if (room == "term" && other != "term" && other != "base") breach("term", room " includes " name)
   if (other == room) return

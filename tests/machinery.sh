@@ -38,7 +38,9 @@ put src/desk/desk.c '#include "psirtty/desk/desk.h"' '#include "inner.h"' '#incl
   '#include "psirtty/vault/vault.h"' '#include "gen/table.inc"'
 put src/vault/store.c '#include <sqlite3.h>' '#include <gpgme.h>' '#include <sodium.h>'
 put src/worker/mail.c '#include <gmime/gmime.h>' '#include <seccomp.h>'
-put src/tui/term/curses.c '#include "term.h"' '#include <curses.h>'
+put src/tui/theme.h '/* colours */'
+put src/tui/frame.h '/* the frame */'
+put src/tui/term/curses.c '#include "term.h"' '#include "tui/theme.h"' '#include <curses.h>'
 "$srcdir/tests/layers.sh" "$house" >"$work/clean" 2>&1
 check 'layers: a sound house passes' test $? -eq 0
 check 'layers: and no line of it is a failure' lacks "$work/clean" '^not ok'
@@ -59,6 +61,7 @@ breach 'a private header from outside' src/command/x.c src/command/x.c:1 '#inclu
 breach 'a private header by a path' src/command/x.c src/command/x.c:1 '#include "../desk/inner.h"'
 breach 'the terminal from elsewhere' src/command/x.c src/command/x.c:1 '#include "tui/term/term.h"'
 breach 'the terminal looking out' src/tui/term/x.c src/tui/term/x.c:1 '#include "psirtty/desk/desk.h"'
+breach 'the terminal with the frame' src/tui/term/x.c src/tui/term/x.c:1 '#include "tui/frame.h"'
 breach 'a worker with the vault' src/worker/x.c src/worker/x.c:1 '#include "psirtty/vault/vault.h"'
 breach 'the screen with the vault' src/tui/x.c src/tui/x.c:1 '#include "psirtty/vault/vault.h"'
 breach 'the screen with JSON' src/tui/x.c src/tui/x.c:1 '#include <jansson.h>'

@@ -77,7 +77,7 @@ static int run_audit_verify(struct command_context *context, const struct comman
 	/* Without gpg the chains can be proven all the same. */
 	if (openpgp_open(context->gpg_home, &pgp, NULL))
 		pgp = NULL;
-	code = vault_audit(context->vault_dir, pgp, &report, err);
+	code = vault_audit(context->vault_dir, pgp, desk_stream_name, &report, err);
 	if (context->json && (!code || code == ERR_NO))
 		command_json(context, audit_json(&report));
 	else if (!code || code == ERR_NO)

@@ -225,6 +225,15 @@ struct vault *desk_vault(struct desk *desk)
 	return desk->vault;
 }
 
+char *desk_stream_name(int type, const char *json, size_t length)
+{
+	AUTO_JSON body = NULL;
+
+	if (type != EVENT_CASE_OPENED || js_load(json, length, SIZE_MAX, "event", &body, NULL))
+		return NULL;
+	return mem_string(js_string(body, "case"));
+}
+
 struct openpgp *desk_openpgp(struct desk *desk)
 {
 	return desk->pgp;

@@ -21,7 +21,7 @@ struct folded {
 	size_t room[ROOM_COUNT];
 	bool *signed_terms;      /* owned, one for each party: it agreed to the terms in force */
 	size_t signed_count;
-	size_t *targets;         /* owned, one for each event: the place of the one it undoes, or NO_TARGET */
+	size_t *targets;         /* owned, one an event: the place of what it undoes, or NO_TARGET */
 	size_t target_count, undone_count;
 	struct case_advisory advisory; /* state.advisory points here once there is one */
 	void **blocks;           /* owned: texts and lists made by the fold */

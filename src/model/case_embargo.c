@@ -117,8 +117,8 @@ static void sign(struct folded *folded, const char *name)
 		folded->signed_terms[at] = true;
 }
 
-/* The revision came to nothing: whoever agreed to the terms in force is still bound by them, and nobody
- * by the terms that were refused. */
+/* The revision came to nothing: whoever agreed to the terms in force is still bound by them, and
+ * nobody by the terms that were refused. */
 static void restore_signatures(struct folded *folded)
 {
 	for (size_t i = 0; i < folded->state.party_count; i++) {
@@ -182,8 +182,8 @@ static int check_move(const struct case_state *state, enum em_trigger trigger, s
 static int check_proposed(const struct case_state *state, const struct event *event,
 			  struct error *err)
 {
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-				      "_+-/";
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_+-/";
 	const char *zone = str_or_empty(event_text(event, "zone"));
 	int code = embargo_allowed(state->cs, NULL, err);
 
@@ -273,10 +273,12 @@ static void reject(struct folded *folded)
 
 static void apply_rejected(struct folded *folded, const struct event *event)
 {
-	if (moves_embargo(&folded->state, event))
+	struct case_state *state = &folded->state;
+
+	if (moves_embargo(state, event))
 		reject(folded);
 	else
-		consent_move(&folded->state.parties[party_find(&folded->state, answerer(event))].consent,
+		consent_move(&state->parties[party_find(state, answerer(event))].consent,
 			     CONSENT_DECLINE, NULL);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is stated about a case: title, scores, ids, affected versions, remediation, notes, advisory. */
+/* What is stated about a case: title, scores, ids, affected versions, notes, advisory … */
 #include "model/case.h"
 
 static int refuse_empty(const struct case_state *state, const struct event *event, const char *key,
@@ -9,8 +9,8 @@ static int refuse_empty(const struct case_state *state, const struct event *even
 
 	if (text[strspn(text, " \t\n\r")])
 		return 0;
-	return error_set(err, ERR_NO, str_or_empty(state->id), NULL, _("rule text: the %s is empty"),
-			 key);
+	return error_set(err, ERR_NO, str_or_empty(state->id), NULL,
+			 _("rule text: the %s is empty"), key);
 }
 
 /* ---- title, summary, assignee */
@@ -47,7 +47,8 @@ static int check_score(const struct case_state *state, const struct event *event
 
 	if (cvss_parse(event_text(event, "vector"), &cvss, &reason) == 0)
 		return refuse_empty(state, event, "issuer", err);
-	return error_set(err, ERR_NO, state->id, NULL, _("rule CVSS: %s"), str_or_empty(reason.why));
+	return error_set(err, ERR_NO, state->id, NULL, _("rule CVSS: %s"),
+			 str_or_empty(reason.why));
 }
 
 static void apply_score(struct folded *folded, const struct event *event)
@@ -74,7 +75,8 @@ static int check_cwe(const struct case_state *state, const struct event *event, 
 
 	if (digits >= 1 && digits <= 5 && !cwe[4 + digits])
 		return 0;
-	return error_set(err, ERR_NO, state->id, NULL, _("rule CWE: a weakness is written as CWE-787"));
+	return error_set(err, ERR_NO, state->id, NULL,
+			 _("rule CWE: a weakness is written as CWE-787"));
 }
 
 static void apply_cwe(struct folded *folded, const struct event *event)
@@ -226,7 +228,7 @@ static int check_advisory(const struct case_state *state, const struct event *ev
 
 	if (!id_valid(id))
 		return error_set(err, ERR_NO, state->id, NULL,
-				 _("rule advisory: an id has letters, digits, dots and hyphens only"));
+				 _("rule advisory: an id has letters, digits, dot and hyphen only"));
 	if (state->advisory && !str_equal(state->advisory->id, id))
 		return error_set(err, ERR_NO, state->id, NULL,
 				 _("rule advisory: the case has the advisory %s already"),

@@ -120,8 +120,8 @@ static int check_target(const struct folded *folded, size_t target, struct error
 	return 0;
 }
 
-/* Marks what TARGET being undone by one more event leaves undone. An undo points backwards only, so one
- * walk from the end settles which undos are themselves undone. */
+/* Marks what TARGET being undone by one more event leaves undone. An undo points backwards only, so
+ * one walk from the end settles which undos are themselves undone. */
 static bool *mark_undone(const struct folded *folded, size_t target)
 {
 	size_t count = folded->state.event_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Storage of a case being folded: growing lists, kept blocks, and reading typed members of bodies. */
+/* Storage of a case being folded: growing lists, kept blocks, typed members of bodies. */
 #include "model/case.h"
 
 void *list_open(void *items, size_t *count, size_t *room, size_t size, size_t at)
@@ -90,7 +90,8 @@ char *lower_copy(const char *string)
 
 bool id_valid(const char *id)
 {
-	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	static const char first[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789";
 	size_t length = strlen(id);
 
 	if (length == 0 || length > 64 || !strchr(first, id[0]))

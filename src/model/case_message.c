@@ -41,7 +41,8 @@ static void apply_received(struct folded *folded, const struct event *event)
 {
 	struct case_message *message = message_add(folded, event, "received");
 	const json_t *files = js_array(event->body, "attachments");
-	const char *name = event_text(event, "from_name"), *address = event_text(event, "from_address");
+	const char *name = event_text(event, "from_name");
+	const char *address = event_text(event, "from_address");
 
 	message->mail = event_text(event, "mail");
 	message->fingerprint = event_text(event, "fingerprint");
@@ -68,7 +69,7 @@ static void apply_report(struct folded *folded, const struct event *event)
 		BUG("a vendor cannot become aware");
 }
 
-/* The address in "Name <address>", or the whole where there is none; lower case, the caller frees. */
+/* The address in "Name <address>", or the whole; lower case, the caller frees. */
 static char *bare_address(const char *peer)
 {
 	const char *open = strrchr(peer, '<'), *close = open ? strchr(open, '>') : NULL;

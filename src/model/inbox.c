@@ -55,12 +55,12 @@ static int check_received(const struct inbox *inbox, const struct event *event, 
 
 	if (!id_valid(id))
 		return error_set(err, ERR_NO, _("mail"), NULL,
-				 _("rule mail id: an id has letters, digits, dots and hyphens only"));
+				 _("rule mail id: an id has letters, digits, dot and hyphen only"));
 	if (find(inbox, id))
 		return error_set(err, ERR_NO, id, NULL, _("rule mail id: this id is taken"));
 	if (known)
-		return error_set(err, ERR_NO, id, NULL, _("rule mail: the same bytes came in as %s"),
-				 known->id);
+		return error_set(err, ERR_NO, id, NULL,
+				 _("rule mail: the same bytes came in as %s"), known->id);
 	return 0;
 }
 
@@ -75,7 +75,7 @@ int inbox_check(const struct inbox *inbox, const struct event *event, struct err
 				 _("rule mail id: there is no mail %.64s"), id);
 	if (event->type == EVENT_MAIL_TAKEN && !id_valid(event_text(event, "case")))
 		return error_set(err, ERR_NO, id, NULL,
-				 _("rule case id: an id has letters, digits, dots and hyphens only"));
+				 _("rule case id: an id has letters, digits, dot and hyphen only"));
 	return 0;
 }
 
@@ -113,7 +113,8 @@ static void apply_received(struct inbox *inbox, const struct event *event)
 	sealed_file_own(&item->raw);
 	while (at > 0 && comes_before(item, inbox->items[at - 1]))
 		at--;
-	inbox->items = list_open(inbox->items, &inbox->count, &inbox->room, sizeof(*inbox->items), at);
+	inbox->items = list_open(inbox->items, &inbox->count, &inbox->room,
+				 sizeof(*inbox->items), at);
 	inbox->items[at] = item;
 	map_put(&inbox->by_id, item->id, strlen(item->id), item);
 	map_put(&inbox->by_sha256, item->sha256, strlen(item->sha256), item);

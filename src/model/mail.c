@@ -256,11 +256,16 @@ json_t *mail_record_to_json(const struct mail_record *record, bool keep)
 
 /* ---- from JSON */
 
-static char *take_string(const json_t *object, const char *key)
+static char *take_text(const json_t *json)
 {
-	const char *value = js_string(object, key);
+	const char *value = json_string_value(json);
 
 	return value && strnlen(value, TEXT_LIMIT + 1) <= TEXT_LIMIT ? mem_string(value) : NULL;
+}
+
+static char *take_string(const json_t *object, const char *key)
+{
+	return take_text(json_object_get(object, key));
 }
 
 static instant take_instant(const json_t *object, const char *key)
@@ -319,10 +324,10 @@ static void take_strings(const json_t *json, const char *key, char ***ret, size_
 
 	*ret = bounded_size(list) ? mem_alloc(bounded_size(list) * sizeof(**ret)) : NULL;
 	for (size_t i = 0; i < bounded_size(list); i++) {
-		const char *value = json_string_value(json_array_get(list, i));
+		char *value = take_text(json_array_get(list, i));
 
-		if (value && strnlen(value, TEXT_LIMIT + 1) <= TEXT_LIMIT)
-			(*ret)[(*ret_count)++] = mem_string(value);
+		if (value)
+			(*ret)[(*ret_count)++] = value;
 	}
 }
 
@@ -423,9 +428,7 @@ void mail_record_from_json(const json_t *json, struct mail_record *ret)
 	take_addresses(json, "cc", &ret->cc, &ret->cc_count);
 	take_addresses(json, "reply_to", &ret->reply_to, &ret->reply_to_count);
 	ret->message_id = take_string(json, "message_id");
-	if (json_is_string(json_array_get(js_array(json, "in_reply_to"), 0)))
-		ret->in_reply_to = mem_string(
-			json_string_value(json_array_get(js_array(json, "in_reply_to"), 0)));
+	ret->in_reply_to = take_text(json_array_get(js_array(json, "in_reply_to"), 0));
 	take_strings(json, "references", &ret->references, &ret->reference_count);
 	take_encryption(json, ret);
 	take_signatures(json, ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The model as a whole: sends each event to the case, inbox or registry it belongs to, and finds things. */
+/* The model as a whole: sends each event where it belongs, and finds things. */
 #include "psirtty/model/model.h"
 
 #include "model/case.h"
@@ -47,7 +47,7 @@ static int check_opened(const struct model *model, const struct event *event, st
 
 	if (!id_valid(id))
 		return error_set(err, ERR_NO, _("case"), NULL,
-				 _("rule case id: an id has letters, digits, dots and hyphens only"));
+				 _("rule case id: an id has letters, digits, dot and hyphen only"));
 	if (case_of(model, event))
 		return error_set(err, ERR_NO, id, NULL, _("rule case: it was opened before"));
 	if (map_get(&model->by_id, id, strlen(id)))
@@ -150,7 +150,7 @@ static const struct {
 	[STREAM_REGISTRY] = { check_registry, take_registry },
 };
 
-/* An event's own time comes from its author's clock: whatever it shows, it is a date that can be written. */
+/* An event's own time comes from its author's clock; it must at least be a date that can be written. */
 static int check_event(const struct event *event, struct error *err)
 {
 	const instant last = 253402300800 * INSTANT_SECOND; /* the year 10000 */

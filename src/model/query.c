@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The query language of lists: words and key:value terms, all of which must match; ! negates, double
- * quotes keep blanks. Letters match in either case.
+ * The query language of lists: words and key:value terms, all of which must match; ! negates,
+ * double quotes keep blanks. Letters match in either case.
  */
 #include <utf8proc.h>
 
@@ -23,15 +23,18 @@ static bool begins(const char *text, const char *text_end, const char *word, con
 	return true;
 }
 
-/* Whether WORD occurs in TEXT (which may be NULL). */
+/* Whether WORD occurs in TEXT (which may be NULL). Where the word begins with an ASCII letter, only that
+ * letter is looked at closely. */
 static bool contains(const char *text, const char *word)
 {
 	const char *text_end, *word_end = word + strlen(word);
+	int32_t first = (unsigned char)word[0] < 0x80 ? fold_letter(word[0]) : 0;
 
-	if (!text)
-		return false;
-	for (text_end = text + strlen(text); text <= text_end; text++)
-		if (begins(text, text_end, word, word_end))
+	if (!text || !*word)
+		return text != NULL;
+	for (text_end = text + strlen(text); text < text_end; text++)
+		if ((!first || fold_letter((unsigned char)*text & 0x7F) == first) &&
+		    begins(text, text_end, word, word_end))
 			return true;
 	return false;
 }
@@ -58,7 +61,8 @@ static bool match_em(const struct case_state *state, const char *value, instant 
 	return wanted >= 0;
 }
 
-static bool match_severity(const struct case_state *state, const char *value, instant now, bool *ret)
+static bool match_severity(const struct case_state *state, const char *value, instant now,
+			   bool *ret)
 {
 	const struct case_score *score = case_leading_score(state);
 
@@ -73,7 +77,8 @@ static bool match_severity(const struct case_state *state, const char *value, in
 	return false;
 }
 
-static bool match_assignee(const struct case_state *state, const char *value, instant now, bool *ret)
+static bool match_assignee(const struct case_state *state, const char *value, instant now,
+			   bool *ret)
 {
 	(void)now;
 	*ret = contains(state->assignee, value) ||
@@ -211,7 +216,7 @@ static void term_release(struct term *term)
 	str_release(&term->value);
 }
 
-/* The next term of QUERY at *CURSOR; false at the end. A key ends at the first colon outside quotes. */
+/* The next term at *CURSOR; false at the end. A key ends at the first colon outside quotes. */
 static bool term_next(const char **cursor, struct term *ret)
 {
 	const char *s = *cursor + strspn(*cursor, " \t");
@@ -248,11 +253,12 @@ static int refuse_key(const char *key, struct error *err)
 			 _("there is no key \"%.40s\"; known are %s"), key, known.bytes);
 }
 
-static int match_term(const struct case_state *state, const struct term *term, instant now,
-		      bool *ret, struct error *err)
+/* A word costs most: it is looked for only while the answer is WANTED. */
+static int match_term(const struct case_state *state, const struct term *term, bool wanted,
+		      instant now, bool *ret, struct error *err)
 {
 	if (!term->keyed) {
-		*ret = match_word(state, term->value.bytes);
+		*ret = wanted && match_word(state, term->value.bytes);
 		return 0;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -276,7 +282,7 @@ int case_matches(const struct case_state *state, const char *query, instant now,
 	int code = 0;
 
 	while (!code && term_next(&query, &term)) {
-		code = match_term(state, &term, now, &one, err);
+		code = match_term(state, &term, all, now, &one, err);
 		all = all && one != term.negated;
 	}
 	term_release(&term);

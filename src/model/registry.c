@@ -56,7 +56,7 @@ static int check_product(const struct event *event, struct error *err)
 	if (id_valid(event_text(event, "product")))
 		return 0;
 	return error_set(err, ERR_NO, _("product"), NULL,
-			 _("rule product id: an id has letters, digits, dots and hyphens only"));
+			 _("rule product id: an id has letters, digits, dot and hyphen only"));
 }
 
 static void apply_product(struct registry *registry, const struct event *event)
@@ -135,8 +135,8 @@ static void apply_pinned(struct registry *registry, const struct event *event)
 	struct pin *pin;
 
 	if (!there) {
-		registry->pins = list_open(registry->pins, &registry->pin_count, &registry->pin_room,
-					   sizeof(*pin), at);
+		registry->pins = list_open(registry->pins, &registry->pin_count,
+					   &registry->pin_room, sizeof(*pin), at);
 		registry->pins[at].address = lower_copy(event_text(event, "address"));
 	}
 	pin = &registry->pins[at];

@@ -216,7 +216,7 @@ int embargo_allowed(cs_state state, const char **ret_warning, struct error *err)
 	if (state & BIT(CS_FIX_DEPLOYED))
 		*ret_warning = N_("the fix is deployed: an embargo should not begin any more");
 	else if (state & BIT(CS_FIX_READY))
-		*ret_warning = N_("the fix is ready: an embargo should be brief if it begins at all");
+		*ret_warning = N_("the fix is ready: an embargo should be brief, if any");
 	return 0;
 }
 

@@ -273,7 +273,7 @@ static int take_field(struct parse *p, struct span field, int number)
 {
 	const char *colon = memchr(field.bytes, ':', field.length);
 	struct span name, value;
-	int m, v;
+	int m = 0, v = 0;
 
 	if (field.length == 0)
 		return refuse(p, _("field %d is empty"), number);

@@ -288,7 +288,7 @@ static void request_part(struct app *app, enum screen_request request, const cha
 static int place_find(const struct view *views, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
-		char number[16];
+		char number[24];
 
 		snprintf(number, sizeof(number), "%zu", i);
 		if (str_equal(name, number) || str_equal(name, views[i].ops->name))

@@ -72,7 +72,7 @@ const char *time_left(instant at, instant now, char buffer[48])
 	if (at > now)
 		snprintf(buffer, 48, days ? _("in %lld d") : _("in %lld h"), count);
 	else
-		snprintf(buffer, 48, days ? _("overdue %lld d") : _("overdue %lld h"), count);
+		snprintf(buffer, 48, days ? _("%lld d ago") : _("%lld h ago"), count);
 	return buffer;
 }
 

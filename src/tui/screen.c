@@ -78,22 +78,27 @@ bool app_previews(const struct app *app)
 
 /* ---- figures of the whole vault */
 
-static void figures_case(struct figures *f, const struct case_state *state, instant now)
+/* What is overdue, and the first thing that is not yet. */
+static void figures_due(struct figures *f, const struct model *model, instant now)
 {
-	const char *what;
-	instant at;
+	struct agenda_item *items = NULL;
+	size_t count = 0;
 
-	if (state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID)
-		f->triage++;
-	if (!case_next_due(state, now, &what, &at))
-		return;
-	if (at < now)
-		f->overdue++;
-	else if (f->next_at == INSTANT_NONE || at < f->next_at) {
-		f->next_at = at;
-		mem_replace(&f->next_what, what);
-		mem_replace(&f->next_case, state->id);
+	model_agenda(model, now - 366 * INSTANT_DAY, now + 366 * INSTANT_DAY, now, &items, &count);
+	for (size_t i = 0; i < count; i++) {
+		f->overdue += items[i].overdue;
+		if (items[i].at < now || f->next_at != INSTANT_NONE)
+			continue;
+		f->next_at = items[i].at;
+		mem_replace(&f->next_what, items[i].what);
+		mem_replace(&f->next_case, items[i].case_id);
 	}
+	free(items);
+}
+
+static bool waits_for_decision(const struct case_state *state)
+{
+	return state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID;
 }
 
 void screen_figures(struct app *app)
@@ -108,7 +113,9 @@ void screen_figures(struct app *app)
 	for (size_t i = 0; model && i < model_inbox_count(model); i++)
 		f->inbox += model_inbox(model, i)->taken_case == NULL;
 	for (size_t i = 0; model && i < model_case_count(model); i++)
-		figures_case(f, model_case(model, i), now);
+		f->triage += waits_for_decision(model_case(model, i));
+	if (model)
+		figures_due(f, model, now);
 }
 
 /* ---- rules */

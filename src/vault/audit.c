@@ -15,6 +15,7 @@ struct audit {
 	struct vault *vault;
 	struct audit_report *report;
 	size_t capacity;
+	vault_name_fn name;
 	bool keys; /* unlocked: contents are opened too */
 };
 
@@ -66,6 +67,14 @@ static void find(struct audit *audit, uint64_t gseq, const uint8_t *stream, cons
 
 /* ---- the rows */
 
+static void learn_name(struct audit *audit, const struct core *core, const struct str *body)
+{
+	AUTO_STRING name = audit->name(core->type, body->bytes, body->length);
+
+	if (name)
+		vault_name_stream(audit->vault, core->stream, name);
+}
+
 static void audit_body(struct audit *audit, const struct store_row *row, const struct core *core)
 {
 	AUTO_ERROR why = ERROR_INIT;
@@ -75,6 +84,8 @@ static void audit_body(struct audit *audit, const struct store_row *row, const s
 
 	if (code && code != ERR_DENIED)
 		find(audit, row->gseq, core->stream, why.why);
+	if (!code && body.length && audit->name)
+		learn_name(audit, core, &body);
 	str_wipe(&body);
 }
 
@@ -268,9 +279,10 @@ static bool try_unlock(struct vault *vault)
 	return true;
 }
 
-int vault_audit(const char *dir, struct openpgp *pgp, struct audit_report *ret, struct error *err)
+int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
+		struct error *err)
 {
-	struct audit audit = { .report = ret };
+	struct audit audit = { .report = ret, .name = name };
 	AUTO_STRING outbox = NULL;
 	AUTO_ERROR why = ERROR_INIT;
 	int code = crypt_start(err);
@@ -305,4 +317,20 @@ int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 		ret->cases += vault->log.streams[i].kind == VAULT_CASE;
 	ret->attachments = count_objects(vault->dir);
 	return 0;
+}
+
+int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], struct error *err)
+{
+	struct store_row row;
+	int code = store_row_at(vault->store, gseq, &row, err);
+
+	if (code == 1 && row.body_length >= 16) {
+		memcpy(ret, row.body, 16);
+		code = 0;
+	} else if (code >= 0) {
+		code = error_set(err, ERR_INPUT, "event", NULL, "there is no event %llu",
+				 (unsigned long long)gseq);
+	}
+	store_rest(vault->store);
+	return code;
 }

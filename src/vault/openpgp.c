@@ -8,6 +8,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <locale.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "psirtty/base/file.h"
 
@@ -190,6 +193,18 @@ int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struc
 		return openpgp_failed(err, "making a key", code);
 	*ret = mem_string(made->fpr);
 	return 0;
+}
+
+void openpgp_stop_agent(const char *home)
+{
+	char program[] = "gpgconf", option[] = "--homedir", kill[] = "--kill", all[] = "all";
+	char *arguments[] = { program, option, mem_string(home), kill, all, NULL };
+	pid_t child;
+
+	if (posix_spawnp(&child, "gpgconf", NULL, NULL, arguments, environ) == 0)
+		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+			;
+	free(arguments[2]);
 }
 
 /* ---- bytes to and from gpgme */

@@ -93,7 +93,8 @@ static void test_flags(void)
 }
 
 /* The same rule once more, from its sentence in the header, for two signatures. */
-static enum mail_verdict expected_verdict(const struct mail_signature *signatures, const char *pinned)
+static enum mail_verdict expected_verdict(const struct mail_signature *signatures,
+					  const char *pinned)
 {
 	bool any = false, spoiled = false, good = false, by_pin = false;
 

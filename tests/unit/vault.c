@@ -117,7 +117,7 @@ static bool flip_is_found(sqlite3 *db, long long gseq, const char *column, int o
 		byte ^= (unsigned char)(1 << bit);
 		sqlite3_blob_write(blob, &byte, 1, offset);
 		sqlite3_blob_close(blob);
-		found = vault_audit(dir, NULL, &report, &err) == ERR_NO && report.finding_count >= 1 &&
+		found = vault_audit(dir, NULL, NULL, &report, &err) == ERR_NO && report.finding_count >= 1 &&
 			report.findings[0].gseq == (uint64_t)gseq;
 		if (report.finding_count)
 			snprintf(ret_name, 64, "%s", report.findings[0].stream_name);
@@ -186,7 +186,7 @@ static void alter(const char *sql, uint64_t expected, const char *name)
 		printf("# %s\n", complaint);
 	sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
 	sqlite3_close(db);
-	code = vault_audit(dir, pgp, &report, &err);
+	code = vault_audit(dir, pgp, NULL, &report, &err);
 	found = report.finding_count ? report.findings[0].gseq : 0;
 	CHECK(code == ERR_NO && found == expected, "%s: found at event %llu", name, (unsigned long long)found);
 	audit_report_release(&report);
@@ -198,7 +198,7 @@ static void test_attacks(void)
 	struct audit_report report = { 0 };
 	AUTO_ERROR err = ERROR_INIT;
 
-	CHECK(vault_audit(dir, pgp, &report, &err) == 0 && report.opened, "the untouched vault is whole: %s",
+	CHECK(vault_audit(dir, pgp, NULL, &report, &err) == 0 && report.opened, "the untouched vault is whole: %s",
 	      err.why ? err.why : "");
 	audit_report_release(&report);
 	alter("DELETE FROM event WHERE gseq = 11", 11, "a deleted event");
@@ -210,7 +210,7 @@ static void test_attacks(void)
 	      "journal_sig FROM event WHERE gseq = 12",
 	      13, "an event inserted");
 	alter("UPDATE event SET id = randomblob(32) WHERE gseq = 11", 11, "an id replaced");
-	CHECK(vault_audit(dir, pgp, &report, &err) == 0, "whole again afterwards: %s", err.why ? err.why : "");
+	CHECK(vault_audit(dir, pgp, NULL, &report, &err) == 0, "whole again afterwards: %s", err.why ? err.why : "");
 	audit_report_release(&report);
 }
 

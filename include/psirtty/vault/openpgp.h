@@ -61,6 +61,8 @@ int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const ch
 		 struct str *ret, const char **ret_hash, struct error *err);
 /* A new Ed25519/Cv25519 key without passphrase: for demo and tests. *RET is its fingerprint, freed by the caller. */
 int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err);
+/* Stops the agent of this home; for homes that were made for a demonstration or a test. */
+void openpgp_stop_agent(const char *home);
 /* Armoured public key. */
 int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
 /* Public keys only: secret ones are refused. Fingerprints of what was taken in; freed by the caller. */

@@ -100,10 +100,17 @@ struct audit_report {
 	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
 };
 void audit_report_release(struct audit_report *report);
+/* What an opened event calls its stream, or NULL: so that damage in a case is told by the case's id. The
+ * caller of the function frees. */
+typedef char *(*vault_name_fn)(int type, const char *json, size_t length);
 /* Verifies everything: chains, authority, hashes, signatures, and, where PGP (may be NULL) can unlock,
  * opens what can be read. Never changes anything. 0 whole, ERR_NO violated (findings), ERR_VAULT when it
  * cannot be read at all. */
-int vault_audit(const char *dir, struct openpgp *pgp, struct audit_report *ret, struct error *err);
+int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
+		struct error *err);
+
+/* Sixteen bytes of the sealed body of an event, as they lie on the disk: for demonstrations of damage. */
+int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], struct error *err);
 
 struct vault_stats { uint64_t events; size_t cases, members, attachments; uint64_t bytes; };
 int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err);

@@ -37,7 +37,7 @@ struct curses {
 	struct termios saved, raw;
 	bool opened, colours, pasting;
 	attr_t attributes[ROLE_COUNT];
-	size_t frames, writes;
+	size_t frames, writes, bytes;
 };
 
 /* ---- signals: a handler leaves a mark and a byte in a pipe */
@@ -145,6 +145,7 @@ static void curses_flush(struct curses *c)
 	bytes = mem_alloc((size_t)length);
 	if (pread(c->memory, bytes, (size_t)length, 0) == length && c->fd >= 0) {
 		c->writes++;
+		c->bytes += (size_t)length;
 		fd_write_all(c->fd, bytes, (size_t)length);
 	}
 	free(bytes);
@@ -563,10 +564,11 @@ struct terminal *term_curses_new(void)
 	return &c->term;
 }
 
-void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes)
+void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes, size_t *ret_bytes)
 {
 	struct curses *c = (struct curses *)term;
 
 	*ret_frames = c->frames;
 	*ret_writes = c->writes;
+	*ret_bytes = c->bytes;
 }
