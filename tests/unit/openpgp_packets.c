@@ -64,6 +64,7 @@ static void test_rows(void)
 		struct openpgp_packets p;
 
 		for (int armored = 0; armored < 2; armored++) {
+			str_reset(&armor);
 			str_add(&armor, "text\n-----BEGIN PGP MESSAGE-----\r\nVersion: x\r\n\r\n");
 			str_add_base64(&armor, bytes, length);
 			str_add(&armor, "\n=abcd\n-----END PGP MESSAGE-----\n");
@@ -76,10 +77,10 @@ static void test_rows(void)
 				      p.passphrases == rows[i].passphrases,
 			      "%s%s", rows[i].name, armored ? ", armored" : "");
 		}
-		/* Cut anywhere it is never taken for the whole, unless only what may be missing is missing. */
-		for (size_t cut = 0; cut < length; cut++) {
+		/* Cut anywhere it is never taken for the whole. */
+		for (size_t cut = 0; rows[i].encrypted && cut < length; cut++) {
 			openpgp_packets_read(bytes, cut, &p);
-			CHECK_QUIET(!p.encrypted || i == 13, "%s cut at %zu", rows[i].name, cut);
+			CHECK_QUIET(!p.encrypted, "%s cut at %zu", rows[i].name, cut);
 		}
 	}
 }
