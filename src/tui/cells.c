@@ -14,11 +14,11 @@ enum role severity_role(enum cvss_severity severity)
 
 static const struct { enum role role; const char *sentence; } verdicts[] = {
 	[VERDICT_VERIFIED] = { ROLE_VERIFIED,
-		N_("the whole message is signed by the key pinned to this address") },
+		N_("the whole message, by the key pinned to this address") },
 	[VERDICT_SIGNED] = { ROLE_SIGNED,
-		N_("signed, but no key is pinned to this address that says who it is") },
+		N_("but no key is pinned to this address") },
 	[VERDICT_MISMATCH] = { ROLE_BAD,
-		N_("signed by another key than the one pinned to this address") },
+		N_("by another key than the one pinned to this address") },
 	[VERDICT_BAD] = { ROLE_BAD, N_("the signature does not hold") },
 	[VERDICT_UNSIGNED] = { ROLE_UNSIGNED, N_("nothing shows who wrote this") },
 };
@@ -95,7 +95,7 @@ void cell_severity(struct cell *ret, const struct case_state *state)
 	char buffer[8];
 
 	if (!score) {
-		cell_set(ret, ROLE_DIM, "-");
+		cell_set(ret, ROLE_NORMAL, "-");
 		return;
 	}
 	str_add_format(&ret->text, "%s %s", cvss_tenths(score->cvss.overall, buffer),
@@ -225,8 +225,8 @@ static void mail_flags(const struct mail_record *record, struct doc *doc)
 			if (str_equal(help[j].code, record->flags[i]))
 				sentence = _(help[j].help);
 		doc_line(doc);
-		doc_format(doc, ROLE_WARNING, "! %s", record->flags[i]);
-		doc_format(doc, ROLE_NORMAL, ": %s", sentence);
+		doc_format(doc, ROLE_WARNING, "! %s: ", record->flags[i]);
+		doc_wrapped(doc, ROLE_NORMAL, 2, sentence);
 	}
 }
 

@@ -22,10 +22,12 @@ void doc_line(struct doc *doc);
 /* Adds RAW to the last line. */
 void doc_run(struct doc *doc, enum role role, const char *raw);
 void doc_format(struct doc *doc, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Adds RAW to the last line and, where it is too long, to lines after it that begin INDENT cells in. */
+void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw);
 /* A line of its own. */
 void doc_heading(struct doc *doc, const char *raw);
 void doc_sentence(struct doc *doc, enum role role, const char *raw);
-/* "Label      value": a line; nothing when VALUE is empty. */
+/* "Label      value", wrapped; nothing when VALUE is empty. */
 void doc_field(struct doc *doc, const char *label, enum role role, const char *value);
 /* Many lines, wrapped; with GUTTER each begins with a bar nothing inside can draw in that role. */
 void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter);

@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13 };
 
 /* ---- layout */
 
@@ -28,7 +28,7 @@ static void layout_split(const struct app *app, struct layout *l, int rows)
 	if (zoomed) {
 		l->list_rows = 0;
 	} else if (l->beside) {
-		l->list_cols = app->cols * 11 / 20;
+		l->list_cols = app->cols * 2 / 5 > 80 ? app->cols * 2 / 5 : 80;
 		l->preview_col = l->list_cols + 2;
 		l->preview_cols = app->cols - l->preview_col;
 	} else {
@@ -78,6 +78,14 @@ bool app_previews(const struct app *app)
 
 /* ---- figures of the whole vault */
 
+/* A proposal binds nobody: it is in the calendar, but is not what is due next. */
+static bool only_proposed(const struct model *model, const struct agenda_item *item)
+{
+	const struct case_state *state = model_find_case(model, item->case_id);
+
+	return item->embargo && state && state->embargo.proposed.at == item->at;
+}
+
 /* What is overdue, and the first thing that is not yet. */
 static void figures_due(struct figures *f, const struct model *model, instant now)
 {
@@ -87,7 +95,7 @@ static void figures_due(struct figures *f, const struct model *model, instant no
 	model_agenda(model, now - 366 * INSTANT_DAY, now + 366 * INSTANT_DAY, now, &items, &count);
 	for (size_t i = 0; i < count; i++) {
 		f->overdue += items[i].overdue;
-		if (items[i].at < now || f->next_at != INSTANT_NONE)
+		if (items[i].at < now || f->next_at != INSTANT_NONE || only_proposed(model, &items[i]))
 			continue;
 		f->next_at = items[i].at;
 		mem_replace(&f->next_what, items[i].what);
@@ -133,6 +141,8 @@ static void draw_rule(struct app *app, int row, int col, int cols, const char *l
 	text_display(&safe, label, -1, TEXT_LINE);
 	if (safe.width)
 		str_add_format(&line, "── %.*s ", (int)text_clip(safe.utf8, cols - 6, &width), safe.utf8);
+	/* A rule costs three bytes a cell; as a heading it need not cross a wide screen. */
+	cols = cols >= BESIDE_COLS ? RULE_COLS : cols;
 	for (width = text_width(line.bytes); width < cols; width++)
 		str_add(&line, "─");
 	term_put_raw(app->term, row, col, cols, line.bytes, ROLE_RULE);
@@ -303,10 +313,6 @@ static void draw_preview(struct app *app, const struct layout *l)
 		app->preview_scroll = last;
 	doc_draw(&app->preview, app->term, app->preview_scroll, l->preview_row, l->preview_col, l->preview_rows,
 		 l->preview_cols, NULL);
-	if (!l->beside || !l->list_rows || app->context->plain)
-		return;
-	for (int i = 0; i < l->list_rows; i++)
-		term_put_raw(app->term, l->preview_row + i, l->list_cols, 1, "│", ROLE_RULE);
 }
 
 /* What the list shows: its name, how many, the filter. */
@@ -361,26 +367,37 @@ static int draw_hint(struct app *app, const struct binding *binding, int row, in
 	return key.width + 1 + word.width + 2;
 }
 
-/* Width of what is due next, drawn at the right. The span is padded, so that a minute changes few cells. */
+/* What is due next, as wordy as fits into CELLS. */
+static void due_text(const struct figures *f, instant now, int cells, struct text *ret)
+{
+	AUTO_STRING overdue = f->overdue ? mem_format(_("!%zu overdue"), f->overdue) : mem_string("");
+	AUTO_STRING next = NULL;
+	char span[40];
+
+	if (f->next_at != INSTANT_NONE)
+		next = mem_format(_("next: %s in %s"), _(f->next_what), instant_format_span(f->next_at - now, span));
+	for (int tier = 0; tier < 2; tier++) {
+		AUTO_STRING line = mem_format("%s%s%s", *overdue && !tier ? overdue : "",
+					      *overdue && next && !tier ? ", " : "", next ? next : tier ? overdue : "");
+
+		text_release(ret);
+		text_display(ret, line, -1, TEXT_LINE);
+		if (ret->width <= cells)
+			return;
+	}
+	text_release(ret);
+}
+
+/* Draws what is due next at the right; returns the width it took. */
 static int draw_due(struct app *app, int row)
 {
-	const struct figures *f = &app->figures;
-	AUTO_STR line = STR_INIT;
 	AUTO_TEXT text = TEXT_INIT;
-	char span[40];
-	int col;
 
-	if (f->overdue)
-		str_add_format(&line, _("!%zu overdue  "), f->overdue);
-	if (f->next_at != INSTANT_NONE) {
-		instant_format_span(f->next_at - command_now(app->context), span);
-		str_add_format(&line, _("next: %s in %s"), _(f->next_what), span);
-	}
-	text_display(&text, line.bytes, -1, TEXT_LINE);
-	col = app->cols - text.width - 1;
-	if (!text.width || col < app->cols / 3)
+	due_text(&app->figures, command_now(app->context), app->cols * 9 / 20, &text);
+	if (!text.width)
 		return 0;
-	term_put(app->term, row, col, text.width, &text, f->overdue ? ROLE_DUE : ROLE_HINT);
+	term_put(app->term, row, app->cols - text.width - 1, text.width, &text,
+		 app->figures.overdue ? ROLE_DUE : ROLE_HINT);
 	return text.width + 2;
 }
 
@@ -416,7 +433,7 @@ static void draw_hints(struct app *app, int row)
 
 			if (binding->label && str_equal(binding->context, contexts[i]) &&
 			    keymap_find(&app->keys, contexts, binding->key) == binding && hint_valid(app, binding))
-				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? 11 : 0));
+				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? LAST_HINT : 0));
 		}
 }
 
@@ -455,7 +472,7 @@ static void draw_message(struct app *app, const struct layout *l)
 	else if (app->message.length)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.bytes, app->message_role);
 	else if (l->small)
-		term_put_raw(app->term, l->message, 0, app->cols, _("60×15 shows all; Q quits"), ROLE_WARNING);
+		term_put_raw(app->term, l->message, 0, app->cols, _("needs 60×15"), ROLE_WARNING);
 }
 
 /* ---- everything */

@@ -132,6 +132,40 @@ static void curses_size(struct terminal *term, int *ret_rows, int *ret_cols)
 	*ret_cols = size.ws_col > RUN_CELLS ? RUN_CELLS : size.ws_col;
 }
 
+/* Stands a reset of all attributes at AT? */
+static bool resets(const char *at, const char *end)
+{
+	return end - at >= 3 && (memcmp(at, "\033[m", 3) == 0 || (end - at >= 4 && memcmp(at, "\033[0;", 4) == 0));
+}
+
+/*
+ * Drops what changes nothing: choosing the character set that is always chosen (none of ours is drawn in the
+ * alternate one), and the default colour just before a reset of everything. Returns the new length.
+ */
+static size_t frame_shorten(char *bytes, size_t length)
+{
+	static const struct { const char *sequence; size_t length; } needless[] = {
+		{ "\033(B", 3 }, { "\033[39m\033(B", 8 }, { "\033[39;49m\033(B", 11 }, { "\033[39m", 5 },
+	};
+	const char *end = bytes + length, *from = bytes;
+	char *to = bytes;
+
+	while (from < end) {
+		size_t skip = 0;
+
+		for (size_t i = 0; *from == 27 && i < ARRAY_LEN(needless) && !skip; i++)
+			if ((size_t)(end - from) > needless[i].length &&
+			    memcmp(from, needless[i].sequence, needless[i].length) == 0 &&
+			    resets(from + needless[i].length, end))
+				skip = needless[i].length;
+		if (skip)
+			from += skip;
+		else
+			*to++ = *from++;
+	}
+	return (size_t)(to - bytes);
+}
+
 /* What curses has written since the last frame goes out in one write. */
 static void curses_flush(struct curses *c)
 {
@@ -144,9 +178,11 @@ static void curses_flush(struct curses *c)
 		return;
 	bytes = mem_alloc((size_t)length);
 	if (pread(c->memory, bytes, (size_t)length, 0) == length && c->fd >= 0) {
+		size_t short_length = frame_shorten(bytes, (size_t)length);
+
 		c->writes++;
-		c->bytes += (size_t)length;
-		fd_write_all(c->fd, bytes, (size_t)length);
+		c->bytes += short_length;
+		fd_write_all(c->fd, bytes, short_length);
 	}
 	free(bytes);
 	if (ftruncate(c->memory, 0) || lseek(c->memory, 0, SEEK_SET))
