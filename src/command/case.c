@@ -494,6 +494,7 @@ const struct command_row case_commands[] = {
 	},
 	{
 		.name = "case list",
+		.pane = "cases",
 		.help = N_("list the cases, all or those a query finds"),
 		.flags = COMMAND_JSON | COMMAND_LISTS,
 		.arguments = { { .name = "QUERY", .type = ARG_TEXT, .optional = true, .repeats = true,

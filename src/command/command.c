@@ -259,16 +259,29 @@ static int sort_words(struct command_context *context, struct command_call *call
 	return code;
 }
 
-static int screen_request(struct command_context *context, const struct command_row *row, int argc,
+static int screen_request(struct command_context *context, enum screen_request request, int argc,
 			  char *const *argv)
 {
-	context->request = row->request;
+	context->request = request;
 	command_free_words(context->arguments, (int)context->argument_count);
 	context->arguments = mem_alloc(((size_t)argc + 1) * sizeof(char *));
 	context->argument_count = (size_t)argc;
 	for (int i = 0; i < argc; i++)
 		context->arguments[i] = mem_string(argv[i]);
 	return 0;
+}
+
+/* A list has its pane: `case list sev:critical` on the screen is `pane cases sev:critical`. */
+static void show_pane(struct command_context *context, const struct command_row *row, int argc, char *const *argv)
+{
+	char **words = mem_alloc(((size_t)argc + 1) * sizeof(*words));
+
+	words[0] = mem_string(row->pane);
+	for (int i = 0; i < argc; i++)
+		words[i + 1] = argv[i];
+	screen_request(context, SCREEN_PANE, argc + 1, words);
+	free(words[0]);
+	free(words);
 }
 
 static int run_row(struct command_context *context, const struct command_row *row, int argc, char *const *argv,
@@ -282,8 +295,10 @@ static int run_row(struct command_context *context, const struct command_row *ro
 	if (reason)
 		return error_set(err, ERR_DENIED, row->name, NULL, "%s", reason);
 	code = sort_words(context, &call, argc, argv, err);
-	if (!code)
-		code = row->request ? screen_request(context, row, argc, argv) :
+	if (!code && context->on_screen && row->pane && !context->json)
+		show_pane(context, row, argc, argv);
+	else if (!code)
+		code = row->request ? screen_request(context, row->request, argc, argv) :
 				      row->exec(context, &call, err);
 	if (!code && (row->flags & COMMAND_CHANGES))
 		context->reactions |= REACT_REDRAW | REACT_RELOAD;

@@ -20,6 +20,7 @@ struct command_row {
 	const char *help; /* N_() */
 	unsigned flags;   /* enum command_flag */
 	enum screen_request request;
+	const char *pane; /* the pane that shows this list: on the screen it is opened instead */
 	struct command_argument arguments[COMMAND_ARGUMENTS];
 	/* Translated reason why not now, or NULL. */
 	const char *(*disabled)(struct command_context *context);

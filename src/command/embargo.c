@@ -293,6 +293,7 @@ const struct command_row embargo_commands[] = {
 	},
 	{
 		.name = "calendar",
+		.pane = "calendar",
 		.help = N_("what falls due when, over all cases"),
 		.flags = COMMAND_JSON,
 		.arguments = { OPTION("--from", ARG_WHEN, NULL), OPTION("--to", ARG_WHEN, NULL) },

@@ -341,6 +341,7 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail list",
+		.pane = "inbox",
 		.help = N_("list the inbox"),
 		.flags = COMMAND_JSON | COMMAND_LISTS,
 		.arguments = { { .name = "QUERY", .type = ARG_TEXT, .optional = true, .repeats = true },

@@ -62,7 +62,8 @@ const struct command_row screen_commands[] = {
 		.help = N_("go to a pane"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_PANE,
-		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = panes } },
+		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = panes },
+			       { .name = "FILTER", .type = ARG_TEXT, .optional = true, .repeats = true } },
 	},
 	{
 		.name = "tab",

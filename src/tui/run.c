@@ -29,6 +29,18 @@ static void show_output(struct app *app)
 		app_message(app, ROLE_MESSAGE, out->bytes);
 }
 
+/* `pane cases sev:critical`: the words behind the pane are its filter; none take an old one away. */
+static void filter_pane(struct app *app, char *const *words, size_t count)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR filter = STR_INIT;
+
+	for (size_t i = 0; i < count; i++)
+		str_add_format(&filter, "%s%s", i ? " " : "", words[i]);
+	if (view_is_list(app_view(app)) && view_set_filter(app_view(app), filter.bytes, &err))
+		app_error(app, &err);
+}
+
 static void obey_request(struct app *app)
 {
 	struct command_context *context = app->context;
@@ -43,7 +55,9 @@ static void obey_request(struct app *app)
 	for (size_t i = 0; i < count; i++)
 		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? joined.bytes : NULL);
+		app_request(app, request, count ? request == SCREEN_PIPE ? joined.bytes : arguments[0] : NULL);
+	if (request == SCREEN_PANE)
+		filter_pane(app, count ? arguments + 1 : NULL, count ? count - 1 : 0);
 	command_free_words(arguments, (int)count);
 }
 

@@ -89,14 +89,23 @@ static bool object_parameter(GMimeObject *object, const char *header, const char
 	return mime_parameter(value.bytes, value.length, name, charset_convert, NULL, ret);
 }
 
-/* The encoded bytes of a leaf inside of the walk's source. */
-static struct slice object_content(struct walk *walk, GMimePart *part, GMimeContentEncoding *ret_encoding)
+static bool value_is(struct slice value, const char *word)
 {
-	GMimeDataWrapper *wrapper = g_mime_part_get_content(part);
+	size_t start = 0, length = strlen(word);
+
+	while (start < value.length && strchr(" \t\r\n", value.bytes[start]))
+		start++;
+	return value.length - start >= length && str_starts_nocase(value.bytes + start, word) &&
+	       (value.length - start == length || strchr(" \t\r\n;(", value.bytes[start + length]));
+}
+
+/* The encoded bytes of a leaf inside of the walk's source. */
+static struct slice object_content(struct walk *walk, GMimeObject *part)
+{
+	GMimeDataWrapper *wrapper = GMIME_IS_PART(part) ? g_mime_part_get_content(GMIME_PART(part)) : NULL;
 	GMimeStream *stream = wrapper ? g_mime_data_wrapper_get_stream(wrapper) : NULL;
 	struct slice none = { "", 0 };
 
-	*ret_encoding = wrapper ? g_mime_data_wrapper_get_encoding(wrapper) : GMIME_CONTENT_ENCODING_DEFAULT;
 	if (!stream || !GMIME_IS_STREAM_MEM(stream) || stream->bound_start < 0 ||
 	    stream->bound_end < stream->bound_start || (size_t)stream->bound_end > walk->source.length)
 		return none;
@@ -104,11 +113,15 @@ static struct slice object_content(struct walk *walk, GMimePart *part, GMimeCont
 			       (size_t)(stream->bound_end - stream->bound_start) };
 }
 
-static void decode(struct slice content, GMimeContentEncoding encoding, struct str *ret)
+/* The decoded bytes of a leaf. */
+static void add_content(struct walk *walk, GMimeObject *part, struct str *ret)
 {
-	if (encoding == GMIME_CONTENT_ENCODING_BASE64)
+	struct slice encoding = object_header(part, "content-transfer-encoding");
+	struct slice content = object_content(walk, part);
+
+	if (value_is(encoding, "base64"))
 		mime_decode_base64(content.bytes, content.length, ret);
-	else if (encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
+	else if (value_is(encoding, "quoted-printable"))
 		mime_decode_quoted_printable(content.bytes, content.length, ret);
 	else
 		str_add_bytes(ret, content.bytes, content.length);
@@ -185,12 +198,7 @@ static char *part_name(GMimeObject *object)
 
 static bool is_attachment(GMimeObject *object)
 {
-	struct slice disposition = object_header(object, "content-disposition");
-	size_t blank = 0;
-
-	while (blank < disposition.length && strchr(" \t\r\n", disposition.bytes[blank]))
-		blank++;
-	return str_starts_nocase(disposition.bytes + blank, "attachment");
+	return value_is(object_header(object, "content-disposition"), "attachment");
 }
 
 /* ---- text */
@@ -329,12 +337,10 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 {
 	bool plain = str_equal(type, "text/plain"), html = str_equal(type, "text/html");
 	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
-	GMimeContentEncoding encoding;
 	char *name = part_name(object);
 	long index;
 
-	if (GMIME_IS_PART(object))
-		decode(object_content(walk, GMIME_PART(object), &encoding), encoding, &bytes);
+	add_content(walk, object, &bytes);
 	object_parameter(object, "content-type", "charset", &charset);
 	if (charset.length > 64)
 		str_truncate(&charset, 0);
@@ -392,8 +398,7 @@ static int alternative_choice(struct walk *walk, GMimeObject *object)
 		GMimeObject *child = child_at(object, i);
 
 		if (child_is(object, i, "text/plain") && GMIME_IS_PART(child) && !is_attachment(child)) {
-			GMimeContentEncoding encoding;
-			struct slice content = object_content(walk, GMIME_PART(child), &encoding);
+			struct slice content = object_content(walk, child);
 
 			for (size_t k = 0; k < content.length; k++)
 				if (!strchr(" \t\r\n", content.bytes[k]))
@@ -426,30 +431,21 @@ static void walk_children(struct walk *walk, GMimeObject *object, const char *ty
 static bool is_control_part(struct walk *walk, GMimeObject *object)
 {
 	AUTO_STR bytes = STR_INIT;
-	GMimeContentEncoding encoding;
-	struct slice content;
 
-	if (!GMIME_IS_PART(object))
+	if (object_content(walk, object).length > 1000)
 		return false;
-	content = object_content(walk, GMIME_PART(object), &encoding);
-	if (content.length > 1000)
-		return false;
-	decode(content, encoding, &bytes);
+	add_content(walk, object, &bytes);
 	return strcasestr(bytes.bytes, "Version: 1") != NULL;
 }
 
 /* multipart/encrypted as RFC 3156 4 has it, at the top, and nothing else: only this is opened. */
 static bool take_encrypted(struct walk *walk, GMimeObject *object)
 {
-	GMimeContentEncoding encoding;
-	struct slice content;
-
 	if (walk->entity || child_count(object) != 2 || !child_is(object, 0, "application/pgp-encrypted") ||
 	    !child_is(object, 1, "application/octet-stream") || !GMIME_IS_PART(child_at(object, 1)) ||
 	    !is_control_part(walk, child_at(object, 0)))
 		return false;
-	content = object_content(walk, GMIME_PART(child_at(object, 1)), &encoding);
-	decode(content, encoding, &walk->mail->payload);
+	add_content(walk, child_at(object, 1), &walk->mail->payload);
 	walk->mail->crypto = MAIL_CRYPTO_ENCRYPTED;
 	parse_packets(walk->mail);
 	return true;
@@ -491,7 +487,6 @@ static bool take_signed(struct walk *walk, GMimeObject *object, struct slice *re
 	struct header_block block;
 	struct slice children[2];
 	AUTO_STR boundary = STR_INIT;
-	GMimeContentEncoding encoding;
 	size_t count = 0;
 
 	if (child_count(object) != 2 || !child_is(object, 1, "application/pgp-signature") ||
@@ -506,8 +501,7 @@ static bool take_signed(struct walk *walk, GMimeObject *object, struct slice *re
 		return false;
 	*ret_signed = children[0];
 	parse_canonical(children[0], &walk->mail->payload);
-	decode(object_content(walk, GMIME_PART(child_at(object, 1)), &encoding), encoding,
-	       &walk->mail->signature);
+	add_content(walk, child_at(object, 1), &walk->mail->signature);
 	walk->mail->crypto = MAIL_CRYPTO_SIGNED;
 	return true;
 }
