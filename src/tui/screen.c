@@ -169,7 +169,7 @@ static size_t pane_count(const struct app *app, size_t pane)
 	return ops == &inbox_view ? app->figures.inbox : app->figures.triage;
 }
 
-/* How much of the names fits: 0 full, 1 brief, 2 numbers but for the current one. */
+/* How much fits: 0 all, 1 brief names, 2 without our own, 3 numbers but for the current pane. */
 static void pane_label(const struct app *app, size_t pane, int tier, struct str *ret)
 {
 	const struct view_ops *ops = app->levels[0].views[pane].ops;
@@ -177,7 +177,7 @@ static void pane_label(const struct app *app, size_t pane, int tier, struct str 
 	bool current = pane == app->levels[0].current;
 
 	str_add_format(ret, "%zu", pane);
-	if (tier < 2 || current)
+	if (tier < 3 || current)
 		str_add_format(ret, " %s", tier ? _(ops->brief) : _(ops->title));
 	if (count)
 		str_add_format(ret, "(%zu)", count);
@@ -221,7 +221,7 @@ static int bar_width(const struct app *app, int tier)
 {
 	int width = tier < 2 ? 9 : 0;
 
-	for (size_t i = 1; i < PANES; i++) {
+	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES; i++) {
 		AUTO_STR label = STR_INIT;
 
 		pane_label(app, i, tier, &label);
@@ -236,11 +236,11 @@ static void draw_bar(struct app *app)
 	const struct policy *policy = model ? model_policy(model) : NULL;
 	int room = app->cols - draw_bar_right(app) - 1, col = 1, tier = 0;
 
-	while (tier < 2 && bar_width(app, tier) > room)
+	while (tier < 3 && bar_width(app, tier) > room)
 		tier++;
 	if (tier < 2)
 		col += term_put_raw(app->term, 0, col, room, "psirtty ", ROLE_BAR);
-	if (bar_width(app, tier) + 8 < room)
+	if (tier < 2 && bar_width(app, tier) + 8 < room)
 		col += term_put_raw(app->term, 0, col, 16,
 				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
