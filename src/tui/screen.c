@@ -473,12 +473,35 @@ static void draw_prompt(struct app *app, int row)
 	app->term->ops->cursor(app->term, row, sign.width + before.width - skip);
 }
 
+/* A message too long for its line takes the hints' line as well. */
+static bool message_tall(const struct app *app, const struct layout *l)
+{
+	AUTO_TEXT text = TEXT_INIT;
+
+	if (l->hint < 0 || app->prompt != PROMPT_NONE)
+		return false;
+	text_display(&text, app->message.bytes, (long)app->message.length, TEXT_LINE);
+	return text.width > app->cols;
+}
+
+static void draw_tall_message(struct app *app, const struct layout *l)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, app->cols);
+	doc_wrapped(&doc, app->message_role, 0, app->message.bytes);
+	doc_draw(&doc, app->term, 0, l->hint, 0, 2, app->cols, NULL);
+	doc_release(&doc);
+}
+
 static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
 	if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
+	else if (message_tall(app, l))
+		draw_tall_message(app, l);
 	else if (app->message.length)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.bytes, app->message_role);
 	else if (l->small)
@@ -530,7 +553,8 @@ static void draw_frame(struct app *app, const struct layout *l)
 		if (l->preview && !l->beside && l->list_rows)
 			draw_rule(app, l->preview_row - 1, 0, app->cols, "");
 		draw_rule(app, l->hint - 1, 0, app->cols, "");
-		draw_hints(app, l->hint);
+		if (!message_tall(app, l))
+			draw_hints(app, l->hint);
 	}
 }
 

@@ -40,7 +40,8 @@ static const struct command_row rows[] = {
 	SCREEN("jobs", "what runs", SCREEN_JOBS),
 	{ "mail send", "send a draft", COMMAND_LEAVES, 0, { { .name = "DRAFT", .type = ARG_DRAFT } }, NULL, "sent", 0 },
 	{ "mail take", "open a case from a mail", COMMAND_CHANGES, 0, { { .name = "MAIL", .type = ARG_MAIL } }, NULL,
-	  "taken", REACT_RELOAD },
+	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
+	  "party now", REACT_RELOAD },
 	SCREEN("mark", "mark a row", SCREEN_MARK),
 	SCREEN("mark-range", "mark rows", SCREEN_MARK_RANGE),
 	SCREEN("next-match", "the next match", SCREEN_NEXT_MATCH),
