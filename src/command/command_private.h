@@ -67,8 +67,6 @@ json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */
 int command_body(struct command_context *context, const struct command_call *call, const char *name,
 		 const char *template, char **ret, struct error *err);
-/* $VISUAL, $EDITOR or vi on a file in the member's draft area; for the shell front. */
-int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err);
 
 /* Shorthands for rows. */
 #define ARG(n, t, h)       { .name = (n), .type = (t), .help = (h) }

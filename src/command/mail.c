@@ -3,6 +3,7 @@
 #include "command/command_private.h"
 
 #include "psirtty/base/text.h"
+#include "psirtty/vault/vault.h"
 
 /* ---- showing */
 
@@ -329,6 +330,34 @@ static int run_drafts(struct command_context *context, const struct command_call
 	return code;
 }
 
+/* A kept text as it is; the letters of the mail commands are read with `mail check`. */
+static int run_draft_show(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct str text = STR_INIT;
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = vault_draft_get(desk_vault(desk), call_value(call, "DRAFT"), &text, err);
+	if (!code)
+		text_add_block(&context->out, text.bytes);
+	str_wipe(&text);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_draft_remove(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = vault_draft_remove(desk_vault(desk), call_value(call, "DRAFT"), err);
+	if (!code)
+		command_say(context, _("draft %s removed"), call_value(call, "DRAFT"));
+	return code;
+}
+
 #define MAIL_ARGUMENT ARG("MAIL", ARG_MAIL, N_("a mail of the inbox, such as M-0001"))
 
 const struct command_row mail_commands[] = {
@@ -402,6 +431,19 @@ const struct command_row mail_commands[] = {
 		.name = "draft list",
 		.help = N_("list your sealed drafts"),
 		.exec = run_drafts,
+	},
+	{
+		.name = "draft show",
+		.help = N_("read a draft or a text that was kept"),
+		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
+		.exec = run_draft_show,
+	},
+	{
+		.name = "draft remove",
+		.help = N_("throw a draft away"),
+		.flags = COMMAND_CHANGES | COMMAND_TYPED,
+		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
+		.exec = run_draft_remove,
 	},
 	{ .name = NULL },
 };

@@ -100,6 +100,7 @@ static int find_handler(struct desk *desk, struct error *err)
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
 	struct desk *desk = mem_alloc(sizeof(*desk));
+	size_t recovered;
 	int code;
 
 	desk->dir = mem_string(options->vault_dir);
@@ -113,6 +114,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
 	if (!code)
 		code = find_handler(desk, err);
+	if (!code && !options->readonly)
+		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)
 		code = vault_each(desk->vault, 0, fold, desk, err);
 	if (code) {

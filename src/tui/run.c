@@ -261,85 +261,15 @@ void run_binding(struct app *app, const struct binding *binding)
 
 /* ---- $EDITOR */
 
-/* A folder only we can enter, in memory where the machine has one. Caller frees. */
-static char *edit_folder(struct error *err)
-{
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	const char *places[] = { runtime, "/dev/shm", "/tmp" };
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		char *dir;
-
-		if (!places[i] || places[i][0] != '/')
-			continue;
-		dir = mem_format("%s/psirtty-XXXXXX", places[i]);
-		if (mkdtemp(dir))
-			return dir;
-		free(dir);
-	}
-	error_errno(err, ERR_INPUT, _("a folder for the editor"), _("Set XDG_RUNTIME_DIR to a folder of yours"));
-	return NULL;
-}
-
-static int editor_run(const char *path, struct error *err)
-{
-	const char *editor = getenv("VISUAL");
-	int status = 0;
-	pid_t child;
-
-	editor = editor && *editor ? editor : getenv("EDITOR");
-	editor = editor && *editor ? editor : "vi";
-	child = fork();
-	if (child == 0) {
-		AUTO_STRING line = mem_format("exec %s \"$0\"", editor);
-
-		execl("/bin/sh", "sh", "-c", line, path, (char *)NULL);
-		_exit(127);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return error_errno(err, ERR_INPUT, editor, NULL);
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return error_set(err, ERR_INPUT, editor, _("Set EDITOR to an editor that is there"),
-				 _("it ended with %d; nothing was changed"), WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-	return 0;
-}
-
-static int edit_file(const char *path, struct str *text, struct error *err)
-{
-	AUTO_STR edited = STR_INIT;
-	int code = file_write(path, text->bytes, text->length, 0600, err);
-
-	if (!code)
-		code = editor_run(path, err);
-	if (!code)
-		code = file_read(path, 4u << 20, &edited, err);
-	if (code)
-		return code;
-	str_reset(text);
-	str_add_bytes(text, edited.bytes, edited.length);
-	return 0;
-}
-
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err)
 {
 	struct app *app = context->front;
-	AUTO_STRING dir = edit_folder(err);
-	AUTO_STRING path = NULL;
 	int code;
 
-	if (!dir)
-		return ERR_INPUT;
-	path = mem_format("%s/%s.txt", dir, name && !strchr(name, '/') ? name : "text");
 	app->term->ops->suspend(app->term);
-	code = edit_file(path, text, err);
+	code = command_editor(context, name, text, err);
 	app->term->ops->resume(app->term);
 	app->dirty = true;
-	if (code && file_exists(path) && err) {
-		free(err->remedy);
-		err->remedy = mem_format(_("What was written is kept in %s"), path);
-		return code;
-	}
-	file_remove_tree(dir, NULL);
 	return code;
 }
 

@@ -237,3 +237,12 @@ void completion_free(struct completion *completions, size_t count)
 	}
 	free(completions);
 }
+
+int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err)
+{
+	(void)context;
+	(void)name;
+	(void)text;
+	(void)err;
+	return 0;
+}
