@@ -294,7 +294,7 @@ static int run_log(struct command_context *context, const struct command_call *c
 	int code = command_case(context, call, &desk, &state, err);
 
 	for (size_t i = 0; !code && i < state->event_count; i++) {
-		AUTO_STRING line = event_line(&state->events[i]);
+		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		char at[40];
 
 		command_row_out(context, instant_format(state->events[i].at, at), state->events[i].author,
@@ -461,7 +461,7 @@ static int undo_or_redo(struct command_context *context, const struct command_ca
 	if (!code)
 		code = desk_undo(desk, state, redo, command_now(context), &line, err);
 	if (!code)
-		command_say(context, redo ? _("done again: %s") : _("undone: %s"), line);
+		command_say(context, "%s", line);
 	return code;
 }
 

@@ -54,6 +54,7 @@ const char *const *desk_case_fields(void);
 int desk_repro_add(struct desk *desk, const struct case_state *state, const char *build,
 		   const char *verdict, const char *environment, const char *steps,
 		   const char *const *files, size_t file_count, instant now, struct error *err);
+/* *RET_LINE says what was undone or done again; the caller frees. */
 int desk_undo(struct desk *desk, const struct case_state *state, bool redo, instant now,
 	      char **ret_line, struct error *err);
 /* The bytes of a sealed attachment. */
