@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The corpora of identifiers: package URLs. One line and one count for each file; the first rows
- * that differ are shown.
+ * The corpora of identifiers: package URLs, CPE names. One line and one count for each file; the
+ * first rows that differ are shown.
  */
+#include "psirtty/score/cpe.h"
 #include "psirtty/score/purl.h"
 
 #include <jansson.h>
@@ -104,13 +105,146 @@ static bool check_purl(const struct row *row)
 	return good;
 }
 
+/* ---- CPE names */
+
+/* Rows that say otherwise than the standard, and are let pass: a well-formed name whose dots are
+ * bare behind quoted backslashes, an artefact of how the row was taken from a doc string. */
+static const char *const cpe_contradictions[] = {
+	"version=\"8\\\\.0\\\\.6001\"",
+};
+
+static bool cpe_contradicts(const char *name)
+{
+	for (size_t i = 0; i < sizeof(cpe_contradictions) / sizeof(cpe_contradictions[0]); i++)
+		if (strstr(name, cpe_contradictions[i]))
+			return true;
+	return false;
+}
+
+static bool same_cpe(const struct cpe *a, const struct cpe *b)
+{
+	AUTO_STR one = STR_INIT, two = STR_INIT;
+
+	cpe_write(a, &one);
+	cpe_write(b, &two);
+	return str_equal(one.bytes, two.bytes);
+}
+
+/* What was read, written in each form and read again, is the same. */
+static bool cpe_survives(const struct cpe *cpe)
+{
+	static void (*const forms[])(const struct cpe *, struct str *) = {cpe_write, cpe_write_wfn};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		AUTO_CPE again = CPE_INIT;
+		AUTO_STR text = STR_INIT;
+
+		forms[i](cpe, &text);
+		if (cpe_parse(text.bytes, &again, NULL) < 0 || !same_cpe(cpe, &again))
+			return false;
+	}
+	return true;
+}
+
+/* name, well-formed name or nothing, OK or FAIL, origin; other verdicts are no verdicts */
+static bool check_cpe_parse(const struct row *row)
+{
+	AUTO_CPE cpe = CPE_INIT;
+	AUTO_CPE expected = CPE_INIT;
+	int code = cpe_parse(row->fields[0], &cpe, NULL);
+
+	if (cpe_contradicts(row->fields[0]))
+		return code < 0;
+	if (str_equal(row->fields[2], "FAIL"))
+		return code < 0;
+	if (!str_equal(row->fields[2], "OK"))
+		return true;
+	if (code < 0 || !cpe_survives(&cpe))
+		return false;
+	return !*row->fields[1] ||
+	       (cpe_parse(row->fields[1], &expected, NULL) == 0 && same_cpe(&cpe, &expected));
+}
+
+static struct cpe_value value_of(const char *text)
+{
+	struct cpe_value value = {CPE_TEXT, (char *)text};
+
+	if (str_equal(text, "ANY") || str_equal(text, "*"))
+		value = (struct cpe_value){CPE_ANY, NULL};
+	else if (str_equal(text, "NA"))
+		value = (struct cpe_value){CPE_NA, NULL};
+	return value;
+}
+
+/* source, target, relation */
+static bool check_cpe_compare(const struct row *row)
+{
+	struct cpe_value source = value_of(row->fields[0]), target = value_of(row->fields[1]);
+
+	return str_casecmp(cpe_relation_name(cpe_compare_value(&source, &target)),
+			   row->fields[2]) == 0;
+}
+
+/* The values the letters of the table stand for. */
+static const char *table_value(const char *letter)
+{
+	static const struct {
+		const char *letter, *value;
+	} values[] = {
+		{"i", "foo"}, {"k", "bar"}, {"m+*", "*oo"}, {"m1*", "fo*"}, {"m2*", "?oo"},
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (str_equal(letter, values[i].letter))
+			return values[i].value;
+	return letter;
+}
+
+/* source, target, relation, with a value for each letter; "m2" is one the wildcard covers, or not
+ */
+static bool check_cpe_table(const struct row *row)
+{
+	struct cpe_value source = value_of(table_value(row->fields[0]));
+	struct cpe_value target = value_of(table_value(row->fields[1]));
+	struct cpe_value covered = value_of("foo"), other = value_of("bar");
+
+	if (str_equal(row->fields[1], "m2"))
+		return cpe_compare_value(&source, &covered) == CPE_SUPERSET &&
+		       cpe_compare_value(&source, &other) == CPE_DISJOINT;
+	return str_casecmp(cpe_relation_name(cpe_compare_value(&source, &target)),
+			   row->fields[2]) == 0;
+}
+
+/* Names that are broken as they were published: an unquoted colon, so a component too many. */
+static bool is_malformed(const char *name)
+{
+	return strstr(name, "sterling_connect:direct") || strstr(name, "ibm:cpe:2.3");
+}
+
+/* A name of a CVE record. */
+static bool check_cpe_real(const struct row *row)
+{
+	AUTO_CPE cpe = CPE_INIT;
+	AUTO_STR text = STR_INIT;
+
+	if (cpe_parse(row->fields[0], &cpe, NULL) < 0)
+		return is_malformed(row->fields[0]);
+	cpe_write(&cpe, &text);
+	return cpe_survives(&cpe) && cpe_compare(&cpe, &cpe) == CPE_EQUAL &&
+	       (!str_starts(row->fields[0], "cpe:2.3:") || str_equal(row->fields[0], text.bytes));
+}
+
 /* ---- the files */
 
 static const struct {
 	const char *path;
 	row_check check;
 } files[] = {
-	{"purl/purl_tests.tsv", check_purl},
+	{ "cpe/cpe_attribute_compare.tsv", check_cpe_compare },
+	{ "cpe/cpe_parse_cases.tsv", check_cpe_parse },
+	{ "cpe/nistir7696_table6-2.tsv", check_cpe_table },
+	{ "cpe/real_cpe23_from_cve_records.txt", check_cpe_real },
+	{ "purl/purl_tests.tsv", check_purl },
 };
 
 static void split_row(char *line, struct row *ret)
