@@ -191,7 +191,6 @@ static int take_type(struct work *w, struct span type)
 	if (str_equal(w->vers->type, "invalid"))
 		return refuse(w, _("the type \"invalid\" is reserved for ranges that are"));
 	w->vers->scheme = version_scheme_find(w->vers->type);
-	w->vers->uncertain = !w->vers->scheme || version_scheme_uncertain(w->vers->scheme);
 	return 0;
 }
 
@@ -293,6 +292,7 @@ static int check_versions(struct work *w, bool *ret_ordered)
 	size_t i;
 
 	*ret_ordered = w->vers->scheme && !version_scheme_uncertain(w->vers->scheme);
+	w->vers->uncertain = !*ret_ordered;
 	for (i = 0; *ret_ordered && i < w->vers->count; i++) {
 		const char *version = w->vers->constraints[i].version;
 		AUTO_ERROR why = ERROR_INIT;
@@ -478,6 +478,22 @@ static int drop_redundant(struct work *w)
 	return 0;
 }
 
+/* Again where something was dropped: it may have kept the list from being sorted, and not every
+ * order is transitive (Maven's). */
+static int settle(struct work *w)
+{
+	bool ordered;
+	size_t before;
+
+	do {
+		before = w->vers->count;
+		if (check_versions(w, &ordered) < 0 || (ordered && sort_constraints(w) < 0) ||
+		    join_duplicates(w, ordered) < 0 || drop_redundant(w) < 0)
+			return ERR_NO;
+	} while (w->vers->count < before);
+	return 0;
+}
+
 /* ---- reading and writing */
 
 static int take_scheme(struct work *w, struct span *rest)
@@ -497,7 +513,6 @@ static int parse(struct work *w)
 	AUTO_STR text = STR_INIT;
 	struct span rest, type;
 	const char *slash;
-	bool ordered;
 
 	if (drop_blanks(w, &text) < 0)
 		return ERR_NO;
@@ -511,13 +526,9 @@ static int parse(struct work *w)
 	rest = (struct span){slash + 1, rest.length - type.length - 1};
 	if (take_type(w, type) < 0 || take_constraints(w, rest) < 0)
 		return ERR_NO;
-	if (w->vers->constraints[0].comparator == VERS_ANY) {
-		w->vers->uncertain = false;
+	if (w->vers->constraints[0].comparator == VERS_ANY)
 		return 0;
-	}
-	if (check_versions(w, &ordered) < 0 || (ordered && sort_constraints(w) < 0))
-		return ERR_NO;
-	return join_duplicates(w, ordered) < 0 || drop_redundant(w) < 0 ? ERR_NO : 0;
+	return settle(w);
 }
 
 static int parse_into(const char *text, struct vers *ret, struct str *repairs, struct error *err)
