@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The corpora of identifiers: package URLs, CPE names. One line and one count for each file; the
- * first rows that differ are shown.
+ * The corpora of identifiers: package URLs, CPE names, published scores. One line and one count for
+ * each file; the first rows that differ are shown.
  */
 #include "psirtty/score/cpe.h"
+#include "psirtty/score/cvss.h"
 #include "psirtty/score/purl.h"
 
 #include <jansson.h>
@@ -234,17 +235,41 @@ static bool check_cpe_real(const struct row *row)
 	       (!str_starts(row->fields[0], "cpe:2.3:") || str_equal(row->fields[0], text.bytes));
 }
 
+/* ---- published scores: vector, score, severity, computed base, computed overall, example */
+
+static bool check_published(const struct row *row)
+{
+	struct cvss cvss;
+	int published, base, overall;
+	enum cvss_fit fit;
+
+	if (cvss_parse(row->fields[0], &cvss, NULL) < 0 ||
+	    cvss_tenths_parse(row->fields[1], &published) < 0 ||
+	    cvss_tenths_parse(row->fields[3], &base) < 0 ||
+	    cvss_tenths_parse(row->fields[4], &overall) < 0)
+		return false;
+	fit = cvss_check(&cvss, published);
+	if (published == base)
+		return fit == CVSS_FIT_BASE;
+	return published == overall ? fit != CVSS_FIT_BASE && fit != CVSS_FIT_WRONG
+				    : fit != CVSS_FIT_BASE;
+}
+
 /* ---- the files */
 
 static const struct {
 	const char *path;
 	row_check check;
 } files[] = {
-	{ "cpe/cpe_attribute_compare.tsv", check_cpe_compare },
-	{ "cpe/cpe_parse_cases.tsv", check_cpe_parse },
-	{ "cpe/nistir7696_table6-2.tsv", check_cpe_table },
-	{ "cpe/real_cpe23_from_cve_records.txt", check_cpe_real },
-	{ "purl/purl_tests.tsv", check_purl },
+	{"cpe/cpe_attribute_compare.tsv", check_cpe_compare},
+	{"cpe/cpe_parse_cases.tsv", check_cpe_parse},
+	{"cpe/nistir7696_table6-2.tsv", check_cpe_table},
+	{"cpe/real_cpe23_from_cve_records.txt", check_cpe_real},
+	{"cvss/real_cve_v2.tsv", check_published},
+	{"cvss/real_cve_v30.tsv", check_published},
+	{"cvss/real_cve_v31.tsv", check_published},
+	{"cvss/real_cve_v40.tsv", check_published},
+	{"purl/purl_tests.tsv", check_purl},
 };
 
 static void split_row(char *line, struct row *ret)
