@@ -148,11 +148,16 @@ static int run_score(struct command_context *context, const struct command_call 
 
 	if (context->json) {
 		json_t *list = json_array();
+		bool refused = false;
 
-		for (size_t i = 0; i < count; i++)
-			json_array_append_new(list, score_json(vectors[i]));
+		for (size_t i = 0; i < count; i++) {
+			json_t *one = score_json(vectors[i]);
+
+			refused = refused || json_object_get(one, "invalid");
+			json_array_append_new(list, one);
+		}
 		command_json(context, list);
-		return 0;
+		return refused ? ERR_NO : 0;
 	}
 	return answer_items(context, vectors, count, call_given(call, "--lenient"), score_line_cvss, err);
 }
