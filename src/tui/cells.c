@@ -175,6 +175,15 @@ void file_list_lines(struct doc *doc, const struct sealed_file *files, size_t co
 	}
 }
 
+void message_peer_run(const struct case_message *message, struct doc *doc)
+{
+	if (message->type != EVENT_MESSAGE_SENT) {
+		doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
+		doc_run(doc, ROLE_NORMAL, "  ");
+	}
+	doc_run(doc, ROLE_NORMAL, str_or_empty(message->peer));
+}
+
 static void preview_message(const struct case_state *state, struct doc *doc)
 {
 	const struct case_message *message;
@@ -183,9 +192,8 @@ static void preview_message(const struct case_state *state, struct doc *doc)
 		return;
 	message = &state->messages[state->message_count - 1];
 	doc_line(doc);
-	doc_run(doc, ROLE_LABEL, message->type == EVENT_MESSAGE_SENT ? _("last sent ") : _("last word "));
-	doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
-	doc_format(doc, ROLE_NORMAL, " %s", str_or_empty(message->peer));
+	doc_format(doc, ROLE_LABEL, "%-14s", message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
+	message_peer_run(message, doc);
 	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
 }
 

@@ -34,6 +34,8 @@ void doc_cell(struct doc *doc, const char *label, struct cell *cell);
 void case_preview(const struct case_state *state, instant now, struct doc *doc);
 /* A mail's facts: who, when, encryption, verdict, flags. Ours, never the mail's own words in these roles. */
 void mail_facts(const struct inbox_item *item, struct doc *doc);
+/* Verdict and sender of what came in, the addressee of what went out. */
+void message_peer_run(const struct case_message *message, struct doc *doc);
 void file_list_lines(struct doc *doc, const struct sealed_file *files, size_t count);
 
 #endif

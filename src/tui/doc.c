@@ -230,3 +230,12 @@ long doc_find(const struct doc *doc, const char *needle, size_t from, int step)
 			return i;
 	return -1;
 }
+
+void doc_text(const struct doc *doc, struct str *ret)
+{
+	for (size_t i = 0; i < doc->count; i++) {
+		for (size_t j = 0; j < doc->lines[i].count; j++)
+			str_add(ret, doc->lines[i].runs[j].text.utf8);
+		str_add_char(ret, '\n');
+	}
+}

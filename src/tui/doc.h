@@ -34,6 +34,8 @@ void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter);
 /* Draws lines from FIRST on; MATCH (may be NULL or empty) is marked wherever it occurs. */
 void doc_draw(const struct doc *doc, struct terminal *term, size_t first, int row, int col, int rows, int cols,
 	      const char *match);
+/* Adds the lines as plain text. */
+void doc_text(const struct doc *doc, struct str *ret);
 /* The first line from FROM on (STEP 1 or -1) that holds NEEDLE in any case of letters, or -1. */
 long doc_find(const struct doc *doc, const char *needle, size_t from, int step);
 /* Byte offset of NEEDLE in HAYSTACK, ASCII letters in any case; -1 when not there. */

@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4 };
 
 /* ---- layout */
 
@@ -13,6 +13,16 @@ static bool level_has_head(const struct app *app)
 	const struct level *level = &app->levels[app->level_count - 1];
 
 	return level->case_id && level->count > 1;
+}
+
+/* A short list leaves its room to the preview; unfiltered rows count, so that typing a filter moves nothing. */
+static int rows_wanted(const struct app *app, int most)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+	size_t total = level->views[level->current].total + 1;
+
+	total = total < LIST_ROWS_MIN ? LIST_ROWS_MIN : total;
+	return total < (size_t)most ? (int)total : most;
 }
 
 static void layout_split(const struct app *app, struct layout *l, int rows)
@@ -32,7 +42,7 @@ static void layout_split(const struct app *app, struct layout *l, int rows)
 		l->preview_col = l->list_cols + 2;
 		l->preview_cols = app->cols - l->preview_col;
 	} else {
-		l->list_rows = rows * 11 / 20;
+		l->list_rows = rows_wanted(app, rows * 11 / 20);
 		l->preview_row += l->list_rows + 1;
 		l->preview_rows = rows - l->list_rows - 1;
 	}
@@ -159,7 +169,7 @@ static size_t pane_count(const struct app *app, size_t pane)
 	return ops == &inbox_view ? app->figures.inbox : app->figures.triage;
 }
 
-/* How much of the names fits: 0 full, 1 brief, 2 numbers but for the current one. */
+/* How much fits: 0 all, 1 brief names, 2 without our own, 3 numbers but for the current pane. */
 static void pane_label(const struct app *app, size_t pane, int tier, struct str *ret)
 {
 	const struct view_ops *ops = app->levels[0].views[pane].ops;
@@ -167,7 +177,7 @@ static void pane_label(const struct app *app, size_t pane, int tier, struct str 
 	bool current = pane == app->levels[0].current;
 
 	str_add_format(ret, "%zu", pane);
-	if (tier < 2 || current)
+	if (tier < 3 || current)
 		str_add_format(ret, " %s", tier ? _(ops->brief) : _(ops->title));
 	if (count)
 		str_add_format(ret, "(%zu)", count);
@@ -211,7 +221,7 @@ static int bar_width(const struct app *app, int tier)
 {
 	int width = tier < 2 ? 9 : 0;
 
-	for (size_t i = 1; i < PANES; i++) {
+	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES; i++) {
 		AUTO_STR label = STR_INIT;
 
 		pane_label(app, i, tier, &label);
@@ -226,11 +236,11 @@ static void draw_bar(struct app *app)
 	const struct policy *policy = model ? model_policy(model) : NULL;
 	int room = app->cols - draw_bar_right(app) - 1, col = 1, tier = 0;
 
-	while (tier < 2 && bar_width(app, tier) > room)
+	while (tier < 3 && bar_width(app, tier) > room)
 		tier++;
 	if (tier < 2)
 		col += term_put_raw(app->term, 0, col, room, "psirtty ", ROLE_BAR);
-	if (bar_width(app, tier) + 8 < room)
+	if (tier < 2 && bar_width(app, tier) + 8 < room)
 		col += term_put_raw(app->term, 0, col, 16,
 				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
@@ -463,12 +473,35 @@ static void draw_prompt(struct app *app, int row)
 	app->term->ops->cursor(app->term, row, sign.width + before.width - skip);
 }
 
+/* A message too long for its line takes the hints' line as well. */
+static bool message_tall(const struct app *app, const struct layout *l)
+{
+	AUTO_TEXT text = TEXT_INIT;
+
+	if (l->hint < 0 || app->prompt != PROMPT_NONE)
+		return false;
+	text_display(&text, app->message.bytes, (long)app->message.length, TEXT_LINE);
+	return text.width > app->cols;
+}
+
+static void draw_tall_message(struct app *app, const struct layout *l)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, app->cols);
+	doc_wrapped(&doc, app->message_role, 0, app->message.bytes);
+	doc_draw(&doc, app->term, 0, l->hint, 0, 2, app->cols, NULL);
+	doc_release(&doc);
+}
+
 static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
 	if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
+	else if (message_tall(app, l))
+		draw_tall_message(app, l);
 	else if (app->message.length)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.bytes, app->message_role);
 	else if (l->small)
@@ -520,7 +553,8 @@ static void draw_frame(struct app *app, const struct layout *l)
 		if (l->preview && !l->beside && l->list_rows)
 			draw_rule(app, l->preview_row - 1, 0, app->cols, "");
 		draw_rule(app, l->hint - 1, 0, app->cols, "");
-		draw_hints(app, l->hint);
+		if (!message_tall(app, l))
+			draw_hints(app, l->hint);
 	}
 }
 
@@ -533,6 +567,8 @@ void screen_draw(struct app *app)
 	term->ops->begin(term);
 	term->ops->cursor(term, -1, -1);
 	app->dirty = false;
+	if (!app->locked && view_is_list(app_view(app)))
+		view_prepare(app_view(app), app->cols);
 	layout_compute(app, &l);
 	if (app->locked) {
 		draw_locked(app);

@@ -139,8 +139,7 @@ static void message_preview(const struct view *view, const struct row *row, stru
 
 	(void)view;
 	doc_line(doc);
-	doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
-	doc_format(doc, ROLE_NORMAL, "  %s", str_or_empty(message->peer));
+	message_peer_run(message, doc);
 	file_list_lines(doc, message->attachments, message->attachment_count);
 	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
 }
@@ -304,7 +303,7 @@ static void timeline_body(const struct view *view, struct doc *doc)
 	char when[40];
 
 	for (size_t i = state ? state->event_count : 0; i-- > 0;) {
-		AUTO_STRING line = event_line(&state->events[i]);
+		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		bool undone = state->undone && state->undone[i];
 
 		doc_line(doc);

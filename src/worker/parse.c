@@ -71,11 +71,24 @@ static bool pipe_high(int ret[2])
 	return ret[0] >= 0 && ret[1] >= 0;
 }
 
+/* By its own name where that still stands for this very program: under a debugger or valgrind
+ * /proc/self/exe is theirs. A program that was replaced while it runs is reached only through /proc. */
+static char *program_path(void)
+{
+	char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (length <= 0)
+		return mem_string("/proc/self/exe");
+	path[length] = '\0';
+	return mem_string(str_ends(path, " (deleted)") ? "/proc/self/exe" : path);
+}
+
 /* THEIRS are put at the numbers the worker expects; everything else is closed. */
 static int spawn(const int theirs[3], pid_t *ret)
 {
-	static char path[] = "/proc/self/exe", name[] = "psirtty", argument[] = PARSE_WORKER_ARGUMENT,
-		    lang[] = "LANG=C.UTF-8";
+	static char name[] = "psirtty", argument[] = PARSE_WORKER_ARGUMENT, lang[] = "LANG=C.UTF-8";
+	AUTO_STRING path = program_path();
 	char *const argv[] = { name, argument, NULL }, *const environment[] = { lang, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;

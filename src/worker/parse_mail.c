@@ -297,6 +297,7 @@ static void read_html(struct walk *walk, const struct str *bytes, const char *ch
 
 	charset_convert(NULL, charset, bytes->bytes, bytes->length, &markup);
 	mime_html_text(markup.bytes, markup.length, &text, &remote);
+	flag_inline(walk, &text);
 	if (remote)
 		flag(walk, "html-remote");
 	if (!walk->show)
@@ -314,13 +315,15 @@ static void read_text(struct walk *walk, GMimeObject *object, const char *type, 
 		str_truncate(bytes, TEXT_LIMIT);
 		flag(walk, "limit-text");
 	}
-	if (root && plain)
+	if (!plain) {
+		read_html(walk, bytes, charset);
+		return;
+	}
+	if (root)
 		root_inline(walk, bytes);
 	else
 		flag_inline(walk, bytes);
-	if (!plain)
-		read_html(walk, bytes, charset);
-	else if (walk->show)
+	if (walk->show)
 		show_plain(walk, object, bytes, charset);
 }
 
@@ -344,6 +347,9 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 	object_parameter(object, "content-type", "charset", &charset);
 	if (charset.length > 64)
 		str_truncate(&charset, 0);
+	/* Without the multipart/encrypted around it, as some mail servers leave it. */
+	if (str_equal(type, "application/pgp-encrypted") && walk->mail->crypto != MAIL_CRYPTO_ENCRYPTED)
+		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
 	index = add_part(walk, path, type, bytes.length);
 	if (index >= 0 && charset.length)
 		walk->mail->record.parts[index].charset = mem_string(charset.bytes);

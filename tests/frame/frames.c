@@ -59,9 +59,13 @@ static const struct frame frames[] = {
 	{ "command-unknown", 80, 24, ": <frobnicate> Enter", false, false },
 	{ "command-hostile-paste", 80, 24, ": [a\033[31m\xE2\x80\xAE" "b]", false, false },
 	{ "paste-refused", 80, 24, "[Q]", false, false },
+	{ "message-long", 80, 24, "g t", false, false },
 	{ "top-back", 80, 24, "q", false, false },
 	{ "typed-question", 80, 24, "5 g P", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
+	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
+	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
+	{ "jobs", 80, 24, "J", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@
 #undef columns
 
 enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
-enum { RUN_CELLS = 1024 };
+enum { RUN_CELLS = 1024, COPY_LIMIT = 56000 };
 
 struct curses {
 	struct terminal term;
@@ -451,6 +452,48 @@ static void curses_beep(struct terminal *term)
 	curses_flush((struct curses *)term);
 }
 
+/* tmux drops a program's own clipboard sequence; it takes a buffer instead. */
+static void copy_by_tmux(const char *text)
+{
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return;
+	child = fork();
+	if (child == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		execlp("tmux", "tmux", "load-buffer", "-w", "-", (char *)NULL);
+		_exit(127);
+	}
+	close(ends[0]);
+	if (child > 0)
+		fd_write_all(ends[1], text, strlen(text));
+	close(ends[1]);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
+
+/* OSC 52: the payload is base64, so nothing in it can be a sequence. */
+static bool curses_copy(struct terminal *term, const char *text)
+{
+	struct curses *c = (struct curses *)term;
+	const char *tmux = getenv("TMUX");
+	AUTO_STR sequence = STR_INIT;
+
+	if (strlen(text) > COPY_LIMIT)
+		return false;
+	if (tmux && *tmux) {
+		copy_by_tmux(text);
+		return true;
+	}
+	str_add(&sequence, "\033]52;c;");
+	str_add_base64(&sequence, text, strlen(text));
+	str_add_char(&sequence, '\a');
+	fd_write_all(c->fd, sequence.bytes, sequence.length);
+	return true;
+}
+
 /* ---- keys */
 
 static int key_translate(wint_t key)
@@ -585,6 +628,7 @@ static const struct term_ops curses_ops = {
 	.suspend = curses_suspend,
 	.resume = curses_resume,
 	.beep = curses_beep,
+	.copy = curses_copy,
 	.theme = curses_theme,
 	.clock = curses_clock,
 	.free = curses_free,

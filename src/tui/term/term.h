@@ -48,6 +48,8 @@ struct term_ops {
 	void (*suspend)(struct terminal *term); /* as found, for an editor or a stop */
 	void (*resume)(struct terminal *term);
 	void (*beep)(struct terminal *term);
+	/* Hands TEXT to the clipboard of the handler's own terminal; false when it is too long for that. */
+	bool (*copy)(struct terminal *term, const char *text);
 	void (*theme)(struct terminal *term, const struct theme *theme);
 	int64_t (*clock)(struct terminal *term); /* milliseconds, only ever forward */
 	void (*free)(struct terminal *term);
