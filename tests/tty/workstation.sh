@@ -85,7 +85,7 @@ keys y
 shows 'in the outbox' 'and y sends'
 t resize-window -t w -x 200 -y 50
 shows '1 Inbox\(2\) 2 Triage\(2\) 3 Repro 4 Calendar' 'at 200×50 the panes have their whole names'
-keys Escape
+keys j
 t resize-window -t w -x 30 -y 8
 shows 'needs 60' 'too small a window says what it needs'
 t resize-window -t w -x 80 -y 24
