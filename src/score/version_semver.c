@@ -225,16 +225,25 @@ static int list_order(struct span a, struct span b, int (*order_of)(struct span,
 	return (a.length > 0) - (b.length > 0);
 }
 
+/* A release is behind its prereleases. */
+static int pre_order_with(struct span a, struct span b, int (*order_of)(struct span, struct span))
+{
+	if (!a.length || !b.length)
+		return (a.length == 0) - (b.length == 0);
+	return list_order(a, b, order_of);
+}
+
+int semver_pre_order(struct span a, struct span b)
+{
+	return pre_order_with(a, b, identifier_order);
+}
+
 static int order_with(const struct semver *a, const struct semver *b,
 		      int (*order_of)(struct span, struct span))
 {
 	int order = core_order(a, b);
 
-	if (order != 0)
-		return order;
-	if (!a->pre.length || !b->pre.length)
-		return (a->pre.length == 0) - (b->pre.length == 0);
-	return list_order(a->pre, b->pre, order_of);
+	return order ? order : pre_order_with(a->pre, b->pre, order_of);
 }
 
 int semver_order_parsed(const struct semver *a, const struct semver *b)

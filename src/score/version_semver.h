@@ -32,6 +32,8 @@ extern const struct semver_dialect semver_dialect_npm, semver_dialect_npm_loose;
 
 int semver_parse(const struct semver_dialect *dialect, const char *version, struct semver *ret,
 		 struct error *err);
+/* Two prereleases; an absent one is that of a release. */
+int semver_pre_order(struct span a, struct span b);
 /* Core and prerelease; build metadata has no part in the order. */
 int semver_order_parsed(const struct semver *a, const struct semver *b);
 
