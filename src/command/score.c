@@ -233,6 +233,50 @@ static int run_cpe(struct command_context *context, const struct command_call *c
 	return answer_items(context, items, count, false, cpe_line, err);
 }
 
+/* ---- versions: "-" reads lines of tab-separated fields */
+
+static void answer_compare(const char *line, bool lenient, struct str *ret)
+{
+	(void)lenient;
+	score_line_compare(line, ret);
+}
+
+static void answer_range(const char *line, bool lenient, struct str *ret)
+{
+	(void)lenient;
+	score_line_range(line, ret);
+}
+
+typedef void (*three_fn)(const char *ecosystem, const char *one, const char *other, struct str *ret);
+
+/* Three words, or "-" alone. */
+static int answer_three(struct command_context *context, const struct command_call *call, answer_fn lines,
+			three_fn three, struct error *err)
+{
+	size_t count, from = context->out.length;
+	char *const *items = call_values(call, "ITEMS", &count);
+
+	if (count == 1 && str_equal(items[0], "-"))
+		return answer_items(context, items, 1, false, lines, err);
+	if (count != 3)
+		return error_set(err, ERR_USAGE, call->row->name, NULL,
+				 _("it needs an ecosystem and two more words, or - alone"));
+	three(items[0], items[1], items[2], &context->out);
+	str_add_char(&context->out, '\n');
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return context->out.bytes[from] == '?' ? ERR_NO : 0;
+}
+
+static int run_compare(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	return answer_three(context, call, answer_compare, score_compare, err);
+}
+
+static int run_range(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	return answer_three(context, call, answer_range, score_range, err);
+}
+
 static int run_cpe_match(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	int code = cpe_match_line(call_value(call, "A"), call_value(call, "B"), &context->out);
@@ -324,6 +368,20 @@ const struct command_row score_commands[] = {
 		.flags = COMMAND_NO_VAULT,
 		.arguments = { ARG("A", ARG_TEXT, NULL), ARG("B", ARG_TEXT, NULL) },
 		.exec = run_cpe_match,
+	},
+	{
+		.name = "compare",
+		.help = N_("which of two versions comes first in an ecosystem"),
+		.flags = COMMAND_NO_VAULT,
+		.arguments = { ARG_MANY("ITEMS", ARG_TEXT, N_("ECOSYSTEM A B, or - for such lines, tab-separated")) },
+		.exec = run_compare,
+	},
+	{
+		.name = "range",
+		.help = N_("whether a version lies in a range"),
+		.flags = COMMAND_NO_VAULT,
+		.arguments = { ARG_MANY("ITEMS", ARG_TEXT, N_("ECOSYSTEM RANGE VERSION, or - for such lines, tab-separated")) },
+		.exec = run_range,
 	},
 	{
 		.name = "ssvc",

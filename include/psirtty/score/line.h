@@ -42,6 +42,7 @@ int cpe_match_line(const char *source, const char *target, struct str *ret);
 
 /* ---- versions */
 
+/*
  * LINE is "ecosystem<TAB>A<TAB>B". Adds "<", "=" or ">" (A before, equal to, after B), with the
  * column "uncertain" when only the generic order could tell; or "?" and the reason.
  */
