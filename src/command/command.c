@@ -284,6 +284,16 @@ static void show_pane(struct command_context *context, const struct command_row 
 	free(words);
 }
 
+/* Not refused, but advised against: said beside the result. */
+static void show_warnings(struct command_context *context, int code)
+{
+	const char *warning;
+
+	while ((warning = desk_take_warning(context->desk)))
+		if (!code)
+			command_say(context, _("warning: %s"), _(warning));
+}
+
 static int run_row(struct command_context *context, const struct command_row *row, int argc, char *const *argv,
 		   struct error *err)
 {
@@ -300,6 +310,8 @@ static int run_row(struct command_context *context, const struct command_row *ro
 	else if (!code)
 		code = row->request ? screen_request(context, row->request, argc, argv) :
 				      row->exec(context, &call, err);
+	if (context->desk)
+		show_warnings(context, code);
 	if (!code && (row->flags & COMMAND_CHANGES))
 		context->reactions |= REACT_REDRAW | REACT_RELOAD;
 	if (context->on_screen)
@@ -478,6 +490,32 @@ void command_say(struct command_context *context, const char *format, ...)
 	if (vasprintf(&made, format, args) < 0)
 		BUG("a sentence that cannot be printed");
 	va_end(args);
+	text_add_line(&context->out, made);
+	str_add_char(&context->out, '\n');
+	free(made);
+}
+
+void command_pad(struct str *ret, const char *text, int cells)
+{
+	AUTO_TEXT safe = TEXT_INIT;
+
+	text_display(&safe, text, -1, TEXT_LINE);
+	str_add(ret, safe.utf8);
+	if (safe.width < cells)
+		str_add_repeat(ret, ' ', (size_t)(cells - safe.width));
+}
+
+void command_field(struct command_context *context, const char *label, const char *format, ...)
+{
+	char *made = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&made, format, args) < 0)
+		BUG("a sentence that cannot be printed");
+	va_end(args);
+	command_pad(&context->out, label, 12);
+	str_add_char(&context->out, ' ');
 	text_add_line(&context->out, made);
 	str_add_char(&context->out, '\n');
 	free(made);

@@ -62,6 +62,11 @@ void command_say(struct command_context *context, const char *format, ...)
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* The manual page, as troff, out of the table. */
 void command_manual(struct str *ret);
+/* The same with a label in front, its column twelve cells wide in any language. */
+void command_field(struct command_context *context, const char *label, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* TEXT made safe and filled up to CELLS with blanks; adds to RET. */
+void command_pad(struct str *ret, const char *text, int cells);
 /* The case as JSON for lists and `case show`. */
 json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */

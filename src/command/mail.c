@@ -16,7 +16,7 @@ static void describe_people(struct command_context *context, const char *label, 
 			    size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		command_say(context, "%-12s %s <%s>", label, str_or_empty(list[i].name), str_or_empty(list[i].address));
+		command_field(context, label, "%s <%s>", str_or_empty(list[i].name), str_or_empty(list[i].address));
 }
 
 static void describe_signatures(struct command_context *context, const struct mail_record *r)
@@ -24,7 +24,7 @@ static void describe_signatures(struct command_context *context, const struct ma
 	char at[40];
 
 	for (size_t i = 0; i < r->signature_count; i++)
-		command_say(context, "%-12s %s %s %s %s (%s)", _("Signature"), signature_name(r->signatures[i].state),
+		command_field(context, _("Signature"), "%s %s %s %s (%s)", signature_name(r->signatures[i].state),
 			    str_or_empty(r->signatures[i].fingerprint), str_or_empty(r->signatures[i].hash),
 			    r->signatures[i].created == INSTANT_NONE ? "-" : instant_format(r->signatures[i].created, at),
 			    r->signatures[i].covers_message ? _("the whole message") : _("a part of it"));
@@ -36,17 +36,17 @@ void mail_describe(struct command_context *context, const struct mail_record *r)
 
 	describe_people(context, _("From"), r->from, r->from_count);
 	describe_people(context, _("To"), r->to, r->to_count);
-	command_say(context, "%-12s %s", _("Subject"), str_or_empty(r->subject));
+	command_field(context, _("Subject"), "%s", str_or_empty(r->subject));
 	if (r->date != INSTANT_NONE)
-		command_say(context, "%-12s %s", _("Date"), instant_format(r->date, at));
-	command_say(context, "%-12s %s%s%s", _("Encryption"), enclosed(r), r->encryption_reason ? ": " : "",
+		command_field(context, _("Date"), "%s", instant_format(r->date, at));
+	command_field(context, _("Encryption"), "%s%s%s", enclosed(r), r->encryption_reason ? ": " : "",
 		    str_or_empty(r->encryption_reason));
 	describe_signatures(context, r);
-	command_say(context, "%-12s %s", _("Verdict"), verdict_name(r->verdict));
+	command_field(context, _("Verdict"), "%s", verdict_name(r->verdict));
 	for (size_t i = 0; i < r->flag_count; i++)
-		command_say(context, "%-12s %s", _("Flag"), r->flags[i]);
+		command_field(context, _("Flag"), "%s", r->flags[i]);
 	for (size_t i = 0; i < r->attachment_count; i++)
-		command_say(context, "%-12s %s (%s, %zu bytes, sha256 %s)", _("Attachment"),
+		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s)",
 			    str_or_empty(r->attachments[i].safe_name), str_or_empty(r->attachments[i].type),
 			    r->attachments[i].size, r->attachments[i].sha256);
 	str_add_char(&context->out, '\n');
@@ -269,12 +269,12 @@ static int run_reply(struct command_context *context, const struct command_call 
 
 static void show_check(struct command_context *context, const struct draft_check *check)
 {
-	command_say(context, "%-12s %s", _("To"), str_or_empty(check->to));
-	command_say(context, "%-12s %s", _("Subject"), str_or_empty(check->subject));
+	command_field(context, _("To"), "%s", str_or_empty(check->to));
+	command_field(context, _("Subject"), "%s", str_or_empty(check->subject));
 	for (size_t i = 0; i < check->key_count; i++)
-		command_say(context, "%-12s %s", _("Readable by"), check->keys[i]);
+		command_field(context, _("Readable by"), "%s", check->keys[i]);
 	for (size_t i = 0; i < check->problem_count; i++)
-		command_say(context, "%-12s %s", _("PROBLEM"), check->problems[i]);
+		command_field(context, _("PROBLEM"), "%s", check->problems[i]);
 	str_add_char(&context->out, '\n');
 	text_add_block(&context->out, check->text);
 	str_add_char(&context->out, '\n');

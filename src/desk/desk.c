@@ -160,6 +160,20 @@ static const uint8_t *stream_for(struct desk *desk, const struct case_state *sta
 	}
 }
 
+static void note_warnings(struct desk *desk, const struct event *event)
+{
+	const char *found[MODEL_WARNINGS];
+	size_t count = model_warnings(desk->model, event, found);
+
+	for (size_t i = 0; i < count && desk->warning_count < ARRAY_LEN(desk->warnings); i++)
+		desk->warnings[desk->warning_count++] = found[i];
+}
+
+const char *desk_take_warning(struct desk *desk)
+{
+	return desk->warning_count ? desk->warnings[--desk->warning_count] : NULL;
+}
+
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
 		   instant now, struct error *err)
 {
@@ -176,6 +190,8 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	event.body = body;
 	if (!code)
 		code = model_check(desk->model, &event, err);
+	if (!code)
+		note_warnings(desk, &event);
 	if (!code) {
 		js_dump(body, &text);
 		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, fold, desk,

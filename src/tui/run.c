@@ -113,7 +113,10 @@ static char *case_argument(const struct command_row *row, int argc, char *const 
 static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
 {
 	unsigned flags = command_flags(row);
+	size_t trimmed = strlen(line);
 
+	while (trimmed && line[trimmed - 1] == ' ')
+		trimmed--;
 	if (flags & COMMAND_TYPED) {
 		const char *wanted = id ? id : app->selected_case ? app->selected_case : command_name(row);
 
@@ -122,7 +125,7 @@ static bool ask_first(struct app *app, const struct command_row *row, const char
 		return true;
 	}
 	if (flags & COMMAND_LEAVES) {
-		prompt_ask(app, PROMPT_YES, mem_format(_("\"%s\" leaves the house. Do it? y/n "), line), line, NULL);
+		prompt_ask(app, PROMPT_YES, mem_format(_("\"%.*s\" leaves the house. Do it? y/n "), (int)trimmed, line), line, NULL);
 		return true;
 	}
 	return false;

@@ -303,7 +303,7 @@ static void timeline_body(const struct view *view, struct doc *doc)
 	char when[40];
 
 	for (size_t i = state ? state->event_count : 0; i-- > 0;) {
-		AUTO_STRING line = event_line(&state->events[i]);
+		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		bool undone = state->undone && state->undone[i];
 
 		doc_line(doc);

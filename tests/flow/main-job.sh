@@ -164,7 +164,7 @@ fi
 p note "$id" 'a note too many' >/dev/null
 p undo "$id" >/dev/null
 hasnt "$(p --json case show "$id")" 'a note too many' 'undo takes a note back'
-p redo "$id" >/dev/null
+has "$(p redo "$id")" "done again: note: a note too many" "redo says what it does again"
 has "$(p --json case show "$id")" 'a note too many' 'redo brings it again'
 
 # ---- proof

@@ -101,7 +101,7 @@ static void test_default_map(void)
 	static const char *const contexts[] = { "cases", "panes", "list", "global", NULL };
 	static const char *const wanted[] = { "j", "k", "Up", "Down", "g", "G", "^D", "^U", "PgUp", "PgDn", "Home", "End",
 					      "Enter", "Esc", "q", "Tab", "z", "/", "n", "N", ":", "?", "Space", "v", "a",
-					      "s", "c", "e", "E", "P", "S", "u", "^R", "y", "|", "J", "^L", "^Z", "^C",
+					      "s", "c", "e", "E", "S", "u", "^R", "y", "|", "J", "^L", "^Z", "^C",
 					      "Q", "0", "1", "2", "3", "4", "5", "6", "7", "8" };
 	struct keymap map = { 0 };
 	AUTO_ERROR err = ERROR_INIT;

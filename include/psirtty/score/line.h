@@ -16,4 +16,18 @@
  */
 void score_line_cvss(const char *vector, bool lenient, struct str *ret);
 
+/* ---- identifiers. Invalid ones give "invalid" and the reason. */
+
+/* canonical, type, namespace, name, version, qualifiers (as in the canonical form), subpath; with
+ * LENIENT one column more tells the repairs. */
+void purl_line(const char *text, bool lenient, struct str *ret);
+/* The canonical form; LENIENT normalises first. */
+void vers_line(const char *text, bool lenient, struct str *ret);
+/* The formatted string. Its characters are printable, so its backslashes are not escaped again. LENIENT
+ * changes nothing. */
+void cpe_line(const char *text, bool lenient, struct str *ret);
+/* How SOURCE relates to TARGET: "equal", "superset", "subset", "disjoint", "undefined". Returns 0, or
+ * ERR_NO when one is no name. */
+int cpe_match_line(const char *source, const char *target, struct str *ret);
+
 #endif
