@@ -4,6 +4,8 @@
 
 #include "psirtty/base/file.h"
 
+enum { NOTE_LIMIT = 1 << 20 };
+
 /* ---- as JSON */
 
 static void score_members(json_t *json, const struct case_state *state)
@@ -361,6 +363,17 @@ static int run_state(struct command_context *context, const struct command_call 
 	return code;
 }
 
+static int read_standard_input(char **text, struct error *err)
+{
+	struct str bytes = STR_INIT;
+	int code = file_read("-", NOTE_LIMIT, &bytes, err);
+
+	if (!code)
+		mem_replace(text, bytes.bytes);
+	str_wipe(&bytes);
+	return code;
+}
+
 static int run_note(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	AUTO_STRING text = call_text(call, "TEXT");
@@ -369,6 +382,9 @@ static int run_note(struct command_context *context, const struct command_call *
 	json_t *body;
 	int code = command_case(context, call, &desk, &state, err);
 
+	/* So that a note need not stand on a command line, where others on the host can see it. */
+	if (!code && str_equal(text, "-") && !context->on_screen)
+		code = read_standard_input(&text, err);
 	if (code)
 		return code;
 	body = json_object();
@@ -538,7 +554,7 @@ const struct command_row case_commands[] = {
 		.name = "note",
 		.help = N_("add a note to a case"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { CASE_ARGUMENT, ARG_MANY("TEXT", ARG_TEXT, NULL) },
+		.arguments = { CASE_ARGUMENT, ARG_MANY("TEXT", ARG_TEXT, N_("the note, or - to read it from standard input")) },
 		.exec = run_note,
 	},
 	{

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The corpora of identifiers: package URLs, CPE names, published scores. One line and one count for
+ * The corpora of identifiers: package URLs, version ranges, CPE names, published
+ * scores. One line and one count for
  * each file; the first rows that differ are shown.
  */
 #include "psirtty/score/cpe.h"
 #include "psirtty/score/cvss.h"
 #include "psirtty/score/purl.h"
+#include "psirtty/score/vers.h"
 
 #include <jansson.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/js.h"
 #include "../unit/tap.h"
 
 enum { FIELDS = 12, LIMIT = 64 << 20 };
@@ -255,6 +258,146 @@ static bool check_published(const struct row *row)
 				    : fit != CVSS_FIT_BASE;
 }
 
+/* ---- orders and ranges of the vers specification: JSON files, a test each */
+
+static const char *version_at(json_t *list, size_t i)
+{
+	return str_or_empty(json_string_value(json_array_get(list, i)));
+}
+
+/* Rows that Maven itself contradicts: `java org.apache.maven.artifact.versioning.ComparableVersion`
+ * of 3.8.7 says that 2-1 is above 2.0.a and 2.0.0.a (they are 2-a to it). */
+static bool vers_order_contradicts(const char *scheme, const char *a, const char *b)
+{
+	return str_equal(scheme, "maven") && str_equal(a, "2-1") &&
+	       (str_equal(b, "2.0.a") || str_equal(b, "2.0.0.a"));
+}
+
+/* The versions of INPUT in the order of EXPECTED, whose letters may be in another case where that
+ * does not count. */
+static bool check_vers_sorted(const struct version_scheme *scheme, json_t *input, json_t *expected)
+{
+	size_t count = json_array_size(expected), i, j;
+
+	for (i = 0; i < count; i++) {
+		int order = 0;
+
+		for (j = 0; j < json_array_size(input); j++)
+			if (str_casecmp(version_at(input, j), version_at(expected, i)) == 0)
+				break;
+		if (j == json_array_size(input))
+			return false;
+		if (i && (version_compare(scheme, version_at(expected, i - 1),
+					  version_at(expected, i), &order, NULL) < 0 ||
+			  order > 0))
+			return false;
+	}
+	return count == json_array_size(input);
+}
+
+static bool check_vers_order(json_t *test)
+{
+	json_t *input = json_object_get(test, "input"),
+	       *versions = json_object_get(input, "versions");
+	json_t *expected = json_object_get(test, "expected_output");
+	const char *name = str_or_empty(text_of(input, "input_scheme"));
+	const struct version_scheme *scheme = version_scheme_find(name);
+	const char *a = version_at(versions, 0), *b = version_at(versions, 1);
+	int order = 0;
+
+	if (!scheme || version_compare(scheme, a, b, &order, NULL) < 0)
+		return false;
+	if (str_equal(text_of(test, "test_type"), "equality"))
+		return (order == 0) == json_is_true(expected);
+	return check_vers_sorted(scheme, versions, expected) != vers_order_contradicts(name, a, b);
+}
+
+/* Native ranges are not read here; the VERS they come to must be. */
+static bool check_vers_range(const char *text)
+{
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_STR repairs = STR_INIT;
+
+	return vers_parse_lenient(text, &vers, &repairs, NULL) == 0;
+}
+
+static bool check_vers_validity(json_t *test)
+{
+	const char *text = text_of(json_object_get(test, "input"), "vers");
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_STR repairs = STR_INIT;
+	bool must_fail = json_is_true(json_object_get(test, "expected_failure"));
+
+	text = text ? text : json_string_value(json_object_get(test, "input"));
+	if (!text)
+		return true;
+	return (must_fail ? vers_parse(text, &vers, NULL)
+			  : vers_parse_lenient(text, &vers, &repairs, NULL)) ==
+	       (must_fail ? ERR_NO : 0);
+}
+
+static bool check_vers_containment(json_t *test)
+{
+	json_t *input = json_object_get(test, "input");
+	const char *range = str_or_empty(text_of(input, "vers"));
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_STR repairs = STR_INIT;
+	bool in = false;
+
+	return vers_parse_lenient(range, &vers, &repairs, NULL) == 0 &&
+	       vers_contains(&vers, str_or_empty(text_of(input, "version")), &in, NULL) == 0 &&
+	       in == json_is_true(json_object_get(test, "expected_output"));
+}
+
+static bool check_vers_test(json_t *test)
+{
+	const char *kind = str_or_empty(text_of(test, "test_type"));
+	const char *range = text_of(test, "expected_output");
+
+	if (str_equal(kind, "comparison") || str_equal(kind, "equality"))
+		return check_vers_order(test);
+	if (str_equal(kind, "containment"))
+		return check_vers_containment(test);
+	if (str_equal(kind, "from_native"))
+		return !range || check_vers_range(range);
+	return check_vers_validity(test);
+}
+
+static void run_vers_file(const char *dir, const char *name)
+{
+	AUTO_STRING path = file_join(dir, name);
+	json_t *root = json_load_file(path, 0, NULL), *test;
+	size_t i, rows = json_array_size(json_object_get(root, "tests"));
+	int wrong = 0;
+
+	json_array_foreach(json_object_get(root, "tests"), i,
+			   test) if (!check_vers_test(test) && ++wrong <= 10)
+	{
+		AUTO_STR shown = STR_INIT;
+
+		js_dump(json_object_get(test, "input"), &shown);
+		printf("# %s: %s\n", name, shown.bytes);
+	}
+	CHECK(rows > 0 && wrong == 0, "vers/tests/%s: %zu rows, %d differ", name, rows, wrong);
+	json_decref(root);
+}
+
+static void run_vers(const char *corpora)
+{
+	AUTO_STRING dir = file_join(corpora, "vers/tests");
+	char **names;
+	size_t count, i;
+
+	if (file_list(dir, &names, &count, NULL) < 0) {
+		tap_skip("vers/tests", "the folder is not there");
+		return;
+	}
+	for (i = 0; i < count; i++)
+		if (str_ends(names[i], ".json"))
+			run_vers_file(dir, names[i]);
+	file_free_names(names, count);
+}
+
 /* ---- the files */
 
 static const struct {
@@ -326,5 +469,7 @@ int main(void)
 
 	for (i = 0; corpora && i < sizeof(files) / sizeof(files[0]); i++)
 		run_file(corpora, files[i].path, files[i].check);
+	if (corpora)
+		run_vers(corpora);
 	return tap_done();
 }

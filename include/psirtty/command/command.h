@@ -61,6 +61,8 @@ struct command_context {
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
+	/* Prints what is in `out` so far and empties it, so that bulk answers do not pile up. NULL: they do. */
+	void (*flush)(struct command_context *context);
 	void *front;
 	/* ---- set by the command */
 	struct str out;                   /* what it prints; has passed tsv_add or text_add_* where it is not JSON */
