@@ -58,16 +58,24 @@ char *mem_string(const char *string)
 	return string ? mem_copy(string, strlen(string)) : NULL;
 }
 
-char *mem_format(const char *format, ...)
+char *mem_vformat(const char *format, va_list args)
 {
 	char *made = NULL;
+
+	if (vasprintf(&made, format, args) < 0)
+		made = NULL;
+	return checked(made);
+}
+
+char *mem_format(const char *format, ...)
+{
+	char *made;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&made, format, args) < 0)
-		made = NULL;
+	made = mem_vformat(format, args);
 	va_end(args);
-	return checked(made);
+	return made;
 }
 
 void mem_replace(char **slot, const char *string)

@@ -104,8 +104,6 @@ void command_usage(const struct command_row *row, struct str *ret)
 	str_add(ret, row->name);
 	for (size_t i = 0; i < count; i++)
 		usage_argument(&arguments[i], ret);
-	if (row->flags & COMMAND_LISTS)
-		str_add(ret, " [--limit N] [--after ID]");
 	if (row->flags & COMMAND_JSON)
 		str_add(ret, " [--json]");
 }
@@ -483,12 +481,11 @@ void command_row_out(struct command_context *context, ...)
 
 void command_say(struct command_context *context, const char *format, ...)
 {
-	char *made = NULL;
+	char *made;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&made, format, args) < 0)
-		BUG("a sentence that cannot be printed");
+	made = mem_vformat(format, args);
 	va_end(args);
 	text_add_line(&context->out, made);
 	str_add_char(&context->out, '\n');
@@ -507,12 +504,11 @@ void command_pad(struct str *ret, const char *text, int cells)
 
 void command_field(struct command_context *context, const char *label, const char *format, ...)
 {
-	char *made = NULL;
+	char *made;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&made, format, args) < 0)
-		BUG("a sentence that cannot be printed");
+	made = mem_vformat(format, args);
 	va_end(args);
 	command_pad(&context->out, label, 12);
 	str_add_char(&context->out, ' ');

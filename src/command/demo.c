@@ -25,12 +25,11 @@ static void tell(struct story *s, const char *title, const char *format, ...)
 
 static void tell(struct story *s, const char *title, const char *format, ...)
 {
-	char *made = NULL;
+	char *made;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&made, format, args) < 0)
-		BUG("a step that cannot be told");
+	made = mem_vformat(format, args);
 	va_end(args);
 	str_add_format(&s->context->out, "%2d  ", ++s->step);
 	command_field(s->context, title, "%s", made);
@@ -41,12 +40,11 @@ static void add(struct story *s, const char *format, ...) __attribute__((format(
 
 static void add(struct story *s, const char *format, ...)
 {
-	char *made = NULL;
+	char *made;
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&made, format, args) < 0)
-		BUG("a step that cannot be told");
+	made = mem_vformat(format, args);
 	va_end(args);
 	command_say(s->context, "    %-12s %s", "", made);
 	free(made);
@@ -391,9 +389,11 @@ static int play(struct story *s, struct error *err)
 	for (size_t i = 0; !code && i < ARRAY_LEN(steps); i++)
 		code = steps[i](s, err);
 	demo_world_rest(&s->world);
-	if (!code)
-		command_say(s->context, _("\nOpen it with: GNUPGHOME=%s psirtty --vault %s"), s->world.gpg_home,
+	if (!code) {
+		str_add_char(&s->context->out, '\n');
+		command_say(s->context, _("Open it with: GNUPGHOME=%s psirtty --vault %s"), s->world.gpg_home,
 			    s->world.vault);
+	}
 	return code;
 }
 

@@ -395,9 +395,8 @@ static int add_qualifier(struct work *w, const char *key, char *value)
 	}
 	while (at < purl->qualifier_count && strcmp(purl->qualifiers[at].key, key) < 0)
 		at++;
-	slot = purl->qualifiers + at;
-	if (at < purl->qualifier_count && str_equal(slot->key, key)) {
-		bool same = str_equal(slot->value, value);
+	if (at < purl->qualifier_count && str_equal(purl->qualifiers[at].key, key)) {
+		bool same = str_equal(purl->qualifiers[at].value, value);
 
 		free(value);
 		return same ? mend(w, "duplicate", _("the qualifier %.60s is given twice"), key)

@@ -24,6 +24,7 @@ char *mem_copy(const void *bytes, size_t length) __attribute__((malloc, returns_
 /* A copy of a string; NULL stays NULL. */
 char *mem_string(const char *string) __attribute__((malloc));
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2), malloc));
+char *mem_vformat(const char *format, va_list args) __attribute__((format(printf, 1, 0), malloc));
 /* *SLOT is freed and becomes a copy of STRING (which may be NULL). */
 void mem_replace(char **slot, const char *string);
 
