@@ -293,13 +293,14 @@ static void format_offset(int offset, char ret[8])
 
 const char *zoned_format(const struct zoned *when, char buffer[96])
 {
+	bool utc = !when->offset && (!when->zone[0] || str_equal(when->zone, "UTC"));
 	char offset[8];
 	struct civil c;
 
 	instant_civil(when->at + when->offset * INSTANT_MINUTE, &c);
 	format_offset(when->offset, offset);
 	snprintf(buffer, 96, "%04d-%02d-%02d %02d:%02d %s%s%s", c.year, c.month, c.day, c.hour,
-		 c.minute, offset, when->zone[0] ? " " : "", when->zone);
+		 c.minute, utc ? "UTC" : offset, when->zone[0] && !utc ? " " : "", utc ? "" : when->zone);
 	return buffer;
 }
 

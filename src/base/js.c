@@ -72,7 +72,7 @@ void js_dump(const json_t *json, struct str *ret)
 
 void js_dump_pretty(const json_t *json, struct str *ret)
 {
-	dump(json, ret, JSON_INDENT(2));
+	dump(json, ret, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	str_add_char(ret, '\n');
 }
 

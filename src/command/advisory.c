@@ -218,6 +218,7 @@ const struct command_row advisory_commands[] = {
 	},
 	{
 		.name = "advisory list",
+		.pane = "advisories",
 		.help = N_("list the advisories"),
 		.exec = run_list,
 	},

@@ -4,6 +4,8 @@
 
 #include "psirtty/base/file.h"
 
+enum { NOTE_LIMIT = 1 << 20 };
+
 /* ---- as JSON */
 
 static void score_members(json_t *json, const struct case_state *state)
@@ -226,7 +228,7 @@ static int run_list(struct command_context *context, const struct command_call *
 static void show_line(struct command_context *context, const char *label, const char *value)
 {
 	if (value && *value)
-		command_say(context, "%-12s %s", label, value);
+		command_field(context, label, "%s", value);
 }
 
 static void show_embargo(struct command_context *context, const struct case_state *s)
@@ -251,24 +253,24 @@ static void show_case(struct command_context *context, const struct case_state *
 	show_line(context, _("State"), rm_name(s->rm));
 	show_line(context, _("Disclosure"), cs_format(s->cs, cs));
 	if (score)
-		command_say(context, "%-12s %s %s %s", _("Severity"), cvss_tenths(score->cvss.overall, tenths),
+		command_field(context, _("Severity"), "%s %s %s", cvss_tenths(score->cvss.overall, tenths),
 			    cvss_severity_name(score->cvss.severity), score->vector);
 	show_line(context, "CWE", s->cwe);
 	show_line(context, _("Assignee"), s->assignee);
 	show_embargo(context, s);
 	show_line(context, _("Summary"), s->summary);
 	for (size_t i = 0; i < s->affected_count; i++)
-		command_say(context, "%-12s %s %s: %s", _("Product"), s->affected[i].product,
+		command_field(context, _("Product"), "%s %s: %s", s->affected[i].product,
 			    s->affected[i].version, affected_name(s->affected[i].status));
 	for (size_t i = 0; i < s->party_count; i++)
-		command_say(context, "%-12s %s (%s) %s: %s", _("Party"), s->parties[i].name, s->parties[i].role,
+		command_field(context, _("Party"), "%s (%s) %s: %s", s->parties[i].name, s->parties[i].role,
 			    str_or_empty(s->parties[i].address), consent_name(s->parties[i].consent));
 	for (size_t i = 0; i < s->message_count; i++)
-		command_say(context, "%-12s %s %s %s: %s", _("Message"), instant_format(s->messages[i].at, at),
+		command_field(context, _("Message"), "%s %s %s: %s", instant_format(s->messages[i].at, at),
 			    s->messages[i].type == EVENT_MESSAGE_SENT ? _("to") : _("from"),
 			    str_or_empty(s->messages[i].peer), str_or_empty(s->messages[i].subject));
 	for (size_t i = 0; i < s->repro_count; i++)
-		command_say(context, "%-12s %s: %s", _("Reproduced"), s->repros[i].build, s->repros[i].verdict);
+		command_field(context, _("Reproduced"), "%s: %s", s->repros[i].build, s->repros[i].verdict);
 }
 
 static int run_show(struct command_context *context, const struct command_call *call, struct error *err)
@@ -294,7 +296,7 @@ static int run_log(struct command_context *context, const struct command_call *c
 	int code = command_case(context, call, &desk, &state, err);
 
 	for (size_t i = 0; !code && i < state->event_count; i++) {
-		AUTO_STRING line = event_line(&state->events[i]);
+		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		char at[40];
 
 		command_row_out(context, instant_format(state->events[i].at, at), state->events[i].author,
@@ -361,6 +363,17 @@ static int run_state(struct command_context *context, const struct command_call 
 	return code;
 }
 
+static int read_standard_input(char **text, struct error *err)
+{
+	struct str bytes = STR_INIT;
+	int code = file_read("-", NOTE_LIMIT, &bytes, err);
+
+	if (!code)
+		mem_replace(text, bytes.bytes);
+	str_wipe(&bytes);
+	return code;
+}
+
 static int run_note(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	AUTO_STRING text = call_text(call, "TEXT");
@@ -369,6 +382,9 @@ static int run_note(struct command_context *context, const struct command_call *
 	json_t *body;
 	int code = command_case(context, call, &desk, &state, err);
 
+	/* So that a note need not stand on a command line, where others on the host can see it. */
+	if (!code && str_equal(text, "-") && !context->on_screen)
+		code = read_standard_input(&text, err);
 	if (code)
 		return code;
 	body = json_object();
@@ -395,7 +411,7 @@ static int run_repro(struct command_context *context, const struct command_call 
 				      call_value(call, "--environment"), steps, (const char *const *)files,
 				      file_count, command_now(context), err);
 	if (!code)
-		command_say(context, _("%s: reproduction note on %s: %s, %zu attachments"), state->id,
+		command_say(context, _("%s: reproduction note on %s: %s, attachments: %zu"), state->id,
 			    call_value(call, "BUILD"), call_value(call, "VERDICT"), file_count);
 	return code;
 }
@@ -461,7 +477,7 @@ static int undo_or_redo(struct command_context *context, const struct command_ca
 	if (!code)
 		code = desk_undo(desk, state, redo, command_now(context), &line, err);
 	if (!code)
-		command_say(context, redo ? _("done again: %s") : _("undone: %s"), line);
+		command_say(context, "%s", line);
 	return code;
 }
 
@@ -494,6 +510,7 @@ const struct command_row case_commands[] = {
 	},
 	{
 		.name = "case list",
+		.pane = "cases",
 		.help = N_("list the cases, all or those a query finds"),
 		.flags = COMMAND_JSON | COMMAND_LISTS,
 		.arguments = { { .name = "QUERY", .type = ARG_TEXT, .optional = true, .repeats = true,
@@ -537,7 +554,7 @@ const struct command_row case_commands[] = {
 		.name = "note",
 		.help = N_("add a note to a case"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { CASE_ARGUMENT, ARG_MANY("TEXT", ARG_TEXT, NULL) },
+		.arguments = { CASE_ARGUMENT, ARG_MANY("TEXT", ARG_TEXT, N_("the note, or - to read it from standard input")) },
 		.exec = run_note,
 	},
 	{

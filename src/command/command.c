@@ -10,7 +10,7 @@
 #include "psirtty/base/text.h"
 
 static const struct command_row *const families[] = {
-	bare_commands, vault_commands, case_commands, mail_commands, key_commands, embargo_commands,
+	bare_commands, score_commands, vault_commands, case_commands, mail_commands, key_commands, embargo_commands,
 	advisory_commands, register_commands, demo_commands, screen_commands,
 };
 
@@ -259,16 +259,39 @@ static int sort_words(struct command_context *context, struct command_call *call
 	return code;
 }
 
-static int screen_request(struct command_context *context, const struct command_row *row, int argc,
+static int screen_request(struct command_context *context, enum screen_request request, int argc,
 			  char *const *argv)
 {
-	context->request = row->request;
+	context->request = request;
 	command_free_words(context->arguments, (int)context->argument_count);
 	context->arguments = mem_alloc(((size_t)argc + 1) * sizeof(char *));
 	context->argument_count = (size_t)argc;
 	for (int i = 0; i < argc; i++)
 		context->arguments[i] = mem_string(argv[i]);
 	return 0;
+}
+
+/* A list has its pane: `case list sev:critical` on the screen is `pane cases sev:critical`. */
+static void show_pane(struct command_context *context, const struct command_row *row, int argc, char *const *argv)
+{
+	char **words = mem_alloc(((size_t)argc + 1) * sizeof(*words));
+
+	words[0] = mem_string(row->pane);
+	for (int i = 0; i < argc; i++)
+		words[i + 1] = argv[i];
+	screen_request(context, SCREEN_PANE, argc + 1, words);
+	free(words[0]);
+	free(words);
+}
+
+/* Not refused, but advised against: said beside the result. */
+static void show_warnings(struct command_context *context, int code)
+{
+	const char *warning;
+
+	while ((warning = desk_take_warning(context->desk)))
+		if (!code)
+			command_say(context, _("warning: %s"), _(warning));
 }
 
 static int run_row(struct command_context *context, const struct command_row *row, int argc, char *const *argv,
@@ -282,9 +305,13 @@ static int run_row(struct command_context *context, const struct command_row *ro
 	if (reason)
 		return error_set(err, ERR_DENIED, row->name, NULL, "%s", reason);
 	code = sort_words(context, &call, argc, argv, err);
-	if (!code)
-		code = row->request ? screen_request(context, row, argc, argv) :
+	if (!code && context->on_screen && row->pane && !context->json)
+		show_pane(context, row, argc, argv);
+	else if (!code)
+		code = row->request ? screen_request(context, row->request, argc, argv) :
 				      row->exec(context, &call, err);
+	if (context->desk)
+		show_warnings(context, code);
 	if (!code && (row->flags & COMMAND_CHANGES))
 		context->reactions |= REACT_REDRAW | REACT_RELOAD;
 	if (context->on_screen)
@@ -463,6 +490,32 @@ void command_say(struct command_context *context, const char *format, ...)
 	if (vasprintf(&made, format, args) < 0)
 		BUG("a sentence that cannot be printed");
 	va_end(args);
+	text_add_line(&context->out, made);
+	str_add_char(&context->out, '\n');
+	free(made);
+}
+
+void command_pad(struct str *ret, const char *text, int cells)
+{
+	AUTO_TEXT safe = TEXT_INIT;
+
+	text_display(&safe, text, -1, TEXT_LINE);
+	str_add(ret, safe.utf8);
+	if (safe.width < cells)
+		str_add_repeat(ret, ' ', (size_t)(cells - safe.width));
+}
+
+void command_field(struct command_context *context, const char *label, const char *format, ...)
+{
+	char *made = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&made, format, args) < 0)
+		BUG("a sentence that cannot be printed");
+	va_end(args);
+	command_pad(&context->out, label, 12);
+	str_add_char(&context->out, ' ');
 	text_add_line(&context->out, made);
 	str_add_char(&context->out, '\n');
 	free(made);

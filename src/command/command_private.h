@@ -20,6 +20,7 @@ struct command_row {
 	const char *help; /* N_() */
 	unsigned flags;   /* enum command_flag */
 	enum screen_request request;
+	const char *pane; /* the pane that shows this list: on the screen it is opened instead */
 	struct command_argument arguments[COMMAND_ARGUMENTS];
 	/* Translated reason why not now, or NULL. */
 	const char *(*disabled)(struct command_context *context);
@@ -27,7 +28,7 @@ struct command_row {
 };
 
 /* Families; each ends with a row without a name. */
-extern const struct command_row bare_commands[], vault_commands[], case_commands[], mail_commands[], key_commands[],
+extern const struct command_row bare_commands[], score_commands[], vault_commands[], case_commands[], mail_commands[], key_commands[],
 	embargo_commands[], advisory_commands[], register_commands[], demo_commands[], screen_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
@@ -61,13 +62,16 @@ void command_say(struct command_context *context, const char *format, ...)
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* The manual page, as troff, out of the table. */
 void command_manual(struct str *ret);
+/* The same with a label in front, its column twelve cells wide in any language. */
+void command_field(struct command_context *context, const char *label, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* TEXT made safe and filled up to CELLS with blanks; adds to RET. */
+void command_pad(struct str *ret, const char *text, int cells);
 /* The case as JSON for lists and `case show`. */
 json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */
 int command_body(struct command_context *context, const struct command_call *call, const char *name,
 		 const char *template, char **ret, struct error *err);
-/* $VISUAL, $EDITOR or vi on a file in the member's draft area; for the shell front. */
-int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err);
 
 /* Shorthands for rows. */
 #define ARG(n, t, h)       { .name = (n), .type = (t), .help = (h) }

@@ -32,7 +32,8 @@ static void tell(struct story *s, const char *title, const char *format, ...)
 	if (vasprintf(&made, format, args) < 0)
 		BUG("a step that cannot be told");
 	va_end(args);
-	command_say(s->context, "%2d  %-12s %s", ++s->step, title, made);
+	str_add_format(&s->context->out, "%2d  ", ++s->step);
+	command_field(s->context, title, "%s", made);
 	free(made);
 }
 

@@ -22,9 +22,10 @@ static void show_status(struct command_context *context, const struct case_state
 			    zoned_format(&e->proposed, buffer), instant_format(e->proposed.at, utc));
 	if (e->end_reason)
 		command_say(context, _("ended: %s"), e->end_reason);
-	for (size_t i = 0; i < s->party_count; i++)
-		command_say(context, "%-24s %-12s %s", s->parties[i].name, s->parties[i].role,
-			    consent_name(s->parties[i].consent));
+	for (size_t i = 0; i < s->party_count; i++) {
+		command_pad(&context->out, s->parties[i].name, 24);
+		command_say(context, " %-12s %s", s->parties[i].role, consent_name(s->parties[i].consent));
+	}
 }
 
 static int run_propose(struct command_context *context, const struct command_call *call, struct error *err)
@@ -32,7 +33,6 @@ static int run_propose(struct command_context *context, const struct command_cal
 	AUTO_STRING until = call_text(call, "UNTIL");
 	const struct case_state *state;
 	struct zoned when;
-	const char *warning = NULL;
 	struct desk *desk;
 	json_t *body;
 	char buffer[40];
@@ -42,8 +42,6 @@ static int run_propose(struct command_context *context, const struct command_cal
 		code = zoned_parse(until, &when, err);
 	if (!code && when.at <= command_now(context))
 		code = error_set(err, ERR_NO, until, NULL, _("an embargo cannot end in the past"));
-	if (!code)
-		code = embargo_allowed(state->cs, &warning, err);
 	if (code)
 		return code;
 	body = json_object();
@@ -53,8 +51,6 @@ static int run_propose(struct command_context *context, const struct command_cal
 		js_set_string(body, "zone", when.zone);
 	js_set_string(body, "note", call_value(call, "--note"));
 	code = desk_append(desk, state, EVENT_EMBARGO_PROPOSED, body, command_now(context), err);
-	if (!code && warning)
-		command_say(context, _("warning: %s"), warning);
 	if (!code)
 		show_status(context, state);
 	return code;
@@ -293,6 +289,7 @@ const struct command_row embargo_commands[] = {
 	},
 	{
 		.name = "calendar",
+		.pane = "calendar",
 		.help = N_("what falls due when, over all cases"),
 		.flags = COMMAND_JSON,
 		.arguments = { OPTION("--from", ARG_WHEN, NULL), OPTION("--to", ARG_WHEN, NULL) },

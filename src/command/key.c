@@ -86,9 +86,9 @@ static int run_show(struct command_context *context, const struct command_call *
 		code = openpgp_find(desk_openpgp(desk), call_value(call, "FINGERPRINT"), false, &key, err);
 	if (code)
 		return code;
-	command_say(context, "%-12s %s", _("Fingerprint"), key.fingerprint);
-	command_say(context, "%-12s %s <%s>", _("User id"), str_or_empty(key.name), str_or_empty(key.address));
-	command_say(context, "%-12s %s", _("State"),
+	command_field(context, _("Fingerprint"), "%s", key.fingerprint);
+	command_field(context, _("User id"), "%s <%s>", str_or_empty(key.name), str_or_empty(key.address));
+	command_field(context, _("State"), "%s",
 		    key.revoked ? _("revoked") : key.expired ? _("expired") : key.can_encrypt ? _("usable") :
 											      _("cannot encrypt"));
 	openpgp_key_release(&key);

@@ -3,6 +3,7 @@
 #include "command/command_private.h"
 
 #include "psirtty/base/text.h"
+#include "psirtty/vault/vault.h"
 
 /* ---- showing */
 
@@ -15,7 +16,7 @@ static void describe_people(struct command_context *context, const char *label, 
 			    size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		command_say(context, "%-12s %s <%s>", label, str_or_empty(list[i].name), str_or_empty(list[i].address));
+		command_field(context, label, "%s <%s>", str_or_empty(list[i].name), str_or_empty(list[i].address));
 }
 
 static void describe_signatures(struct command_context *context, const struct mail_record *r)
@@ -23,7 +24,7 @@ static void describe_signatures(struct command_context *context, const struct ma
 	char at[40];
 
 	for (size_t i = 0; i < r->signature_count; i++)
-		command_say(context, "%-12s %s %s %s %s (%s)", _("Signature"), signature_name(r->signatures[i].state),
+		command_field(context, _("Signature"), "%s %s %s %s (%s)", signature_name(r->signatures[i].state),
 			    str_or_empty(r->signatures[i].fingerprint), str_or_empty(r->signatures[i].hash),
 			    r->signatures[i].created == INSTANT_NONE ? "-" : instant_format(r->signatures[i].created, at),
 			    r->signatures[i].covers_message ? _("the whole message") : _("a part of it"));
@@ -35,17 +36,17 @@ void mail_describe(struct command_context *context, const struct mail_record *r)
 
 	describe_people(context, _("From"), r->from, r->from_count);
 	describe_people(context, _("To"), r->to, r->to_count);
-	command_say(context, "%-12s %s", _("Subject"), str_or_empty(r->subject));
+	command_field(context, _("Subject"), "%s", str_or_empty(r->subject));
 	if (r->date != INSTANT_NONE)
-		command_say(context, "%-12s %s", _("Date"), instant_format(r->date, at));
-	command_say(context, "%-12s %s%s%s", _("Encryption"), enclosed(r), r->encryption_reason ? ": " : "",
+		command_field(context, _("Date"), "%s", instant_format(r->date, at));
+	command_field(context, _("Encryption"), "%s%s%s", enclosed(r), r->encryption_reason ? ": " : "",
 		    str_or_empty(r->encryption_reason));
 	describe_signatures(context, r);
-	command_say(context, "%-12s %s", _("Verdict"), verdict_name(r->verdict));
+	command_field(context, _("Verdict"), "%s", verdict_name(r->verdict));
 	for (size_t i = 0; i < r->flag_count; i++)
-		command_say(context, "%-12s %s", _("Flag"), r->flags[i]);
+		command_field(context, _("Flag"), "%s", r->flags[i]);
 	for (size_t i = 0; i < r->attachment_count; i++)
-		command_say(context, "%-12s %s (%s, %zu bytes, sha256 %s)", _("Attachment"),
+		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s)",
 			    str_or_empty(r->attachments[i].safe_name), str_or_empty(r->attachments[i].type),
 			    r->attachments[i].size, r->attachments[i].sha256);
 	str_add_char(&context->out, '\n');
@@ -268,12 +269,12 @@ static int run_reply(struct command_context *context, const struct command_call 
 
 static void show_check(struct command_context *context, const struct draft_check *check)
 {
-	command_say(context, "%-12s %s", _("To"), str_or_empty(check->to));
-	command_say(context, "%-12s %s", _("Subject"), str_or_empty(check->subject));
+	command_field(context, _("To"), "%s", str_or_empty(check->to));
+	command_field(context, _("Subject"), "%s", str_or_empty(check->subject));
 	for (size_t i = 0; i < check->key_count; i++)
-		command_say(context, "%-12s %s", _("Readable by"), check->keys[i]);
+		command_field(context, _("Readable by"), "%s", check->keys[i]);
 	for (size_t i = 0; i < check->problem_count; i++)
-		command_say(context, "%-12s %s", _("PROBLEM"), check->problems[i]);
+		command_field(context, _("PROBLEM"), "%s", check->problems[i]);
 	str_add_char(&context->out, '\n');
 	text_add_block(&context->out, check->text);
 	str_add_char(&context->out, '\n');
@@ -329,6 +330,34 @@ static int run_drafts(struct command_context *context, const struct command_call
 	return code;
 }
 
+/* A kept text as it is; the letters of the mail commands are read with `mail check`. */
+static int run_draft_show(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct str text = STR_INIT;
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = vault_draft_get(desk_vault(desk), call_value(call, "DRAFT"), &text, err);
+	if (!code)
+		text_add_block(&context->out, text.bytes);
+	str_wipe(&text);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_draft_remove(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = vault_draft_remove(desk_vault(desk), call_value(call, "DRAFT"), err);
+	if (!code)
+		command_say(context, _("draft %s removed"), call_value(call, "DRAFT"));
+	return code;
+}
+
 #define MAIL_ARGUMENT ARG("MAIL", ARG_MAIL, N_("a mail of the inbox, such as M-0001"))
 
 const struct command_row mail_commands[] = {
@@ -341,6 +370,7 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail list",
+		.pane = "inbox",
 		.help = N_("list the inbox"),
 		.flags = COMMAND_JSON | COMMAND_LISTS,
 		.arguments = { { .name = "QUERY", .type = ARG_TEXT, .optional = true, .repeats = true },
@@ -401,6 +431,19 @@ const struct command_row mail_commands[] = {
 		.name = "draft list",
 		.help = N_("list your sealed drafts"),
 		.exec = run_drafts,
+	},
+	{
+		.name = "draft show",
+		.help = N_("read a draft or a text that was kept"),
+		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
+		.exec = run_draft_show,
+	},
+	{
+		.name = "draft remove",
+		.help = N_("throw a draft away"),
+		.flags = COMMAND_CHANGES | COMMAND_TYPED,
+		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
+		.exec = run_draft_remove,
 	},
 	{ .name = NULL },
 };

@@ -98,6 +98,7 @@ const struct command_row register_commands[] = {
 	},
 	{
 		.name = "product list",
+		.pane = "products",
 		.help = N_("list the products"),
 		.exec = run_product_list,
 	},

@@ -4,6 +4,7 @@
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
 				     "products", "metrics", NULL };
+static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
 #define ROW(word, text, what) \
@@ -32,6 +33,7 @@ const struct command_row screen_commands[] = {
 	ROW("redraw", N_("draw the screen anew"), SCREEN_REDRAW),
 	ROW("suspend", N_("stop the program; fg goes on"), SCREEN_SUSPEND),
 	ROW("cancel", N_("cancel the job in front"), SCREEN_CANCEL),
+	ROW("jobs", N_("list the jobs that run"), SCREEN_JOBS),
 	ROW("lock", N_("lock the vault"), SCREEN_LOCK),
 	ROW("quit", N_("leave the program"), SCREEN_QUIT),
 	{
@@ -42,11 +44,26 @@ const struct command_row screen_commands[] = {
 		.arguments = { { .name = "TEXT", .type = ARG_COMMAND, .optional = true, .repeats = true } },
 	},
 	{
+		.name = "copy",
+		.help = N_("send something to your terminal's clipboard"),
+		.flags = COMMAND_SCREEN,
+		.request = SCREEN_COPY,
+		.arguments = { { .name = "WHAT", .type = ARG_WORD, .words = copies, .optional = true } },
+	},
+	{
+		.name = "pipe",
+		.help = N_("send the text before you through a shell command"),
+		.flags = COMMAND_SCREEN | COMMAND_LEAVES,
+		.request = SCREEN_PIPE,
+		.arguments = { { .name = "COMMAND", .type = ARG_TEXT, .repeats = true } },
+	},
+	{
 		.name = "pane",
 		.help = N_("go to a pane"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_PANE,
-		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = panes } },
+		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = panes },
+			       { .name = "FILTER", .type = ARG_TEXT, .optional = true, .repeats = true } },
 	},
 	{
 		.name = "tab",

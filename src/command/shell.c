@@ -110,6 +110,12 @@ static void show_progress(struct command_context *context, size_t done, size_t t
 		fputs("\r", stderr);
 }
 
+static void flush(struct command_context *context)
+{
+	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) == 0)
+		str_reset(&context->out);
+}
+
 static int finish(struct command_context *context, int code, const struct error *err)
 {
 	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) < 0 && errno != EPIPE) {
@@ -142,7 +148,9 @@ int command_main(struct command_context *context, int argc, char **argv)
 		argv[at] = word_of(argv[at]);
 		context->edit = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? command_editor : NULL;
 		context->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
+		context->flush = flush;
 		code = command_run(context, argc - at, argv + at, &err);
+		context->flush = NULL;
 		context->edit = NULL;
 		context->progress = NULL;
 	}

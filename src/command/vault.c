@@ -88,10 +88,10 @@ static int run_audit_verify(struct command_context *context, const struct comman
 	return code;
 }
 
-static json_t *event_json(const struct event *event)
+static json_t *event_json(const struct case_state *state, const struct event *event)
 {
 	json_t *json = json_object();
-	AUTO_STRING line = event_line(event);
+	AUTO_STRING line = case_event_line(state, event);
 	char at[40];
 
 	js_set_integer(json, "event", (long long)event->gseq);
@@ -106,12 +106,12 @@ static void show_events(struct command_context *context, const struct case_state
 {
 	for (size_t i = 0; i < state->event_count; i++) {
 		const struct event *event = &state->events[i];
-		AUTO_STRING line = event_line(event);
+		AUTO_STRING line = case_event_line(state, event);
 		AUTO_STRING number = mem_format("%llu", (unsigned long long)event->gseq);
 		char at[40];
 
 		if (list)
-			json_array_append_new(list, event_json(event));
+			json_array_append_new(list, event_json(state, event));
 		else
 			command_row_out(context, number, instant_format(event->at, at), state->id, event->author,
 					event_info(event->type)->wire, state->undone[i] ? "undone" : "", line,

@@ -185,20 +185,20 @@ int desk_undo(struct desk *desk, const struct case_state *state, bool redo, inst
 	      char **ret_line, struct error *err)
 {
 	const struct event *target = model_undo_target(state, redo);
+	uint8_t stream[16];
 	json_t *body;
-	AUTO_STRING line = NULL;
 	int code;
 
 	if (!target)
 		return error_set(err, ERR_NO, state->id, NULL,
 				 redo ? _("there is nothing to do again") : _("there is nothing to undo"));
-	line = event_line(target);
+	memcpy(stream, state->stream, sizeof(stream));
 	body = json_object();
 	js_set_hex(body, "event", target->id, sizeof(target->id));
 	code = desk_append(desk, state, EVENT_UNDONE, body, now, err);
 	if (!code) {
-		*ret_line = line;
-		line = NULL;
+		state = model_case_of_stream(desk->model, stream);
+		*ret_line = case_event_line(state, &state->events[state->event_count - 1]);
 	}
 	return code;
 }

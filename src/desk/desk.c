@@ -100,6 +100,7 @@ static int find_handler(struct desk *desk, struct error *err)
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
 	struct desk *desk = mem_alloc(sizeof(*desk));
+	size_t recovered;
 	int code;
 
 	desk->dir = mem_string(options->vault_dir);
@@ -113,6 +114,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
 	if (!code)
 		code = find_handler(desk, err);
+	if (!code && !options->readonly)
+		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)
 		code = vault_each(desk->vault, 0, fold, desk, err);
 	if (code) {
@@ -157,6 +160,20 @@ static const uint8_t *stream_for(struct desk *desk, const struct case_state *sta
 	}
 }
 
+static void note_warnings(struct desk *desk, const struct event *event)
+{
+	const char *found[MODEL_WARNINGS];
+	size_t count = model_warnings(desk->model, event, found);
+
+	for (size_t i = 0; i < count && desk->warning_count < ARRAY_LEN(desk->warnings); i++)
+		desk->warnings[desk->warning_count++] = found[i];
+}
+
+const char *desk_take_warning(struct desk *desk)
+{
+	return desk->warning_count ? desk->warnings[--desk->warning_count] : NULL;
+}
+
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
 		   instant now, struct error *err)
 {
@@ -173,6 +190,8 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	event.body = body;
 	if (!code)
 		code = model_check(desk->model, &event, err);
+	if (!code)
+		note_warnings(desk, &event);
 	if (!code) {
 		js_dump(body, &text);
 		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, fold, desk,

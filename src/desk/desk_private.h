@@ -18,6 +18,8 @@ struct desk {
 	struct model *model;
 	char *dir, *name, *handler, *address; /* owned; of the vault's folder and of who works here */
 	struct author *authors; size_t author_count;
+	const char *warnings[16];             /* static sentences about the last changes, untranslated */
+	size_t warning_count;
 	size_t refused;                       /* events of others that no rule allows: shown, not folded */
 };
 

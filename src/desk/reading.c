@@ -31,14 +31,26 @@ static void take_signatures(struct mail_record *record, struct openpgp_result *r
 	result->signature_count = 0;
 }
 
+static void free_words(char **words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(words[i]);
+	free(words);
+}
+
 static void take_decryption(struct mail_record *record, struct openpgp_result *result)
 {
 	set_reason(record, result->state, result->reason);
-	record->recipients = result->recipients;
-	record->recipient_count = result->recipient_count;
+	if (result->recipient_count) {
+		/* gpg names them better than the packet walk did. */
+		free_words(record->recipients, record->recipient_count);
+		record->recipients = result->recipients;
+		record->recipient_count = result->recipient_count;
+		result->recipients = NULL;
+		result->recipient_count = 0;
+	}
+	free(record->session_key);
 	record->session_key = result->session_key;
-	result->recipients = NULL;
-	result->recipient_count = 0;
 	result->session_key = NULL;
 	if (result->state == ENCRYPTION_DECRYPTED)
 		take_signatures(record, result);

@@ -250,8 +250,10 @@ static bool clock_read(const char *s, struct clock *ret)
 
 	s = skip(s);
 	comma = strchr(s, ',');
-	if (isalpha((unsigned char)*s))
-		s = comma && comma - s < 12 ? comma + 1 : s + 3;
+	if (comma && comma - s < 12)
+		s = comma + 1;
+	while (isalpha((unsigned char)*s))
+		s++;
 	if (!number(&s, 2, &ret->day) || !month(&s, &ret->month) || !number(&s, 4, &ret->year))
 		return false;
 	ret->year += ret->year < 50 ? 2000 : ret->year < 1000 ? 1900 : 0;

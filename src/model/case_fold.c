@@ -5,6 +5,8 @@
  */
 #include "model/case.h"
 
+#include "psirtty/base/i18n.h"
+
 /* ---- opening */
 
 static void apply_opened(struct folded *folded, const struct event *event)
@@ -277,4 +279,35 @@ const struct event *model_undo_target(const struct case_state *state, bool redo)
 			return event;
 	}
 	return NULL;
+}
+
+/* The event that EVENT takes back, or NULL. */
+static const struct event *undo_target(const struct case_state *state, const struct event *event)
+{
+	uint8_t id[32];
+
+	if (event->type != EVENT_UNDONE ||
+	    str_unhex(str_or_empty(js_string(event->body, "event")), id, sizeof(id)) != (long)sizeof(id))
+		return NULL;
+	for (size_t i = 0; i < state->event_count; i++)
+		if (memcmp(state->events[i].id, id, sizeof(id)) == 0)
+			return &state->events[i];
+	return NULL;
+}
+
+char *case_event_line(const struct case_state *state, const struct event *event)
+{
+	const struct event *target = undo_target(state, event);
+	bool again = false;
+	AUTO_STRING line = NULL;
+
+	/* Each step back in the log is one undo; an undo of an undo is a redo. */
+	for (const struct event *next = target; next; next = undo_target(state, next)) {
+		again = next != target ? !again : again;
+		target = next;
+	}
+	if (!target)
+		return event_line(event);
+	line = event_line(target);
+	return mem_format(again ? _("done again: %s") : _("undone: %s"), line);
 }

@@ -26,6 +26,11 @@ static const struct {
 	[CVSS_4_0] = { "4.0", &cvss40_table },
 };
 
+const struct cvss_table *cvss_table_of(enum cvss_version version)
+{
+	return versions[version].table;
+}
+
 struct span {
 	const char *bytes; /* borrowed from the vector */
 	size_t length;

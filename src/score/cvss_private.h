@@ -19,6 +19,7 @@ struct cvss_table {
 };
 
 extern const struct cvss_table cvss2_table, cvss30_table, cvss31_table, cvss40_table;
+const struct cvss_table *cvss_table_of(enum cvss_version version);
 
 /* True when one of the metrics FIRST..LAST has a value other than "not defined" (index 0). */
 bool cvss_any_set(const struct cvss *cvss, int first, int last);

@@ -5,6 +5,7 @@
  */
 #include "psirtty/score/line.h"
 
+#include "psirtty/base/i18n.h"
 #include "psirtty/score/cvss.h"
 
 static void add_field(struct str *ret, const char *field)
@@ -52,4 +53,45 @@ void score_line_cvss(const char *vector, bool lenient, struct str *ret)
 	add_field(ret, cvss.nomenclature);
 	if (lenient)
 		add_repairs(ret, &repairs);
+}
+
+int score_line_check(const char *vector, const char *score, struct str *ret)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	struct cvss cvss;
+	enum cvss_fit fit;
+	int tenths;
+	char number[8];
+
+	tsv_add(ret, vector);
+	add_field(ret, score);
+	if (cvss_parse(vector, &cvss, &err) < 0 || cvss_tenths_parse(score, &tenths) < 0) {
+		add_field(ret, "invalid");
+		add_field(ret, err.why ? err.why : _("the score is not a number from 0.0 to 10.0"));
+		return ERR_NO;
+	}
+	fit = cvss_check(&cvss, tenths);
+	add_field(ret, cvss_fit_code(fit));
+	add_field(ret, cvss_tenths(cvss.base, number));
+	add_field(ret, cvss_fit_sentence(fit));
+	return fit == CVSS_FIT_BASE ? 0 : ERR_NO;
+}
+
+void score_lines_why(const struct cvss *cvss, struct str *ret)
+{
+	struct cvss_reason reasons[CVSS_METRICS];
+	size_t count = cvss_reasons(cvss, reasons), total, i;
+	const struct cvss_metric *metrics = cvss_metrics(cvss->version, &total);
+	char number[8];
+
+	for (i = 0; i < count; i++) {
+		const struct cvss_metric *metric = &metrics[reasons[i].metric];
+
+		tsv_add(ret, metric->code);
+		add_field(ret, metric->values[reasons[i].value].code);
+		add_field(ret, metric->values[reasons[i].mildest].code);
+		add_field(ret, cvss_tenths(reasons[i].drop, number));
+		add_field(ret, metric->name);
+		str_add_char(ret, '\n');
+	}
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "psirtty/score/vers.h"
 #include "range_private.h"
 
 int range_refuse(struct error *err, const char *range, const char *why, ...)
@@ -369,6 +370,24 @@ int range_conan(const struct range_question *q, bool *ret, struct error *err)
 	return code;
 }
 
+/* ---- VERS, of any type that has the same order */
+
+static int range_vers(const struct range_question *q, bool *ret, struct error *err)
+{
+	AUTO_STR repairs = STR_INIT;
+	AUTO_VERS vers = VERS_INIT;
+
+	if (vers_parse_lenient(q->range, &vers, &repairs, err) < 0)
+		return ERR_NO;
+	if (vers.scheme && vers.scheme != q->scheme)
+		return range_refuse(err, q->range, _("it is a range of %.80s versions, not of %s"), vers.type,
+				    version_scheme_name(q->scheme));
+	if (vers.uncertain && !q->scheme->uncertain)
+		return range_refuse(err, q->range, _("a version in it is none of %s"),
+				    version_scheme_name(q->scheme));
+	return vers_contains(&vers, q->version, ret, err);
+}
+
 /* ---- which syntax */
 
 /* By what the ecosystem was called, then by its order. */
@@ -412,6 +431,8 @@ int range_contains_with(const char *ecosystem, const char *range, const char *ve
 		q.flags |= RANGE_LOOSE;
 	if (!read)
 		read = reader_find(version_scheme_name(q.scheme));
+	if (str_starts_nocase(range, "vers:"))
+		read = range_vers;
 	code = (read ? read : range_terms)(&q, &in, err);
 	if (code == 0)
 		*ret = in ? RANGE_IN : RANGE_OUT;

@@ -288,7 +288,7 @@ static void request_part(struct app *app, enum screen_request request, const cha
 static int place_find(const struct view *views, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
-		char number[16];
+		char number[24];
 
 		snprintf(number, sizeof(number), "%zu", i);
 		if (str_equal(name, number) || str_equal(name, views[i].ops->name))
@@ -428,11 +428,19 @@ static void request_suspend(struct app *app, enum screen_request request, const 
 	app->term->ops->resume(app->term);
 }
 
+/* Jobs run in front, one at a time, so there is none whenever a key is taken. */
 static void request_cancel(struct app *app, enum screen_request request, const char *argument)
 {
-	(void)request;
 	(void)argument;
-	app_message(app, ROLE_MESSAGE, _("No job is running; Q quits."));
+	app_message(app, ROLE_MESSAGE, request == SCREEN_JOBS ? _("No job is running.") : _("No job is running; Q quits."));
+}
+
+static void request_hand(struct app *app, enum screen_request request, const char *argument)
+{
+	if (request == SCREEN_COPY)
+		hand_copy(app, argument);
+	else
+		hand_pipe(app, argument);
 }
 
 static void request_theme(struct app *app, enum screen_request request, const char *argument)
@@ -505,7 +513,8 @@ static const request_fn requests[] = {
 	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
-	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit,
+	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_cancel,
 };
 
 void app_request(struct app *app, enum screen_request request, const char *argument)

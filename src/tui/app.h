@@ -2,7 +2,8 @@
 /*
  * The workstation's state and its inner contracts. Levels stack: the panes at the bottom, on top of
  * them an opened case with its tabs, a message, the output of a command. Files: app.c the loop and the
- * screen's own commands, run.c command lines, prompt.c what is typed, palette.c the list of commands,
+ * screen's own commands, run.c command lines, hand.c what leaves by hand,
+ * prompt.c what is typed, palette.c the list of commands,
  * screen.c the drawing.
  */
 #ifndef PSIRTTY_SRC_TUI_APP_H
@@ -82,6 +83,11 @@ void run_line(struct app *app, const char *line);
 void run_pending(struct app *app);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);
 void run_progress(struct command_context *context, size_t done, size_t total);
+
+/* ---- hand.c */
+/* WHAT: "id", "title" or "text"; NULL is "id". */
+void hand_copy(struct app *app, const char *what);
+void hand_pipe(struct app *app, const char *command);
 
 /* ---- prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);

@@ -14,11 +14,11 @@ enum role severity_role(enum cvss_severity severity)
 
 static const struct { enum role role; const char *sentence; } verdicts[] = {
 	[VERDICT_VERIFIED] = { ROLE_VERIFIED,
-		N_("the whole message is signed by the key pinned to this address") },
+		N_("the whole message, by the key pinned to this address") },
 	[VERDICT_SIGNED] = { ROLE_SIGNED,
-		N_("signed, but no key is pinned to this address that says who it is") },
+		N_("but no key is pinned to this address") },
 	[VERDICT_MISMATCH] = { ROLE_BAD,
-		N_("signed by another key than the one pinned to this address") },
+		N_("by another key than the one pinned to this address") },
 	[VERDICT_BAD] = { ROLE_BAD, N_("the signature does not hold") },
 	[VERDICT_UNSIGNED] = { ROLE_UNSIGNED, N_("nothing shows who wrote this") },
 };
@@ -72,7 +72,7 @@ const char *time_left(instant at, instant now, char buffer[48])
 	if (at > now)
 		snprintf(buffer, 48, days ? _("in %lld d") : _("in %lld h"), count);
 	else
-		snprintf(buffer, 48, days ? _("overdue %lld d") : _("overdue %lld h"), count);
+		snprintf(buffer, 48, days ? _("%lld d ago") : _("%lld h ago"), count);
 	return buffer;
 }
 
@@ -95,7 +95,7 @@ void cell_severity(struct cell *ret, const struct case_state *state)
 	char buffer[8];
 
 	if (!score) {
-		cell_set(ret, ROLE_DIM, "-");
+		cell_set(ret, ROLE_NORMAL, "-");
 		return;
 	}
 	str_add_format(&ret->text, "%s %s", cvss_tenths(score->cvss.overall, buffer),
@@ -175,6 +175,15 @@ void file_list_lines(struct doc *doc, const struct sealed_file *files, size_t co
 	}
 }
 
+void message_peer_run(const struct case_message *message, struct doc *doc)
+{
+	if (message->type != EVENT_MESSAGE_SENT) {
+		doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
+		doc_run(doc, ROLE_NORMAL, "  ");
+	}
+	doc_run(doc, ROLE_NORMAL, str_or_empty(message->peer));
+}
+
 static void preview_message(const struct case_state *state, struct doc *doc)
 {
 	const struct case_message *message;
@@ -183,9 +192,8 @@ static void preview_message(const struct case_state *state, struct doc *doc)
 		return;
 	message = &state->messages[state->message_count - 1];
 	doc_line(doc);
-	doc_run(doc, ROLE_LABEL, message->type == EVENT_MESSAGE_SENT ? _("last sent ") : _("last word "));
-	doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
-	doc_format(doc, ROLE_NORMAL, " %s", str_or_empty(message->peer));
+	doc_format(doc, ROLE_LABEL, "%-14s", message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
+	message_peer_run(message, doc);
 	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
 }
 
@@ -225,8 +233,8 @@ static void mail_flags(const struct mail_record *record, struct doc *doc)
 			if (str_equal(help[j].code, record->flags[i]))
 				sentence = _(help[j].help);
 		doc_line(doc);
-		doc_format(doc, ROLE_WARNING, "! %s", record->flags[i]);
-		doc_format(doc, ROLE_NORMAL, ": %s", sentence);
+		doc_format(doc, ROLE_WARNING, "! %s: ", record->flags[i]);
+		doc_wrapped(doc, ROLE_NORMAL, 2, sentence);
 	}
 }
 

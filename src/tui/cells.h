@@ -24,7 +24,7 @@ enum role verdict_role(enum mail_verdict verdict);
 const char *verdict_sentence(enum mail_verdict verdict);
 /* "2026-11-21 09:30 UTC"; buffer of 40 bytes. */
 const char *time_full(instant at, char buffer[40]);
-/* "in 3 d", "in 5 h", "overdue 2 d": only as fine as a list needs; buffer of 48 bytes. */
+/* "in 3 d", "in 5 h", "2 d ago": only as fine as a list needs; buffer of 48 bytes. */
 const char *time_left(instant at, instant now, char buffer[48]);
 /* "Name <address>". */
 void address_add(struct str *ret, const struct mail_address *address);
@@ -34,6 +34,8 @@ void doc_cell(struct doc *doc, const char *label, struct cell *cell);
 void case_preview(const struct case_state *state, instant now, struct doc *doc);
 /* A mail's facts: who, when, encryption, verdict, flags. Ours, never the mail's own words in these roles. */
 void mail_facts(const struct inbox_item *item, struct doc *doc);
+/* Verdict and sender of what came in, the addressee of what went out. */
+void message_peer_run(const struct case_message *message, struct doc *doc);
 void file_list_lines(struct doc *doc, const struct sealed_file *files, size_t count);
 
 #endif

@@ -66,6 +66,50 @@ void doc_format(struct doc *doc, enum role role, const char *format, ...)
 	free(raw);
 }
 
+/* Where to cut a line that is too long: after the last blank that fits, else in the word. */
+static size_t wrap_at(const char *line, size_t length, int cells)
+{
+	int width;
+	size_t fits = text_clip(line, cells, &width), cut;
+
+	if (fits >= length)
+		return length;
+	for (cut = fits; cut > 0 && line[cut - 1] != ' ';)
+		cut--;
+	return cut > fits / 3 ? cut : fits ? fits : 1;
+}
+
+static int line_width(const struct doc *doc)
+{
+	const struct doc_line *line = &doc->lines[doc->count - 1];
+	int width = 0;
+
+	for (size_t i = 0; i < line->count; i++)
+		width += line->runs[i].text.width;
+	return width;
+}
+
+void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw)
+{
+	AUTO_TEXT text = TEXT_INIT;
+	const char *rest;
+
+	if (!doc->count)
+		doc_line(doc);
+	text_display(&text, raw, -1, TEXT_LINE);
+	for (rest = text.utf8; *rest;) {
+		int cells = doc->width - line_width(doc);
+		size_t cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
+
+		run_add(doc, role, rest, (long)cut);
+		rest += cut;
+		if (!*rest)
+			break;
+		doc_line(doc);
+		doc_format(doc, ROLE_NORMAL, "%*s", indent, "");
+	}
+}
+
 void doc_heading(struct doc *doc, const char *raw)
 {
 	if (doc->count)
@@ -88,20 +132,7 @@ void doc_field(struct doc *doc, const char *label, enum role role, const char *v
 	text_display(&text, label, -1, TEXT_LINE);
 	doc_line(doc);
 	doc_format(doc, ROLE_LABEL, "%s%*s", text.utf8, text.width < LABEL_CELLS ? LABEL_CELLS - text.width : 1, "");
-	doc_run(doc, role, value);
-}
-
-/* Where to cut a line that is too long: after the last blank that fits, else in the word. */
-static size_t wrap_at(const char *line, size_t length, int cells)
-{
-	int width;
-	size_t fits = text_clip(line, cells, &width), cut;
-
-	if (fits >= length)
-		return length;
-	for (cut = fits; cut > 0 && line[cut - 1] != ' ';)
-		cut--;
-	return cut > fits / 3 ? cut : fits ? fits : 1;
+	doc_wrapped(doc, role, LABEL_CELLS, value);
 }
 
 static void block_line(struct doc *doc, enum role role, const char *line, size_t length, bool gutter)
@@ -198,4 +229,13 @@ long doc_find(const struct doc *doc, const char *needle, size_t from, int step)
 		if (line_holds(&doc->lines[i], needle))
 			return i;
 	return -1;
+}
+
+void doc_text(const struct doc *doc, struct str *ret)
+{
+	for (size_t i = 0; i < doc->count; i++) {
+		for (size_t j = 0; j < doc->lines[i].count; j++)
+			str_add(ret, doc->lines[i].runs[j].text.utf8);
+		str_add_char(ret, '\n');
+	}
 }

@@ -22,16 +22,20 @@ void doc_line(struct doc *doc);
 /* Adds RAW to the last line. */
 void doc_run(struct doc *doc, enum role role, const char *raw);
 void doc_format(struct doc *doc, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Adds RAW to the last line and, where it is too long, to lines after it that begin INDENT cells in. */
+void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw);
 /* A line of its own. */
 void doc_heading(struct doc *doc, const char *raw);
 void doc_sentence(struct doc *doc, enum role role, const char *raw);
-/* "Label      value": a line; nothing when VALUE is empty. */
+/* "Label      value", wrapped; nothing when VALUE is empty. */
 void doc_field(struct doc *doc, const char *label, enum role role, const char *value);
 /* Many lines, wrapped; with GUTTER each begins with a bar nothing inside can draw in that role. */
 void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter);
 /* Draws lines from FIRST on; MATCH (may be NULL or empty) is marked wherever it occurs. */
 void doc_draw(const struct doc *doc, struct terminal *term, size_t first, int row, int col, int rows, int cols,
 	      const char *match);
+/* Adds the lines as plain text. */
+void doc_text(const struct doc *doc, struct str *ret);
 /* The first line from FROM on (STEP 1 or -1) that holds NEEDLE in any case of letters, or -1. */
 long doc_find(const struct doc *doc, const char *needle, size_t from, int step);
 /* Byte offset of NEEDLE in HAYSTACK, ASCII letters in any case; -1 when not there. */

@@ -32,7 +32,7 @@ void palette_open(struct app *app)
 
 	app_note_selection(app);
 	palette_release(palette);
-	command_rows(&count);
+	count = command_count();
 	palette->items = mem_alloc((count + 1) * sizeof(*palette->items));
 	palette->shown = mem_alloc((count + 1) * sizeof(*palette->shown));
 	for (size_t i = 0; i < count; i++) {

@@ -29,18 +29,35 @@ static void show_output(struct app *app)
 		app_message(app, ROLE_MESSAGE, out->bytes);
 }
 
+/* `pane cases sev:critical`: the words behind the pane are its filter; none take an old one away. */
+static void filter_pane(struct app *app, char *const *words, size_t count)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR filter = STR_INIT;
+
+	for (size_t i = 0; i < count; i++)
+		str_add_format(&filter, "%s%s", i ? " " : "", words[i]);
+	if (view_is_list(app_view(app)) && view_set_filter(app_view(app), filter.bytes, &err))
+		app_error(app, &err);
+}
+
 static void obey_request(struct app *app)
 {
 	struct command_context *context = app->context;
 	enum screen_request request = context->request;
 	char **arguments = context->arguments;
 	size_t count = context->argument_count;
+	AUTO_STR joined = STR_INIT;
 
 	context->request = SCREEN_NONE;
 	context->arguments = NULL;
 	context->argument_count = 0;
+	for (size_t i = 0; i < count; i++)
+		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? arguments[0] : NULL);
+		app_request(app, request, count ? request == SCREEN_PIPE ? joined.bytes : arguments[0] : NULL);
+	if (request == SCREEN_PANE)
+		filter_pane(app, count ? arguments + 1 : NULL, count ? count - 1 : 0);
 	command_free_words(arguments, (int)count);
 }
 
@@ -96,7 +113,10 @@ static char *case_argument(const struct command_row *row, int argc, char *const 
 static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
 {
 	unsigned flags = command_flags(row);
+	size_t trimmed = strlen(line);
 
+	while (trimmed && line[trimmed - 1] == ' ')
+		trimmed--;
 	if (flags & COMMAND_TYPED) {
 		const char *wanted = id ? id : app->selected_case ? app->selected_case : command_name(row);
 
@@ -105,7 +125,7 @@ static bool ask_first(struct app *app, const struct command_row *row, const char
 		return true;
 	}
 	if (flags & COMMAND_LEAVES) {
-		prompt_ask(app, PROMPT_YES, mem_format(_("\"%s\" leaves the house. Do it? y/n "), line), line, NULL);
+		prompt_ask(app, PROMPT_YES, mem_format(_("\"%.*s\" leaves the house. Do it? y/n "), (int)trimmed, line), line, NULL);
 		return true;
 	}
 	return false;
@@ -244,85 +264,15 @@ void run_binding(struct app *app, const struct binding *binding)
 
 /* ---- $EDITOR */
 
-/* A folder only we can enter, in memory where the machine has one. Caller frees. */
-static char *edit_folder(struct error *err)
-{
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	const char *places[] = { runtime, "/dev/shm", "/tmp" };
-
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		char *dir;
-
-		if (!places[i] || places[i][0] != '/')
-			continue;
-		dir = mem_format("%s/psirtty-XXXXXX", places[i]);
-		if (mkdtemp(dir))
-			return dir;
-		free(dir);
-	}
-	error_errno(err, ERR_INPUT, _("a folder for the editor"), _("Set XDG_RUNTIME_DIR to a folder of yours"));
-	return NULL;
-}
-
-static int editor_run(const char *path, struct error *err)
-{
-	const char *editor = getenv("VISUAL");
-	int status = 0;
-	pid_t child;
-
-	editor = editor && *editor ? editor : getenv("EDITOR");
-	editor = editor && *editor ? editor : "vi";
-	child = fork();
-	if (child == 0) {
-		AUTO_STRING line = mem_format("exec %s \"$0\"", editor);
-
-		execl("/bin/sh", "sh", "-c", line, path, (char *)NULL);
-		_exit(127);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return error_errno(err, ERR_INPUT, editor, NULL);
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return error_set(err, ERR_INPUT, editor, _("Set EDITOR to an editor that is there"),
-				 _("it ended with %d; nothing was changed"), WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-	return 0;
-}
-
-static int edit_file(const char *path, struct str *text, struct error *err)
-{
-	AUTO_STR edited = STR_INIT;
-	int code = file_write(path, text->bytes, text->length, 0600, err);
-
-	if (!code)
-		code = editor_run(path, err);
-	if (!code)
-		code = file_read(path, 4u << 20, &edited, err);
-	if (code)
-		return code;
-	str_reset(text);
-	str_add_bytes(text, edited.bytes, edited.length);
-	return 0;
-}
-
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err)
 {
 	struct app *app = context->front;
-	AUTO_STRING dir = edit_folder(err);
-	AUTO_STRING path = NULL;
 	int code;
 
-	if (!dir)
-		return ERR_INPUT;
-	path = mem_format("%s/%s.txt", dir, name && !strchr(name, '/') ? name : "text");
 	app->term->ops->suspend(app->term);
-	code = edit_file(path, text, err);
+	code = command_editor(context, name, text, err);
 	app->term->ops->resume(app->term);
 	app->dirty = true;
-	if (code && file_exists(path) && err) {
-		free(err->remedy);
-		err->remedy = mem_format(_("What was written is kept in %s"), path);
-		return code;
-	}
-	file_remove_tree(dir, NULL);
 	return code;
 }
 

@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4 };
 
 /* ---- layout */
 
@@ -13,6 +13,16 @@ static bool level_has_head(const struct app *app)
 	const struct level *level = &app->levels[app->level_count - 1];
 
 	return level->case_id && level->count > 1;
+}
+
+/* A short list leaves its room to the preview; unfiltered rows count, so that typing a filter moves nothing. */
+static int rows_wanted(const struct app *app, int most)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+	size_t total = level->views[level->current].total + 1;
+
+	total = total < LIST_ROWS_MIN ? LIST_ROWS_MIN : total;
+	return total < (size_t)most ? (int)total : most;
 }
 
 static void layout_split(const struct app *app, struct layout *l, int rows)
@@ -28,11 +38,11 @@ static void layout_split(const struct app *app, struct layout *l, int rows)
 	if (zoomed) {
 		l->list_rows = 0;
 	} else if (l->beside) {
-		l->list_cols = app->cols * 11 / 20;
+		l->list_cols = app->cols * 2 / 5 > 80 ? app->cols * 2 / 5 : 80;
 		l->preview_col = l->list_cols + 2;
 		l->preview_cols = app->cols - l->preview_col;
 	} else {
-		l->list_rows = rows * 11 / 20;
+		l->list_rows = rows_wanted(app, rows * 11 / 20);
 		l->preview_row += l->list_rows + 1;
 		l->preview_rows = rows - l->list_rows - 1;
 	}
@@ -78,22 +88,35 @@ bool app_previews(const struct app *app)
 
 /* ---- figures of the whole vault */
 
-static void figures_case(struct figures *f, const struct case_state *state, instant now)
+/* A proposal binds nobody: it is in the calendar, but is not what is due next. */
+static bool only_proposed(const struct model *model, const struct agenda_item *item)
 {
-	const char *what;
-	instant at;
+	const struct case_state *state = model_find_case(model, item->case_id);
 
-	if (state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID)
-		f->triage++;
-	if (!case_next_due(state, now, &what, &at))
-		return;
-	if (at < now)
-		f->overdue++;
-	else if (f->next_at == INSTANT_NONE || at < f->next_at) {
-		f->next_at = at;
-		mem_replace(&f->next_what, what);
-		mem_replace(&f->next_case, state->id);
+	return item->embargo && state && state->embargo.proposed.at == item->at;
+}
+
+/* What is overdue, and the first thing that is not yet. */
+static void figures_due(struct figures *f, const struct model *model, instant now)
+{
+	struct agenda_item *items = NULL;
+	size_t count = 0;
+
+	model_agenda(model, now - 366 * INSTANT_DAY, now + 366 * INSTANT_DAY, now, &items, &count);
+	for (size_t i = 0; i < count; i++) {
+		f->overdue += items[i].overdue;
+		if (items[i].at < now || f->next_at != INSTANT_NONE || only_proposed(model, &items[i]))
+			continue;
+		f->next_at = items[i].at;
+		mem_replace(&f->next_what, items[i].what);
+		mem_replace(&f->next_case, items[i].case_id);
 	}
+	free(items);
+}
+
+static bool waits_for_decision(const struct case_state *state)
+{
+	return state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID;
 }
 
 void screen_figures(struct app *app)
@@ -108,7 +131,9 @@ void screen_figures(struct app *app)
 	for (size_t i = 0; model && i < model_inbox_count(model); i++)
 		f->inbox += model_inbox(model, i)->taken_case == NULL;
 	for (size_t i = 0; model && i < model_case_count(model); i++)
-		figures_case(f, model_case(model, i), now);
+		f->triage += waits_for_decision(model_case(model, i));
+	if (model)
+		figures_due(f, model, now);
 }
 
 /* ---- rules */
@@ -126,6 +151,8 @@ static void draw_rule(struct app *app, int row, int col, int cols, const char *l
 	text_display(&safe, label, -1, TEXT_LINE);
 	if (safe.width)
 		str_add_format(&line, "── %.*s ", (int)text_clip(safe.utf8, cols - 6, &width), safe.utf8);
+	/* A rule costs three bytes a cell; as a heading it need not cross a wide screen. */
+	cols = cols >= BESIDE_COLS ? RULE_COLS : cols;
 	for (width = text_width(line.bytes); width < cols; width++)
 		str_add(&line, "─");
 	term_put_raw(app->term, row, col, cols, line.bytes, ROLE_RULE);
@@ -142,7 +169,7 @@ static size_t pane_count(const struct app *app, size_t pane)
 	return ops == &inbox_view ? app->figures.inbox : app->figures.triage;
 }
 
-/* How much of the names fits: 0 full, 1 brief, 2 numbers but for the current one. */
+/* How much fits: 0 all, 1 brief names, 2 without our own, 3 numbers but for the current pane. */
 static void pane_label(const struct app *app, size_t pane, int tier, struct str *ret)
 {
 	const struct view_ops *ops = app->levels[0].views[pane].ops;
@@ -150,7 +177,7 @@ static void pane_label(const struct app *app, size_t pane, int tier, struct str 
 	bool current = pane == app->levels[0].current;
 
 	str_add_format(ret, "%zu", pane);
-	if (tier < 2 || current)
+	if (tier < 3 || current)
 		str_add_format(ret, " %s", tier ? _(ops->brief) : _(ops->title));
 	if (count)
 		str_add_format(ret, "(%zu)", count);
@@ -194,7 +221,7 @@ static int bar_width(const struct app *app, int tier)
 {
 	int width = tier < 2 ? 9 : 0;
 
-	for (size_t i = 1; i < PANES; i++) {
+	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES; i++) {
 		AUTO_STR label = STR_INIT;
 
 		pane_label(app, i, tier, &label);
@@ -209,11 +236,11 @@ static void draw_bar(struct app *app)
 	const struct policy *policy = model ? model_policy(model) : NULL;
 	int room = app->cols - draw_bar_right(app) - 1, col = 1, tier = 0;
 
-	while (tier < 2 && bar_width(app, tier) > room)
+	while (tier < 3 && bar_width(app, tier) > room)
 		tier++;
 	if (tier < 2)
 		col += term_put_raw(app->term, 0, col, room, "psirtty ", ROLE_BAR);
-	if (bar_width(app, tier) + 8 < room)
+	if (tier < 2 && bar_width(app, tier) + 8 < room)
 		col += term_put_raw(app->term, 0, col, 16,
 				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
@@ -296,10 +323,6 @@ static void draw_preview(struct app *app, const struct layout *l)
 		app->preview_scroll = last;
 	doc_draw(&app->preview, app->term, app->preview_scroll, l->preview_row, l->preview_col, l->preview_rows,
 		 l->preview_cols, NULL);
-	if (!l->beside || !l->list_rows || app->context->plain)
-		return;
-	for (int i = 0; i < l->list_rows; i++)
-		term_put_raw(app->term, l->preview_row + i, l->list_cols, 1, "│", ROLE_RULE);
 }
 
 /* What the list shows: its name, how many, the filter. */
@@ -354,26 +377,37 @@ static int draw_hint(struct app *app, const struct binding *binding, int row, in
 	return key.width + 1 + word.width + 2;
 }
 
-/* Width of what is due next, drawn at the right. The span is padded, so that a minute changes few cells. */
+/* What is due next, as wordy as fits into CELLS. */
+static void due_text(const struct figures *f, instant now, int cells, struct text *ret)
+{
+	AUTO_STRING overdue = f->overdue ? mem_format(_("!%zu overdue"), f->overdue) : mem_string("");
+	AUTO_STRING next = NULL;
+	char span[40];
+
+	if (f->next_at != INSTANT_NONE)
+		next = mem_format(_("next: %s in %s"), _(f->next_what), instant_format_span(f->next_at - now, span));
+	for (int tier = 0; tier < 2; tier++) {
+		AUTO_STRING line = mem_format("%s%s%s", *overdue && !tier ? overdue : "",
+					      *overdue && next && !tier ? ", " : "", next ? next : tier ? overdue : "");
+
+		text_release(ret);
+		text_display(ret, line, -1, TEXT_LINE);
+		if (ret->width <= cells)
+			return;
+	}
+	text_release(ret);
+}
+
+/* Draws what is due next at the right; returns the width it took. */
 static int draw_due(struct app *app, int row)
 {
-	const struct figures *f = &app->figures;
-	AUTO_STR line = STR_INIT;
 	AUTO_TEXT text = TEXT_INIT;
-	char span[40];
-	int col;
 
-	if (f->overdue)
-		str_add_format(&line, _("!%zu overdue  "), f->overdue);
-	if (f->next_at != INSTANT_NONE) {
-		instant_format_span(f->next_at - command_now(app->context), span);
-		str_add_format(&line, _("next: %s in %s"), _(f->next_what), span);
-	}
-	text_display(&text, line.bytes, -1, TEXT_LINE);
-	col = app->cols - text.width - 1;
-	if (!text.width || col < app->cols / 3)
+	due_text(&app->figures, command_now(app->context), app->cols * 9 / 20, &text);
+	if (!text.width)
 		return 0;
-	term_put(app->term, row, col, text.width, &text, f->overdue ? ROLE_DUE : ROLE_HINT);
+	term_put(app->term, row, app->cols - text.width - 1, text.width, &text,
+		 app->figures.overdue ? ROLE_DUE : ROLE_HINT);
 	return text.width + 2;
 }
 
@@ -409,7 +443,7 @@ static void draw_hints(struct app *app, int row)
 
 			if (binding->label && str_equal(binding->context, contexts[i]) &&
 			    keymap_find(&app->keys, contexts, binding->key) == binding && hint_valid(app, binding))
-				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? 11 : 0));
+				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? LAST_HINT : 0));
 		}
 }
 
@@ -439,16 +473,39 @@ static void draw_prompt(struct app *app, int row)
 	app->term->ops->cursor(app->term, row, sign.width + before.width - skip);
 }
 
+/* A message too long for its line takes the hints' line as well. */
+static bool message_tall(const struct app *app, const struct layout *l)
+{
+	AUTO_TEXT text = TEXT_INIT;
+
+	if (l->hint < 0 || app->prompt != PROMPT_NONE)
+		return false;
+	text_display(&text, app->message.bytes, (long)app->message.length, TEXT_LINE);
+	return text.width > app->cols;
+}
+
+static void draw_tall_message(struct app *app, const struct layout *l)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, app->cols);
+	doc_wrapped(&doc, app->message_role, 0, app->message.bytes);
+	doc_draw(&doc, app->term, 0, l->hint, 0, 2, app->cols, NULL);
+	doc_release(&doc);
+}
+
 static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
 	if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
+	else if (message_tall(app, l))
+		draw_tall_message(app, l);
 	else if (app->message.length)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.bytes, app->message_role);
 	else if (l->small)
-		term_put_raw(app->term, l->message, 0, app->cols, _("60×15 shows all; Q quits"), ROLE_WARNING);
+		term_put_raw(app->term, l->message, 0, app->cols, _("needs 60×15"), ROLE_WARNING);
 }
 
 /* ---- everything */
@@ -496,7 +553,8 @@ static void draw_frame(struct app *app, const struct layout *l)
 		if (l->preview && !l->beside && l->list_rows)
 			draw_rule(app, l->preview_row - 1, 0, app->cols, "");
 		draw_rule(app, l->hint - 1, 0, app->cols, "");
-		draw_hints(app, l->hint);
+		if (!message_tall(app, l))
+			draw_hints(app, l->hint);
 	}
 }
 
@@ -509,6 +567,8 @@ void screen_draw(struct app *app)
 	term->ops->begin(term);
 	term->ops->cursor(term, -1, -1);
 	app->dirty = false;
+	if (!app->locked && view_is_list(app_view(app)))
+		view_prepare(app_view(app), app->cols);
 	layout_compute(app, &l);
 	if (app->locked) {
 		draw_locked(app);

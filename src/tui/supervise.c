@@ -69,13 +69,28 @@ static int child_wait(pid_t child)
 	}
 }
 
-static void say_what_happened(int fd, int number)
+static void say_what_happened(int fd, int status)
 {
-	AUTO_STRING sentence = mem_format(_("psirtty: the workstation was ended by signal %d (%s). Everything it had "
-					    "acknowledged is in the vault; start it again.\r\n"),
-					  number, strsignal(number));
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	AUTO_STRING sentence = NULL;
 
+	if (number)
+		sentence = mem_format(_("psirtty: the workstation was ended by signal %d (%s). Everything it had "
+					"acknowledged is in the vault; start it again.\r\n"),
+				      number, strsignal(number));
+	else
+		sentence = mem_format(_("psirtty: the workstation ended at once with code %d. Everything it had "
+					"acknowledged is in the vault; start it again.\r\n"),
+				      WEXITSTATUS(status));
 	fd_write_all(fd, sentence, strlen(sentence));
+}
+
+/* A child that went without closing its screen left the line discipline as the screen needs it. */
+static bool screen_left_open(int tty, const struct termios *saved, int status)
+{
+	struct termios now;
+
+	return WIFSIGNALED(status) || (tcgetattr(tty, &now) == 0 && now.c_lflag != saved->c_lflag);
 }
 
 int tui_supervise(int (*child)(void *argument), void *argument)
@@ -102,10 +117,10 @@ int tui_supervise(int (*child)(void *argument), void *argument)
 	child_pid = pid;
 	status = child_wait(pid);
 	child_pid = 0;
-	if (terminal && WIFSIGNALED(status)) {
+	if (terminal && screen_left_open(tty, &saved, status)) {
 		fd_write_all(tty, restore_sequence, sizeof(restore_sequence) - 1);
 		tcsetattr(tty, TCSAFLUSH, &saved);
-		say_what_happened(tty, WTERMSIG(status));
+		say_what_happened(tty, status);
 	} else if (terminal) {
 		tcsetattr(tty, TCSADRAIN, &saved);
 	}

@@ -313,7 +313,7 @@ static size_t place_columns(const struct view_ops *ops, int cols, struct placed 
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (!placed[i].width)
-			placed[i].width = cols - fixed > 0 ? cols - fixed : 1;
+			placed[i].width = cols + 1 - fixed > 0 ? cols + 1 - fixed : 1;
 		placed[i].col = col;
 		col += placed[i].width + 1;
 	}

@@ -37,7 +37,7 @@ enum agenda_column { AGENDA_MARK, AGENDA_WHEN, AGENDA_LEFT, AGENDA_CASE, AGENDA_
 static const struct column agenda_columns[] = {
 	[AGENDA_MARK] = { "", 1, 0, false },
 	[AGENDA_WHEN] = { N_("when (hour and zone)"), 37, 0, false },
-	[AGENDA_LEFT] = { N_("left"), 13, 0, false },
+	[AGENDA_LEFT] = { N_("left"), 8, 0, false },
 	[AGENDA_CASE] = { N_("case"), 15, 0, false },
 	[AGENDA_WHAT] = { N_("what"), 0, 0, false },
 };

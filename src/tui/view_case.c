@@ -39,8 +39,8 @@ static void summary_scores(const struct case_state *state, struct doc *doc)
 		doc_format(doc, ROLE_LABEL, "%-14s", _("score"));
 		doc_format(doc, severity_role(score->cvss.severity), "%s %s", cvss_tenths(score->cvss.overall, buffer),
 			   cvss_severity_name(score->cvss.severity));
-		doc_format(doc, ROLE_NORMAL, "  %s", str_or_empty(score->vector));
-		doc_format(doc, ROLE_DIM, "  %s", str_or_empty(score->issuer));
+		doc_format(doc, ROLE_DIM, "  %s  ", str_or_empty(score->issuer));
+		doc_wrapped(doc, ROLE_NORMAL, 14, str_or_empty(score->vector));
 	}
 }
 
@@ -139,8 +139,7 @@ static void message_preview(const struct view *view, const struct row *row, stru
 
 	(void)view;
 	doc_line(doc);
-	doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
-	doc_format(doc, ROLE_NORMAL, "  %s", str_or_empty(message->peer));
+	message_peer_run(message, doc);
 	file_list_lines(doc, message->attachments, message->attachment_count);
 	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
 }
@@ -304,12 +303,12 @@ static void timeline_body(const struct view *view, struct doc *doc)
 	char when[40];
 
 	for (size_t i = state ? state->event_count : 0; i-- > 0;) {
-		AUTO_STRING line = event_line(&state->events[i]);
+		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		bool undone = state->undone && state->undone[i];
 
 		doc_line(doc);
 		doc_format(doc, ROLE_LABEL, "%s  %-16s ", time_full(state->events[i].at, when), state->events[i].author);
-		doc_run(doc, undone ? ROLE_DIM : ROLE_NORMAL, line);
+		doc_wrapped(doc, undone ? ROLE_DIM : ROLE_NORMAL, 39, line);
 		if (undone)
 			doc_run(doc, ROLE_DIM, _(" (undone)"));
 	}

@@ -229,7 +229,7 @@ static void advisories_load(struct view *view)
 
 enum advisory_column { ADV_ID, ADV_STATUS, ADV_TLP, ADV_SEVERITY, ADV_TITLE, ADV_CHANGED };
 static const struct column advisory_columns[] = {
-	[ADV_ID] = { N_("advisory"), 15, 0, false },
+	[ADV_ID] = { N_("advisory"), 18, 0, false },
 	[ADV_STATUS] = { N_("status"), 7, 0, false },
 	[ADV_TLP] = { "TLP", 12, 0, false },
 	[ADV_SEVERITY] = { N_("severity"), 8, 0, false },

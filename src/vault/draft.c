@@ -3,6 +3,7 @@
 #include "vault/vault_private.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,10 +96,11 @@ int vault_draft_list(struct vault *vault, char ***ret, size_t *ret_count, struct
 	return code;
 }
 
+/* The process that works on it stands in the name, so that what a dead one left can be told. */
 int vault_draft_scratch(struct vault *vault, const char *suffix, char **ret, struct error *err)
 {
 	AUTO_STRING folder = draft_folder(vault);
-	char *path = mem_format("%s/edit-XXXXXX%s", folder, suffix);
+	char *path = mem_format("%s/edit-%ld-XXXXXX%s", folder, (long)getpid(), suffix);
 	int fd = mkstemps(path, (int)strlen(suffix));
 
 	if (fd < 0) {
@@ -108,4 +110,47 @@ int vault_draft_scratch(struct vault *vault, const char *suffix, char **ret, str
 	close(fd);
 	*ret = path;
 	return 0;
+}
+
+static bool left_behind(const char *name)
+{
+	long pid = str_starts(name, "edit-") && !str_ends(name, ".sealed") ? strtol(name + 5, NULL, 10) : 0;
+
+	return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static int seal_left(struct vault *vault, const char *folder, const char *name, struct error *err)
+{
+	AUTO_STRING path = file_join(folder, name);
+	struct str bytes = STR_INIT;
+	char random[9];
+	AUTO_STRING id = NULL;
+	int code = file_read(path, DRAFT_LIMIT, &bytes, err);
+
+	vault_random_hex(random, 8);
+	id = mem_format("kept-%s", random);
+	if (!code && bytes.length)
+		code = vault_draft_put(vault, id, bytes.bytes, bytes.length, err);
+	str_wipe(&bytes);
+	if (!code && unlink(path) < 0)
+		code = error_errno(err, ERR_VAULT, path, NULL);
+	return code;
+}
+
+int vault_draft_recover(struct vault *vault, size_t *ret_count, struct error *err)
+{
+	AUTO_STRING folder = draft_folder(vault);
+	char **names = NULL;
+	size_t count = 0;
+	int code = file_list(folder, &names, &count, err);
+
+	*ret_count = 0;
+	for (size_t i = 0; !code && i < count; i++) {
+		if (!left_behind(names[i]))
+			continue;
+		code = seal_left(vault, folder, names[i], err);
+		*ret_count += !code;
+	}
+	file_free_names(names, count);
+	return code;
 }

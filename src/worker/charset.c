@@ -102,6 +102,16 @@ static void add_ascii(const char *bytes, size_t length, struct str *ret)
 		str_add_utf8(ret, (unsigned char)bytes[i] < 0x80 ? (unsigned char)bytes[i] : 0xFFFD);
 }
 
+/* Some converters hold a character back until they know what follows it. */
+static void add_held_back(iconv_t cd, struct str *ret)
+{
+	char block[64], *out = block;
+	size_t room = sizeof(block);
+
+	iconv(cd, NULL, NULL, &out, &room);
+	str_add_bytes(ret, block, (size_t)(out - block));
+}
+
 static void add_converted(iconv_t cd, const char *bytes, size_t length, struct str *ret)
 {
 	char block[4096], *in = (char *)(uintptr_t)bytes;
@@ -124,6 +134,7 @@ static void add_converted(iconv_t cd, const char *bytes, size_t length, struct s
 		in++;
 		left--;
 	}
+	add_held_back(cd, ret);
 }
 
 bool charset_convert(void *context, const char *charset, const char *bytes, size_t length,

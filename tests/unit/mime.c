@@ -314,7 +314,8 @@ static void test_ids_and_dates(void)
 		{ "3 Mar 2026 10:00 +0800", "2026-03-03T02:00:00Z" },
 		{ "Tue, 3 Mar 26 10:00:00 EST (winter)", "2026-03-03T15:00:00Z" },
 		{ "Tue 3 Mar 2026 10:00:60 -0000", "2026-03-03T10:00:59Z" },
-		{ "31 Feb 2026 10:00:00 +0000", NULL }, { "yesterday", NULL }, { "", NULL },
+		{ "31 Feb 2026 10:00:00 +0000", NULL }, { "yesterday", NULL }, { "", NULL }, { "T", NULL },
+		{ "Tu,", NULL }, { "Tuesday, 3 Mar 2026 10:00 Z", "2026-03-03T10:00:00Z" },
 		{ "1 Jan 1960 00:00:00 +0000", NULL }, { "1 Jan 2026 00:00:00 +9900", NULL },
 	};
 	char buffer[40];

@@ -90,6 +90,8 @@ static const struct {
 	{ "hackage", "^>=1.2.3", "1.2.3 1.2.9", "1.3 1.2.2", 0 },
 	{ "openssl", "3.0.0, 1.0.1b", "3.0.0 1.0.1b", "1.0.1a 2.0.0", 0 },
 	{ "semver", "^1.2.0", "1.2.0 1.9.0", "2.0.0 2.0.0-a", 0 },
+	{ "npm", "vers:npm/>=1.0.0|<2.0.0", "1.0.0 1.9.9", "2.0.0 0.9.0", 0 },
+	{ "Debian:12", "vers:deb/<1.0-1", "0.9-1 1.0", "1.0-1", 0 },
 	{ "generic", "<= V2.1", "2.0 2.1", "2.2", 0 },
 };
 
@@ -291,22 +293,22 @@ static void check_line(void (*write)(const char *, struct str *), const char *li
 
 static void test_lines(void)
 {
-	check_line(score_line_compare, "deb\t1.0~rc1\t1.0", "<");
-	check_line(score_line_compare, "PyPI\t1.0\t1.0.0", "=");
-	check_line(score_line_compare, "semver\t1.10.0\t1.9.0", ">");
-	check_line(score_line_compare, "custom\t1.0\t1.1", "<\tuncertain");
-	check_line(score_line_compare, "npm\t1.0\t1.0.0", "?\t1.0: it has fewer than 3 numbers");
-	check_line(score_line_compare, "deb\t1.0", "?\tthe line is not ecosystem, version, version with tabs between");
-	check_line(score_line_compare, "deb\t\t1.0", "?\t: it is empty");
-	check_line(score_line_compare, "moon\t1\t2", "?\tmoon is no ecosystem whose order of versions is known");
-	check_line(score_line_range, "npm\t^1.2.3\t1.3.0", "in");
-	check_line(score_line_range, "npm\t<\t2.0.0\t0.2.9", "in");
-	check_line(score_line_range, "npm\t\t1.2.3", "in");
-	check_line(score_line_range, "pypi\t>=1,<2\t2.0", "out");
-	check_line(score_line_range, "generic\t<2\t1", "in\tuncertain");
-	check_line(score_line_range, "pypi\t1\t1",
+	check_line(compare_line, "deb\t1.0~rc1\t1.0", "<");
+	check_line(compare_line, "PyPI\t1.0\t1.0.0", "=");
+	check_line(compare_line, "semver\t1.10.0\t1.9.0", ">");
+	check_line(compare_line, "custom\t1.0\t1.1", "<\tuncertain");
+	check_line(compare_line, "npm\t1.0\t1.0.0", "?\t1.0: it has fewer than 3 numbers");
+	check_line(compare_line, "deb\t1.0", "?\tthe line is not ecosystem, version, version with tabs between");
+	check_line(compare_line, "deb\t\t1.0", "?\t: it is empty");
+	check_line(compare_line, "moon\t1\t2", "?\tmoon is no ecosystem whose order of versions is known");
+	check_line(range_line, "npm\t^1.2.3\t1.3.0", "in");
+	check_line(range_line, "npm\t<\t2.0.0\t0.2.9", "in");
+	check_line(range_line, "npm\t\t1.2.3", "in");
+	check_line(range_line, "pypi\t>=1,<2\t2.0", "out");
+	check_line(range_line, "generic\t<2\t1", "in\tuncertain");
+	check_line(range_line, "pypi\t1\t1",
 		   "?\trange 1: \"1\" begins with no operator (==, !=, <=, >=, <, >, ~=, ===)");
-	check_line(score_line_range, "pypi", "?\tthe line is not ecosystem, range, version with tabs between");
+	check_line(range_line, "pypi", "?\tthe line is not ecosystem, range, version with tabs between");
 }
 
 int main(void)

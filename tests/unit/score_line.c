@@ -53,8 +53,45 @@ static void test_lenient(void)
 		   "order: AV stands after AC, against the order of the standard");
 }
 
+static void check_check(const char *vector, const char *score, int code, const char *expected)
+{
+	AUTO_STR line = STR_INIT;
+
+	CHECK(score_line_check(vector, score, &line) == code, "%s as %s", vector, score);
+	CHECK_STR(line.bytes, expected, score);
+}
+
+static void test_check(void)
+{
+	check_check("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:U", "7.8", 0,
+		    "AV:N/AC:L/Au:N/C:N/I:N/A:C/E:U\t7.8\tbase\t7.8\tit is the base score");
+	check_check("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:U", "6.6", ERR_NO,
+		    "AV:N/AC:L/Au:N/C:N/I:N/A:C/E:U\t6.6\ttemporal\t7.8\t"
+		    "it is the temporal score, not the base score");
+	check_check("AV:N", "7.8", ERR_NO,
+		    "AV:N\t7.8\tinvalid\tmandatory metrics are missing: AC, Au, C, I, A");
+	check_check("AV:N/AC:L/Au:N/C:N/I:N/A:C", "x", ERR_NO,
+		    "AV:N/AC:L/Au:N/C:N/I:N/A:C\tx\tinvalid\tthe score is not a number from 0.0 to 10.0");
+}
+
+static void test_why(void)
+{
+	AUTO_STR lines = STR_INIT;
+	struct cvss cvss;
+
+	CHECK(cvss_parse("AV:N/AC:L/Au:N/C:N/I:N/A:C", &cvss, NULL) == 0, "a vector to explain");
+	score_lines_why(&cvss, &lines);
+	CHECK_STR(lines.bytes,
+		  "A\tC\tN\t7.8\tAvailability Impact\nAV\tN\tL\t2.9\tAccess Vector\n"
+		  "AC\tL\tH\t2.4\tAccess Complexity\nAu\tN\tM\t1.7\tAuthentication\n"
+		  "C\tN\tN\t0.0\tConfidentiality Impact\nI\tN\tN\t0.0\tIntegrity Impact\n",
+		  "why");
+}
+
 int main(void)
 {
+	test_check();
+	test_why();
 	test_strict();
 	test_invalid();
 	test_lenient();

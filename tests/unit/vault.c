@@ -97,6 +97,16 @@ static void test_objects(void)
 	CHECK(vault_draft_put(vault, "reply-1", "Dear finder", 11, &err) == 0 &&
 		      vault_draft_get(vault, "reply-1", &none, &err) == 0 && str_equal(none.bytes, "Dear finder"),
 	      "a draft comes back");
+	AUTO_STRING scratch = NULL;
+	AUTO_STRING orphan = NULL;
+	size_t count = 0;
+	CHECK(vault_draft_scratch(vault, ".txt", &scratch, &err) == 0 && vault_draft_recover(vault, &count, &err) == 0 &&
+		      count == 0 && file_exists(scratch),
+	      "a text being edited is left alone");
+	orphan = mem_format("%.*s/edit-4194305-abcdef.txt", (int)(strrchr(scratch, '/') - scratch), scratch);
+	file_write(orphan, "half a sentence", 15, 0600, &err);
+	CHECK(vault_draft_recover(vault, &count, &err) == 0 && count == 1 && !file_exists(orphan),
+	      "what a dead session left is sealed and gone from the folder");
 	CHECK(vault_draft_get(vault, "../x", &none, &err) == ERR_INPUT, "a draft's name cannot leave its folder");
 	vault_close(vault);
 }

@@ -34,7 +34,8 @@ int zoned_parse(const char *input, struct zoned *ret, struct error *err);
 const char *instant_format(instant at, char buffer[40]);
 /* "2026-11-21" in UTC. */
 const char *instant_format_date(instant at, char buffer[40]);
-/* "2026-11-21 09:30 +08:00 Asia/Shanghai" (zone name only if there is one); buffer of 96 bytes. */
+/* "2026-11-21 09:30 +08:00 Asia/Shanghai" (zone name only if there is one), or
+ * "2026-11-21 01:30 UTC"; buffer of 96 bytes. */
 const char *zoned_format(const struct zoned *when, char buffer[96]);
 /* RFC 3339 in its own offset: "2026-11-21T09:30:00+08:00"; buffer of 40 bytes. */
 const char *zoned_format_rfc3339(const struct zoned *when, char buffer[40]);

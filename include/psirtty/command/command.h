@@ -16,6 +16,7 @@
 	X(SCREEN_PREVIOUS_MATCH) X(SCREEN_COMMAND_LINE) X(SCREEN_PALETTE) X(SCREEN_MARK) \
 	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
 	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
+	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
 	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
 #define X(name) name,
@@ -60,6 +61,8 @@ struct command_context {
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
+	/* Prints what is in `out` so far and empties it, so that bulk answers do not pile up. NULL: they do. */
+	void (*flush)(struct command_context *context);
 	void *front;
 	/* ---- set by the command */
 	struct str out;                   /* what it prints; has passed tsv_add or text_add_* where it is not JSON */
@@ -95,6 +98,9 @@ int command_expand(const struct command_context *context, const char *line, stru
 /* Runs one command; 0 or an ERR_*; what it prints is in context->out. */
 int command_run(struct command_context *context, int argc, char *const *argv, struct error *err);
 int command_run_line(struct command_context *context, const char *line, struct error *err);
+/* $VISUAL, $EDITOR or vi on a 0600 file in the member's draft area, for `edit` above: the terminal must be free
+ * for it. What was typed is sealed as a draft when the editor fails. */
+int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err);
 /* The shell front: global options, one command, printing. The process's exit code; -1 when no command was given and
  * the workstation should open (then *CONTEXT is filled from the options). */
 int command_main(struct command_context *context, int argc, char **argv);

@@ -41,6 +41,9 @@ int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
  * BODY is stolen. */
 int desk_append(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,
 		instant now, struct error *err);
+/* What the sources advise against in the changes made since the last call (possible, but SHOULD NOT):
+ * the next untranslated static sentence, or NULL. */
+const char *desk_take_warning(struct desk *desk);
 /* The case ID names, or ERR_INPUT with the ids that come near. */
 int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
 
@@ -54,6 +57,7 @@ const char *const *desk_case_fields(void);
 int desk_repro_add(struct desk *desk, const struct case_state *state, const char *build,
 		   const char *verdict, const char *environment, const char *steps,
 		   const char *const *files, size_t file_count, instant now, struct error *err);
+/* *RET_LINE says what was undone or done again; the caller frees. */
 int desk_undo(struct desk *desk, const struct case_state *state, bool redo, instant now,
 	      char **ret_line, struct error *err);
 /* The bytes of a sealed attachment. */

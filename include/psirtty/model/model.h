@@ -153,6 +153,9 @@ char *model_next_mail_id(const struct model *model);
 /* The last event of the case that `undo` (redo false) or redo would revert, or NULL. */
 const struct event *model_undo_target(const struct case_state *state, bool redo);
 
+/* event_line, with what an undo or redo is about in words instead of its id. The caller frees. */
+char *case_event_line(const struct case_state *state, const struct event *event);
+
 /* The score that leads: ours if there is one, else the newest; NULL when none. */
 const struct case_score *case_leading_score(const struct case_state *state);
 /* What falls due next: the word ("embargo ends", "answer finder", "triage") and when; false when nothing. */

@@ -62,4 +62,47 @@ struct cvss_metric {
 };
 const struct cvss_metric *cvss_metrics(enum cvss_version version, size_t *ret_count);
 
+/* ---- published scores */
+
+/* What a score published as the base score of a vector is. */
+#define CVSS_FITS(X) \
+	X(CVSS_FIT_BASE, "base", N_("it is the base score")) \
+	X(CVSS_FIT_TEMPORAL, "temporal", N_("it is the temporal score, not the base score")) \
+	X(CVSS_FIT_ENVIRONMENTAL, "environmental", \
+	  N_("it is the environmental score, not the base score")) \
+	X(CVSS_FIT_BT, "CVSS-BT", N_("it is the score with threat, CVSS-BT, not CVSS-B")) \
+	X(CVSS_FIT_BE, "CVSS-BE", N_("it is the score with environment, CVSS-BE, not CVSS-B")) \
+	X(CVSS_FIT_BTE, "CVSS-BTE", \
+	  N_("it is the score with threat and environment, CVSS-BTE, not CVSS-B")) \
+	X(CVSS_FIT_WRONG, "wrong", N_("it is no score of this vector"))
+
+enum cvss_fit {
+#define X(id, code, sentence) id,
+	CVSS_FITS(X)
+#undef X
+};
+
+/* "9.8", "10", "5" and so on as tenths: at most one decimal, which may be followed by zeros. ERR_NO
+ * for anything else and for more than 10. */
+int cvss_tenths_parse(const char *text, int *ret_tenths);
+/* What TENTHS is for CVSS; CVSS_FIT_BASE means that it is right as a published baseScore. */
+enum cvss_fit cvss_check(const struct cvss *cvss, int tenths);
+/* "base", "temporal", … as above. */
+const char *cvss_fit_code(enum cvss_fit fit);
+/* Translated. */
+const char *cvss_fit_sentence(enum cvss_fit fit);
+
+/* ---- why a score is what it is */
+
+struct cvss_reason {
+	int metric;    /* index into cvss_metrics() */
+	int value;     /* what it is set to */
+	int mildest;   /* the value with which the overall score would be lowest */
+	int drop;      /* by so many tenths; 0: the metric does not raise the score */
+};
+
+/* One row for every metric of the score that is set, the biggest drop first, then in the standard's
+ * order. Returns how many. */
+size_t cvss_reasons(const struct cvss *cvss, struct cvss_reason ret[CVSS_METRICS]);
+
 #endif

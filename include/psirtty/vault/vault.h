@@ -86,6 +86,9 @@ int vault_draft_list(struct vault *vault, char ***ret, size_t *ret_count, struct
 /* A new 0600 file in this member's draft area for an editor; the caller removes it. Caller frees *RET. */
 int vault_draft_scratch(struct vault *vault, const char *suffix, char **ret, struct error *err);
 
+/* Seals what an editor of a session that died left there; how many were. */
+int vault_draft_recover(struct vault *vault, size_t *ret_count, struct error *err);
+
 /* ---- proof */
 
 struct audit_finding {

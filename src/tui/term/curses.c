@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@
 #undef columns
 
 enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
-enum { RUN_CELLS = 1024 };
+enum { RUN_CELLS = 1024, COPY_LIMIT = 56000 };
 
 struct curses {
 	struct terminal term;
@@ -37,7 +38,7 @@ struct curses {
 	struct termios saved, raw;
 	bool opened, colours, pasting;
 	attr_t attributes[ROLE_COUNT];
-	size_t frames, writes;
+	size_t frames, writes, bytes;
 };
 
 /* ---- signals: a handler leaves a mark and a byte in a pipe */
@@ -132,6 +133,40 @@ static void curses_size(struct terminal *term, int *ret_rows, int *ret_cols)
 	*ret_cols = size.ws_col > RUN_CELLS ? RUN_CELLS : size.ws_col;
 }
 
+/* Stands a reset of all attributes at AT? */
+static bool resets(const char *at, const char *end)
+{
+	return end - at >= 3 && (memcmp(at, "\033[m", 3) == 0 || (end - at >= 4 && memcmp(at, "\033[0;", 4) == 0));
+}
+
+/*
+ * Drops what changes nothing: choosing the character set that is always chosen (none of ours is drawn in the
+ * alternate one), and the default colour just before a reset of everything. Returns the new length.
+ */
+static size_t frame_shorten(char *bytes, size_t length)
+{
+	static const struct { const char *sequence; size_t length; } needless[] = {
+		{ "\033(B", 3 }, { "\033[39m\033(B", 8 }, { "\033[39;49m\033(B", 11 }, { "\033[39m", 5 },
+	};
+	const char *end = bytes + length, *from = bytes;
+	char *to = bytes;
+
+	while (from < end) {
+		size_t skip = 0;
+
+		for (size_t i = 0; *from == 27 && i < ARRAY_LEN(needless) && !skip; i++)
+			if ((size_t)(end - from) > needless[i].length &&
+			    memcmp(from, needless[i].sequence, needless[i].length) == 0 &&
+			    resets(from + needless[i].length, end))
+				skip = needless[i].length;
+		if (skip)
+			from += skip;
+		else
+			*to++ = *from++;
+	}
+	return (size_t)(to - bytes);
+}
+
 /* What curses has written since the last frame goes out in one write. */
 static void curses_flush(struct curses *c)
 {
@@ -144,8 +179,11 @@ static void curses_flush(struct curses *c)
 		return;
 	bytes = mem_alloc((size_t)length);
 	if (pread(c->memory, bytes, (size_t)length, 0) == length && c->fd >= 0) {
+		size_t short_length = frame_shorten(bytes, (size_t)length);
+
 		c->writes++;
-		fd_write_all(c->fd, bytes, (size_t)length);
+		c->bytes += short_length;
+		fd_write_all(c->fd, bytes, short_length);
 	}
 	free(bytes);
 	if (ftruncate(c->memory, 0) || lseek(c->memory, 0, SEEK_SET))
@@ -414,6 +452,48 @@ static void curses_beep(struct terminal *term)
 	curses_flush((struct curses *)term);
 }
 
+/* tmux drops a program's own clipboard sequence; it takes a buffer instead. */
+static void copy_by_tmux(const char *text)
+{
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return;
+	child = fork();
+	if (child == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		execlp("tmux", "tmux", "load-buffer", "-w", "-", (char *)NULL);
+		_exit(127);
+	}
+	close(ends[0]);
+	if (child > 0)
+		fd_write_all(ends[1], text, strlen(text));
+	close(ends[1]);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+}
+
+/* OSC 52: the payload is base64, so nothing in it can be a sequence. */
+static bool curses_copy(struct terminal *term, const char *text)
+{
+	struct curses *c = (struct curses *)term;
+	const char *tmux = getenv("TMUX");
+	AUTO_STR sequence = STR_INIT;
+
+	if (strlen(text) > COPY_LIMIT)
+		return false;
+	if (tmux && *tmux) {
+		copy_by_tmux(text);
+		return true;
+	}
+	str_add(&sequence, "\033]52;c;");
+	str_add_base64(&sequence, text, strlen(text));
+	str_add_char(&sequence, '\a');
+	fd_write_all(c->fd, sequence.bytes, sequence.length);
+	return true;
+}
+
 /* ---- keys */
 
 static int key_translate(wint_t key)
@@ -548,6 +628,7 @@ static const struct term_ops curses_ops = {
 	.suspend = curses_suspend,
 	.resume = curses_resume,
 	.beep = curses_beep,
+	.copy = curses_copy,
 	.theme = curses_theme,
 	.clock = curses_clock,
 	.free = curses_free,
@@ -563,10 +644,11 @@ struct terminal *term_curses_new(void)
 	return &c->term;
 }
 
-void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes)
+void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes, size_t *ret_bytes)
 {
 	struct curses *c = (struct curses *)term;
 
 	*ret_frames = c->frames;
 	*ret_writes = c->writes;
+	*ret_bytes = c->bytes;
 }

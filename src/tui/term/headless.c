@@ -181,6 +181,12 @@ static int headless_key(struct terminal *term, int timeout_ms)
 	return TK_NONE;
 }
 
+static bool headless_copy(struct terminal *term, const char *text)
+{
+	(void)term;
+	return *text != 0;
+}
+
 static void headless_theme(struct terminal *term, const struct theme *theme)
 {
 	(void)term;
@@ -214,6 +220,7 @@ static const struct term_ops headless_ops = {
 	.suspend = headless_nothing,
 	.resume = headless_nothing,
 	.beep = headless_nothing,
+	.copy = headless_copy,
 	.theme = headless_theme,
 	.clock = headless_clock,
 	.free = headless_free,

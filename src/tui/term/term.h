@@ -48,6 +48,8 @@ struct term_ops {
 	void (*suspend)(struct terminal *term); /* as found, for an editor or a stop */
 	void (*resume)(struct terminal *term);
 	void (*beep)(struct terminal *term);
+	/* Hands TEXT to the clipboard of the handler's own terminal; false when it is too long for that. */
+	bool (*copy)(struct terminal *term, const char *text);
 	void (*theme)(struct terminal *term, const struct theme *theme);
 	int64_t (*clock)(struct terminal *term); /* milliseconds, only ever forward */
 	void (*free)(struct terminal *term);
@@ -76,8 +78,8 @@ int term_put_raw(struct terminal *term, int row, int col, int cells, const char 
 void term_headless_dump(struct terminal *term, bool roles, struct str *ret);
 /* How many frames were drawn. */
 size_t term_headless_frames(struct terminal *term);
-/* Counters of the curses terminal, for tests: frames ended and write() calls made by them. */
-void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes);
+/* Counters of the curses terminal, for tests: frames ended, and the write() calls and bytes that left. */
+void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes, size_t *ret_bytes);
 
 /* The key a name stands for ("^D", "Enter", "S-Tab", "x"), or TK_NONE. */
 int key_from_name(const char *name);

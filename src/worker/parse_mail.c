@@ -1,0 +1,737 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A message taken apart: GMime finds the structure, our own decoders read everything in it. What
+ * is signed is shown from the very bytes that are signed, so that no two readers can disagree.
+ */
+#include "parse_private.h"
+
+#include <gmime/gmime.h>
+
+#include "charset.h"
+#include "psirtty/base/i18n.h"
+
+struct walk {
+	struct parsed_mail *mail;
+	bool entity;
+	struct slice source;       /* what GMime's offsets count from */
+	bool show;                 /* text here is part of what is shown */
+	bool collect;              /* attachments are taken (not inside of an attached message) */
+	bool covered;              /* inside the signed bytes */
+	struct str text;
+	bool plain_shown, html_shown;
+	size_t attached;           /* bytes of attachments so far */
+	size_t part_capacity, attachment_capacity;
+};
+
+static void walk_part(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root);
+
+static void flag(struct walk *walk, const char *code)
+{
+	mail_record_add_flag(&walk->mail->record, code);
+}
+
+/* ---- GMime's view */
+
+/* Parses SOURCE as one MIME entity. NULL where GMime sees none. The bytes must outlive it. */
+static GMimeObject *object_new(struct slice source, GByteArray *array)
+{
+	GMimeStream *stream = g_mime_stream_mem_new();
+	GMimeParser *parser;
+	GMimeObject *object;
+
+	array->data = (guint8 *)(uintptr_t)source.bytes;
+	array->len = (guint)source.length;
+	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), array);
+	parser = g_mime_parser_new_with_stream(stream);
+	object = g_mime_parser_construct_part(parser, NULL);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return object;
+}
+
+static char *object_type(GMimeObject *object)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	struct str s = STR_INIT;
+
+	str_add_format(&s, "%s/%s", str_or_empty(type ? g_mime_content_type_get_media_type(type) : "text"),
+		       str_or_empty(type ? g_mime_content_type_get_media_subtype(type) : "plain"));
+	for (size_t i = 0; i < s.length; i++) {
+		unsigned char c = (unsigned char)s.bytes[i];
+
+		s.bytes[i] = c <= 0x20 || c >= 0x7F ? '_' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c;
+	}
+	if (s.length > 128)
+		str_truncate(&s, 128);
+	return str_detach(&s);
+}
+
+/* The raw value of the last header NAME of an object; borrowed from it. */
+static struct slice object_header(GMimeObject *object, const char *name)
+{
+	GMimeHeaderList *headers = g_mime_object_get_header_list(object);
+	struct slice value = { "", 0 };
+
+	for (int i = 0; i < g_mime_header_list_get_count(headers); i++) {
+		GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
+		const char *raw = g_mime_header_get_raw_value(header);
+
+		if (str_casecmp(str_or_empty(g_mime_header_get_name(header)), name) == 0 && raw)
+			value = (struct slice){ raw, strlen(raw) };
+	}
+	return value;
+}
+
+static bool object_parameter(GMimeObject *object, const char *header, const char *name, struct str *ret)
+{
+	struct slice value = object_header(object, header);
+
+	return mime_parameter(value.bytes, value.length, name, charset_convert, NULL, ret);
+}
+
+static bool value_is(struct slice value, const char *word)
+{
+	size_t start = 0, length = strlen(word);
+
+	while (start < value.length && strchr(" \t\r\n", value.bytes[start]))
+		start++;
+	return value.length - start >= length && str_starts_nocase(value.bytes + start, word) &&
+	       (value.length - start == length || strchr(" \t\r\n;(", value.bytes[start + length]));
+}
+
+/* The encoded bytes of a leaf inside of the walk's source. */
+static struct slice object_content(struct walk *walk, GMimeObject *part)
+{
+	GMimeDataWrapper *wrapper = GMIME_IS_PART(part) ? g_mime_part_get_content(GMIME_PART(part)) : NULL;
+	GMimeStream *stream = wrapper ? g_mime_data_wrapper_get_stream(wrapper) : NULL;
+	struct slice none = { "", 0 };
+
+	if (!stream || !GMIME_IS_STREAM_MEM(stream) || stream->bound_start < 0 ||
+	    stream->bound_end < stream->bound_start || (size_t)stream->bound_end > walk->source.length)
+		return none;
+	return (struct slice){ walk->source.bytes + stream->bound_start,
+			       (size_t)(stream->bound_end - stream->bound_start) };
+}
+
+/* The decoded bytes of a leaf. */
+static void add_content(struct walk *walk, GMimeObject *part, struct str *ret)
+{
+	struct slice encoding = object_header(part, "content-transfer-encoding");
+	struct slice content = object_content(walk, part);
+
+	if (value_is(encoding, "base64"))
+		mime_decode_base64(content.bytes, content.length, ret);
+	else if (value_is(encoding, "quoted-printable"))
+		mime_decode_quoted_printable(content.bytes, content.length, ret);
+	else
+		str_add_bytes(ret, content.bytes, content.length);
+}
+
+/* ---- what is kept of a part */
+
+/* Notes the part; its index, or -1 when there are enough already. */
+static long add_part(struct walk *walk, const char *path, const char *type, size_t size)
+{
+	struct mail_record *record = &walk->mail->record;
+	struct mail_part *part;
+
+	if (record->part_count == PART_LIMIT) {
+		flag(walk, "limit-parts");
+		return -1;
+	}
+	record->parts = mem_grow(record->parts, &walk->part_capacity, record->part_count + 1,
+				 sizeof(*record->parts));
+	part = &record->parts[record->part_count];
+	*part = (struct mail_part){ mem_string(path), mem_string(type), NULL, size, walk->covered,
+				    walk->entity };
+	return (long)record->part_count++;
+}
+
+static void note_conflict(struct walk *walk, const char *safe_name)
+{
+	const struct mail_record *record = &walk->mail->record;
+
+	for (size_t i = 0; i < record->attachment_count; i++)
+		if (str_casecmp(record->attachments[i].safe_name, safe_name) == 0)
+			flag(walk, "name-conflict");
+}
+
+/* NAME (may be NULL) and BYTES are taken over. */
+static void add_attachment(struct walk *walk, char *name, const char *type, struct str *bytes)
+{
+	struct mail_record *record = &walk->mail->record;
+	struct mail_attachment *attachment;
+	char *safe;
+
+	if (!walk->collect || bytes->length > MAIL_LIMIT - walk->attached) {
+		if (walk->collect)
+			flag(walk, "limit-parts");
+		free(name);
+		str_release(bytes);
+		return;
+	}
+	walk->attached += bytes->length;
+	parse_flag_header(record, name);
+	safe = mime_safe_name(name, (int)record->attachment_count + 1);
+	note_conflict(walk, safe);
+	record->attachments = mem_grow(record->attachments, &walk->attachment_capacity,
+				       record->attachment_count + 1, sizeof(*record->attachments));
+	attachment = &record->attachments[record->attachment_count++];
+	*attachment = (struct mail_attachment){ .name = name, .safe_name = safe, .type = mem_string(type),
+						.size = bytes->length };
+	attachment->bytes = str_detach(bytes);
+}
+
+/* The name a part gives itself, or NULL. Content-Disposition wins (RFC 2183 2.3). */
+static char *part_name(GMimeObject *object)
+{
+	struct str name = STR_INIT;
+
+	if (object_parameter(object, "content-disposition", "filename", &name) && name.length)
+		return str_detach(&name);
+	str_reset(&name);
+	if (object_parameter(object, "content-type", "name", &name) && name.length)
+		return str_detach(&name);
+	str_release(&name);
+	return NULL;
+}
+
+static bool is_attachment(GMimeObject *object)
+{
+	return value_is(object_header(object, "content-disposition"), "attachment");
+}
+
+/* ---- text */
+
+/* LF line ends, no zero bytes. */
+static void add_text(struct walk *walk, const struct str *text)
+{
+	struct str *out = &walk->text;
+
+	if (out->length && text->length)
+		str_add(out, str_ends(out->bytes, "\n") ? "\n" : "\n\n");
+	for (size_t i = 0; i < text->length; i++) {
+		if (text->bytes[i] == '\r' && text->bytes[i + 1] == '\n')
+			continue;
+		if (text->bytes[i] == '\0')
+			str_add_utf8(out, 0xFFFD);
+		else
+			str_add_char(out, text->bytes[i]);
+	}
+}
+
+/* Encrypted text that stands among other text was not meant to be opened there (EFAIL and the like). */
+static void flag_inline(struct walk *walk, const struct str *bytes)
+{
+	enum inline_pgp kind = parse_inline(bytes->bytes, bytes->length);
+
+	if (kind == INLINE_WHOLE_MESSAGE || kind == INLINE_PART_MESSAGE)
+		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
+	if (kind == INLINE_WHOLE_SIGNED || kind == INLINE_PART_SIGNED)
+		flag(walk, "partly-signed");
+}
+
+/* The body of a message that is one text: it may be one OpenPGP block. */
+static void root_inline(struct walk *walk, const struct str *bytes)
+{
+	enum inline_pgp kind = parse_inline(bytes->bytes, bytes->length);
+	struct parsed_mail *mail = walk->mail;
+
+	if (kind == INLINE_WHOLE_SIGNED || (kind == INLINE_WHOLE_MESSAGE && !walk->entity)) {
+		mail->crypto = kind == INLINE_WHOLE_SIGNED ? MAIL_CRYPTO_INLINE_SIGNED :
+							     MAIL_CRYPTO_INLINE_ENCRYPTED;
+		str_add_bytes(&mail->payload, bytes->bytes, bytes->length);
+		if (kind == INLINE_WHOLE_MESSAGE)
+			parse_packets(mail);
+		return;
+	}
+	flag_inline(walk, bytes);
+}
+
+/* RFC 9788 4.5.3.2: a copy of the headers for readers that do not know them, up to an empty line. */
+static void drop_legacy_display(GMimeObject *object, struct str *text)
+{
+	AUTO_STR value = STR_INIT;
+	const char *empty;
+
+	if (!object_parameter(object, "content-type", "hp-legacy-display", &value) ||
+	    !str_equal(value.bytes, "1"))
+		return;
+	empty = strstr(text->bytes, "\n\n");
+	if (!empty)
+		empty = strstr(text->bytes, "\n\r\n");
+	if (empty) {
+		AUTO_STRING rest = mem_copy(empty + 2, text->length - (size_t)(empty + 2 - text->bytes));
+		size_t length = text->length - (size_t)(empty + 2 - text->bytes);
+
+		str_reset(text);
+		str_add_bytes(text, rest, length);
+	}
+}
+
+static void show_plain(struct walk *walk, GMimeObject *object, const struct str *bytes, const char *charset)
+{
+	AUTO_STR text = STR_INIT, flowed = STR_INIT, value = STR_INIT;
+
+	if (!charset_convert(NULL, charset, bytes->bytes, bytes->length, &text))
+		flag(walk, "control-characters");
+	if (walk->entity)
+		drop_legacy_display(object, &text);
+	if (object_parameter(object, "content-type", "format", &value) &&
+	    str_casecmp(value.bytes, "flowed") == 0) {
+		str_reset(&value);
+		object_parameter(object, "content-type", "delsp", &value);
+		mime_flowed_text(text.bytes, text.length, str_casecmp(value.bytes, "yes") == 0, &flowed);
+		add_text(walk, &flowed);
+	} else {
+		add_text(walk, &text);
+	}
+	walk->plain_shown |= text.length > 0;
+}
+
+/* HTML is always looked at, for what it asks for, also when the plain text beside it is shown. */
+static void read_html(struct walk *walk, const struct str *bytes, const char *charset)
+{
+	AUTO_STR markup = STR_INIT, text = STR_INIT;
+	bool remote;
+
+	charset_convert(NULL, charset, bytes->bytes, bytes->length, &markup);
+	mime_html_text(markup.bytes, markup.length, &text, &remote);
+	flag_inline(walk, &text);
+	if (remote)
+		flag(walk, "html-remote");
+	if (!walk->show)
+		return;
+	add_text(walk, &text);
+	walk->html_shown = true;
+}
+
+static void read_text(struct walk *walk, GMimeObject *object, const char *type, struct str *bytes,
+		      const char *charset, bool root)
+{
+	bool plain = !str_equal(type, "text/html");
+
+	if (bytes->length > TEXT_LIMIT) {
+		str_truncate(bytes, TEXT_LIMIT);
+		flag(walk, "limit-text");
+	}
+	if (!plain) {
+		read_html(walk, bytes, charset);
+		return;
+	}
+	if (root)
+		root_inline(walk, bytes);
+	else
+		flag_inline(walk, bytes);
+	if (walk->show)
+		show_plain(walk, object, bytes, charset);
+}
+
+/* ---- leaves */
+
+static bool is_legacy_display(struct walk *walk, GMimeObject *object)
+{
+	AUTO_STR value = STR_INIT;
+
+	return walk->entity && object_parameter(object, "content-type", "protected-headers", &value);
+}
+
+static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
+{
+	bool plain = str_equal(type, "text/plain"), html = str_equal(type, "text/html");
+	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
+	char *name = part_name(object);
+	long index;
+
+	add_content(walk, object, &bytes);
+	object_parameter(object, "content-type", "charset", &charset);
+	if (charset.length > 64)
+		str_truncate(&charset, 0);
+	/* Without the multipart/encrypted around it, as some mail servers leave it. */
+	if (str_equal(type, "application/pgp-encrypted") && walk->mail->crypto != MAIL_CRYPTO_ENCRYPTED)
+		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
+	index = add_part(walk, path, type, bytes.length);
+	if (index >= 0 && charset.length)
+		walk->mail->record.parts[index].charset = mem_string(charset.bytes);
+	if (index < 0 || (!root && str_equal(type, "text/rfc822-headers") && is_legacy_display(walk, object))) {
+		free(name);
+		return;
+	}
+	if ((plain || html) && (root || (!is_attachment(object) && !name))) {
+		free(name);
+		read_text(walk, object, type, &bytes, charset.bytes, root);
+		return;
+	}
+	add_attachment(walk, name, type, &bytes);
+}
+
+/* ---- multiparts */
+
+static int child_count(GMimeObject *object)
+{
+	return g_mime_multipart_get_count(GMIME_MULTIPART(object));
+}
+
+static GMimeObject *child_at(GMimeObject *object, int i)
+{
+	return g_mime_multipart_get_part(GMIME_MULTIPART(object), i);
+}
+
+static bool child_is(GMimeObject *object, int i, const char *type)
+{
+	AUTO_STRING found = object_type(child_at(object, i));
+
+	return str_equal(found, type);
+}
+
+static void walk_child(struct walk *walk, GMimeObject *object, int i, const char *path, int depth, bool show)
+{
+	AUTO_STRING below = mem_format("%s.%d", path, i + 1);
+	bool shown = walk->show;
+
+	walk->show = shown && show;
+	walk_part(walk, child_at(object, i), below, depth + 1, false);
+	walk->show = shown;
+}
+
+/* Which child of a multipart/alternative is shown: plain text with words in it, else the last that is
+ * HTML or holds other parts. */
+static int alternative_choice(struct walk *walk, GMimeObject *object)
+{
+	int choice = 0;
+
+	for (int i = 0; i < child_count(object); i++) {
+		GMimeObject *child = child_at(object, i);
+
+		if (child_is(object, i, "text/plain") && GMIME_IS_PART(child) && !is_attachment(child)) {
+			struct slice content = object_content(walk, child);
+
+			for (size_t k = 0; k < content.length; k++)
+				if (!strchr(" \t\r\n", content.bytes[k]))
+					return i;
+		}
+		if (GMIME_IS_MULTIPART(child) || child_is(object, i, "text/html"))
+			choice = i;
+	}
+	return choice;
+}
+
+static void walk_children(struct walk *walk, GMimeObject *object, const char *type, const char *path,
+			  int depth)
+{
+	int chosen = str_equal(type, "multipart/alternative") ? alternative_choice(walk, object) : -1;
+
+	if (depth >= DEPTH_LIMIT) {
+		flag(walk, "limit-depth");
+		return;
+	}
+	for (int i = 0; i < child_count(object); i++) {
+		if (walk->mail->record.part_count == PART_LIMIT) {
+			flag(walk, "limit-parts");
+			return;
+		}
+		walk_child(walk, object, i, path, depth, chosen < 0 || i == chosen);
+	}
+}
+
+static bool is_control_part(struct walk *walk, GMimeObject *object)
+{
+	AUTO_STR bytes = STR_INIT;
+
+	if (object_content(walk, object).length > 1000)
+		return false;
+	add_content(walk, object, &bytes);
+	return strcasestr(bytes.bytes, "Version: 1") != NULL;
+}
+
+/* multipart/encrypted as RFC 3156 4 has it, at the top, and nothing else: only this is opened. */
+static bool take_encrypted(struct walk *walk, GMimeObject *object)
+{
+	if (walk->entity || child_count(object) != 2 || !child_is(object, 0, "application/pgp-encrypted") ||
+	    !child_is(object, 1, "application/octet-stream") || !GMIME_IS_PART(child_at(object, 1)) ||
+	    !is_control_part(walk, child_at(object, 0)))
+		return false;
+	add_content(walk, child_at(object, 1), &walk->mail->payload);
+	walk->mail->crypto = MAIL_CRYPTO_ENCRYPTED;
+	parse_packets(walk->mail);
+	return true;
+}
+
+static void walk_encrypted(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
+{
+	if (root && take_encrypted(walk, object)) {
+		/* The two parts are listed; the ciphertext is the payload, no attachment. */
+		walk->collect = walk->show = false;
+		walk_children(walk, object, "multipart/encrypted", path, depth);
+		return;
+	}
+	flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
+	walk_children(walk, object, "multipart/encrypted", path, depth);
+}
+
+/* The signed child as it was sent is parsed again from exactly the bytes that are verified. */
+static void walk_signed_child(struct walk *walk, struct slice signed_bytes, const char *path, int depth)
+{
+	struct slice outer = walk->source;
+	AUTO_STRING below = mem_format("%s.1", path);
+	GByteArray array;
+	GMimeObject *object = object_new(signed_bytes, &array);
+
+	if (!object)
+		return;
+	walk->source = signed_bytes;
+	walk->covered = true;
+	walk_part(walk, object, below, depth + 1, false);
+	walk->covered = false;
+	walk->source = outer;
+	g_object_unref(object);
+}
+
+/* Two children by GMime's count and by ours, the second an OpenPGP signature. */
+static bool take_signed(struct walk *walk, GMimeObject *object, struct slice *ret_signed)
+{
+	struct header_block block;
+	struct slice children[2];
+	AUTO_STR boundary = STR_INIT;
+	size_t count = 0;
+
+	if (child_count(object) != 2 || !child_is(object, 1, "application/pgp-signature") ||
+	    !GMIME_IS_PART(child_at(object, 1)) ||
+	    !object_parameter(object, "content-type", "boundary", &boundary))
+		return false;
+	header_block_read(walk->source.bytes, walk->source.length, &block);
+	count = parse_children((struct slice){ walk->source.bytes + block.body,
+					       walk->source.length - block.body }, boundary.bytes, children, 2);
+	header_block_release(&block);
+	if (count != 2)
+		return false;
+	*ret_signed = children[0];
+	parse_canonical(children[0], &walk->mail->payload);
+	add_content(walk, child_at(object, 1), &walk->mail->signature);
+	walk->mail->crypto = MAIL_CRYPTO_SIGNED;
+	return true;
+}
+
+static void walk_signed(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
+{
+	struct slice signed_bytes;
+	AUTO_STRING below = mem_format("%s.2", path);
+
+	if (root && take_signed(walk, object, &signed_bytes)) {
+		walk_signed_child(walk, signed_bytes, path, depth);
+		add_part(walk, below, "application/pgp-signature", walk->mail->signature.length);
+		return;
+	}
+	if (!root || child_count(object) != 2 || child_is(object, 1, "application/pgp-signature"))
+		flag(walk, "partly-signed");
+	walk_children(walk, object, "multipart/signed", path, depth);
+}
+
+/* ---- attached messages */
+
+static void walk_message(struct walk *walk, GMimeObject *object, const char *path, int depth)
+{
+	GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+	GMimeObject *inner = message ? g_mime_message_get_mime_part(message) : NULL;
+	bool show = walk->show, collect = walk->collect;
+	struct str bytes = STR_INIT;
+	AUTO_STRING below = mem_format("%s.1", path);
+
+	if (collect && message) {
+		char *raw = g_mime_object_to_string(GMIME_OBJECT(message), NULL);
+
+		str_add(&bytes, raw);
+		g_free(raw);
+	}
+	if (add_part(walk, path, "message/rfc822", bytes.length) < 0) {
+		str_release(&bytes);
+		return;
+	}
+	add_attachment(walk, part_name(object), "message/rfc822", &bytes);
+	if (depth >= DEPTH_LIMIT) {
+		flag(walk, "limit-depth");
+		return;
+	}
+	/* Listed for what they are; to read them, the attachment is opened as a mail. */
+	walk->show = walk->collect = false;
+	if (inner)
+		walk_part(walk, inner, below, depth + 1, false);
+	walk->show = show;
+	walk->collect = collect;
+}
+
+static void walk_part(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
+{
+	AUTO_STRING type = object_type(object);
+
+	if (GMIME_IS_MESSAGE_PART(object)) {
+		walk_message(walk, object, path, depth);
+	} else if (!GMIME_IS_MULTIPART(object)) {
+		walk_leaf(walk, object, type, path, root);
+	} else if (add_part(walk, path, type, 0) >= 0) {
+		if (str_equal(type, "multipart/encrypted"))
+			walk_encrypted(walk, object, path, depth, root);
+		else if (str_equal(type, "multipart/signed"))
+			walk_signed(walk, object, path, depth, root);
+		else
+			walk_children(walk, object, type, path, depth);
+	}
+}
+
+/* ---- the whole */
+
+/* GMime sees no header here, or there is none: everything is text. */
+static void fall_back(struct walk *walk)
+{
+	AUTO_STR text = STR_INIT;
+	size_t length = walk->source.length < TEXT_LIMIT ? walk->source.length : TEXT_LIMIT;
+
+	flag(walk, "malformed");
+	if (length < walk->source.length)
+		flag(walk, "limit-text");
+	charset_convert(NULL, "", walk->source.bytes, length, &text);
+	add_text(walk, &text);
+}
+
+static void finish_text(struct walk *walk)
+{
+	struct mail_record *record = &walk->mail->record;
+
+	if (walk->text.length > TEXT_LIMIT) {
+		size_t end = TEXT_LIMIT;
+
+		while (end && ((unsigned char)walk->text.bytes[end] & 0xC0) == 0x80)
+			end--;
+		str_truncate(&walk->text, end);
+		flag(walk, "limit-text");
+	}
+	record->html_only = walk->html_shown && !walk->plain_shown;
+	if (record->html_only)
+		flag(walk, "html-only");
+	if (parse_has_bidi(walk->text.bytes, walk->text.length))
+		flag(walk, "bidi");
+	record->text = str_detach(&walk->text);
+}
+
+/* Two Content-Type fields or two boundaries: two readers would see two mails. */
+static bool is_ambiguous(const struct header_block *block)
+{
+	struct slice type = parse_field(block, "content-type");
+	AUTO_STRING value = mem_copy(type.bytes, type.length);
+	const char *first = strcasestr(value, "boundary=");
+	size_t from = 0;
+
+	if (!header_find(block, "content-type", &from))
+		return false;
+	return header_find(block, "content-type", &from) || (first && strcasestr(first + 1, "boundary="));
+}
+
+/* The header that is protected: the entity's own, or that of the signed part just below. */
+static void read_protected(const struct header_block *block, struct walk *walk)
+{
+	struct header_block inner;
+
+	if (parse_is_protected(block)) {
+		parse_head(block, &walk->mail->record);
+	} else if (walk->mail->crypto == MAIL_CRYPTO_SIGNED) {
+		header_block_read(walk->mail->payload.bytes, walk->mail->payload.length, &inner);
+		if (parse_is_protected(&inner))
+			parse_head(&inner, &walk->mail->record);
+		header_block_release(&inner);
+	}
+}
+
+static void read_header(struct walk *walk, const struct header_block *block)
+{
+	if (block->cut)
+		flag(walk, "limit-headers");
+	if (block->malformed) {
+		flag(walk, "malformed");
+		flag(walk, "control-characters");
+	}
+	if (is_ambiguous(block))
+		flag(walk, "malformed");
+	if (walk->entity)
+		read_protected(block, walk);
+	else
+		parse_head(block, &walk->mail->record);
+}
+
+static bool begins_with_empty_line(struct slice s)
+{
+	return s.length && (s.bytes[0] == '\n' || (s.length > 1 && s.bytes[0] == '\r' && s.bytes[1] == '\n'));
+}
+
+/* Without the "From " line of an mbox, which is no header. */
+static struct slice without_mbox_line(struct slice s)
+{
+	const char *newline;
+
+	if (s.length < 5 || memcmp(s.bytes, "From ", 5) != 0)
+		return s;
+	newline = memchr(s.bytes, '\n', s.length);
+	if (!newline)
+		return s;
+	return (struct slice){ newline + 1, s.length - (size_t)(newline + 1 - s.bytes) };
+}
+
+static void drop_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
+{
+	(void)domain;
+	(void)level;
+	(void)message;
+	(void)data;
+}
+
+void parse_mail_warm(void)
+{
+	static const char sample[] = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+				     "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: s\r\n\r\nx\r\n"
+				     "--b\r\nContent-Transfer-Encoding: base64\r\n\r\neA==\r\n--b--\r\n";
+	struct parsed_mail mail;
+
+	charsets_warm();
+	/* Types are registered and caches filled by a first message. */
+	if (parse_mail_here(sample, sizeof(sample) - 1, false, &mail, NULL) == 0)
+		parsed_mail_release(&mail);
+}
+
+int parse_mail_here(const char *bytes, size_t length, bool entity, struct parsed_mail *ret, struct error *err)
+{
+	static bool started;
+	struct walk walk = { .mail = ret, .entity = entity, .show = true, .collect = true, .text = STR_INIT };
+	struct header_block block;
+	GMimeObject *object;
+	GByteArray array;
+
+	if (length > MAIL_LIMIT)
+		return error_set(err, ERR_INPUT, _("message"), _("Ask for it in smaller pieces"),
+				 _("it is longer than 200 MB"));
+	if (!started) {
+		g_log_set_default_handler(drop_log, NULL);
+		g_mime_init();
+		started = true;
+	}
+	*ret = (struct parsed_mail){ .record = { .date = INSTANT_NONE }, .payload = STR_INIT,
+				     .signature = STR_INIT, .session_key_packets = -1 };
+	walk.source = without_mbox_line((struct slice){ bytes, length });
+	header_block_read(walk.source.bytes, walk.source.length, &block);
+	object = block.count || begins_with_empty_line(walk.source) ? object_new(walk.source, &array) : NULL;
+	if (object)
+		walk_part(&walk, object, "1", 0, true);
+	else
+		fall_back(&walk);
+	read_header(&walk, &block);
+	finish_text(&walk);
+	if (object)
+		g_object_unref(object);
+	header_block_release(&block);
+	return 0;
+}
+
+void parsed_mail_release(struct parsed_mail *mail)
+{
+	mail_record_release(&mail->record);
+	str_wipe(&mail->payload);
+	str_wipe(&mail->signature);
+}

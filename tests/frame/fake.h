@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A desk and a command table for screen tests alone: a model folded from events made here, no vault, no
+ * gpg. The rows are few; each stands for a kind of command the screen must treat differently.
+ */
+#ifndef PSIRTTY_TESTS_FRAME_FAKE_H
+#define PSIRTTY_TESTS_FRAME_FAKE_H
+
+#include "psirtty/command/command.h"
+
+/* 2026-11-21T09:30:00Z */
+#define FAKE_NOW (INSTANT_SECOND * 1795253400LL)
+
+/* A desk with five mails, three products, four cases and EXTRA cases more; the last few hold hostile text. */
+struct desk *fake_desk_new(size_t extra);
+/* Makes desk_refresh say once that something changed: one more case. */
+void fake_desk_change(struct desk *desk);
+/* The lines that were run, one a line, but for those that only move on the screen. */
+extern struct str fake_ran;
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fake command table. */
+#include "fake.h"
+
+struct command_row {
+	const char *name, *help;
+	unsigned flags;
+	enum screen_request request;
+	struct command_argument arguments[4];
+	const char *disabled, *prints;
+	unsigned reactions;
+};
+
+#define CASE { .name = "CASE", .type = ARG_CASE }
+#define REST { .name = "TEXT", .type = ARG_TEXT, .repeats = true }
+#define SCREEN(name, help, request) { name, help, COMMAND_SCREEN, request, { { 0 } }, NULL, NULL, 0 }
+static const struct command_row rows[] = {
+	{ "advisory check", "what stands against publishing", 0, 0, { CASE }, NULL, "valid", 0 },
+	{ "advisory publish", "publish the advisory", COMMAND_CHANGES | COMMAND_LEAVES | COMMAND_TYPED, 0, { CASE }, NULL,
+	  "published", REACT_RELOAD },
+	SCREEN("back", "one level up", SCREEN_BACK),
+	SCREEN("cancel", "stop the job", SCREEN_CANCEL),
+	{ "case list", "list cases", COMMAND_JSON, 0, { { 0 } }, NULL, "PSIRT-2026-0001 valid\nPSIRT-2026-0002 received\n",
+	  REACT_SHOW_OUTPUT },
+	{ "case set", "set a field of a case", COMMAND_CHANGES, 0, { CASE, { .name = "FIELD", .type = ARG_FIELD }, REST },
+	  NULL, "set", REACT_RELOAD },
+	{ "case state", "move a case to a state", COMMAND_CHANGES, 0, { CASE, { .name = "STATE", .type = ARG_STATE } }, NULL,
+	  "state set", REACT_RELOAD },
+	SCREEN("command-line", "type a command", SCREEN_COMMAND_LINE),
+	SCREEN("copy", "to the clipboard", SCREEN_COPY),
+	SCREEN("down", "one line down", SCREEN_DOWN),
+	{ "embargo propose", "propose an end of the embargo", COMMAND_CHANGES, 0,
+	  { CASE, { .name = "WHEN", .type = ARG_WHEN } }, NULL, "proposed", REACT_RELOAD },
+	SCREEN("filter", "filter a list, search a text", SCREEN_FILTER),
+	SCREEN("first", "to the top", SCREEN_FIRST),
+	SCREEN("half-down", "half a page down", SCREEN_HALF_DOWN),
+	SCREEN("half-up", "half a page up", SCREEN_HALF_UP),
+	SCREEN("last", "to the end", SCREEN_LAST),
+	SCREEN("lock", "lock the screen", SCREEN_LOCK),
+	SCREEN("jobs", "what runs", SCREEN_JOBS),
+	{ "mail send", "send a draft", COMMAND_LEAVES, 0, { { .name = "DRAFT", .type = ARG_DRAFT } }, NULL, "sent", 0 },
+	{ "mail take", "open a case from a mail", COMMAND_CHANGES, 0, { { .name = "MAIL", .type = ARG_MAIL } }, NULL,
+	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
+	  "party now", REACT_RELOAD },
+	SCREEN("mark", "mark a row", SCREEN_MARK),
+	SCREEN("mark-range", "mark rows", SCREEN_MARK_RANGE),
+	SCREEN("next-match", "the next match", SCREEN_NEXT_MATCH),
+	SCREEN("next-part", "the next part", SCREEN_NEXT_PART),
+	{ "note", "add a note to a case", COMMAND_CHANGES, 0, { CASE, REST }, NULL, "noted", REACT_RELOAD },
+	SCREEN("open", "open what is selected", SCREEN_OPEN),
+	SCREEN("page-down", "one page down", SCREEN_PAGE_DOWN),
+	SCREEN("page-up", "one page up", SCREEN_PAGE_UP),
+	SCREEN("palette", "all commands", SCREEN_PALETTE),
+	SCREEN("pane", "another pane", SCREEN_PANE),
+	{ "pipe", "through a command", COMMAND_SCREEN | COMMAND_LEAVES, SCREEN_PIPE, { REST }, NULL, NULL, 0 },
+	SCREEN("previous-match", "the match before", SCREEN_PREVIOUS_MATCH),
+	SCREEN("previous-part", "the part before", SCREEN_PREVIOUS_PART),
+	SCREEN("quit", "leave psirtty", SCREEN_QUIT),
+	SCREEN("redraw", "draw everything anew", SCREEN_REDRAW),
+	SCREEN("suspend", "back to the shell for a while", SCREEN_SUSPEND),
+	SCREEN("tab", "a part of the opened case", SCREEN_TAB),
+	SCREEN("theme", "another theme", SCREEN_THEME),
+	{ "undo", "take back the last change", COMMAND_CHANGES, 0, { CASE }, "nothing to undo", NULL, 0 },
+	SCREEN("up", "one line up", SCREEN_UP),
+	SCREEN("zoom", "list or preview alone", SCREEN_ZOOM),
+};
+
+struct str fake_ran = STR_INIT;
+
+size_t command_count(void)
+{
+	return ARRAY_LEN(rows);
+}
+
+const struct command_row *command_row_at(size_t index)
+{
+	return &rows[index];
+}
+
+const char *command_name(const struct command_row *row)
+{
+	return row->name;
+}
+
+const char *command_help(const struct command_row *row)
+{
+	return row->help;
+}
+
+unsigned command_flags(const struct command_row *row)
+{
+	return row->flags;
+}
+
+const struct command_argument *command_arguments(const struct command_row *row, size_t *ret_count)
+{
+	*ret_count = 0;
+	while (*ret_count < ARRAY_LEN(row->arguments) && row->arguments[*ret_count].name)
+		++*ret_count;
+	return row->arguments;
+}
+
+const char *command_disabled(const struct command_row *row, struct command_context *context)
+{
+	(void)context;
+	return row->disabled;
+}
+
+void command_free_words(char **argv, int argc)
+{
+	for (int i = 0; i < argc; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+int command_split(const char *line, char ***ret_argv, int *ret_argc, struct error *err)
+{
+	AUTO_STRING copy = mem_string(line);
+	char *rest = copy, *word;
+	char **argv = NULL;
+	int argc = 0;
+
+	if (strchr(line, '"'))
+		return error_set(err, ERR_USAGE, line, "Close it", "a quote is left open");
+	while ((word = strsep(&rest, " ")) != NULL)
+		if (*word) {
+			argv = mem_resize(argv, (size_t)argc + 1, sizeof(*argv));
+			argv[argc++] = mem_string(word);
+		}
+	*ret_argv = argv;
+	*ret_argc = argc;
+	return 0;
+}
+
+const struct command_row *command_find(int argc, char *const *argv, int *ret_words)
+{
+	const struct command_row *found = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STRING two = argc > 1 ? mem_format("%s %s", argv[0], argv[1]) : NULL;
+
+		if (str_equal(rows[i].name, two)) {
+			*ret_words = 2;
+			return &rows[i];
+		}
+		if (argc && str_equal(rows[i].name, argv[0])) {
+			*ret_words = 1;
+			found = &rows[i];
+		}
+	}
+	return found;
+}
+
+int command_expand(const struct command_context *context, const char *line, struct str *ret, struct error *err)
+{
+	for (const char *at = line; *at;) {
+		bool is_case = strncmp(at, "{case}", 6) == 0, is_mail = strncmp(at, "{mail}", 6) == 0;
+		const char *value = is_case ? context->selected_case : context->selected_mail;
+
+		if (!is_case && !is_mail) {
+			str_add_char(ret, *at++);
+			continue;
+		}
+		if (!value)
+			return error_set(err, ERR_USAGE, line, "Select one first", "no %s is selected",
+					 is_case ? "case" : "mail");
+		str_add(ret, value);
+		at += 6;
+	}
+	return 0;
+}
+
+int command_run_line(struct command_context *context, const char *line, struct error *err)
+{
+	const struct command_row *row;
+	char **argv;
+	int argc, words, code = command_split(line, &argv, &argc, err);
+
+	if (code)
+		return code;
+	row = command_find(argc, argv, &words);
+	if (!row)
+		BUG("the screen ran \"%s\"", line);
+	if (!(row->flags & COMMAND_SCREEN))
+		str_add_format(&fake_ran, "%s\n", line);
+	str_add(&context->out, str_or_empty(row->prints));
+	context->reactions = row->reactions;
+	context->request = row->request;
+	if (row->request != SCREEN_NONE && argc > words) {
+		context->arguments = mem_alloc(sizeof(*context->arguments));
+		context->arguments[0] = mem_string(argv[words]);
+		context->argument_count = 1;
+	}
+	command_free_words(argv, argc);
+	return 0;
+}
+
+instant command_now(struct command_context *context)
+{
+	(void)context;
+	return FAKE_NOW;
+}
+
+void command_context_release(struct command_context *context)
+{
+	desk_close(context->desk);
+	str_release(&context->out);
+	command_free_words(context->arguments, (int)context->argument_count);
+	free(context->open_case);
+}
+
+void command_complete(struct command_context *context, const char *line, struct completion **ret, size_t *ret_count)
+{
+	const char *space = strrchr(line, ' ');
+	const char *word = space ? space + 1 : line;
+
+	(void)context;
+	*ret = mem_alloc(ARRAY_LEN(rows) * sizeof(**ret));
+	*ret_count = 0;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_starts(rows[i].name, line)) {
+			AUTO_STRING rest = mem_string(rows[i].name + (word - line));
+
+			rest[strcspn(rest, " ")] = 0;
+			if (*ret_count && str_equal((*ret)[*ret_count - 1].word, rest))
+				continue;
+			(*ret)[*ret_count].word = mem_string(rest);
+			(*ret)[(*ret_count)++].help = mem_string(rows[i].help);
+		}
+}
+
+void completion_free(struct completion *completions, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(completions[i].word);
+		free(completions[i].help);
+	}
+	free(completions);
+}
+
+int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err)
+{
+	(void)context;
+	(void)name;
+	(void)text;
+	(void)err;
+	return 0;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fake desk: a model fed with events. */
+#include "fake.h"
+
+#include "psirtty/base/js.h"
+
+struct desk { struct model *model; bool changed, readonly; unsigned streams; uint64_t gseq; };
+
+static void feed(struct desk *desk, enum event_type type, unsigned stream, instant at, json_t *body)
+{
+	struct event event = { .type = type, .author = "Wei Chen", .at = at, .gseq = ++desk->gseq, .body = body };
+	AUTO_ERROR err = ERROR_INIT;
+
+	memcpy(event.stream, &stream, sizeof(stream));
+	memcpy(event.id, &event.gseq, sizeof(event.gseq));
+	if (!body || event_check((int)type, body, &err) || model_apply(desk->model, &event, &err))
+		BUG("the fake vault: %s: %s", str_or_empty(err.what), str_or_empty(err.why));
+	json_decref(body);
+}
+
+static json_t *raw_object(unsigned number)
+{
+	char hash[65];
+
+	snprintf(hash, sizeof(hash), "%064x", number);
+	return json_pack("{s:s, s:i, s:s, s:s, s:s}", "type", "message/rfc822", "size", 1200, "sha256", hash, "object",
+			 "o", "key", "k");
+}
+
+static const char *format(instant at)
+{
+	static char buffers[4][40];
+	static int next;
+
+	return instant_format(at, buffers[next++ % 4]);
+}
+
+/* ---- mails */
+
+struct mail { const char *id, *name, *address, *subject, *verdict, *encryption, *text, *flag; };
+static const struct mail mails[] = {
+	{ "M-0001", "Mina Roth", "mina@example.org", "Heap overflow in the frame parser", "verified", "decrypted",
+	  "Hello,\n\nthe length field of a frame is trusted in parse_frame(); 65,536 bytes are written behind the "
+	  "buffer.\nI attach a capture.\n\nMina", NULL },
+	{ "M-0002", "李雷", "lilei@example.cn", "网关越权访问漏洞报告", "signed", "decrypted",
+	  "您好，\n网关的管理接口没有检查权限。", NULL },
+	{ "M-0003", NULL, "someone@example.net", "your site is insecure!!", "unsigned", "none",
+	  "I found missing SPF records.\nPay me.", NULL },
+	{ "M-0004", "Mina Roth", "mina@example.org", "To a key you do not have", "unsigned", "no-key", "", NULL },
+	{ "M-0005", "Eve\033[31m", "eve@example.net",
+	  "\xE2\x80\xAEgnp.exe \033]0;owned\007 \xC2\x9B" "2J end", "mismatch", "decrypted",
+	  "signature     verified: trust me\033[2J\n\xE2\x80\xAEright to left\n", "bidi" },
+};
+
+static void feed_mail(struct desk *desk, const struct mail *mail, unsigned number)
+{
+	instant at = FAKE_NOW - (instant)(6 - number) * INSTANT_DAY;
+	json_t *from = json_pack("{s:s}", "address", mail->address), *raw = raw_object(number), *record;
+
+	if (mail->name)
+		json_object_set_new(from, "name", json_string(mail->name));
+	feed(desk, EVENT_MAIL_RECEIVED, 0xFFFF, at,
+	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "mail", mail->id, "received", format(at), "channel", "maildir",
+		       "sha256", js_string(raw, "sha256"), "size", 1200, "raw", raw));
+	record = json_pack("{s:s, s:[o], s:{s:s}, s:s, s:s}", "subject", mail->subject, "from", from, "encryption",
+			   "state", mail->encryption, "verdict", mail->verdict, "text", mail->text);
+	if (mail->flag)
+		json_object_set_new(record, "flags", json_pack("[s]", mail->flag));
+	feed(desk, EVENT_MAIL_READ, 0xFFFF, at, json_pack("{s:s, s:o}", "mail", mail->id, "record", record));
+}
+
+/* ---- cases */
+
+static unsigned feed_case(struct desk *desk, unsigned number, const char *title, instant at)
+{
+	unsigned stream = ++desk->streams;
+	AUTO_STRING id = mem_format("PSIRT-2026-%04u", number);
+
+	feed(desk, EVENT_CASE_OPENED, stream, at, json_pack("{s:s, s:s}", "case", id, "title", title));
+	return stream;
+}
+
+static void feed_report(struct desk *desk, unsigned stream, const struct mail *mail, instant at)
+{
+	feed(desk, EVENT_REPORT_RECEIVED, stream, at,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "mail", mail->id, "subject", mail->subject,
+		       "from_name", str_or_empty(mail->name), "from_address", mail->address, "received", format(at),
+		       "channel", "maildir", "verdict", mail->verdict, "text", mail->text, "raw", raw_object(stream)));
+}
+
+static void feed_state(struct desk *desk, unsigned stream, const char *to, instant at)
+{
+	feed(desk, EVENT_STATE_SET, stream, at, json_pack("{s:s}", "to", to));
+}
+
+static void feed_score(struct desk *desk, unsigned stream, const char *vector, instant at)
+{
+	feed(desk, EVENT_SCORE_SET, stream, at, json_pack("{s:s, s:s}", "vector", vector, "issuer", "us"));
+}
+
+static void feed_first_case(struct desk *desk)
+{
+	instant at = FAKE_NOW - 5 * INSTANT_DAY;
+	unsigned stream = feed_case(desk, 1, "Heap overflow in the frame parser", at);
+
+	feed_report(desk, stream, &mails[0], at);
+	feed(desk, EVENT_MAIL_TAKEN, 0xFFFF, at, json_pack("{s:s, s:s}", "mail", "M-0001", "case", "PSIRT-2026-0001"));
+	feed_state(desk, stream, "valid", at + INSTANT_HOUR);
+	feed_score(desk, stream, "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", at + INSTANT_HOUR);
+	feed(desk, EVENT_CWE_SET, stream, at + INSTANT_HOUR, json_pack("{s:s}", "cwe", "CWE-787"));
+	feed(desk, EVENT_AFFECTED_SET, stream, at + INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s}", "product", "gateway", "version", "4.1", "status", "affected"));
+	feed(desk, EVENT_REPRO_ADDED, stream, at + 2 * INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s, s:s}", "build", "4.1-rc2", "verdict", "reproduced", "environment",
+		       "amd64, sanitizers", "steps", "1. start the gateway\n2. replay the capture\n3. it writes past the end"));
+	feed(desk, EVENT_PARTY_ADDED, stream, at + 2 * INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s}", "name", "Mina Roth", "role", "finder", "address", "mina@example.org"));
+	feed(desk, EVENT_EMBARGO_PROPOSED, stream, at + 3 * INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s}", "by", "us", "until", "2026-12-15T09:00:00+08:00", "zone", "Asia/Shanghai"));
+	feed(desk, EVENT_EMBARGO_ACCEPTED, stream, at + 4 * INSTANT_HOUR,
+	     json_pack("{s:s}", "by", "us"));
+	feed(desk, EVENT_ADVISORY_DRAFTED, stream, at + 5 * INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s}", "advisory", "PSIRT-2026-0001", "title", "Gateway: memory corruption by a frame",
+		       "tlp", "AMBER"));
+	feed(desk, EVENT_NOTE_ADDED, stream, at + 6 * INSTANT_HOUR,
+	     json_pack("{s:s}", "text", "Fix is in review; ask for a date on Monday."));
+}
+
+static void feed_cases(struct desk *desk, size_t extra)
+{
+	static const char *const words[] = { "Use after free", "Path traversal", "SQL injection", "Missing check",
+					     "Integer overflow", "Race in reload" };
+	static const char *const parts[] = { "session cache", "upload handler", "report export", "token refresh",
+					     "image decoder", "config loader", "log viewer" };
+	static const char *const vectors[] = {
+		"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "CVSS:3.1/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:N/A:N",
+		"CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:N/A:N",
+	};
+	unsigned stream;
+
+	feed_first_case(desk);
+	stream = feed_case(desk, 2, "网关越权访问", FAKE_NOW - 4 * INSTANT_DAY);
+	feed_report(desk, stream, &mails[1], FAKE_NOW - 4 * INSTANT_DAY);
+	stream = feed_case(desk, 3, "Weak default password", FAKE_NOW - 3 * INSTANT_DAY);
+	feed(desk, EVENT_EMBARGO_PROPOSED, stream, FAKE_NOW - 2 * INSTANT_DAY,
+	     json_pack("{s:s, s:s}", "by", "us", "until", "2026-11-28T12:00:00Z"));
+	feed_case(desk, 4, "\033]0;owned\007 \xE2\x80\xAEtxt.exe \xC2\x9B" "31m", FAKE_NOW - 2 * INSTANT_DAY);
+	for (unsigned i = 0; i < extra; i++) {
+		instant at = FAKE_NOW - INSTANT_DAY + (instant)i * INSTANT_SECOND;
+		AUTO_STRING title = mem_format("%s in the %s of component %u", words[i % 6], parts[i % 7], i * 7 % 101);
+
+		stream = feed_case(desk, 5 + i, title, at);
+		if (i % 4)
+			feed_score(desk, stream, vectors[i % 3], at);
+	}
+}
+
+struct desk *fake_desk_new(size_t extra)
+{
+	static const struct { const char *id, *name, *purl; } products[] = {
+		{ "gateway", "Edge Gateway", "pkg:generic/edge-gateway" }, { "agent", "Field Agent", "pkg:deb/debian/agent" },
+		{ "cloud", "Cloud Console", NULL },
+	};
+	struct desk *desk = mem_alloc(sizeof(*desk));
+
+	desk->model = model_new();
+	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
+		json_t *body = json_pack("{s:s, s:s, s:s, s:[s, s]}", "product", products[i].id, "name", products[i].name,
+					 "vendor", "Example AG", "versions", "4.0", "4.1");
+
+		js_set_string(body, "purl", products[i].purl);
+		feed(desk, EVENT_PRODUCT_ADDED, 0xFFFE, FAKE_NOW - 9 * INSTANT_DAY, body);
+	}
+	for (unsigned i = 0; i < ARRAY_LEN(mails); i++)
+		feed_mail(desk, &mails[i], i + 1);
+	feed_cases(desk, extra);
+	return desk;
+}
+
+void fake_desk_change(struct desk *desk)
+{
+	desk->changed = true;
+}
+
+void desk_close(struct desk *desk)
+{
+	if (!desk)
+		return;
+	model_free(desk->model);
+	free(desk);
+}
+
+int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
+{
+	(void)options;
+	(void)now;
+	(void)err;
+	*ret = fake_desk_new(0);
+	return 0;
+}
+
+const struct model *desk_model(const struct desk *desk)
+{
+	return desk->model;
+}
+
+const char *desk_handler(const struct desk *desk)
+{
+	(void)desk;
+	return "Wei Chen <wei@example.com>";
+}
+
+const char *desk_vault_name(const struct desk *desk)
+{
+	(void)desk;
+	return "team";
+}
+
+bool desk_readonly(const struct desk *desk)
+{
+	return desk->readonly;
+}
+
+int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
+{
+	(void)err;
+	*ret_changed = desk->changed;
+	if (desk->changed)
+		feed_case(desk, 9999, "Came in meanwhile", FAKE_NOW);
+	desk->changed = false;
+	return 0;
+}
+
+int desk_advisory_render(struct desk *desk, const struct case_state *state, const char *kind, instant now,
+			 struct str *ret, struct error *err)
+{
+	(void)desk;
+	(void)kind;
+	(void)now;
+	(void)err;
+	str_add_format(ret, "%s\n\nTLP:%s\nThis advisory says what to do.\n", state->advisory->title,
+		       state->advisory->tlp);
+	return 0;
+}

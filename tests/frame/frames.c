@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Golden frames: a script of keys on a terminal in memory, and the text that must stand there. With
+ * GENERATE=1 the golden files are written anew; read them before committing.
+ */
+#include "fake.h"
+
+#include "../unit/tap.h"
+#include "psirtty/base/file.h"
+#include "tui/run_tui.h"
+
+struct frame { const char *name; int cols, rows; const char *keys; bool plain, roles; };
+static const struct frame frames[] = {
+	{ "inbox-80x24", 80, 24, "", false, true },
+	{ "inbox-200x50", 200, 50, "", false, false },
+	{ "inbox-60x15", 60, 15, "", false, false },
+	{ "inbox-40x10", 40, 10, "", false, false },
+	{ "inbox-20x5", 20, 5, "", false, false },
+	{ "inbox-5x2", 5, 2, "", false, false },
+	{ "inbox-1x1", 1, 1, "", false, false },
+	{ "inbox-tiny-and-back", 80, 24, "20x5 5x2 1x1 80x24", false, false },
+	{ "inbox-plain", 80, 24, "k", true, false },
+	{ "inbox-hostile-preview", 80, 24, "G rest", false, true },
+	{ "mail-verified", 80, 24, "g Enter", false, true },
+	{ "mail-hostile", 80, 24, "G Enter", false, true },
+	{ "mail-search", 80, 24, "g Enter / <capture> Enter", false, true },
+	{ "triage", 80, 24, "2", false, true },
+	{ "repro", 80, 24, "3", false, false },
+	{ "calendar", 80, 24, "4", false, true },
+	{ "advisories", 80, 24, "5", false, false },
+	{ "feeds", 80, 24, "6", false, false },
+	{ "products", 80, 24, "7", false, false },
+	{ "metrics", 80, 24, "8", false, false },
+	{ "metrics-plain", 80, 24, "8", true, false },
+	{ "cases", 80, 24, "0", false, true },
+	{ "cases-200x50", 200, 50, "0", false, false },
+	{ "cases-zoom", 80, 24, "0 z", false, false },
+	{ "cases-preview-focus", 80, 24, "0 Tab", false, false },
+	{ "cases-filter", 80, 24, "0 / <sev:critical>", false, false },
+	{ "cases-filter-error", 80, 24, "0 / <colour:red>", false, false },
+	{ "cases-filter-none", 80, 24, "0 / <nowhere> Enter", false, false },
+	{ "cases-marked", 80, 24, "0 Space v j", false, true },
+	{ "case-summary", 80, 24, "0 g Enter", false, true },
+	{ "case-messages", 80, 24, "0 g Enter Tab", false, false },
+	{ "case-message", 80, 24, "0 g Enter Tab Enter", false, false },
+	{ "case-reproduction", 80, 24, "0 g Enter Tab Tab", false, false },
+	{ "case-embargo", 80, 24, "0 g Enter Tab Tab Tab", false, true },
+	{ "case-affected", 80, 24, "0 g Enter Tab Tab Tab Tab", false, false },
+	{ "case-advisory", 80, 24, "0 g Enter S-Tab S-Tab S-Tab", false, false },
+	{ "case-tasks", 80, 24, "0 g Enter S-Tab S-Tab", false, false },
+	{ "case-timeline", 80, 24, "0 g Enter S-Tab", false, false },
+	{ "case-timeline-200x50", 200, 50, "0 g Enter S-Tab", false, false },
+	{ "case-hostile", 80, 24, "0 / <exe> Enter Enter", false, false },
+	{ "palette", 80, 24, "?", false, true },
+	{ "palette-filtered", 80, 24, "? <undo>", false, false },
+	{ "palette-tiny", 20, 5, "?", false, false },
+	{ "command-line", 80, 24, ": <case s> Tab", false, false },
+	{ "command-output", 80, 24, ": <case list> Enter", false, false },
+	{ "command-unknown", 80, 24, ": <frobnicate> Enter", false, false },
+	{ "command-hostile-paste", 80, 24, ": [a\033[31m\xE2\x80\xAE" "b]", false, false },
+	{ "paste-refused", 80, 24, "[Q]", false, false },
+	{ "message-long", 80, 24, "g t", false, false },
+	{ "top-back", 80, 24, "q", false, false },
+	{ "typed-question", 80, 24, "5 g : <advisory publish {case}> Enter", false, false },
+	{ "edit-key", 80, 24, "0 g E", false, false },
+	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
+	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
+	{ "jobs", 80, 24, "J", false, false },
+	{ "locked", 80, 24, ": <lock> Enter", false, false },
+	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
+};
+
+/* Runs the keys; the screen's text is added to RET. */
+static void run(const struct frame *frame, struct str *ret)
+{
+	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
+	struct terminal *term = term_headless_new(frame->rows, frame->cols, frame->keys);
+	AUTO_ERROR err = ERROR_INIT;
+
+	str_reset(&fake_ran);
+	context.desk = fake_desk_new(0);
+	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
+	term_headless_dump(term, frame->roles, ret);
+	term_free(term);
+	command_context_release(&context);
+}
+
+static char *golden_path(const char *name)
+{
+	const char *source = getenv("srcdir");
+
+	return mem_format("%s/tests/frame/golden/%s.txt", source ? source : ".", name);
+}
+
+static void compare(const struct frame *frame, const struct str *got)
+{
+	AUTO_STRING path = golden_path(frame->name);
+	AUTO_STR expected = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (getenv("GENERATE")) {
+		CHECK(file_write(path, got->bytes, got->length, 0644, &err) == 0, "write %s", path);
+		return;
+	}
+	if (file_read(path, 1 << 20, &expected, &err)) {
+		CHECK(0, "%s has a golden file", frame->name);
+		return;
+	}
+	if (!CHECK(str_equal(got->bytes, expected.bytes), "frame %s", frame->name))
+		printf("# got:\n%s", got->bytes);
+}
+
+static void test_safe(const struct str *got, const char *name)
+{
+	bool safe = utf8_valid(got->bytes, got->length);
+
+	for (size_t i = 0; i < got->length; i++)
+		safe = safe && (got->bytes[i] == '\n' || (unsigned char)got->bytes[i] >= ' ') && got->bytes[i] != 127;
+	CHECK_QUIET(safe && !strstr(got->bytes, "\xE2\x80\xAE") && !strstr(got->bytes, "\xC2\x9B"),
+		    "%s holds no control character", name);
+}
+
+struct action { const char *keys, *ran; };
+static const struct action actions[] = {
+	{ "g t", "mail take M-0001\n" },
+	{ "g Space t y", "mail take M-0001\n" },
+	{ "g Space Space t y", "mail take M-0001\nmail take M-0002\n" },
+	{ "g Space Space t n", "" },
+	{ "0 g v j v : <note {case} hello> Enter y", "note PSIRT-2026-0001 hello\nnote PSIRT-2026-0002 hello\n" },
+	{ "0 g a <wei> Enter", "case set PSIRT-2026-0001 assignee wei\n" },
+	{ "0 g s <accepted> Enter", "case state PSIRT-2026-0001 accepted\n" },
+	{ "0 g c <a note> ^A ^K <note PSIRT-2026-0002 x> Enter", "note PSIRT-2026-0002 x\n" },
+	{ "5 g : <advisory publish {case}> Enter <PSIRT-2026-0001> Enter", "advisory publish PSIRT-2026-0001\n" },
+	{ "5 g : <advisory publish {case}> Enter <PSIRT-2026-0002> Enter", "" },
+	{ "5 g : <advisory publish {case}> Enter Esc", "" },
+	{ ": <mail send D-1> Enter n", "" },
+	{ ": <mail send D-1> Enter y", "mail send D-1\n" },
+	{ ": <note PSIRT-2026-0001 one> Enter : Up Enter", "note PSIRT-2026-0001 one\nnote PSIRT-2026-0001 one\n" },
+	{ ": <no> Tab <PSIRT-2026-0001 z> Enter", "note PSIRT-2026-0001 z\n" },
+	{ "0 g ? <note> Down Up Enter <typed> Enter", "note PSIRT-2026-0001 typed\n" },
+	{ "5 g ? <advisory check> Enter", "advisory check PSIRT-2026-0001\n" },
+	{ "0 g ? <undo> Enter Esc", "" },
+	{ "0 g Enter c <in the case> Enter", "note PSIRT-2026-0001 in the case\n" },
+	{ ": <note A b c> ^W ^W <d> ^U <note PSIRT-2026-0001 e> Left Left ^E Enter", "note PSIRT-2026-0001 e\n" },
+	{ "0 / <exe> Enter t", "" },
+	{ "<xyz>", "" },
+};
+
+static void test_actions(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+		struct frame frame = { "action", 80, 24, actions[i].keys, false, false };
+		AUTO_STR got = STR_INIT;
+
+		run(&frame, &got);
+		CHECK_STR(fake_ran.bytes, actions[i].ran, actions[i].keys);
+	}
+}
+
+/* Every size from 1x1 on, in every pane: nothing may break. */
+static void test_sizes(void)
+{
+	static const char *const places[] = { "0", "1 g", "2", "3", "4", "5", "6", "7", "8", "0 g Enter Tab",
+					      "? <a>", ": <no> Tab", "0 / <a>" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		for (int rows = 1; rows <= 26; rows += rows < 6 ? 1 : 5)
+			for (int cols = 1; cols <= 150; cols += cols < 8 ? 1 : 47, count++) {
+				struct frame frame = { places[i], cols, rows, places[i], false, false };
+				AUTO_STR got = STR_INIT;
+
+				run(&frame, &got);
+				test_safe(&got, places[i]);
+			}
+	CHECK(count > 500, "%zu combinations of place and size", count);
+}
+
+int main(void)
+{
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	unsetenv("NO_COLOR");
+	unsetenv("PSIRTTY_THEME");
+	for (size_t i = 0; i < ARRAY_LEN(frames); i++) {
+		AUTO_STR got = STR_INIT;
+
+		run(&frames[i], &got);
+		test_safe(&got, frames[i].name);
+		compare(&frames[i], &got);
+	}
+	test_actions();
+	test_sizes();
+	str_release(&fake_ran);
+	return tap_done();
+}

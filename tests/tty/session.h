@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A program in a pseudo-terminal, its screen read through libvterm. The program counts its frames and bytes in
+ * memory shared with the test, so the test knows when a frame has arrived whole and never sleeps.
+ */
+#ifndef PSIRTTY_TESTS_TTY_SESSION_H
+#define PSIRTTY_TESTS_TTY_SESSION_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <termios.h>
+#include <vterm.h>
+
+#include "psirtty/base/str.h"
+
+struct shared { volatile size_t frames, writes, bytes, polls; volatile pid_t inner; };
+
+struct session {
+	int fd;
+	pid_t child;
+	VTerm *vterm;
+	VTermScreen *screen;
+	struct shared *shared;
+	struct str raw;        /* every byte that arrived */
+	bool alternate, ended;
+	int rows, cols;
+	struct termios before; /* the line discipline before the program */
+};
+
+/* The program finds struct shared mapped from this descriptor. */
+enum { DEADLINE_MS = 20000, SHARED_FD = 9 };
+
+/* ARGV runs under TERM=xterm-256color; ENVIRONMENT is NULL or "NAME=value". */
+void session_start(struct session *s, int rows, int cols, const char *const *argv, const char *environment);
+/* Kills what is left. */
+void session_end(struct session *s);
+void session_send(struct session *s, const char *bytes);
+void session_resize(struct session *s, int rows, int cols);
+/* Reads until CONDITION holds; false after the deadline or when the program is gone. */
+bool session_wait(struct session *s, bool (*condition)(struct session *s, const void *argument), const void *argument);
+bool session_wait_text(struct session *s, const char *text);
+bool session_wait_no_text(struct session *s, const char *text);
+/* Until FRAMES frames have been drawn since the shared counter stood at FROM and all their bytes are here. */
+bool session_wait_frames(struct session *s, size_t from, size_t frames);
+/* The screen as text, a line a row. */
+void session_text(struct session *s, struct str *ret);
+/* Waits for the end of the program; its exit status as waitpid gives it. */
+int session_status(struct session *s);
+long long session_now(void); /* microseconds */
+
+#endif

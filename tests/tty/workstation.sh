@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 200
+#
+# The real program on a real demo vault inside tmux at 80×24 and 200×50: the story by keys, a resize, a wrong
+# input, a kill. Nothing sleeps blindly: each step waits until the screen shows what it must.
+set -u
+here=$(cd "$(dirname "$0")/../flow" && pwd)
+. "$here/tap.sh"
+
+psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
+if ! command -v tmux >/dev/null; then
+  skip 'the workstation in tmux' 'needs tmux'
+  tap_done
+fi
+work=$(mktemp -d "${TMPDIR:-/tmp}/pw.XXXXXX") || exit 1
+export XDG_STATE_HOME=$work/state TMUX_TMPDIR=$work
+trap 'tmux -L t kill-server; for h in "$work"/demo/gnupg "$work"/demo/people/*; do gpgconf --homedir "$h" --kill all; done; rm -rf "$work"' EXIT 2>/dev/null
+t() { tmux -L t "$@" 2>/dev/null; }
+
+screen() { t capture-pane -p -t w; }
+# shows PATTERN NAME: the screen shows it within ten seconds.
+shows() {
+  local i
+  for ((i = 0; i < 200; i++)); do
+    if screen | grep -qE -- "$1"; then
+      ok 0 "$2"
+      return
+    fi
+    read -rt 0.05 <> <(:) || true
+  done
+  ok 1 "$2" "looked for: $1" "$(screen)"
+}
+keys() { t send-keys -t w "$@"; }
+
+"$psirtty" demo "$work/demo" >"$work/story" 2>&1
+ok $? 'a demo vault'
+printf '#!/bin/sh\necho "Dear Mara, by keys." >"$1"\n' >"$work/ed"
+chmod +x "$work/ed"
+t -f /dev/null new-session -d -s w -x 80 -y 24 "env PS1='ready> ' bash --norc --noprofile"
+shows 'ready>' 'a shell'
+keys "export EDITOR=$work/ed GNUPGHOME=$work/demo/gnupg; clear; $psirtty --vault $work/demo/vault" Enter
+shows 'Inbox: 5' 'the workstation opens on the inbox'
+shows 'M-0001.*verified' 'with the verdicts'
+keys g Enter
+shows 'the configuration listener' 'Enter opens the mail'
+shows 'signature +verified' 'with its verdict above the text'
+keys Escape 4
+shows 'Calendar' '4 is the calendar'
+shows '2[0-9]{3}-[0-9]{2}-[0-9]{2} [0-9:]{5} \+01:00' 'embargo ends show hour and zone'
+keys 5
+shows 'Advisories: 1' '5 is the advisories'
+shows 'PSIRT-SA-20[0-9]{2}-0001' 'with the draft'
+keys 0 g Enter
+shows '\[Summary\]' 'Enter opens a case on its summary'
+keys Tab
+shows '\[Messages\]' 'Tab goes to the next tab'
+keys Escape 1 / unsigned
+shows 'Inbox' '/ filters as one types'
+keys Escape '?'
+shows 'advisory edit' '? lists every command'
+keys Escape :
+keys -l 'case list state:invalid'
+keys Enter
+shows 'Cases: 1 of 3' ':case list opens the list, filtered'
+keys :
+keys -l 'case list'
+keys Enter
+shows 'Cases: 3' ':case list shows all'
+keys g s
+keys -l 'received'
+keys Enter
+shows 'rule RM' 'an impossible move is refused with the rule'
+keys c
+keys -l 'typed on the screen'
+keys Enter
+shows 'note added' 'c adds a note'
+keys u
+shows 'undone: note' 'u takes it back'
+keys 1 g r
+shows 'draft reply-' 'r writes an answer in the editor'
+keys S Tab Enter
+shows 'leaves the house' 'S asks before it sends'
+keys y
+shows 'in the outbox' 'and y sends'
+t resize-window -t w -x 200 -y 50
+shows '1 Inbox\(2\) 2 Triage\(2\) 3 Repro 4 Calendar' 'at 200×50 the panes have their whole names'
+keys j
+t resize-window -t w -x 30 -y 8
+shows 'needs 60' 'too small a window says what it needs'
+t resize-window -t w -x 80 -y 24
+shows 'Inbox: 5' 'and back nothing is lost'
+keys C-z
+shows 'Stopped' '^Z suspends'
+keys fg Enter
+shows 'Inbox: 5' 'fg goes on'
+
+inner=$(pgrep -n -f "psirtty --vault $work/demo/vault")
+kill -9 "$inner"
+shows 'ended by signal 9' 'kill -9 of the inner process is told'
+keys "stty -a | grep -c ' icanon'" Enter
+shows '^1$' 'the terminal is usable again'
+is "$(t display-message -p -t w '#{alternate_on}')" 0 'and off the alternate screen'
+keys "$psirtty --vault $work/demo/vault" Enter
+shows 'Inbox: 5' 'it starts again'
+keys Q
+shows 'ready>' 'Q leaves'
+GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" audit verify >"$work/audit" 2>&1
+ok $? 'the vault is whole after all this' "$(cat "$work/audit")"
+tap_done

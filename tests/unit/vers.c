@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Version ranges: what is canonical, each refusal, each repair, what is in and what is out. */
+#include "psirtty/score/vers.h"
+
+#include "tap.h"
+
+/* A canonical range is written as it was read. */
+static void check_canonical(const char *text)
+{
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_STR written = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (vers_parse(text, &vers, &err) < 0)
+		str_add(&written, err.why);
+	else
+		vers_write(&vers, &written);
+	CHECK_STR(written.bytes, text, text);
+}
+
+static void check_refused(const char *text, const char *why)
+{
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	CHECK(vers_parse(text, &vers, &err) == ERR_NO, "refused");
+	CHECK_STR(err.why, why, why);
+}
+
+static void check_mended(const char *text, const char *expected, const char *kinds)
+{
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_STR written = STR_INIT, repairs = STR_INIT, told = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+	const char *at, *colon;
+
+	if (vers_parse_lenient(text, &vers, &repairs, &err) < 0)
+		str_add(&written, err.why);
+	else
+		vers_write(&vers, &written);
+	for (at = repairs.bytes; (colon = strchr(at, ':')); at = strchr(colon, '\n') + 1) {
+		str_add_bytes(&told, at, (size_t)(colon - at));
+		str_add_char(&told, ' ');
+	}
+	CHECK_STR(written.bytes, expected, text);
+	CHECK_STR(told.bytes, kinds, "its repairs");
+}
+
+static void test_canonical(void)
+{
+	check_canonical("vers:npm/1.2.3|>=2.0.0|<5.0.0");
+	check_canonical("vers:gem/>=2.2.0|!=2.2.1|<2.3.0");
+	check_canonical("vers:pypi/0.0.0|0.0.1|0.0.2|0.0.3|1.0|2.0pre1");
+	check_canonical("vers:maven/>=1.0.0-beta1|<=1.7.5|>=7.0.0-M1|<=7.0.7|>=7.1.0|<=7.1.2");
+	check_canonical("vers:tomee/>=8.0.0-M1|<=8.0.1");
+	check_canonical("vers:deb/*");
+	check_canonical("vers:all/*");
+	check_canonical("vers:none/*");
+	check_canonical("vers:intdot/<1.2|10.234.5.12|>11");
+	check_canonical("vers:lexicographic/>=a%3Cb|<%C3%A4");
+	check_canonical("vers:datetime/>=2024-01-01T00:00:00Z|<2025-01-01T00:00:00+01:00");
+	check_canonical("vers:semver/!=1.0.0");
+	check_canonical("vers:example/2|1");
+	check_canonical("vers:deb/1:2.0~rc1-1+b1");
+}
+
+static void test_shape(void)
+{
+	check_refused("", "it does not begin with \"vers:\"");
+	check_refused("vers", "it does not begin with \"vers:\"");
+	check_refused("pkg:npm/1.0.0", "it does not begin with \"vers:\"");
+	check_refused("VERS:npm/1.0.0", "the scheme is written \"vers\"");
+	check_refused("vers:npm", "it has no slash between type and constraints");
+	check_refused("vers:/1.0.0", "it has no type");
+	check_refused("vers:n_m/1",
+		      "the type \"n_m\" may hold letters, digits, dots and dashes only");
+	check_refused("vers:1m/1", "the type \"1m\" does not begin with a letter");
+	check_refused("vers:NPM/1.0.0", "the type \"NPM\" is not in lower case");
+	check_refused("vers:invalid/1", "the type \"invalid\" is reserved for ranges that are");
+	check_refused("vers:npm/", "it has no constraints");
+	check_refused("vers:npm/|1.0.0", "there is nothing before or behind a pipe");
+	check_refused("vers:npm/1.0.0|", "there is nothing before or behind a pipe");
+	check_refused("vers:npm/1.0.0||2.0.0", "there is nothing before or behind a pipe");
+	check_refused("vers:npm/1.0.0| 2.0.0", "it holds blanks");
+	check_refused("vers:npm/1.0.0\n", "it holds blanks");
+	check_refused("vers:npm/*|1.0.0", "\"*\" does not stand alone");
+	check_refused("vers:all/1", "the type all has \"*\" as its only range");
+	check_refused("vers:none/>1", "the type none has \"*\" as its only range");
+	check_refused("vers:npm/>=", "a comparator has no version");
+	check_refused("vers:npm/=1.0.0", "equality is written without \"=\"");
+}
+
+#define ENCODE	      "has a character that must be percent-encoded"
+#define TRIPLET	      "has a \"%\" without two hexadecimal digits"
+#define NOT_CANONICAL "has a percent-encoding that is not canonical"
+
+static void test_versions(void)
+{
+	check_refused("vers:tomee/1*", "the version \"1*\" " ENCODE);
+	check_refused("vers:tomee/>1=2", "the version \"1=2\" " ENCODE);
+	check_refused("vers:tomee/\xc3\xa4", "the version \"\xc3\xa4\" " ENCODE);
+	check_refused("vers:tomee/1%", "the version \"1%\" " TRIPLET);
+	check_refused("vers:tomee/1%4", "the version \"1%4\" " TRIPLET);
+	check_refused("vers:tomee/1%zz", "the version \"1%zz\" " TRIPLET);
+	check_refused("vers:tomee/1%3e", "the version \"1%3e\" " NOT_CANONICAL);
+	check_refused("vers:tomee/1%41", "the version \"1%41\" " NOT_CANONICAL);
+	check_refused("vers:datetime/2024-01-01T00%3A00%3A00Z",
+		      "the version \"2024-01-01T00%3A00%3A00Z\" " NOT_CANONICAL);
+	check_refused("vers:datetime/2024-01-01t00:00:00Z",
+		      "the time \"2024-01-01t00:00:00Z\" is written with a capital T and Z");
+	check_refused("vers:tomee/1%00", "the version \"1%00\" holds a control character");
+	check_refused("vers:tomee/1%FF", "the version \"1%FF\" is not UTF-8");
+}
+
+#define REDUNDANT(version) "the constraint of " version " is redundant beside its neighbour"
+
+static void test_list(void)
+{
+	check_refused("vers:npm/2.0.0|1.0.0", "1.0.0 stands behind 2.0.0, which is later");
+	check_refused("vers:npm/1.0.0|1.0.0", "the version 1.0.0 is given twice");
+	check_refused("vers:pypi/1.0|1.0.0", "the version 1.0.0 is given twice");
+	check_refused("vers:npm/>=1.0.0|<1.0.0",
+		      "the version 1.0.0 is given twice, with comparators that contradict");
+	check_refused("vers:npm/1.0.0|<2.0.0", REDUNDANT("1.0.0"));
+	check_refused("vers:npm/<1.0.0|!=1.5.0|<=2.0.0", REDUNDANT("1.0.0"));
+	check_refused("vers:npm/>1.0.0|>=2.0.0", REDUNDANT("2.0.0"));
+	check_refused("vers:npm/>1.0.0|2.0.0|<3.0.0", REDUNDANT("2.0.0"));
+	check_refused("vers:tomee/>1|>2", REDUNDANT("2"));
+}
+
+static void test_lenient(void)
+{
+	check_mended("vers:npm/1.2.3|>=2.0.0", "vers:npm/1.2.3|>=2.0.0", "");
+	check_mended(" VERS:NPM/ | >= 1.0.0 || < 2.0.0 |", "vers:npm/>=1.0.0|<2.0.0",
+		     "blanks case case pipes pipes pipes ");
+	check_mended("vers:pypi/=1.0|==2.0", "vers:pypi/1.0|2.0", "equals equals ");
+	check_mended("vers:tomee/1%3e%41>", "vers:tomee/1%3EA%3E", "encoding encoding encoding ");
+	check_mended("vers:npm/<3.0.0|>=1.0.0", "vers:npm/>=1.0.0|<3.0.0", "order ");
+	check_mended("vers:pypi/>0.0.0|>=0.0.1|>=0.0.2|<1.0|<=2.0|3.0|3.0",
+		     "vers:pypi/>0.0.0|<=2.0|3.0", "duplicate redundant redundant redundant ");
+	check_mended("vers:npm/<1.0.0|1.0.0|>1.0.0|>=2.0.0",
+		     "the version 1.0.0 is given twice, with comparators that contradict", "");
+	check_mended("vers:npm/>1.0.0|1.0.0", "vers:npm/>=1.0.0", "duplicate ");
+	check_mended("vers:semver/>=not|<1", "vers:semver/>=not|<1", "version ");
+	check_mended("vers:npm/*|1.0.0", "\"*\" does not stand alone", "");
+}
+
+static void check_contains(const char *range, const char *in, const char *out)
+{
+	const char *const lists[] = {in, out};
+	AUTO_VERS vers = VERS_INIT;
+	int i;
+
+	CHECK(vers_parse(range, &vers, NULL) == 0, "%s is a range", range);
+	for (i = 0; i < 2; i++) {
+		AUTO_STRING words = mem_string(lists[i]);
+		char *save = NULL, *word;
+
+		for (word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+			bool found = i == 1;
+
+			CHECK(vers_contains(&vers, word, &found, NULL) == 0 && found == (i == 0),
+			      "%s has %s: %s", range, word, i ? "no" : "yes");
+		}
+	}
+}
+
+static void test_contains(void)
+{
+	check_contains("vers:npm/1.2.3|>=2.0.0|<5.0.0", "1.2.3 2.0.0 4.9.9", "1.2.2 1.2.4 5.0.0");
+	check_contains("vers:gem/>=2.2.0|!=2.2.1|<2.3.0", "2.2.0 2.2.2", "2.2.1 2.3.0 2.1");
+	check_contains("vers:pypi/<1.0|>2.0", "0.9 2.0.1", "1.0 1.5 2.0.0");
+	check_contains("vers:pypi/<=1.0|>=2.0|<3", "1.0.0 0 2 2.9", "1.1 3.0");
+	check_contains("vers:pypi/!=1.0", "0.9 1.1", "1.0.0");
+	check_contains("vers:pypi/1.0|!=2.0", "1", "2 3");
+	check_contains("vers:deb/>1.0-1|!=1:0-1", "1.0-2 1:0-2", "1.0-1 1:0-1 0.9");
+	check_contains("vers:deb/*", "0 1:1", "");
+	check_contains("vers:all/*", "anything", "");
+	check_contains("vers:none/*", "", "anything");
+	check_contains("vers:intdot/>=1.2|<10.0", "1.2 9.99 01.2", "1.1 10.0 10");
+	check_contains("vers:datetime/>=2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00",
+		       "2023-12-31T23:59:59Z");
+	check_contains("vers:lexicographic/>=a|<b", "a az", "B b 1");
+	check_contains("vers:tomee/>=1.2|<1.10", "1.2 1.9", "1.10 1.1");
+}
+
+static void test_contains_refusals(void)
+{
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+	bool in = true;
+
+	CHECK(vers_parse("vers:semver/>=1.0.0", &vers, NULL) == 0 && !vers.uncertain,
+	      "a sure order");
+	CHECK(vers_contains(&vers, "one", &in, &err) == ERR_NO && err.why && in,
+	      "what is no version is neither in nor out");
+	vers_release(&vers);
+	CHECK(vers_parse("vers:tomee/>=1.0.0", &vers, NULL) == 0 && vers.uncertain,
+	      "a type without an order is uncertain");
+}
+
+static bool open_end(const char *range)
+{
+	AUTO_VERS vers = VERS_INIT;
+
+	return vers_parse(range, &vers, NULL) == 0 && vers_open_end(&vers);
+}
+
+static bool overlap(const char *a, const char *b)
+{
+	AUTO_VERS one = VERS_INIT;
+	AUTO_VERS two = VERS_INIT;
+
+	return vers_parse(a, &one, NULL) == 0 && vers_parse(b, &two, NULL) == 0 &&
+	       vers_overlap(&one, &two);
+}
+
+static void test_ends(void)
+{
+	CHECK(open_end("vers:npm/>=1.0.0|!=2.0.0") && open_end("vers:npm/*") &&
+		      open_end("vers:npm/!=1.0.0"),
+	      "open ends");
+	CHECK(!open_end("vers:npm/>=1.0.0|<2.0.0") && !open_end("vers:none/*") &&
+		      !open_end("vers:npm/<1.0.0|1.0.1"),
+	      "closed ends");
+	CHECK(overlap("vers:npm/>=1.0.0|<2.0.0", "vers:npm/>=1.9.9"),
+	      "one begins within the other");
+	CHECK(!overlap("vers:npm/>=1.0.0|<2.0.0", "vers:npm/>=2.0.0"),
+	      "one begins where the other ends");
+	CHECK(overlap("vers:npm/>=1.0.0|<=2.0.0", "vers:npm/>=2.0.0"), "both hold the same end");
+	CHECK(overlap("vers:npm/>1.0.0|<2.0.0", "vers:npm/>1.0.0|<2.0.0"), "a range and itself");
+	CHECK(overlap("vers:npm/1.0.0", "vers:npm/<=1.0.0"), "a single version within");
+	CHECK(!overlap("vers:npm/1.0.0", "vers:npm/>=0.1.0|!=1.0.0|<2.0.0"),
+	      "a single version excluded");
+	CHECK(!overlap("vers:npm/1.0.0", "vers:semver/1.0.0"), "different types");
+	CHECK(overlap("vers:npm/*", "vers:npm/1.0.0") && !overlap("vers:none/*", "vers:none/*"),
+	      "all and none");
+}
+
+int main(void)
+{
+	test_canonical();
+	test_shape();
+	test_versions();
+	test_list();
+	test_lenient();
+	test_contains();
+	test_contains_refusals();
+	test_ends();
+	return tap_done();
+}
