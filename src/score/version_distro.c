@@ -51,12 +51,19 @@ static int deb_check_epoch(const char *version, struct span epoch, struct error 
 	return 0;
 }
 
-static int deb_check_chars(const char *version, struct span part, const char *marks, struct error *err)
+static bool is_deb_char(char c, bool revision)
+{
+	if (is_digit(c) || is_alpha(c) || c == '.' || c == '+' || c == '~')
+		return true;
+	return !revision && (c == '-' || c == ':');
+}
+
+static int deb_check_chars(const char *version, struct span part, bool revision, struct error *err)
 {
 	size_t i;
 
 	for (i = 0; i < part.length; i++)
-		if (!is_digit(part.at[i]) && !is_alpha(part.at[i]) && !strchr(marks, part.at[i]))
+		if (!is_deb_char(part.at[i], revision))
 			return version_refuse_at(err, version, part.at + i,
 						 _("a Debian version cannot hold that"));
 	return 0;
@@ -78,8 +85,8 @@ int deb_check(const char *version, struct error *err)
 		return version_refuse(err, version, _("the revision behind the dash is empty"));
 	if (!is_digit(*evr.version.at))
 		return version_refuse(err, version, _("the upstream version does not begin with a digit"));
-	code = deb_check_chars(version, evr.version, ".-+~:", err);
-	return code < 0 ? code : deb_check_chars(version, evr.release, ".+~", err);
+	code = deb_check_chars(version, evr.version, false, err);
+	return code < 0 ? code : deb_check_chars(version, evr.release, true, err);
 }
 
 /* The weight of a character in the parts that are no numbers; the end and digits weigh nothing. */
