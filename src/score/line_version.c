@@ -26,7 +26,8 @@ static const struct version_scheme *find_scheme(const char *ecosystem, struct st
 	AUTO_STRING reason = NULL;
 
 	if (!scheme) {
-		reason = mem_format(_("%.80s is no ecosystem whose order of versions is known"), ecosystem);
+		reason = mem_format(_("%.80s is no ecosystem whose order of versions is known"),
+				    ecosystem);
 		add_reason(ret, reason);
 	}
 	return scheme;
@@ -34,7 +35,7 @@ static const struct version_scheme *find_scheme(const char *ecosystem, struct st
 
 void compare_three(const char *ecosystem, const char *a, const char *b, struct str *ret)
 {
-	static const char *const signs[] = { "<", "=", ">" };
+	static const char *const signs[] = {"<", "=", ">"};
 	const struct version_scheme *scheme = find_scheme(ecosystem, ret);
 	AUTO_ERROR err = ERROR_INIT;
 	AUTO_STRING reason = NULL;
