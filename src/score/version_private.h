@@ -81,15 +81,15 @@ int number_order(struct span a, struct span b);
 /* Bytes, a prefix first. */
 int bytes_order(struct span a, struct span b);
 int bytes_order_nocase(struct span a, struct span b);
-bool span_is(struct span a, const char *word);        /* exactly */
+bool span_is(struct span a, const char *word);	      /* exactly */
 bool span_is_nocase(struct span a, const char *word); /* WORD is lower case */
 bool span_all_digits(struct span a);
 /* Without the space characters around it. */
 struct span span_trim(const char *text);
 
 /* The check and the order of each row, by file. */
-#define VERSION_ORDER(name) \
-	int name##_check(const char *version, struct error *err); \
+#define VERSION_ORDER(name)                                                                        \
+	int name##_check(const char *version, struct error *err);                                  \
 	int name##_order(const char *a, const char *b)
 
 /* version_semver.c */
