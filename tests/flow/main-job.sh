@@ -67,6 +67,15 @@ out=$(p mail import "$work/mail" 2>&1)
 has "$out" '1 taken in' 'mail import takes the mail in'
 out=$(p mail import "$work/mail" 2>&1)
 has "$out" '0 taken in, 1 known' 'a second import takes nothing in twice'
+ln -s "$work/nowhere" "$work/mail/new/2.broken"
+printf 'From: a@b.example\nSubject: sealed\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nMIAGCSqG\n' \
+  >"$work/mail/new/3.smime"
+out=$(p mail import "$work/mail" 2>&1)
+is $? 3 'a file that cannot be read is told by the exit code'
+has "$out" '2.broken' 'and by its name'
+has "$out" '1 taken in, 1 known' 'and keeps the others not out'
+rm "$work/mail/new/2.broken"
+has "$(p --json mail show M-0002)" '"smime"' 'S/MIME is called so'
 out=$(p mail list)
 has "$out" $'verified\tdecrypted\tgood\t'"$finder_fpr" 'the inbox shows it decrypted, signature good, signer pinned'
 has "$out" 'Zanzibarquake' 'the protected subject is shown'
