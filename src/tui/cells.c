@@ -271,8 +271,8 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
 	doc_field(doc, _("received"), ROLE_NORMAL, time_full(item->received, when));
 	str_add(&encryption, encryption_name(record->encryption));
-	if (record->encryption_reason && *record->encryption_reason)
-		str_add_format(&encryption, ": %s", record->encryption_reason);
+	if (*mail_record_reason(record))
+		str_add_format(&encryption, ": %s", mail_record_reason(record));
 	doc_field(doc, _("encryption"), record->encryption == ENCRYPTION_DECRYPTED ? ROLE_VERIFIED : ROLE_NORMAL,
 		  encryption.bytes);
 	mail_verdict_line(record, doc);
