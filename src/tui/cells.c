@@ -192,7 +192,7 @@ static void preview_message(const struct case_state *state, struct doc *doc)
 		return;
 	message = &state->messages[state->message_count - 1];
 	doc_line(doc);
-	doc_format(doc, ROLE_LABEL, "%-14s", message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
+	doc_label(doc, message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
 	message_peer_run(message, doc);
 	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
 }
@@ -243,7 +243,7 @@ static void mail_verdict_line(const struct mail_record *record, struct doc *doc)
 	const struct mail_signature *signature = record->signature_count ? &record->signatures[0] : NULL;
 
 	doc_line(doc);
-	doc_format(doc, ROLE_LABEL, "%-14s", _("signature"));
+	doc_label(doc, _("signature"));
 	doc_run(doc, verdict_role(record->verdict), verdict_name(record->verdict));
 	doc_format(doc, ROLE_NORMAL, ": %s", verdict_sentence(record->verdict));
 	if (signature && signature->fingerprint)
