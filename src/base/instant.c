@@ -336,16 +336,17 @@ const char *instant_format_span(instant span, char buffer[40])
 	const char *sign = span < 0 ? "-" : "";
 	int64_t whole = span / INSTANT_MINUTE, minutes = whole < 0 ? -whole : whole;
 
+	/* TRANSLATORS: spans of time; the first %s is "-" or nothing. At most 39 bytes. */
 	if (minutes >= 24 * 60)
-		snprintf(buffer, 40, "%s%lld d %lld h", sign, (long long)(minutes / 1440),
+		snprintf(buffer, 40, _("%s%lld d %lld h"), sign, (long long)(minutes / 1440),
 			 (long long)(minutes / 60 % 24));
 	else if (minutes >= 60)
-		snprintf(buffer, 40, "%s%lld h %lld m", sign, (long long)(minutes / 60),
+		snprintf(buffer, 40, _("%s%lld h %lld m"), sign, (long long)(minutes / 60),
 			 (long long)(minutes % 60));
 	else if (minutes > 0)
-		snprintf(buffer, 40, "%s%lld m", sign, (long long)minutes);
+		snprintf(buffer, 40, _("%s%lld m"), sign, (long long)minutes);
 	else
-		snprintf(buffer, 40, "now");
+		snprintf(buffer, 40, "%s", _("now"));
 	return buffer;
 }
 

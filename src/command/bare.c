@@ -35,15 +35,19 @@ static int run_mail_read(struct command_context *context, const struct command_c
 
 /* ---- help */
 
+enum { USAGE_CELLS = 44 };
+
 static void help_line(struct command_context *context, const struct command_row *row)
 {
 	AUTO_STR usage = STR_INIT;
 
 	command_usage(row, &usage);
-	if (usage.length > 44)
-		str_add_format(&context->out, "  %s\n  %-44s  %s\n", usage.bytes, "", _(row->help));
+	str_add(&context->out, "  ");
+	if (text_width(usage.bytes) > USAGE_CELLS)
+		str_add_format(&context->out, "%s\n  %*s", usage.bytes, USAGE_CELLS, "");
 	else
-		str_add_format(&context->out, "  %-44s  %s\n", usage.bytes, _(row->help));
+		command_pad(&context->out, usage.bytes, USAGE_CELLS);
+	str_add_format(&context->out, "  %s\n", _(row->help));
 }
 
 static void help_row(struct command_context *context, const struct command_row *row)

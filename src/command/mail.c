@@ -39,8 +39,8 @@ void mail_describe(struct command_context *context, const struct mail_record *r)
 	command_field(context, _("Subject"), "%s", str_or_empty(r->subject));
 	if (r->date != INSTANT_NONE)
 		command_field(context, _("Date"), "%s", instant_format(r->date, at));
-	command_field(context, _("Encryption"), "%s%s%s", enclosed(r), r->encryption_reason ? ": " : "",
-		    str_or_empty(r->encryption_reason));
+	command_field(context, _("Encryption"), "%s%s%s", enclosed(r), *mail_record_reason(r) ? ": " : "",
+		      mail_record_reason(r));
 	describe_signatures(context, r);
 	command_field(context, _("Verdict"), "%s", verdict_name(r->verdict));
 	for (size_t i = 0; i < r->flag_count; i++)

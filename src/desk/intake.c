@@ -352,7 +352,7 @@ static int check_takeable(const struct inbox_item *item, struct error *err)
 	if (item->record.encryption == ENCRYPTION_NONE || item->record.encryption == ENCRYPTION_DECRYPTED)
 		return 0;
 	return error_set(err, ERR_INPUT, item->id, _("Bring the key and run `mail retry`; the message is kept"),
-			 _("it could not be opened: %s"), str_or_empty(item->record.encryption_reason));
+			 _("it could not be opened: %s"), mail_record_reason(&item->record));
 }
 
 static int put_into(struct desk *desk, const char *mail, const uint8_t stream[16], enum event_type type,

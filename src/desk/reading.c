@@ -9,6 +9,7 @@
 
 enum { SESSION_KEYS = 32, ANONYMOUS_KEYS = 8 };
 
+/* REASON is kept in English; whoever shows it translates it. */
 static void set_reason(struct mail_record *record, enum encryption_state state, const char *reason)
 {
 	record->encryption = state;
@@ -127,17 +128,18 @@ static void merge_inner(struct mail_record *outer, struct mail_record *inner)
 static bool packets_fit(struct mail_record *record, const struct parsed_mail *parsed)
 {
 	if (parsed->session_key_packets < 0) {
-		set_reason(record, ENCRYPTION_REFUSED, _("what stands in place of the ciphertext is not OpenPGP"));
+		set_reason(record, ENCRYPTION_REFUSED,
+			   N_("what stands in place of the ciphertext is not OpenPGP"));
 		return false;
 	}
 	if (parsed->session_key_packets > SESSION_KEYS || parsed->anonymous_packets > ANONYMOUS_KEYS) {
 		mail_record_add_flag(record, "too-many-recipients");
-		set_reason(record, ENCRYPTION_REFUSED, _("it is encrypted to more keys than the limit"));
+		set_reason(record, ENCRYPTION_REFUSED, N_("it is encrypted to more keys than the limit"));
 		return false;
 	}
 	if (parsed->session_key_packets == 0) {
 		mail_record_add_flag(record, "symmetric");
-		set_reason(record, ENCRYPTION_REFUSED, _("it is encrypted to no key, only to a passphrase"));
+		set_reason(record, ENCRYPTION_REFUSED, N_("it is encrypted to no key, only to a passphrase"));
 		return false;
 	}
 	return true;

@@ -504,3 +504,10 @@ const char *mail_record_sender(const struct mail_record *record)
 	}
 	return record->sender;
 }
+
+const char *mail_record_reason(const struct mail_record *record)
+{
+	const char *reason = str_or_empty(record->encryption_reason);
+
+	return *reason ? _(reason) : "";
+}

@@ -192,7 +192,7 @@ static void preview_message(const struct case_state *state, struct doc *doc)
 		return;
 	message = &state->messages[state->message_count - 1];
 	doc_line(doc);
-	doc_format(doc, ROLE_LABEL, "%-14s", message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
+	doc_label(doc, message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
 	message_peer_run(message, doc);
 	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
 }
@@ -243,7 +243,7 @@ static void mail_verdict_line(const struct mail_record *record, struct doc *doc)
 	const struct mail_signature *signature = record->signature_count ? &record->signatures[0] : NULL;
 
 	doc_line(doc);
-	doc_format(doc, ROLE_LABEL, "%-14s", _("signature"));
+	doc_label(doc, _("signature"));
 	doc_run(doc, verdict_role(record->verdict), verdict_name(record->verdict));
 	doc_format(doc, ROLE_NORMAL, ": %s", verdict_sentence(record->verdict));
 	if (signature && signature->fingerprint)
@@ -271,8 +271,8 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
 	doc_field(doc, _("received"), ROLE_NORMAL, time_full(item->received, when));
 	str_add(&encryption, encryption_name(record->encryption));
-	if (record->encryption_reason && *record->encryption_reason)
-		str_add_format(&encryption, ": %s", record->encryption_reason);
+	if (*mail_record_reason(record))
+		str_add_format(&encryption, ": %s", mail_record_reason(record));
 	doc_field(doc, _("encryption"), record->encryption == ENCRYPTION_DECRYPTED ? ROLE_VERIFIED : ROLE_NORMAL,
 		  encryption.bytes);
 	mail_verdict_line(record, doc);

@@ -123,15 +123,25 @@ void doc_sentence(struct doc *doc, enum role role, const char *raw)
 	doc_block(doc, role, raw, false);
 }
 
-void doc_field(struct doc *doc, const char *label, enum role role, const char *value)
+void doc_column(struct doc *doc, enum role role, int cells, const char *raw)
 {
 	AUTO_TEXT text = TEXT_INIT;
 
+	text_display(&text, raw, -1, TEXT_LINE);
+	doc_format(doc, role, "%s%*s", text.utf8, text.width < cells ? cells - text.width : 1, "");
+}
+
+void doc_label(struct doc *doc, const char *raw)
+{
+	doc_column(doc, ROLE_LABEL, LABEL_CELLS, raw);
+}
+
+void doc_field(struct doc *doc, const char *label, enum role role, const char *value)
+{
 	if (!value || !*value)
 		return;
-	text_display(&text, label, -1, TEXT_LINE);
 	doc_line(doc);
-	doc_format(doc, ROLE_LABEL, "%s%*s", text.utf8, text.width < LABEL_CELLS ? LABEL_CELLS - text.width : 1, "");
+	doc_label(doc, label);
 	doc_wrapped(doc, role, LABEL_CELLS, value);
 }
 

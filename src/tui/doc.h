@@ -27,6 +27,10 @@ void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw);
 /* A line of its own. */
 void doc_heading(struct doc *doc, const char *raw);
 void doc_sentence(struct doc *doc, enum role role, const char *raw);
+/* RAW filled up with blanks to CELLS, by at least one. */
+void doc_column(struct doc *doc, enum role role, int cells, const char *raw);
+/* The same as wide as the labels of fields are, in their role. */
+void doc_label(struct doc *doc, const char *raw);
 /* "Label      value", wrapped; nothing when VALUE is empty. */
 void doc_field(struct doc *doc, const char *label, enum role role, const char *value);
 /* Many lines, wrapped; with GUTTER each begins with a bar nothing inside can draw in that role. */

@@ -96,7 +96,7 @@ static void tally_draw(struct doc *doc, const struct tally *tally, size_t most, 
 	size_t cells = most ? (tally->count * (size_t)width + most - 1) / most : 0;
 
 	doc_line(doc);
-	doc_format(doc, ROLE_LABEL, "%-14s", tally->word);
+	doc_label(doc, tally->word);
 	doc_format(doc, tally->role, "%6zu", tally->count);
 	for (size_t i = 0; i < cells; i++)
 		str_add(&bar, plain ? "#" : "█");

@@ -36,7 +36,7 @@ static void summary_scores(const struct case_state *state, struct doc *doc)
 		const struct case_score *score = &state->scores[i];
 
 		doc_line(doc);
-		doc_format(doc, ROLE_LABEL, "%-14s", _("score"));
+		doc_label(doc, _("score"));
 		doc_format(doc, severity_role(score->cvss.severity), "%s %s", cvss_tenths(score->cvss.overall, buffer),
 			   cvss_severity_name(score->cvss.severity));
 		doc_format(doc, ROLE_DIM, "  %s  ", str_or_empty(score->issuer));
@@ -198,7 +198,7 @@ static void embargo_body(const struct view *view, struct doc *doc)
 		const struct case_party *party = &state->parties[i];
 
 		doc_line(doc);
-		doc_format(doc, ROLE_LABEL, "%-14s", str_or_empty(party->role));
+		doc_label(doc, str_or_empty(party->role));
 		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
 		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
 			consent_name(party->consent));
@@ -283,8 +283,9 @@ static void tasks_body(const struct view *view, struct doc *doc)
 		doc_line(doc);
 		doc_run(doc, items[i].overdue ? ROLE_OVERDUE : items[i].embargo ? ROLE_EMBARGO : ROLE_NORMAL,
 			items[i].overdue ? "! " : items[i].embargo ? "~ " : "  ");
-		doc_format(doc, ROLE_TITLE, "%-18s", _(items[i].what));
-		doc_format(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, " %-14s", time_left(items[i].at, now, left));
+		doc_column(doc, ROLE_TITLE, 18, _(items[i].what));
+		doc_run(doc, ROLE_NORMAL, " ");
+		doc_column(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, 14, time_left(items[i].at, now, left));
 		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&items[i].when, when));
 	}
 	free(items);

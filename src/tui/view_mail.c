@@ -162,7 +162,7 @@ static void message_head(const struct view *view, struct doc *doc)
 	doc_field(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, time_full(message->at, when));
 	if (!sent) {
 		doc_line(doc);
-		doc_format(doc, ROLE_LABEL, "%-14s", _("signature"));
+		doc_label(doc, _("signature"));
 		doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
 		doc_format(doc, ROLE_NORMAL, ": %s", verdict_sentence(message->verdict));
 	}

@@ -5,6 +5,8 @@
  */
 #include "vault/vault_private.h"
 
+#include "psirtty/base/i18n.h"
+
 /* ---- reading */
 
 int vault_row_open(struct vault *vault, const struct store_row *row, const struct core *core, struct str *ret,
@@ -16,7 +18,7 @@ int vault_row_open(struct vault *vault, const struct store_row *row, const struc
 	bool good;
 
 	if (stream < 0)
-		return error_set(err, ERR_NO, "event", NULL, "its case is unknown");
+		return error_set(err, ERR_NO, _("event"), NULL, _("its case is unknown"));
 	key = keyring_key(&vault->keyring, vault->store, &vault->log, (size_t)stream, core->epoch,
 			  core->key_id, vault->member, err);
 	if (!key)
@@ -25,7 +27,9 @@ int vault_row_open(struct vault *vault, const struct store_row *row, const struc
 	good = row->nonce_length == NONCE_BYTES &&
 	       crypt_open(event_key, row->nonce, row->core, row->core_length, row->body, row->body_length, ret);
 	sodium_memzero(event_key, sizeof(event_key));
-	return good ? 0 : error_set(err, ERR_NO, "event", NULL, "its content does not open: it was altered");
+	if (good)
+		return 0;
+	return error_set(err, ERR_NO, _("event"), NULL, _("its content does not open: it was altered"));
 }
 
 static void note_damage(struct vault *vault, uint64_t gseq, const struct store_row *row,
@@ -35,8 +39,8 @@ static void note_damage(struct vault *vault, uint64_t gseq, const struct store_r
 	const char *name = hex ? js_string(vault->memory.names, hex) : NULL;
 
 	if (!vault->damage)
-		vault->damage = mem_format("event %llu of %s is damaged: %s", (unsigned long long)gseq,
-					   name ? name : "a case", why->why);
+		vault->damage = mem_format(_("event %llu of %s is damaged: %s"), (unsigned long long)gseq,
+					   name ? name : _("a case"), why->why);
 }
 
 /* What this member may not read is passed over; what should open and does not is damage. */
@@ -99,8 +103,8 @@ static int take_row(struct vault *vault, const struct store_row *row, vault_even
 	note_streams(vault, streams);
 	if (row->gseq == vault->memory.gseq && vault->memory.there &&
 	    memcmp(vault->log.hash, vault->memory.hash, HASH_BYTES) != 0 && !vault->damage)
-		vault->damage = mem_format("the log was rolled back or forked: its event %llu is not the "
-					   "one you saw there",
+		vault->damage = mem_format(_("the log was rolled back or forked: its event %llu is not the "
+					   "one you saw there"),
 					   (unsigned long long)row->gseq);
 	return fn && core.kind == CORE_CONTENT ? hand_out(vault, row, &core, fn, context, err) : 0;
 }
@@ -121,14 +125,14 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 			continue;
 		}
 		if (code == 0)
-			error_set(&why, ERR_NO, "event", NULL, "it is missing");
+			error_set(&why, ERR_NO, _("event"), NULL, _("it is missing"));
 		note_damage(vault, gseq, NULL, &why);
 		log_skip(&vault->log, NULL, gseq);
 		code = 0;
 	}
 	store_rest(vault->store);
 	if (!code && vault->memory.there && last < vault->memory.gseq && !vault->damage)
-		vault->damage = mem_format("the log was cut: it ends at event %llu, you saw %llu",
+		vault->damage = mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
 					   (unsigned long long)last,
 					   (unsigned long long)vault->memory.gseq);
 	return code;
@@ -235,8 +239,8 @@ static int begin(struct vault *vault, vault_event_fn fn, void *context, struct e
 	int code;
 
 	if (vault->readonly)
-		return error_set(err, ERR_DENIED, vault->dir, "Open it without --readonly",
-				 "the vault was opened for reading only");
+		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
+				 _("the vault was opened for reading only"));
 	code = store_lock(vault->store, err);
 	if (code)
 		return code;
@@ -244,8 +248,8 @@ static int begin(struct vault *vault, vault_event_fn fn, void *context, struct e
 	if (!code)
 		code = vault_catch_up(vault, fn, context, err);
 	if (!code && vault->damage)
-		code = error_set(err, ERR_VAULT, vault->dir, "Run `psirtty audit verify`",
-				 "nothing is added to a damaged log: %s", vault->damage);
+		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
+				 _("nothing is added to a damaged log: %s"), vault->damage);
 	if (code) {
 		store_rollback(vault->store);
 		store_unlock(vault->store);
@@ -295,8 +299,8 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 	int code = store_row_at(vault->store, vault->log.gseq, &row, err);
 
 	if (code != 1 || !core_read(row.core, row.core_length, &core))
-		return code < 0 ? code : error_set(err, ERR_VAULT, vault->dir, "Run `psirtty audit verify`",
-						   "the event just written cannot be read back");
+		return code < 0 ? code : error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
+						   _("the event just written cannot be read back"));
 	code = hand_out(vault, &row, &core, fn, context, err);
 	store_rest(vault->store);
 	return code;
@@ -313,7 +317,7 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		return code;
 	position = log_stream(&vault->log, stream);
 	if (position <= 0)
-		code = error_set(err, ERR_CASE, "case", NULL, "it is not in this vault");
+		code = error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
 	if (!code) {
 		const struct log_stream *s = &vault->log.streams[position];
 

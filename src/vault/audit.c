@@ -304,8 +304,8 @@ int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct
 	}
 	vault_close(audit.vault);
 	if (!code && ret->finding_count)
-		code = error_set(err, ERR_NO, dir, "Restore from a backup made before the damage",
-				 "%zu of its events or files were damaged", ret->finding_count);
+		code = error_set(err, ERR_NO, dir, _("Restore from a backup made before the damage"),
+				 _("%zu of its events or files were damaged"), ret->finding_count);
 	return code;
 }
 
@@ -328,7 +328,7 @@ int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], str
 		memcpy(ret, row.body, 16);
 		code = 0;
 	} else if (code >= 0) {
-		code = error_set(err, ERR_INPUT, "event", NULL, "there is no event %llu",
+		code = error_set(err, ERR_INPUT, _("event"), NULL, _("there is no event %llu"),
 				 (unsigned long long)gseq);
 	}
 	store_rest(vault->store);

@@ -8,6 +8,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "psirtty/base/i18n.h"
+
 static const char identity_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyid";
 static const char event_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyev";
 
@@ -19,7 +21,7 @@ int crypt_start(struct error *err)
 	const struct rlimit none = { 0, 0 };
 
 	if (sodium_init() < 0)
-		return error_set(err, ERR_BUG, "libsodium", NULL, "it cannot be started");
+		return error_set(err, ERR_BUG, "libsodium", NULL, _("it cannot be started"));
 	setrlimit(RLIMIT_CORE, &none);
 #ifndef PSIRTTY_SANITIZED
 	/* The leak sanitizer attaches to its own process; every other build refuses to be attached to. */

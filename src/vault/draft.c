@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
 
 enum { DRAFT_LIMIT = 256 << 20 };
 
@@ -26,7 +27,8 @@ static int draft_path(const struct vault *vault, const char *id, char **ret, str
 	AUTO_STRING folder = NULL;
 
 	if (!*id || strlen(id) > 64 || strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz-") != strlen(id))
-		return error_set(err, ERR_INPUT, id, "See `psirtty draft list`", "this is no draft's name");
+		return error_set(err, ERR_INPUT, id, _("See `psirtty draft list`"),
+				 _("this is no draft's name"));
 	folder = draft_folder(vault);
 	*ret = mem_format("%s/%s.sealed", folder, id);
 	return 0;
@@ -54,7 +56,8 @@ int vault_draft_get(struct vault *vault, const char *id, struct str *ret, struct
 	int code = draft_path(vault, id, &path, err);
 
 	if (!code && !file_exists(path))
-		return error_set(err, ERR_INPUT, id, "See `psirtty draft list`", "there is no such draft");
+		return error_set(err, ERR_INPUT, id, _("See `psirtty draft list`"),
+				 _("there is no such draft"));
 	if (!code)
 		code = file_read(path, DRAFT_LIMIT, &sealed, err);
 	if (code)
@@ -62,7 +65,8 @@ int vault_draft_get(struct vault *vault, const char *id, struct str *ret, struct
 	if (sealed.length < NONCE_BYTES ||
 	    !crypt_open(vault->keyring.member->draft_key, (uint8_t *)sealed.bytes, id, strlen(id),
 			sealed.bytes + NONCE_BYTES, sealed.length - NONCE_BYTES, ret))
-		return error_set(err, ERR_INPUT, id, "Restore it from a backup", "the draft was altered");
+		return error_set(err, ERR_INPUT, id, _("Restore it from a backup"),
+				 _("the draft was altered"));
 	return 0;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "vault/vault_private.h"
 
+#include "psirtty/base/i18n.h"
+
 void keyring_init(struct keyring *ring)
 {
 	*ring = (struct keyring){ 0 };
@@ -67,21 +69,21 @@ const uint8_t *keyring_key(struct keyring *ring, struct store *store, const stru
 	code = store_wrap(store, log->streams[stream].id, epoch, member, wrap, err);
 	if (code <= 0) {
 		if (code == 0)
-			error_set(err, ERR_DENIED, "case", "Ask who holds it for a grant",
-				  "you have no key to it");
+			error_set(err, ERR_DENIED, _("case"), _("Ask who holds it for a grant"),
+				  _("you have no key to it"));
 		return NULL;
 	}
 	if (crypto_box_seal_open(key, wrap, sizeof(wrap), ring->member->box_public,
 				 ring->member->box_secret) != 0) {
-		error_set(err, ERR_NO, "case", "Restore keys.db from a backup",
-			  "the wrap of its key does not open: keys.db was altered");
+		error_set(err, ERR_NO, _("case"), _("Restore keys.db from a backup"),
+			  _("the wrap of its key does not open: keys.db was altered"));
 		return NULL;
 	}
 	crypt_key_id(key, log->streams[stream].id, epoch, commitment);
 	if (key_id && sodium_memcmp(commitment, key_id, ID_BYTES) != 0) {
 		sodium_memzero(key, sizeof(key));
-		error_set(err, ERR_NO, "case", "Restore keys.db from a backup",
-			  "its key is not the one that was announced: the wrap was swapped");
+		error_set(err, ERR_NO, _("case"), _("Restore keys.db from a backup"),
+			  _("its key is not the one that was announced: the wrap was swapped"));
 		return NULL;
 	}
 	keyring_add(ring, stream, epoch, key);
@@ -98,9 +100,9 @@ static int open_root(struct keyring *ring, struct openpgp *pgp, const void *seal
 	if (code)
 		return code;
 	if (opened.state != ENCRYPTION_DECRYPTED || opened.plain.length != KEY_BYTES)
-		code = error_set(err, ERR_DENIED, fingerprint, "Check the agent, the card, the passphrase",
-				 "the vault stays locked: %s",
-				 opened.reason ? opened.reason : "the identity in keys.db is damaged");
+		code = error_set(err, ERR_DENIED, fingerprint, _("Check the agent, the card, the passphrase"),
+				 _("the vault stays locked: %s"),
+				 opened.reason ? _(opened.reason) : _("the identity in keys.db is damaged"));
 	else
 		crypt_member_keys((const uint8_t *)opened.plain.bytes, ring->member);
 	openpgp_result_release(&opened);
@@ -120,8 +122,8 @@ int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pg
 		if (code < 0)
 			return code;
 		if (code == 0)
-			return error_set(err, ERR_DENIED, "vault", "Check GNUPGHOME, or insert the card",
-					 "none of its members' secret keys is at hand");
+			return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
+					 _("none of its members' secret keys is at hand"));
 		if (!openpgp_has_secret(pgp, fingerprint))
 			continue;
 		*ret_fingerprint = mem_string(fingerprint);

@@ -5,6 +5,8 @@
  */
 #include "vault/log.h"
 
+#include "psirtty/base/i18n.h"
+
 #define NO(...) error_set(err, ERR_NO, "event", NULL, __VA_ARGS__)
 
 static const uint8_t nobody[ID_BYTES];
@@ -113,15 +115,15 @@ static int read_member(struct taking *t, size_t offset, struct error *err)
 	struct log_member *m = &t->newcomer;
 
 	if (length < offset + fixed + 1)
-		return NO("the member it names is cut short");
+		return NO(_("the member it names is cut short"));
 	length -= offset;
 	fpr = b[fixed];
 	at = fixed + 1 + fpr;
 	if ((fpr != 20 && fpr != 32) || length < at + 2)
-		return NO("the member's fingerprint is malformed");
+		return NO(_("the member's fingerprint is malformed"));
 	certificate = get16(b + at);
 	if (length != at + 2 + certificate)
-		return NO("the member's certification is cut short");
+		return NO(_("the member's certification is cut short"));
 	memcpy(m->id, b, ID_BYTES);
 	m->role = b[ID_BYTES];
 	memcpy(m->sign_public, b + ID_BYTES + 1, 32);
@@ -131,7 +133,7 @@ static int read_member(struct taking *t, size_t offset, struct error *err)
 	str_reset(&m->certification);
 	str_add_bytes(&m->certification, b + at + 2, certificate);
 	if (m->role < ROLE_ADMIN || m->role > ROLE_OBSERVER)
-		return NO("the member's role is unknown");
+		return NO(_("the member's role is unknown"));
 	return 0;
 }
 
@@ -140,15 +142,15 @@ static int check_vault(struct taking *t, struct error *err)
 	int code;
 
 	if (t->log->gseq != 0)
-		return NO("a vault begins twice");
+		return NO(_("a vault begins twice"));
 	if (t->row->body_length < ID_BYTES)
-		return NO("the vault's id is cut short");
+		return NO(_("the vault's id is cut short"));
 	code = read_member(t, ID_BYTES, err);
 	if (code)
 		return code;
 	if (memcmp(t->newcomer.id, t->core.author, ID_BYTES) != 0 ||
 	    memcmp(t->newcomer.id, t->row->appender, ID_BYTES) != 0)
-		return NO("the vault's first member is not its author");
+		return NO(_("the vault's first member is not its author"));
 	return 0;
 }
 
@@ -159,20 +161,20 @@ static int check_member(struct taking *t, struct error *err)
 	if (code)
 		return code;
 	if (t->author->role != ROLE_ADMIN)
-		return NO("its author is no admin and may not admit members");
+		return NO(_("its author is no admin and may not admit members"));
 	if (log_member(t->log, t->newcomer.id))
-		return NO("that member is there already");
+		return NO(_("that member is there already"));
 	return 0;
 }
 
 static int check_stream(struct taking *t, struct error *err)
 {
 	if (t->stream)
-		return NO("the stream begins twice");
+		return NO(_("the stream begins twice"));
 	if (t->row->body_length != 1)
-		return NO("its body is malformed");
+		return NO(_("its body is malformed"));
 	if (t->author->role != ROLE_ADMIN && t->author->role != ROLE_HANDLER)
-		return NO("its author's role may not open a stream");
+		return NO(_("its author's role may not open a stream"));
 	return 0;
 }
 
@@ -181,36 +183,36 @@ static int check_grant(struct taking *t, struct error *err)
 	const uint8_t *body = t->row->body;
 
 	if (t->row->body_length != ID_BYTES + 1 || body[ID_BYTES] > RIGHT_ALL)
-		return NO("its body is malformed");
+		return NO(_("its body is malformed"));
 	if (!log_member(t->log, body))
-		return NO("it grants to nobody known");
+		return NO(_("it grants to nobody known"));
 	if (t->stream->grant_count == 0)
 		return memcmp(body, t->core.author, ID_BYTES) == 0 ?
-			       0 : NO("the first grant of a stream must be to its opener");
+			       0 : NO(_("the first grant of a stream must be to its opener"));
 	if (!(log_rights(t->stream, t->core.author) & RIGHT_GRANT))
-		return NO("its author has no right to grant");
+		return NO(_("its author has no right to grant"));
 	return 0;
 }
 
 static int check_epoch(struct taking *t, struct error *err)
 {
 	if (t->row->body_length != 4 + ID_BYTES)
-		return NO("its body is malformed");
+		return NO(_("its body is malformed"));
 	if (!(log_rights(t->stream, t->core.author) & RIGHT_GRANT))
-		return NO("its author has no right to change the key");
+		return NO(_("its author has no right to change the key"));
 	if (get32(t->row->body) != t->stream->epoch + 1)
-		return NO("the key's number is not the next one");
+		return NO(_("the key's number is not the next one"));
 	return 0;
 }
 
 static int check_content(struct taking *t, struct error *err)
 {
 	if (!(log_rights(t->stream, t->core.author) & RIGHT_WRITE))
-		return NO("its author has no right to write here");
+		return NO(_("its author has no right to write here"));
 	if (t->core.epoch != t->stream->epoch || t->stream->epoch == 0)
-		return NO("it was written under key %u, the newest is %u", t->core.epoch, t->stream->epoch);
+		return NO(_("it was written under key %u, the newest is %u"), t->core.epoch, t->stream->epoch);
 	if (memcmp(t->core.key_id, t->stream->key_id, ID_BYTES) != 0)
-		return NO("it was written under a key that was never announced");
+		return NO(_("it was written under a key that was never announced"));
 	return 0;
 }
 
@@ -290,15 +292,15 @@ static int check_shape(struct taking *t, struct error *err)
 	if (row->id_length != HASH_BYTES || row->stream_length != ID_BYTES || row->prev_length != HASH_BYTES ||
 	    row->appender_length != ID_BYTES || row->sig_length != SIG_BYTES ||
 	    row->journal_sig_length != SIG_BYTES || row->nonce_length != NONCE_BYTES)
-		return NO("a field of its row has the wrong length");
+		return NO(_("a field of its row has the wrong length"));
 	if (!core_read(row->core, row->core_length, &t->core))
-		return NO("its core is no event's");
+		return NO(_("its core is no event's"));
 	if (memcmp(t->core.stream, row->stream, ID_BYTES) != 0)
-		return NO("its row says another case than its core");
+		return NO(_("its row says another case than its core"));
 	core_id(row->core, row->core_length, row->nonce, row->nonce_length, row->body, row->body_length,
 		t->id);
 	if (memcmp(t->id, row->id, HASH_BYTES) != 0)
-		return NO("its content does not match its id: it was altered");
+		return NO(_("its content does not match its id: it was altered"));
 	return 0;
 }
 
@@ -307,10 +309,10 @@ static int check_order(struct taking *t, struct error *err)
 	const struct log *log = t->log;
 
 	if (t->row->gseq != log->gseq + 1)
-		return NO("it stands at place %llu where %llu was due", (unsigned long long)t->row->gseq,
+		return NO(_("it stands at place %llu where %llu was due"), (unsigned long long)t->row->gseq,
 			  (unsigned long long)log->gseq + 1);
 	if (!log->torn && memcmp(t->row->prev, log->hash, HASH_BYTES) != 0)
-		return NO("it does not follow the event before it: the journal was cut or reordered");
+		return NO(_("it does not follow the event before it: the journal was cut or reordered"));
 	core_journal_hash(t->row->gseq, t->row->prev, t->id, t->hash);
 	return 0;
 }
@@ -323,10 +325,10 @@ static int check_parents(struct taking *t, struct error *err)
 	if (stream && stream->damaged)
 		return 0;
 	if (t->core.parent_count != heads)
-		return NO("it does not name what came before it in its case");
+		return NO(_("it does not name what came before it in its case"));
 	for (size_t i = 0; i < heads; i++)
 		if (memcmp(t->core.parents[i], stream->heads[i], HASH_BYTES) != 0)
-			return NO("it follows another event of its case than the last one");
+			return NO(_("it follows another event of its case than the last one"));
 	return 0;
 }
 
@@ -337,21 +339,21 @@ static int find_parties(struct taking *t, struct error *err)
 	bool first = t->log->gseq == 0;
 
 	if (t->core.kind == CORE_CONTROL && !row)
-		return NO("its type %u is unknown: it was made by a newer program", t->core.type);
+		return NO(_("its type %u is unknown: it was made by a newer program"), t->core.type);
 	if (row && row->in_vault != (position == 0))
-		return NO("it stands in the wrong stream");
+		return NO(_("it stands in the wrong stream"));
 	if (!row && position == 0)
-		return NO("content stands in the vault's own stream");
+		return NO(_("content stands in the vault's own stream"));
 	if (position < 0 && !(row && row->begins))
-		return NO("its case was never opened");
+		return NO(_("its case was never opened"));
 	t->stream = position < 0 ? NULL : &t->log->streams[position];
 	if (first && t->core.type != CONTROL_VAULT)
-		return NO("the log does not begin with a vault");
+		return NO(_("the log does not begin with a vault"));
 	t->author = first ? NULL : log_member(t->log, t->core.author);
 	if (!first && !t->author)
-		return NO("its author is no member");
+		return NO(_("its author is no member"));
 	if (!log_member(t->log, t->row->appender) && !first)
-		return NO("who appended it is no member");
+		return NO(_("who appended it is no member"));
 	return 0;
 }
 
@@ -361,10 +363,10 @@ static int check_signatures(struct taking *t, struct error *err)
 	const struct log_member *appender = t->author ? log_member(t->log, t->row->appender) : &t->newcomer;
 
 	if (crypto_sign_verify_detached(t->row->sig, t->id, HASH_BYTES, author->sign_public) != 0)
-		return NO("its author's signature is not valid");
+		return NO(_("its author's signature is not valid"));
 	if (crypto_sign_verify_detached(t->row->journal_sig, t->hash, HASH_BYTES, appender->sign_public) !=
 	    0)
-		return NO("the signature on its place in the journal is not valid");
+		return NO(_("the signature on its place in the journal is not valid"));
 	return 0;
 }
 

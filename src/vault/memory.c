@@ -6,6 +6,7 @@
 #include "vault/vault_private.h"
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
 #include "psirtty/base/js.h"
 
 enum { MEMORY_LIMIT = 64 << 20 };
@@ -34,7 +35,7 @@ static int memory_parse(struct memory *memory, const struct str *plain, const ch
 		return code;
 	memory->gseq = (uint64_t)js_integer(json, "gseq", 0);
 	if (str_unhex(str_or_empty(js_string(json, "hash")), memory->hash, HASH_BYTES) != HASH_BYTES)
-		return error_set(err, ERR_VAULT, path, NULL, "it holds no head");
+		return error_set(err, ERR_VAULT, path, NULL, _("it holds no head"));
 	json_decref(memory->names);
 	memory->names = json_deep_copy(json_object_get(json, "names"));
 	if (!json_is_object(memory->names)) {
@@ -65,8 +66,8 @@ int memory_read(struct memory *memory, const uint8_t vault[ID_BYTES], const uint
 	    !crypt_open(key, (uint8_t *)sealed.bytes, aad, sizeof(aad), sealed.bytes + NONCE_BYTES,
 			sealed.length - NONCE_BYTES, &plain))
 		return error_set(err, ERR_VAULT, path,
-				 "If you know why, remove that file: the vault is then trusted as it is",
-				 "what you remember of this vault was altered");
+				 _("If you know why, remove that file: the vault is then trusted as it is"),
+				 _("what you remember of this vault was altered"));
 	code = memory_parse(memory, &plain, path, err);
 	str_wipe(&plain);
 	return code;

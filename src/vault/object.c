@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
 
 enum {
 	CHUNK = 65536,
@@ -68,8 +69,8 @@ int vault_object_put(struct vault *vault, const void *bytes, size_t length, stru
 	int code;
 
 	if (vault->readonly)
-		return error_set(err, ERR_DENIED, vault->dir, "Open it without --readonly",
-				 "the vault was opened for reading only");
+		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
+				 _("the vault was opened for reading only"));
 	randombytes_buf(key, sizeof(key));
 	seal_object(bytes, length, key, &sealed);
 	object_name(&sealed, made.name);
@@ -113,7 +114,7 @@ static bool open_object(const struct str *sealed, const uint8_t key[KEY_BYTES], 
 int vault_object_get(struct vault *vault, const char *name, const char *key, struct str *ret,
 		     struct error *err)
 {
-	static const char remedy[] = "Restore it from a backup: objects never change";
+	const char *remedy = _("Restore it from a backup: objects never change");
 	uint8_t raw[KEY_BYTES];
 	AUTO_STR sealed = STR_INIT;
 	struct str plain = STR_INIT;
@@ -123,17 +124,17 @@ int vault_object_get(struct vault *vault, const char *name, const char *key, str
 
 	if (!name || !key || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64 ||
 	    str_unhex(key, raw, sizeof(raw)) != KEY_BYTES)
-		return error_set(err, ERR_INPUT, "attachment", NULL, "its reference is malformed");
+		return error_set(err, ERR_INPUT, _("attachment"), NULL, _("its reference is malformed"));
 	path = object_path(vault, name);
 	code = file_read(path, OBJECT_LIMIT, &sealed, err);
 	if (code)
 		return code;
 	object_name(&sealed, found);
 	if (!str_equal(found, name))
-		return error_set(err, ERR_INPUT, path, remedy, "the attachment was altered");
+		return error_set(err, ERR_INPUT, path, remedy, _("the attachment was altered"));
 	if (!open_object(&sealed, raw, &plain)) {
 		str_wipe(&plain);
-		return error_set(err, ERR_INPUT, path, remedy, "the attachment does not open");
+		return error_set(err, ERR_INPUT, path, remedy, _("the attachment does not open"));
 	}
 	str_add_bytes(ret, plain.bytes, plain.length);
 	str_wipe(&plain);

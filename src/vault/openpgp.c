@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "psirtty/base/i18n.h"
 #include "psirtty/format/openpgp_packets.h"
 
 /* What a handler can do about the codes gpg really returns. */
@@ -19,23 +20,26 @@ static const struct failure {
 	gpg_err_code_t code;
 	const char *why, *remedy;
 } failures[] = {
-	{ GPG_ERR_NO_AGENT, "gpg-agent does not answer", "Start gpg-agent, or forward it to this host" },
-	{ GPG_ERR_AGENT, "gpg-agent does not answer", "Start gpg-agent, or forward it to this host" },
-	{ GPG_ERR_CANCELED, "it was cancelled", NULL },
-	{ GPG_ERR_BAD_PASSPHRASE, "the passphrase is wrong", "Try again" },
-	{ GPG_ERR_NO_PIN_ENTRY, "gpg has no way to ask for the passphrase",
-	  "Set GPG_TTY=$(tty) and install a pinentry" },
-	{ GPG_ERR_ENOTTY, "gpg has no way to ask for the passphrase",
-	  "Set GPG_TTY=$(tty) and install a pinentry" },
+	{ GPG_ERR_NO_AGENT, N_("gpg-agent does not answer"),
+	  N_("Start gpg-agent, or forward it to this host") },
+	{ GPG_ERR_AGENT, N_("gpg-agent does not answer"),
+	  N_("Start gpg-agent, or forward it to this host") },
+	{ GPG_ERR_CANCELED, N_("it was cancelled"), NULL },
+	{ GPG_ERR_BAD_PASSPHRASE, N_("the passphrase is wrong"), N_("Try again") },
+	{ GPG_ERR_NO_PIN_ENTRY, N_("gpg has no way to ask for the passphrase"),
+	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
+	{ GPG_ERR_ENOTTY, N_("gpg has no way to ask for the passphrase"),
+	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 };
 
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == gpgme_err_code(code))
-			return error_set(err, ERR_DENIED, what, failures[i].remedy, "%s",
-					 failures[i].why);
-	return error_set(err, ERR_INPUT, what, NULL, "gpg says: %s", gpgme_strerror(code));
+			return error_set(err, ERR_DENIED, what,
+					 failures[i].remedy ? _(failures[i].remedy) : NULL, "%s",
+					 _(failures[i].why));
+	return error_set(err, ERR_INPUT, what, NULL, _("gpg says: %s"), gpgme_strerror(code));
 }
 
 int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
@@ -47,8 +51,8 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
 	code = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
 	if (code)
-		return error_set(err, ERR_DENIED, "gpg", "Install gnupg (Debian: apt-get install gnupg)",
-				 "it cannot be used: %s", gpgme_strerror(code));
+		return error_set(err, ERR_DENIED, "gpg", _("Install gnupg (Debian: apt-get install gnupg)"),
+				 _("it cannot be used: %s"), gpgme_strerror(code));
 	pgp = mem_alloc(sizeof(*pgp));
 	pgp->home = mem_string(home && *home ? home : NULL);
 	code = gpgme_new(&pgp->context);
@@ -147,10 +151,10 @@ static int find_by_address(struct openpgp *pgp, const char *address, bool secret
 	if (usable == 1)
 		return 0;
 	if (usable > 1)
-		return error_set(err, ERR_INPUT, address, "Name the key by its fingerprint",
-				 "more than one usable key carries this address");
-	return error_set(err, ERR_INPUT, address, "Import the key with `psirtty key import FILE`",
-			 secret ? "there is no secret key for it" : "there is no usable key for it");
+		return error_set(err, ERR_INPUT, address, _("Name the key by its fingerprint"),
+				 _("more than one usable key carries this address"));
+	return error_set(err, ERR_INPUT, address, _("Import the key with `psirtty key import FILE`"),
+			 secret ? _("there is no secret key for it") : _("there is no usable key for it"));
 }
 
 int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,
@@ -165,9 +169,9 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 	code = openpgp_get(pgp, fingerprint, secret, &found);
 	if (code || !found)
 		return error_set(err, ERR_INPUT, fingerprint,
-				 secret ? "Check GNUPGHOME, or insert the card" :
-					  "Import the key with `psirtty key import FILE`",
-				 secret ? "its secret key is not at hand" : "there is no such key");
+				 secret ? _("Check GNUPGHOME, or insert the card") :
+					  _("Import the key with `psirtty key import FILE`"),
+				 secret ? _("its secret key is not at hand") : _("there is no such key"));
 	key_from(found, ret);
 	gpgme_key_unref(found);
 	return 0;
@@ -190,7 +194,7 @@ int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struc
 	gpgme_genkey_result_t made = gpgme_op_genkey_result(pgp->context);
 
 	if (code || !made || !made->fpr)
-		return openpgp_failed(err, "making a key", code);
+		return openpgp_failed(err, _("making a key"), code);
 	*ret = mem_string(made->fpr);
 	return 0;
 }
@@ -232,7 +236,7 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 	code = gpgme_op_export(pgp->context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, out);
 	openpgp_take(out, ret);
 	if (!code && ret->length == 0)
-		return error_set(err, ERR_INPUT, fingerprint, NULL, "there is no such key");
+		return error_set(err, ERR_INPUT, fingerprint, NULL, _("there is no such key"));
 	return code ? openpgp_failed(err, fingerprint, code) : 0;
 }
 
@@ -256,11 +260,11 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 	gpgme_error_t code;
 
 	if (holds_secret(bytes, length))
-		return error_set(err, ERR_INPUT, "key", "Ask its owner to make a new one",
-				 "this is a secret key; it was not taken in");
+		return error_set(err, ERR_INPUT, _("key"), _("Ask its owner to make a new one"),
+				 _("this is a secret key; it was not taken in"));
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
 	if (code)
-		return openpgp_failed(err, "key", code);
+		return openpgp_failed(err, _("key"), code);
 	code = gpgme_op_import(pgp->context, in);
 	gpgme_data_release(in);
 	result = code ? NULL : gpgme_op_import_result(pgp->context);
@@ -271,10 +275,10 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 		prints[count++] = mem_string(i->fpr);
 	}
 	if (!count)
-		return code ? openpgp_failed(err, "key", code) :
-			      error_set(err, ERR_INPUT, "key",
-					"Ask for a key in the format of RFC 4880, with a user id",
-					"gpg found nothing in it that it can take");
+		return code ? openpgp_failed(err, _("key"), code) :
+			      error_set(err, ERR_INPUT, _("key"),
+					_("Ask for a key in the format of RFC 4880, with a user id"),
+					_("gpg found nothing in it that it can take"));
 	*ret = prints;
 	*ret_count = count;
 	return 0;
@@ -292,13 +296,13 @@ static int set_signer(struct openpgp *pgp, const char *signer, struct error *err
 		return 0;
 	code = openpgp_get(pgp, signer, true, &key);
 	if (code || !key)
-		return error_set(err, ERR_DENIED, signer, "Check GNUPGHOME, or insert the card",
-				 "its secret key is not at hand");
+		return error_set(err, ERR_DENIED, signer, _("Check GNUPGHOME, or insert the card"),
+				 _("its secret key is not at hand"));
 	code = key->can_sign ? gpgme_signers_add(pgp->context, key) : gpgme_error(GPG_ERR_UNUSABLE_SECKEY);
 	gpgme_key_unref(key);
 	if (code)
-		return error_set(err, ERR_DENIED, signer, "Extend the key, or make a new signing subkey",
-				 "it cannot sign: %s", gpgme_strerror(code));
+		return error_set(err, ERR_DENIED, signer, _("Extend the key, or make a new signing subkey"),
+				 _("it cannot sign: %s"), gpgme_strerror(code));
 	return 0;
 }
 
@@ -321,10 +325,10 @@ static int get_recipients(struct openpgp *pgp, const char *const *recipients, si
 		if (!code && keys[i] && keys[i]->can_encrypt && !keys[i]->revoked && !keys[i]->expired)
 			continue;
 		free_keys(keys, count);
-		return error_set(err, ERR_INPUT, recipients[i], "Ask its owner for a current key",
-				 "one cannot encrypt to this key: %s",
+		return error_set(err, ERR_INPUT, recipients[i], _("Ask its owner for a current key"),
+				 _("one cannot encrypt to this key: %s"),
 				 code ? gpgme_strerror(code) :
-					"it is expired, revoked, or has no encryption subkey");
+					_("it is expired, revoked, or has no encryption subkey"));
 	}
 	*ret = keys;
 	return 0;
@@ -350,19 +354,19 @@ static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool
 	gpgme_error_t code = gpgme_data_new(&out);
 
 	if (code)
-		return openpgp_failed(err, "encryption", code);
+		return openpgp_failed(err, _("encryption"), code);
 	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, flags, in, out) :
 		      gpgme_op_encrypt(pgp->context, keys, flags, in, out);
 	openpgp_take(out, &made);
 	if (code)
-		return openpgp_failed(err, "encryption", code);
+		return openpgp_failed(err, _("encryption"), code);
 	if (gpgme_op_encrypt_result(pgp->context)->invalid_recipients)
-		return error_set(err, ERR_INPUT, "encryption", NULL, "gpg left a recipient out");
+		return error_set(err, ERR_INPUT, _("encryption"), NULL, _("gpg left a recipient out"));
 	while (keys[count])
 		count++;
 	if (!readable_by(&made, count))
-		return error_set(err, ERR_DENIED, "encryption", "Look for encrypt-to or hidden recipients in gpg.conf",
-				 "it is not encrypted to exactly the keys that were asked for; nothing was sent");
+		return error_set(err, ERR_DENIED, _("encryption"), _("Look for encrypt-to or hidden recipients in gpg.conf"),
+				 _("it is not encrypted to exactly the keys that were asked for; nothing was sent"));
 	str_add_bytes(ret, made.bytes, made.length);
 	return 0;
 }
@@ -423,7 +427,7 @@ int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const ch
 	gpgme_data_release(in);
 	openpgp_take(out, ret);
 	if (failure || !result || !result->signatures)
-		return openpgp_failed(err, "signing", failure ? failure : gpgme_error(GPG_ERR_GENERAL));
+		return openpgp_failed(err, _("signing"), failure ? failure : gpgme_error(GPG_ERR_GENERAL));
 	if (ret_hash)
 		*ret_hash = micalg(result->signatures->hash_algo);
 	return 0;

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#include "psirtty/base/i18n.h"
+
 enum { CLOCK_SLACK_S = 3600 };
 
 void openpgp_result_release(struct openpgp_result *result)
@@ -140,6 +142,7 @@ static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified,
 
 /* ---- decryption */
 
+/* The reason is kept with the message, in English; whoever shows it translates it. */
 static enum encryption_state decryption_state(gpgme_error_t code, bool overran, const char **ret_reason)
 {
 	static const struct {
@@ -148,19 +151,19 @@ static enum encryption_state decryption_state(gpgme_error_t code, bool overran, 
 		const char *reason;
 	} rows[] = {
 		{ GPG_ERR_NO_SECKEY, ENCRYPTION_NO_KEY,
-		  "none of the keys it is encrypted to is ours" },
+		  N_("none of the keys it is encrypted to is ours") },
 		{ GPG_ERR_DECRYPT_FAILED, ENCRYPTION_FAILED,
-		  "it could not be decrypted, or was altered on the way" },
-		{ GPG_ERR_BAD_DATA, ENCRYPTION_FAILED, "what is inside is not one OpenPGP message" },
-		{ GPG_ERR_NO_DATA, ENCRYPTION_REFUSED, "it is not encrypted at all" },
-		{ GPG_ERR_BAD_PASSPHRASE, ENCRYPTION_NO_KEY, "the passphrase was wrong" },
-		{ GPG_ERR_CANCELED, ENCRYPTION_NO_KEY, "the passphrase was not given" },
-		{ GPG_ERR_NO_AGENT, ENCRYPTION_NO_KEY, "gpg-agent does not answer" },
+		  N_("it could not be decrypted, or was altered on the way") },
+		{ GPG_ERR_BAD_DATA, ENCRYPTION_FAILED, N_("what is inside is not one OpenPGP message") },
+		{ GPG_ERR_NO_DATA, ENCRYPTION_REFUSED, N_("it is not encrypted at all") },
+		{ GPG_ERR_BAD_PASSPHRASE, ENCRYPTION_NO_KEY, N_("the passphrase was wrong") },
+		{ GPG_ERR_CANCELED, ENCRYPTION_NO_KEY, N_("the passphrase was not given") },
+		{ GPG_ERR_NO_AGENT, ENCRYPTION_NO_KEY, N_("gpg-agent does not answer") },
 	};
 
 	*ret_reason = NULL;
 	if (overran) {
-		*ret_reason = "what is inside is larger than the limit";
+		*ret_reason = N_("what is inside is larger than the limit");
 		return ENCRYPTION_REFUSED;
 	}
 	if (!code)
@@ -198,7 +201,7 @@ int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
 	if (code)
-		return openpgp_failed(err, "decryption", code);
+		return openpgp_failed(err, _("decryption"), code);
 	if (gpgme_data_new_from_cbs(&out, &sink_calls, &sink))
 		BUG("gpgme makes no data object");
 	code = gpgme_op_decrypt_verify(pgp->context, in, out);
@@ -208,7 +211,7 @@ int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
 	ret->state = decryption_state(code, sink.overran, &reason);
 	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
 		ret->state = ENCRYPTION_FAILED;
-		reason = "it is not protected against alteration";
+		reason = N_("it is not protected against alteration");
 	}
 	take_decryption(decrypted, ret);
 	ret->reason = mem_string(reason);
@@ -238,7 +241,7 @@ static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text
 		openpgp_take(out, &ret->plain);
 	if (code && gpgme_err_code(code) != GPG_ERR_NO_DATA && gpgme_err_code(code) != GPG_ERR_BAD_DATA &&
 	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE)
-		return openpgp_failed(err, "signature", code);
+		return openpgp_failed(err, _("signature"), code);
 	if (!code)
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
 	if (ret->signature_count == 0) {

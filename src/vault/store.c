@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
 
 enum { WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
 
@@ -67,14 +68,15 @@ static int complain(struct store *store, sqlite3 *db, struct error *err)
 	int code = sqlite3_errcode(db) & 0xFF;
 
 	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-		return error_set(err, ERR_BUSY, store->dir, "Try again", "another program holds the vault");
+		return error_set(err, ERR_BUSY, store->dir, _("Try again"),
+				 _("another program holds the vault"));
 	if (code == SQLITE_FULL)
-		return error_set(err, ERR_VAULT, store->dir, "Free space; nothing was lost",
-				 "the disk is full");
+		return error_set(err, ERR_VAULT, store->dir, _("Free space; nothing was lost"),
+				 _("the disk is full"));
 	if (code == SQLITE_READONLY)
-		return error_set(err, ERR_DENIED, store->dir, NULL, "the vault can only be read here");
-	return error_set(err, ERR_VAULT, store->dir, "Run `psirtty audit verify`", "the database says: %s",
-			 sqlite3_errmsg(db));
+		return error_set(err, ERR_DENIED, store->dir, NULL, _("the vault can only be read here"));
+	return error_set(err, ERR_VAULT, store->dir, _("Run `psirtty audit verify`"),
+			 _("the database says: %s"), sqlite3_errmsg(db));
 }
 
 /* ---- opening */
@@ -87,14 +89,14 @@ static int check_place(const char *dir, struct error *err)
 	struct stat mode;
 
 	if (statfs(dir, &info) < 0 || stat(dir, &mode) < 0)
-		return error_errno(err, ERR_VAULT, dir, "Make one with `psirtty init`");
+		return error_errno(err, ERR_VAULT, dir, _("Make one with `psirtty init`"));
 	for (size_t i = 0; i < ARRAY_LEN(network); i++)
 		if ((long)info.f_type == network[i])
-			return error_set(err, ERR_VAULT, dir, "Put it on a local disk",
-					 "a vault on a network file system can lose events");
+			return error_set(err, ERR_VAULT, dir, _("Put it on a local disk"),
+					 _("a vault on a network file system can lose events"));
 	if (mode.st_mode & S_IRWXO)
-		return error_set(err, ERR_DENIED, dir, "Run chmod o-rwx on it",
-				 "others than its owner and group may enter the vault's folder");
+		return error_set(err, ERR_DENIED, dir, _("Run chmod o-rwx on it"),
+				 _("others than its owner and group may enter the vault's folder"));
 	return 0;
 }
 
@@ -127,7 +129,8 @@ static int open_database(struct store *store, const char *name, bool create, con
 	if (code)
 		return code;
 	if (sqlite3_open_v2(path, ret, flags, NULL) != SQLITE_OK)
-		return error_set(err, ERR_VAULT, path, "Check the vault's folder", "it cannot be opened: %s",
+		return error_set(err, ERR_VAULT, path, _("Check the vault's folder"),
+				 _("it cannot be opened: %s"),
 				 sqlite3_errmsg(*ret));
 	sqlite3_busy_timeout(*ret, BUSY_MS);
 	sqlite3_db_config(*ret, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -158,7 +161,7 @@ static int open_lock(struct store *store, bool create, struct error *err)
 	}
 	store->lock = open(path, flags | O_CLOEXEC | O_NOFOLLOW);
 	if (store->lock < 0)
-		return error_errno(err, ERR_VAULT, path, "Check that this folder is a vault");
+		return error_errno(err, ERR_VAULT, path, _("Check that this folder is a vault"));
 	return 0;
 }
 
@@ -223,11 +226,11 @@ void store_close(struct store *store)
 int store_lock(struct store *store, struct error *err)
 {
 	if (store->readonly)
-		return error_set(err, ERR_DENIED, store->dir, "Open it without --readonly",
-				 "the vault was opened for reading only");
+		return error_set(err, ERR_DENIED, store->dir, _("Open it without --readonly"),
+				 _("the vault was opened for reading only"));
 	while (flock(store->lock, LOCK_EX) < 0)
 		if (errno != EINTR)
-			return error_errno(err, ERR_BUSY, store->dir, "Try again");
+			return error_errno(err, ERR_BUSY, store->dir, _("Try again"));
 	return 0;
 }
 
@@ -419,7 +422,7 @@ int store_integrity(struct store *store, void (*fn)(void *context, const char *c
 		const char *line = (const char *)sqlite3_column_text(statement, 0);
 
 		if (!str_equal(line, "ok"))
-			fn(context, line ? line : "an unreadable complaint");
+			fn(context, line ? line : _("an unreadable complaint"));
 	}
 	if (code != SQLITE_DONE)
 		fn(context, sqlite3_errmsg(store->events));
@@ -456,8 +459,8 @@ int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTE
 	if (code <= 0)
 		return code;
 	if (sqlite3_column_bytes(s, 0) != ID_BYTES || !sqlite3_column_text(s, 1))
-		return error_set(err, ERR_VAULT, store->dir, "Restore keys.db from a backup",
-				 "an identity in keys.db is damaged");
+		return error_set(err, ERR_VAULT, store->dir, _("Restore keys.db from a backup"),
+				 _("an identity in keys.db is damaged"));
 	memcpy(ret_member, sqlite3_column_blob(s, 0), ID_BYTES);
 	*ret_fingerprint = (const char *)sqlite3_column_text(s, 1);
 	column(s, 2, ret_sealed, ret_length);
@@ -493,8 +496,8 @@ int store_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epo
 	if (code > 0 && sqlite3_column_bytes(s, 0) == WRAP_BYTES)
 		memcpy(ret, sqlite3_column_blob(s, 0), WRAP_BYTES);
 	else if (code > 0)
-		code = error_set(err, ERR_VAULT, store->dir, "Restore keys.db from a backup",
-				 "a key in keys.db is damaged");
+		code = error_set(err, ERR_VAULT, store->dir, _("Restore keys.db from a backup"),
+				 _("a key in keys.db is damaged"));
 	sqlite3_reset(s);
 	return code;
 }

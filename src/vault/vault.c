@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
 
 enum { SETTINGS_FORMAT = 1 };
 
@@ -35,17 +36,18 @@ int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_ou
 	int code;
 
 	if (!file_exists(path))
-		return error_set(err, ERR_VAULT, dir, "Make one with `psirtty init DIR --handler FINGERPRINT`",
-				 "there is no vault here");
+		return error_set(err, ERR_VAULT, dir,
+				 _("Make one with `psirtty init DIR --handler FINGERPRINT`"),
+				 _("there is no vault here"));
 	code = conf_load_file(path, &conf, err);
 	if (code)
 		return code;
 	if (atoi(conf_text(&conf, "format", "0")) > SETTINGS_FORMAT)
-		code = error_set(err, ERR_VAULT, dir, "Install a newer psirtty",
-				 "this vault was made by a newer program");
+		code = error_set(err, ERR_VAULT, dir, _("Install a newer psirtty"),
+				 _("this vault was made by a newer program"));
 	else if (str_unhex(conf_text(&conf, "vault", ""), ret_id, ID_BYTES) != ID_BYTES)
-		code = error_set(err, ERR_VAULT, path, "Restore vault.yaml from a backup",
-				 "it does not name its vault");
+		code = error_set(err, ERR_VAULT, path, _("Restore vault.yaml from a backup"),
+				 _("it does not name its vault"));
 	else
 		*ret_outbox = mem_string(conf_text(&conf, "outbox", "outbox"));
 	conf_release(&conf);
@@ -81,8 +83,8 @@ static int check_empty(const char *dir, struct error *err)
 	code = file_list(dir, &names, &count, err);
 	file_free_names(names, count);
 	if (!code && count)
-		code = error_set(err, ERR_BUSY, dir, "Name a folder that is not there yet",
-				 "there is something in it already");
+		code = error_set(err, ERR_BUSY, dir, _("Name a folder that is not there yet"),
+				 _("there is something in it already"));
 	return code;
 }
 
@@ -121,7 +123,7 @@ static int first_body(struct vault *vault, struct str *ret, struct error *err)
 	if (code)
 		return code;
 	if (bytes < 20 || certification.length > UINT16_MAX)
-		return error_set(err, ERR_INPUT, vault->fingerprint, NULL, "it is no usable fingerprint");
+		return error_set(err, ERR_INPUT, vault->fingerprint, NULL, _("it is no usable fingerprint"));
 	str_add_bytes(ret, vault->id, ID_BYTES);
 	str_add_bytes(ret, vault->member, ID_BYTES);
 	str_add_char(ret, ROLE_ADMIN);
@@ -239,11 +241,11 @@ static int check_identity(struct vault *vault, struct error *err)
 	const struct log_member *member = log_member(&vault->log, vault->member);
 
 	if (memcmp(vault->log.vault, vault->id, ID_BYTES) != 0)
-		return error_set(err, ERR_VAULT, vault->dir, "Restore vault.yaml and vault.db together",
-				 "vault.yaml belongs to another vault");
+		return error_set(err, ERR_VAULT, vault->dir, _("Restore vault.yaml and vault.db together"),
+				 _("vault.yaml belongs to another vault"));
 	if (!member || sodium_memcmp(member->sign_public, vault->keyring.member->sign_public, 32) != 0)
-		return error_set(err, ERR_DENIED, vault->dir, "Restore keys.db from a backup",
-				 "your identity in keys.db is not the one the vault admitted");
+		return error_set(err, ERR_DENIED, vault->dir, _("Restore keys.db from a backup"),
+				 _("your identity in keys.db is not the one the vault admitted"));
 	return 0;
 }
 

@@ -41,7 +41,8 @@ const char *zoned_format(const struct zoned *when, char buffer[96]);
 const char *zoned_format_rfc3339(const struct zoned *when, char buffer[40]);
 /* "Sat, 21 Nov 2026 01:30:00 +0000" (RFC 5322 3.3), in UTC; buffer of 40 bytes. */
 const char *instant_format_rfc5322(instant at, char buffer[40]);
-/* "3 d 4 h", "2 h 5 m", "12 m", "now"; negative spans get a leading "-". Buffer of 40 bytes. */
+/* "3 d 4 h", "2 h 5 m", "12 m", "now"; negative spans get a leading "-"; in the user's language.
+ * Buffer of 40 bytes. */
 const char *instant_format_span(instant span, char buffer[40]);
 int instant_year(instant at);
 

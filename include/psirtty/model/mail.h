@@ -87,7 +87,7 @@ struct mail_record {
 	char **references; size_t reference_count;
 	enum encryption_state encryption;
 	char **recipients; size_t recipient_count; /* key ids or fingerprints it is encrypted to */
-	char *encryption_reason;                   /* sentence for no-key, failed, refused */
+	char *encryption_reason;                   /* English sentence for no-key, failed, refused */
 	char *session_key;                         /* gpg's "algo:HEX": kept sealed, never printed */
 	struct mail_signature *signatures; size_t signature_count;
 	enum mail_verdict verdict;
@@ -116,5 +116,7 @@ enum signature_state mail_record_signature(const struct mail_record *record);
 void mail_record_judge(struct mail_record *record, const char *pinned);
 /* The first From address in lower case, or NULL. Borrowed. */
 const char *mail_record_sender(const struct mail_record *record);
+/* Why it was not decrypted, in the language of the reader; "" when there is nothing to say. */
+const char *mail_record_reason(const struct mail_record *record);
 
 #endif
