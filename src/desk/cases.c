@@ -7,20 +7,35 @@
 #include "psirtty/score/cvss.h"
 #include "psirtty/score/cwe.h"
 
+static int open_next(struct desk *desk, const char *title, instant now, uint8_t ret_stream[16], struct error *err)
+{
+	AUTO_STRING id = NULL;
+	json_t *body;
+	bool changed;
+	int code = desk_refresh(desk, &changed, err);
+
+	if (!code)
+		code = vault_stream_new(desk->vault, VAULT_CASE, now, ret_stream, err);
+	if (code)
+		return code;
+	id = model_next_case_id(desk->model, instant_year(now));
+	body = json_object();
+	js_set_string(body, "case", id);
+	js_set_string(body, "title", title);
+	return desk_append_to(desk, ret_stream, EVENT_CASE_OPENED, body, now, err);
+}
+
 int desk_case_open(struct desk *desk, const char *title, instant now, uint8_t ret_stream[16],
 		   struct error *err)
 {
-	AUTO_STRING id = model_next_case_id(desk->model, instant_year(now));
-	json_t *body = json_object();
-	int code = vault_stream_new(desk->vault, VAULT_CASE, now, ret_stream, err);
+	int code = vault_hold(desk->vault, err);
 
-	js_set_string(body, "case", id);
-	js_set_string(body, "title", title);
-	if (code) {
-		json_decref(body);
-		return code;
+	/* Nobody else can take the number between looking and writing. */
+	if (!code) {
+		code = open_next(desk, title, now, ret_stream, err);
+		vault_let_go(desk->vault);
 	}
-	return desk_append_to(desk, ret_stream, EVENT_CASE_OPENED, body, now, err);
+	return code;
 }
 
 int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,

@@ -174,10 +174,29 @@ const char *desk_take_warning(struct desk *desk)
 	return desk->warning_count ? desk->warnings[--desk->warning_count] : NULL;
 }
 
+/* What is about to be appended: known to the check that is asked while the queue is held. */
+struct appending {
+	struct desk *desk;
+	const struct event *event;
+};
+
+static int fold_for(void *context, const struct vault_event *sealed, struct error *err)
+{
+	return fold(((struct appending *)context)->desk, sealed, err);
+}
+
+static int still_possible(void *context, struct error *err)
+{
+	struct appending *a = context;
+
+	return model_check(a->desk->model, a->event, err);
+}
+
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
 		   instant now, struct error *err)
 {
 	struct event event = { .type = type, .at = now, .gseq = vault_head(desk->vault) + 1 };
+	struct appending appending = { desk, &event };
 	AUTO_JSON body = stolen;
 	struct str text = STR_INIT;
 	bool changed;
@@ -194,8 +213,8 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 		note_warnings(desk, &event);
 	if (!code) {
 		js_dump(body, &text);
-		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, fold, desk,
-				    err);
+		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, fold_for,
+				    still_possible, &appending, err);
 	}
 	str_wipe(&text);
 	return code;

@@ -64,10 +64,27 @@ static int note_record(struct desk *desk, const char *id, const char *bytes, siz
 	return desk_append(desk, NULL, EVENT_MAIL_READ, body, now, err);
 }
 
+/* Held, so that two sessions that import at once neither take a message in twice nor share a number. */
+static int keep_once(struct intake *in, const char *bytes, size_t length, const char *channel,
+		     instant received, char **ret_id, struct error *err)
+{
+	char sha256[65];
+	bool changed;
+	int code = vault_hold(in->desk->vault, err);
+
+	if (code)
+		return code;
+	vault_sha256(bytes, length, sha256);
+	code = desk_refresh(in->desk, &changed, err);
+	if (!code && !model_mail_by_sha256(in->desk->model, sha256))
+		code = keep_raw(in, bytes, length, channel, received, ret_id, err);
+	vault_let_go(in->desk->vault);
+	return code;
+}
+
 static int take_message(struct intake *in, const char *bytes, size_t length, const char *channel,
 			instant received, struct error *err)
 {
-	char sha256[65];
 	AUTO_STRING id = NULL;
 	bool open = false;
 	int code;
@@ -75,14 +92,13 @@ static int take_message(struct intake *in, const char *bytes, size_t length, con
 	if (in->progress)
 		in->progress(in->context, in->done, in->total);
 	in->done++;
-	vault_sha256(bytes, length, sha256);
-	if (model_mail_by_sha256(in->desk->model, sha256)) {
+	code = keep_once(in, bytes, length, channel, received, &id, err);
+	if (code)
+		return code;
+	if (!id) {
 		in->count->known++;
 		return 0;
 	}
-	code = keep_raw(in, bytes, length, channel, received, &id, err);
-	if (code)
-		return code;
 	in->count->taken_in++;
 	code = note_record(in->desk, id, bytes, length, in->now, &open, err);
 	if (!code && !open)
@@ -364,12 +380,33 @@ static int put_into(struct desk *desk, const char *mail, const uint8_t stream[16
 	return body ? desk_append_to(desk, stream, type, body, now, err) : ERR_VAULT;
 }
 
+static int take_held(struct desk *desk, const char *mail, const char *title, instant now,
+		     const struct mail_record *record, uint8_t ret_stream[16], struct error *err)
+{
+	AUTO_STRING id = NULL;
+	bool changed;
+	int code = desk_refresh(desk, &changed, err);
+
+	if (!code)
+		code = check_takeable(model_find_mail(desk->model, mail), err);
+	if (!code)
+		code = desk_case_open(desk, title ? title : record->subject ? record->subject : _("(no subject)"),
+				      now, ret_stream, err);
+	if (!code)
+		code = put_into(desk, mail, ret_stream, EVENT_REPORT_RECEIVED, record, now, err);
+	if (!code)
+		code = add_party(desk, ret_stream, record, now, err);
+	if (code)
+		return code;
+	id = mem_string(model_case_of_stream(desk->model, ret_stream)->id);
+	return note_taken(desk, mail, id, now, err);
+}
+
 int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
 		   const struct case_state **ret, struct error *err)
 {
 	AUTO_STRING mail = mem_string(item->id);
 	struct mail_record record = { 0 };
-	const struct case_state *state = NULL;
 	uint8_t stream[16];
 	int code = check_takeable(item, err);
 
@@ -377,21 +414,27 @@ int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char 
 		return code;
 	code = reopen(desk, item, now, &record, err);
 	if (!code)
-		code = desk_case_open(desk, title ? title : record.subject ? record.subject : _("(no subject)"),
-				      now, stream, err);
-	if (!code)
-		code = put_into(desk, mail, stream, EVENT_REPORT_RECEIVED, &record, now, err);
-	if (!code)
-		code = add_party(desk, stream, &record, now, err);
-	mail_record_release(&record);
-	state = code ? NULL : model_case_of_stream(desk->model, stream);
+		code = vault_hold(desk->vault, err);
 	if (!code) {
-		AUTO_STRING id = mem_string(state->id);
-
-		code = note_taken(desk, mail, id, now, err);
+		code = take_held(desk, mail, title, now, &record, stream, err);
+		vault_let_go(desk->vault);
 	}
+	mail_record_release(&record);
 	*ret = code ? NULL : model_case_of_stream(desk->model, stream);
 	return code;
+}
+
+static int link_held(struct desk *desk, const char *mail, const char *case_id, const uint8_t stream[16],
+		     const struct mail_record *record, instant now, struct error *err)
+{
+	bool changed;
+	int code = desk_refresh(desk, &changed, err);
+
+	if (!code)
+		code = check_takeable(model_find_mail(desk->model, mail), err);
+	if (!code)
+		code = put_into(desk, mail, stream, EVENT_MESSAGE_RECEIVED, record, now, err);
+	return code ? code : note_taken(desk, mail, case_id, now, err);
 }
 
 int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,
@@ -408,7 +451,11 @@ int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struc
 	memcpy(stream, state->stream, sizeof(stream));
 	code = reopen(desk, item, now, &record, err);
 	if (!code)
-		code = put_into(desk, mail, stream, EVENT_MESSAGE_RECEIVED, &record, now, err);
+		code = vault_hold(desk->vault, err);
+	if (!code) {
+		code = link_held(desk, mail, case_id, stream, &record, now, err);
+		vault_let_go(desk->vault);
+	}
 	mail_record_release(&record);
-	return code ? code : note_taken(desk, mail, case_id, now, err);
+	return code;
 }

@@ -234,6 +234,20 @@ static void replay(struct vault *vault)
 	vault_catch_up(vault, NULL, NULL, NULL);
 }
 
+int vault_hold(struct vault *vault, struct error *err)
+{
+	int code = vault->held ? 0 : store_lock(vault->store, err);
+
+	vault->held += !code;
+	return code;
+}
+
+void vault_let_go(struct vault *vault)
+{
+	if (vault->held > 0 && --vault->held == 0)
+		store_unlock(vault->store);
+}
+
 static int begin(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
 {
 	int code;
@@ -241,7 +255,7 @@ static int begin(struct vault *vault, vault_event_fn fn, void *context, struct e
 	if (vault->readonly)
 		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
 				 _("the vault was opened for reading only"));
-	code = store_lock(vault->store, err);
+	code = vault_hold(vault, err);
 	if (code)
 		return code;
 	code = store_begin(vault->store, err);
@@ -252,7 +266,7 @@ static int begin(struct vault *vault, vault_event_fn fn, void *context, struct e
 				 _("nothing is added to a damaged log: %s"), vault->damage);
 	if (code) {
 		store_rollback(vault->store);
-		store_unlock(vault->store);
+		vault_let_go(vault);
 	}
 	return code;
 }
@@ -267,7 +281,7 @@ static int finish(struct vault *vault, int code, struct error *err)
 	} else {
 		vault->wrote = true;
 	}
-	store_unlock(vault->store);
+	vault_let_go(vault);
 	return code;
 }
 
@@ -307,7 +321,7 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 }
 
 int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
-		 instant now, vault_event_fn fn, void *context, struct error *err)
+		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err)
 {
 	struct draft_row draft = { .body = json, .length = length };
 	long position;
@@ -316,7 +330,9 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 	if (code)
 		return code;
 	position = log_stream(&vault->log, stream);
-	if (position <= 0)
+	if (check)
+		code = check(context, err);
+	if (!code && position <= 0)
 		code = error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
 	if (!code) {
 		const struct log_stream *s = &vault->log.streams[position];

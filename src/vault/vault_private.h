@@ -36,6 +36,7 @@ struct vault {
 	uint8_t inbox[ID_BYTES], registry[ID_BYTES];
 	char *damage;        /* sentence, or NULL */
 	bool readonly, wrote;
+	int held;            /* how often vault_hold was called and not let go of */
 	bool opened;         /* wholly: only then is its head worth remembering */
 };
 

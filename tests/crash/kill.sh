@@ -52,4 +52,25 @@ count=$(wc -l <"$work/acknowledged")
 [ "$count" -ge 24 ]
 ok $? "$count notes were acknowledged"
 is "$missing" 0 'and none of them is missing'
+
+# ---- three sessions open cases and take the same mail at once
+for w in a b c; do
+  for n in 1 2 3 4; do "$psirtty" case new "case $w $n" >>"$work/opened" 2>&1; done &
+done
+wait
+is "$(sort "$work/opened" | uniq | grep -c opened)" 12 'twelve cases opened at once have twelve numbers'
+is "$("$psirtty" case list | wc -l)" 13 'and all are there'
+printf 'From: f@finder.example\nSubject: one\n\ntext\n' >"$work/one.eml"
+mkdir -p "$work/m/new" "$work/m/cur"
+for n in 1 2 3 4 5 6 7 8; do printf 'From: f@finder.example\nSubject: number %s\n\ntext\n' $n >"$work/m/new/$n"; done
+"$psirtty" mail import "$work/one.eml" >/dev/null
+for w in a b c; do "$psirtty" mail import "$work/m" >/dev/null 2>>"$work/import" & done
+wait
+is "$(cat "$work/import")" '' 'three import the same mail at once without a complaint'
+is "$("$psirtty" mail list | cut -f 1 | sort -u | wc -l)" 9 'and each is taken in once'
+for w in a b c; do "$psirtty" mail take M-0001 >>"$work/taken" 2>&1 & done
+wait
+is "$(grep -c 'opened from' "$work/taken")" 1 'a mail taken by three at once becomes one case'
+"$psirtty" audit verify >/dev/null 2>&1
+ok $? 'the log is whole'
 tap_done

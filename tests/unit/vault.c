@@ -56,9 +56,9 @@ static void test_round_trip(void)
 	CHECK(vault_open(dir, pgp, false, now, &vault, &err) == 0, "it unlocks: %s", err.why ? err.why : "");
 	CHECK(vault_damage(vault) == NULL, "a new vault is whole");
 	CHECK(vault_stream_new(vault, VAULT_CASE, now, stream, &err) == 0, "a case begins: %s", err.why ? err.why : "");
-	CHECK(vault_append(vault, stream, 1, body, strlen(body), now, see, &seen, &err) == 0, "an event is taken: %s",
+	CHECK(vault_append(vault, stream, 1, body, strlen(body), now, see, NULL, &seen, &err) == 0, "an event is taken: %s",
 	      err.why ? err.why : "");
-	CHECK(vault_append(vault, stream, 15, "{}", 2, now, NULL, NULL, &err) == 0, "a second one");
+	CHECK(vault_append(vault, stream, 15, "{}", 2, now, NULL, NULL, NULL, &err) == 0, "a second one");
 	CHECK(seen.count == 1, "the appended event is handed out");
 	vault_name_stream(vault, stream, "PSIRT-2026-0001");
 	vault_close(vault);

@@ -51,10 +51,15 @@ int vault_stream_new(struct vault *vault, enum vault_stream_kind kind, instant n
 		     struct error *err);
 /* The one inbox and the one registry. */
 const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind kind);
+/* Holds the queue over several appends that belong together: others wait. Let go of it soon; may be nested. */
+int vault_hold(struct vault *vault, struct error *err);
+void vault_let_go(struct vault *vault);
+/* Asked while the queue is held: whether the event is still possible after what others appended. */
+typedef int (*vault_check_fn)(void *context, struct error *err);
 /* Seals, signs, appends; durable when it returns 0. FN (may be NULL) is first called for events others
- * appended meanwhile, then for this one. */
+ * appended meanwhile; then CHECK (may be NULL) may refuse, and nothing is written; then FN for this one. */
 int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
-		 instant now, vault_event_fn fn, void *context, struct error *err);
+		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err);
 /* Hands out every readable content event after AFTER in journal order, verified. */
 int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err);
 /* Hands out what others appended since this vault was last read, verified. */
