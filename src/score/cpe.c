@@ -6,11 +6,11 @@
 #include "psirtty/score/cpe.h"
 
 #include <assert.h>
-#include <stdarg.h>
 
 #include "psirtty/base/i18n.h"
+#include "score/scan.h"
 
-enum { LONGEST = 1 << 14, SHOWN = 60, URI_COMPONENTS = 7, PACKED = 5 };
+enum { LONGEST = 1 << 14, URI_COMPONENTS = 7, PACKED = 5 };
 
 static const char *const names[] = {
 #define X(id, name) [id] = name,
@@ -18,56 +18,26 @@ static const char *const names[] = {
 #undef X
 };
 
-struct span {
-	const char *bytes;
-	size_t length;
-};
-
-#define SPAN_ARGS(span) (int)((span).length > SHOWN ? SHOWN : (span).length), (span).bytes
-
 struct work {
-	const char *text;  /* borrowed: for the error */
-	struct cpe *cpe;   /* borrowed: under construction */
-	struct error *err; /* borrowed */
+	struct scan scan; /* strict: no repairs */
+	struct cpe *cpe;  /* borrowed: under construction */
 };
 
-__attribute__((format(printf, 2, 3))) static int refuse(const struct work *w, const char *why, ...)
+static char *name_of(const char *text)
 {
-	char reason[400];
-	AUTO_STRING what = mem_format(_("CPE name %.200s"), w->text);
-	va_list args;
-
-	va_start(args, why);
-	vsnprintf(reason, sizeof(reason), why, args);
-	va_end(args);
-	return error_set(w->err, ERR_NO, what, NULL, "%s", reason);
+	return mem_format(_("CPE name %.200s"), text);
 }
 
 /* ---- characters */
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_bare(char c)
 {
-	return is_letter(c) || is_digit(c) || c == '_';
+	return is_alnum(c) || c == '_';
 }
 
 static bool is_punctuation(char c)
 {
-	return c > ' ' && c < 0x7f && !is_letter(c) && !is_digit(c);
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return c > ' ' && c < 0x7f && !is_alnum(c);
 }
 
 /* Adds C, which stands for itself, to the text of a well-formed name. */
@@ -109,13 +79,14 @@ static int check_wildcards(const struct work *w, int attribute, const char *text
 	size_t end = strlen(text) - trail;
 
 	if (text[0] == '*' && !text[1])
-		return refuse(w, _("the %s is a lone unquoted \"*\""), names[attribute]);
+		return scan_refuse(&w->scan, _("the %s is a lone unquoted \"*\""),
+				   names[attribute]);
 	for (i = lead; i < end; i++)
 		if (text[i] == '\\')
 			i++;
 		else if (text[i] == '*' || text[i] == '?')
-			return refuse(
-				w,
+			return scan_refuse(
+				&w->scan,
 				_("the %s \"%.60s\" has an unquoted \"%c\" that is neither at its "
 				  "beginning nor at its end"),
 				names[attribute], text, text[i]);
@@ -130,12 +101,12 @@ static int set_text(const struct work *w, int attribute, char *text)
 	free(value->text);
 	*value = (struct cpe_value){CPE_TEXT, text};
 	if (!*text)
-		return refuse(w, _("the %s is empty"), names[attribute]);
+		return scan_refuse(&w->scan, _("the %s is empty"), names[attribute]);
 	if (str_equal(text, "\\-"))
-		return refuse(w, _("the %s is a lone quoted hyphen"), names[attribute]);
+		return scan_refuse(&w->scan, _("the %s is a lone quoted hyphen"), names[attribute]);
 	if (attribute == CPE_PART && !str_equal(text, "a") && !str_equal(text, "o") &&
 	    !str_equal(text, "h"))
-		return refuse(w, _("the part \"%.60s\" is none of a, o and h"), text);
+		return scan_refuse(&w->scan, _("the part \"%.60s\" is none of a, o and h"), text);
 	return check_wildcards(w, attribute, text);
 }
 
@@ -144,14 +115,15 @@ static int set_text(const struct work *w, int attribute, char *text)
 static int take_character(const struct work *w, int attribute, struct span s, size_t *i,
 			  const char *bare, struct str *ret)
 {
-	char c = s.bytes[*i], next = *i + 1 < s.length ? s.bytes[*i + 1] : '\0';
+	char c = s.at[*i], next = *i + 1 < s.length ? s.at[*i + 1] : '\0';
 
 	if (c == '\\') {
 		if (!is_punctuation(next))
-			return refuse(w,
-				      _("the %s \"%.*s\" has a \"\\\" before something that is not "
-					"punctuation"),
-				      names[attribute], SPAN_ARGS(s));
+			return scan_refuse(
+				&w->scan,
+				_("the %s \"%.*s\" has a \"\\\" before something that is not "
+				  "punctuation"),
+				names[attribute], SPAN_ARGS(s));
 		add_literal(ret, next);
 		++*i;
 	} else if (c == '*' || c == '?') {
@@ -159,8 +131,8 @@ static int take_character(const struct work *w, int attribute, struct span s, si
 	} else if (is_bare(c) || (c && strchr(bare, c))) {
 		add_literal(ret, c);
 	} else {
-		return refuse(
-			w,
+		return scan_refuse(
+			&w->scan,
 			is_punctuation(c)
 				? _("the %s \"%.*s\" has punctuation that must be quoted by \"\\\"")
 				: _("the %s \"%.*s\" has a character that no name may hold"),
@@ -185,22 +157,16 @@ static int set_quoted(const struct work *w, int attribute, struct span s, const 
 /* The component up to the next unquoted colon, which REST loses with it. */
 static struct span take_component(struct span *rest)
 {
-	struct span component = {rest->bytes, 0};
+	struct span component = {rest->at, 0};
 	size_t i = 0;
 
-	while (i < rest->length && rest->bytes[i] != ':')
-		i += rest->bytes[i] == '\\' && i + 1 < rest->length ? 2 : 1;
+	while (i < rest->length && rest->at[i] != ':')
+		i += rest->at[i] == '\\' && i + 1 < rest->length ? 2 : 1;
 	component.length = i;
 	if (i < rest->length)
 		i++;
-	rest->bytes += i;
-	rest->length -= i;
+	span_skip(rest, i);
 	return component;
-}
-
-static bool span_is(struct span span, const char *text)
-{
-	return span.length == strlen(text) && memcmp(span.bytes, text, span.length) == 0;
 }
 
 static int count_components(struct span rest)
@@ -211,7 +177,7 @@ static int count_components(struct span rest)
 	do {
 		struct span component = take_component(&rest);
 
-		more = component.bytes[component.length] == ':';
+		more = component.at[component.length] == ':';
 		count++;
 	} while (more);
 	return count;
@@ -219,11 +185,12 @@ static int count_components(struct span rest)
 
 static int parse_string(const struct work *w)
 {
-	struct span rest = {w->text + 8, strlen(w->text) - 8};
+	struct span rest = {w->scan.text + 8, strlen(w->scan.text) - 8};
 	int count = count_components(rest), i;
 
 	if (count != CPE_ATTRIBUTE_COUNT)
-		return refuse(w, _("it has %d components, not %d"), count, CPE_ATTRIBUTE_COUNT);
+		return scan_refuse(&w->scan, _("it has %d components, not %d"), count,
+				   CPE_ATTRIBUTE_COUNT);
 	for (i = 0; i < CPE_ATTRIBUTE_COUNT; i++) {
 		struct span s = take_component(&rest);
 
@@ -245,24 +212,20 @@ static int parse_string(const struct work *w)
 static int take_triplet(const struct work *w, int attribute, struct span s, size_t *i,
 			struct str *ret)
 {
-	char hex[3] = {0};
-	unsigned char byte = 0;
+	int byte = span_triplet(s, *i);
 
-	if (*i + 2 < s.length) {
-		hex[0] = s.bytes[*i + 1];
-		hex[1] = s.bytes[*i + 2];
-	}
 	*i += 2;
-	if (str_unhex(hex, &byte, 1) == 1 && byte == 1)
+	if (byte == 1)
 		str_add_char(ret, '?');
 	else if (byte == 2)
 		str_add_char(ret, '*');
-	else if (byte && strchr(ENCODED, byte))
+	else if (byte > 0 && strchr(ENCODED, byte))
 		add_literal(ret, (char)byte);
 	else
-		return refuse(w,
-			      _("the %s \"%.*s\" has a \"%%\" before what is not encoded in a CPE"),
-			      names[attribute], SPAN_ARGS(s));
+		return scan_refuse(
+			&w->scan,
+			_("the %s \"%.*s\" has a \"%%\" before what is not encoded in a CPE"),
+			names[attribute], SPAN_ARGS(s));
 	return 0;
 }
 
@@ -278,7 +241,7 @@ static int set_uri(const struct work *w, int attribute, struct span s)
 		return 0;
 	}
 	for (i = 0; i < s.length; i++) {
-		char c = lower(s.bytes[i]);
+		char c = to_lower(s.at[i]);
 
 		if (c == '%') {
 			if (take_triplet(w, attribute, s, &i, &text) < 0)
@@ -286,8 +249,8 @@ static int set_uri(const struct work *w, int attribute, struct span s)
 		} else if (is_bare(c) || (c && strchr("-.~", c))) {
 			add_literal(&text, c);
 		} else {
-			return refuse(
-				w,
+			return scan_refuse(
+				&w->scan,
 				_("the %s \"%.*s\" has a character that must be percent-encoded"),
 				names[attribute], SPAN_ARGS(s));
 		}
@@ -303,11 +266,12 @@ static int set_packed(const struct work *w, struct span s)
 	int i;
 
 	for (i = 0; i < PACKED; i++) {
-		const char *begin = s.bytes + 1, *end = s.bytes + s.length, *tilde = NULL;
+		const char *begin = s.at + 1, *end = s.at + s.length, *tilde = NULL;
 		struct span part;
 
 		if (s.length == 0)
-			return refuse(w, _("the packed edition has %d parts, not %d"), i, PACKED);
+			return scan_refuse(&w->scan, _("the packed edition has %d parts, not %d"),
+					   i, PACKED);
 		if (i + 1 < PACKED)
 			tilde = memchr(begin, '~', s.length - 1);
 		part = (struct span){begin, (size_t)((tilde ? tilde : end) - begin)};
@@ -320,21 +284,18 @@ static int set_packed(const struct work *w, struct span s)
 
 static int parse_uri(const struct work *w)
 {
-	struct span rest = {w->text + 5, strlen(w->text) - 5};
+	struct span rest = {w->scan.text + 5, strlen(w->scan.text) - 5};
 	int i;
 
 	for (i = 0; rest.length || i == 0; i++) {
-		const char *colon = memchr(rest.bytes, ':', rest.length);
-		struct span s = {rest.bytes, colon ? (size_t)(colon - rest.bytes) : rest.length};
-		size_t gone = s.length + (colon ? 1 : 0);
+		struct span s = span_take(&rest, ':');
 
 		if (i == URI_COMPONENTS)
-			return refuse(w, _("it has more than %d components"), URI_COMPONENTS);
-		if (i == CPE_EDITION && s.length && s.bytes[0] == '~' ? set_packed(w, s) < 0
-								      : set_uri(w, i, s) < 0)
+			return scan_refuse(&w->scan, _("it has more than %d components"),
+					   URI_COMPONENTS);
+		if (i == CPE_EDITION && s.length && s.at[0] == '~' ? set_packed(w, s) < 0
+								   : set_uri(w, i, s) < 0)
 			return ERR_NO;
-		rest.bytes += gone;
-		rest.length -= gone;
 	}
 	return 0;
 }
@@ -353,14 +314,8 @@ static int find_attribute(struct span name)
 
 static void skip_blanks(struct span *rest)
 {
-	while (rest->length && (rest->bytes[0] == ' ' || rest->bytes[0] == '\t'))
-		rest->bytes++, rest->length--;
-}
-
-static void skip(struct span *rest, size_t count)
-{
-	rest->bytes += count;
-	rest->length -= count;
+	while (rest->length && (rest->at[0] == ' ' || rest->at[0] == '\t'))
+		span_skip(rest, 1);
 }
 
 /* ANY, NA, or a string in quotation marks. */
@@ -369,49 +324,51 @@ static int take_wfn_value(const struct work *w, int attribute, struct span *rest
 	size_t i = 1;
 	struct span s;
 
-	if (rest->length >= 3 && memcmp(rest->bytes, "ANY", 3) == 0) {
-		skip(rest, 3);
+	if (rest->length >= 3 && memcmp(rest->at, "ANY", 3) == 0) {
+		span_skip(rest, 3);
 		return 0;
 	}
-	if (rest->length >= 2 && memcmp(rest->bytes, "NA", 2) == 0) {
-		skip(rest, 2);
+	if (rest->length >= 2 && memcmp(rest->at, "NA", 2) == 0) {
+		span_skip(rest, 2);
 		w->cpe->values[attribute].kind = CPE_NA;
 		return 0;
 	}
-	if (rest->length == 0 || rest->bytes[0] != '"')
-		return refuse(w, _("the value of %s is not ANY, NA, or in quotation marks"),
-			      names[attribute]);
-	while (i < rest->length && rest->bytes[i] != '"')
-		i += rest->bytes[i] == '\\' && i + 1 < rest->length ? 2 : 1;
+	if (rest->length == 0 || rest->at[0] != '"')
+		return scan_refuse(&w->scan,
+				   _("the value of %s is not ANY, NA, or in quotation marks"),
+				   names[attribute]);
+	while (i < rest->length && rest->at[i] != '"')
+		i += rest->at[i] == '\\' && i + 1 < rest->length ? 2 : 1;
 	if (i >= rest->length)
-		return refuse(w, _("the value of %s does not end"), names[attribute]);
-	s = (struct span){rest->bytes + 1, i - 1};
-	skip(rest, i + 1);
+		return scan_refuse(&w->scan, _("the value of %s does not end"), names[attribute]);
+	s = (struct span){rest->at + 1, i - 1};
+	span_skip(rest, i + 1);
 	return set_quoted(w, attribute, s, "");
 }
 
 static int take_wfn_pair(const struct work *w, struct span *rest, unsigned *seen)
 {
-	const char *equals = memchr(rest->bytes, '=', rest->length);
-	struct span name = {rest->bytes, equals ? (size_t)(equals - rest->bytes) : rest->length};
+	const char *equals = memchr(rest->at, '=', rest->length);
+	struct span name = {rest->at, equals ? (size_t)(equals - rest->at) : rest->length};
 	int attribute = find_attribute(name);
 
 	if (attribute < 0 || !equals)
-		return refuse(w, _("\"%.*s\" is no attribute of a name"), SPAN_ARGS(name));
+		return scan_refuse(&w->scan, _("\"%.*s\" is no attribute of a name"),
+				   SPAN_ARGS(name));
 	if (*seen & 1U << attribute)
-		return refuse(w, _("the %s is given twice"), names[attribute]);
+		return scan_refuse(&w->scan, _("the %s is given twice"), names[attribute]);
 	*seen |= 1U << attribute;
-	skip(rest, name.length + 1);
+	span_skip(rest, name.length + 1);
 	return take_wfn_value(w, attribute, rest);
 }
 
 static int parse_wfn(const struct work *w)
 {
-	struct span rest = {w->text + 5, strlen(w->text) - 5};
+	struct span rest = {w->scan.text + 5, strlen(w->scan.text) - 5};
 	unsigned seen = 0;
 
-	if (rest.length == 0 || rest.bytes[rest.length - 1] != ']')
-		return refuse(w, _("it does not end with \"]\""));
+	if (rest.length == 0 || rest.at[rest.length - 1] != ']')
+		return scan_refuse(&w->scan, _("it does not end with \"]\""));
 	rest.length--;
 	for (skip_blanks(&rest); rest.length; skip_blanks(&rest)) {
 		if (take_wfn_pair(w, &rest, &seen) < 0)
@@ -419,9 +376,9 @@ static int parse_wfn(const struct work *w)
 		skip_blanks(&rest);
 		if (rest.length == 0)
 			break;
-		if (rest.bytes[0] != ',')
-			return refuse(w, _("there is no comma between two attributes"));
-		skip(&rest, 1);
+		if (rest.at[0] != ',')
+			return scan_refuse(&w->scan, _("there is no comma between two attributes"));
+		span_skip(&rest, 1);
 	}
 	return 0;
 }
@@ -430,21 +387,21 @@ static int parse_wfn(const struct work *w)
 
 static int parse(const struct work *w)
 {
-	if (strlen(w->text) > LONGEST)
-		return refuse(w, _("it is longer than %d bytes"), LONGEST);
-	if (str_starts(w->text, "cpe:2.3:"))
+	if (strlen(w->scan.text) > LONGEST)
+		return scan_refuse(&w->scan, _("it is longer than %d bytes"), LONGEST);
+	if (str_starts(w->scan.text, "cpe:2.3:"))
 		return parse_string(w);
-	if (str_starts_nocase(w->text, "cpe:/"))
+	if (str_starts_nocase(w->scan.text, "cpe:/"))
 		return parse_uri(w);
-	if (str_starts(w->text, "wfn:["))
+	if (str_starts(w->scan.text, "wfn:["))
 		return parse_wfn(w);
-	return refuse(w, _("it begins neither with \"cpe:2.3:\" nor with \"cpe:/\""));
+	return scan_refuse(&w->scan, _("it begins neither with \"cpe:2.3:\" nor with \"cpe:/\""));
 }
 
 int cpe_parse(const char *text, struct cpe *ret, struct error *err)
 {
 	struct cpe cpe = CPE_INIT;
-	struct work w = {text, &cpe, err};
+	struct work w = {{text, name_of, NULL, err}, &cpe};
 
 	assert(text && ret);
 	if (parse(&w) < 0) {
@@ -581,7 +538,7 @@ static bool same_letters(const char *a, const char *b, size_t length)
 	size_t i;
 
 	for (i = 0; i < length; i++)
-		if (lower(a[i]) != lower(b[i]))
+		if (to_lower(a[i]) != to_lower(b[i]))
 			return false;
 	return true;
 }

@@ -7,6 +7,7 @@
 
 #include "psirtty/base/i18n.h"
 #include "psirtty/base/str.h"
+#include "score/ascii.h"
 
 static const struct cwe table[] = {
 #include "gen/cwe.inc"
@@ -168,16 +169,6 @@ size_t cwe_alternatives(const struct cwe *cwe, const struct cwe **ret, size_t li
 
 /* ---- words */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* 2: WORD begins a word of NAME; 1: it stands somewhere in it; 0: it does not. */
 static int word_rank(const char *name, const char *word, size_t length)
 {
@@ -187,9 +178,9 @@ static int word_rank(const char *name, const char *word, size_t length)
 	for (at = name; *at; at++) {
 		size_t i = 0;
 
-		while (i < length && at[i] && lower(at[i]) == lower(word[i]))
+		while (i < length && at[i] && to_lower(at[i]) == to_lower(word[i]))
 			i++;
-		if (i == length && (at == name || !is_word(at[-1])))
+		if (i == length && (at == name || !is_alnum(at[-1])))
 			return 2;
 		if (i == length)
 			rank = 1;

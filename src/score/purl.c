@@ -6,85 +6,31 @@
 #include "psirtty/score/purl.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <utf8proc.h>
 
 #include "psirtty/base/i18n.h"
+#include "score/scan.h"
 
 enum {
 	LONGEST = 1 << 16, /* bytes of a package URL we read */
 	MOST_QUALIFIERS = 256,
-	SHOWN = 60, /* bytes of a component shown in a reason */
 };
 
 static const struct purl_type table[] = {
 #include "gen/purl-types.inc"
 };
 
-struct span {
-	const char *bytes;
-	size_t length;
-};
-
-#define SPAN_ARGS(span) (int)((span).length > SHOWN ? SHOWN : (span).length), (span).bytes
-
-/* What a job needs to complain. REPAIRS is NULL for strict work. */
 struct work {
-	const char *text;    /* borrowed: for the error */
-	struct purl *purl;   /* borrowed: under construction */
-	struct str *repairs; /* borrowed */
-	struct error *err;   /* borrowed */
+	struct scan scan;
+	struct purl *purl; /* borrowed: under construction */
 };
 
-__attribute__((format(printf, 2, 3))) static int refuse(struct work *w, const char *why, ...)
+static char *name_of(const char *text)
 {
-	char reason[400];
-	AUTO_STRING what = mem_format(_("Package URL %.200s"), w->text);
-	va_list args;
-
-	va_start(args, why);
-	vsnprintf(reason, sizeof(reason), why, args);
-	va_end(args);
-	return error_set(w->err, ERR_NO, what, NULL, "%s", reason);
-}
-
-/* A defect that can be mended: a line for the caller when lenient, else the refusal. */
-__attribute__((format(printf, 3, 4))) static int mend(struct work *w, const char *kind,
-						      const char *why, ...)
-{
-	char reason[400];
-	va_list args;
-
-	va_start(args, why);
-	vsnprintf(reason, sizeof(reason), why, args);
-	va_end(args);
-	if (!w->repairs)
-		return refuse(w, "%s", reason);
-	str_add_format(w->repairs, "%s: %s\n", kind, reason);
-	return 0;
+	return mem_format(_("Package URL %.200s"), text);
 }
 
 /* ---- characters */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool is_alnum(char c)
-{
-	return is_digit(c) || is_lower(c) || is_upper(c);
-}
 
 static void add_encoded(struct str *ret, const char *text, bool keep_slash)
 {
@@ -95,15 +41,6 @@ static void add_encoded(struct str *ret, const char *text, bool keep_slash)
 			str_add_format(ret, "%%%02X", (unsigned char)*text);
 }
 
-/* Both hex digits of the triplet at S, or -1. */
-static int triplet(const char *s)
-{
-	unsigned char byte;
-	char hex[3] = {s[0], s[0] ? s[1] : '\0', '\0'};
-
-	return s[0] && s[1] && str_unhex(hex, &byte, 1) == 1 ? byte : -1;
-}
-
 /* Adds SPAN decoded to RET. PART names the component in reasons. */
 static int decode(struct work *w, const char *part, struct span span, struct str *ret)
 {
@@ -112,23 +49,25 @@ static int decode(struct work *w, const char *part, struct span span, struct str
 	for (i = 0; i < span.length; i++) {
 		int byte;
 
-		if (span.bytes[i] != '%') {
-			str_add_char(ret, span.bytes[i]);
+		if (span.at[i] != '%') {
+			str_add_char(ret, span.at[i]);
 			continue;
 		}
-		byte = i + 2 < span.length ? triplet(span.bytes + i + 1) : -1;
+		byte = span_triplet(span, i);
 		if (byte < 0)
-			return refuse(
-				w, _("the %s \"%.*s\" has a \"%%\" without two hexadecimal digits"),
+			return scan_refuse(
+				&w->scan,
+				_("the %s \"%.*s\" has a \"%%\" without two hexadecimal digits"),
 				part, SPAN_ARGS(span));
 		if (byte == 0)
-			return refuse(w, _("the %s \"%.*s\" holds a zero byte"), part,
-				      SPAN_ARGS(span));
+			return scan_refuse(&w->scan, _("the %s \"%.*s\" holds a zero byte"), part,
+					   SPAN_ARGS(span));
 		str_add_char(ret, (char)byte);
 		i += 2;
 	}
 	if (!utf8_valid(ret->bytes + start, ret->length - start))
-		return refuse(w, _("the %s \"%.*s\" is not UTF-8"), part, SPAN_ARGS(span));
+		return scan_refuse(&w->scan, _("the %s \"%.*s\" is not UTF-8"), part,
+				   SPAN_ARGS(span));
 	return 0;
 }
 
@@ -186,9 +125,10 @@ static int rule_other_underscore(struct work *w)
 
 static int rule_no_module(struct work *w)
 {
-	return strstr(w->purl->name, "::") ? refuse(w, _("the name is a module's; a distribution "
-							 "is named with \"-\", not \"::\""))
-					   : 0;
+	return strstr(w->purl->name, "::")
+		       ? scan_refuse(&w->scan, _("the name is a module's; a distribution "
+						 "is named with \"-\", not \"::\""))
+		       : 0;
 }
 
 static int rule_extension_id(struct work *w)
@@ -198,7 +138,8 @@ static int rule_extension_id(struct work *w)
 
 	return good == 32 && !name[good]
 		       ? 0
-		       : refuse(w, _("the name is not an extension's, 32 letters from a to p"));
+		       : scan_refuse(&w->scan,
+				     _("the name is not an extension's, 32 letters from a to p"));
 }
 
 static int rule_dotted_4(struct work *w)
@@ -211,8 +152,9 @@ static int rule_dotted_4(struct work *w)
 
 		at += digits;
 		if (digits == 0 || ++parts > 4 || (*at && *at != '.'))
-			return refuse(w,
-				      _("the version is not one to four numbers joined by dots"));
+			return scan_refuse(
+				&w->scan,
+				_("the version is not one to four numbers joined by dots"));
 		if (!*at)
 			break;
 	}
@@ -224,8 +166,9 @@ static int rule_pod_name(struct work *w)
 	const char *name = w->purl->name;
 
 	return *name == '.' || strpbrk(name, "+ \t\r\n\v\f")
-		       ? refuse(w, _("a pod's name has no blank and no \"+\", and does not begin "
-				     "with a dot"))
+		       ? scan_refuse(&w->scan,
+				     _("a pod's name has no blank and no \"+\", and does not begin "
+				       "with a dot"))
 		       : 0;
 }
 
@@ -234,8 +177,10 @@ static int rule_two_segments(struct work *w)
 	const char *slash = w->purl->space ? strchr(w->purl->space, '/') : NULL;
 
 	return slash && strchr(slash + 1, '/')
-		       ? refuse(w, _("the namespace has more than two segments, the creator's name "
-				     "and regid"))
+		       ? scan_refuse(
+				 &w->scan,
+				 _("the namespace has more than two segments, the creator's name "
+				   "and regid"))
 		       : 0;
 }
 
@@ -323,11 +268,12 @@ static int check_type_needs(struct work *w, const struct purl_type *type)
 	AUTO_STRING key = missing_qualifier(type, purl);
 
 	if (!purl->space && str_equal(type->space, "required"))
-		return refuse(w, _("the type %s needs a namespace"), type->type);
+		return scan_refuse(&w->scan, _("the type %s needs a namespace"), type->type);
 	if (purl->space && str_equal(type->space, "prohibited"))
-		return refuse(w, _("the type %s has no namespace"), type->type);
+		return scan_refuse(&w->scan, _("the type %s has no namespace"), type->type);
 	if (key)
-		return refuse(w, _("the type %s needs the qualifier %s"), type->type, key);
+		return scan_refuse(&w->scan, _("the type %s needs the qualifier %s"), type->type,
+				   key);
 	return 0;
 }
 
@@ -366,17 +312,17 @@ static int set_type(struct work *w, struct span span)
 	size_t i;
 
 	if (span.length == 0)
-		return refuse(w, _("it has no type"));
+		return scan_refuse(&w->scan, _("it has no type"));
 	for (i = 0; i < span.length; i++)
-		if (!is_alnum(span.bytes[i]) && span.bytes[i] != '.' && span.bytes[i] != '-')
-			return refuse(w,
-				      _("the type \"%.*s\" may hold letters, digits, dots and "
-					"dashes only"),
-				      SPAN_ARGS(span));
-	if (is_digit(span.bytes[0]) || !is_alnum(span.bytes[0]))
-		return refuse(w, _("the type \"%.*s\" does not begin with a letter"),
-			      SPAN_ARGS(span));
-	w->purl->type = mem_copy(span.bytes, span.length);
+		if (!is_alnum(span.at[i]) && span.at[i] != '.' && span.at[i] != '-')
+			return scan_refuse(&w->scan,
+					   _("the type \"%.*s\" may hold letters, digits, dots and "
+					     "dashes only"),
+					   SPAN_ARGS(span));
+	if (is_digit(span.at[0]) || !is_alnum(span.at[0]))
+		return scan_refuse(&w->scan, _("the type \"%.*s\" does not begin with a letter"),
+				   SPAN_ARGS(span));
+	w->purl->type = mem_copy(span.at, span.length);
 	lower_text(&w->purl->type);
 	return 0;
 }
@@ -399,14 +345,16 @@ static int add_qualifier(struct work *w, const char *key, char *value)
 		bool same = str_equal(purl->qualifiers[at].value, value);
 
 		free(value);
-		return same ? mend(w, "duplicate", _("the qualifier %.60s is given twice"), key)
-			    : refuse(w,
-				     _("the qualifier %.60s is given twice, with different values"),
-				     key);
+		return same ? scan_mend(&w->scan, "duplicate",
+					_("the qualifier %.60s is given twice"), key)
+			    : scan_refuse(&w->scan,
+					  _("the qualifier %.60s is given twice, with different "
+					    "values"),
+					  key);
 	}
 	if (purl->qualifier_count == MOST_QUALIFIERS) {
 		free(value);
-		return refuse(w, _("it has more than %d qualifiers"), MOST_QUALIFIERS);
+		return scan_refuse(&w->scan, _("it has more than %d qualifiers"), MOST_QUALIFIERS);
 	}
 	purl->qualifiers = mem_resize(purl->qualifiers, purl->qualifier_count + 1, sizeof(*slot));
 	slot = purl->qualifiers + at;
@@ -420,26 +368,20 @@ static int check_key(struct work *w, const char *key)
 	const char *c;
 
 	if (!*key)
-		return refuse(w, _("a qualifier has no key"));
+		return scan_refuse(&w->scan, _("a qualifier has no key"));
 	for (c = key; *c; c++)
 		if (!is_lower(*c) && !is_digit(*c) && !strchr(".-_", *c))
-			return refuse(w,
-				      _("the qualifier key \"%.60s\" may hold lower-case letters, "
-					"digits, "
-					"dots, dashes and underscores only"),
-				      key);
+			return scan_refuse(
+				&w->scan,
+				_("the qualifier key \"%.60s\" may hold lower-case letters, "
+				  "digits, "
+				  "dots, dashes and underscores only"),
+				key);
 	if (!is_lower(*key))
-		return refuse(w, _("the qualifier key \"%.60s\" does not begin with a letter"),
-			      key);
+		return scan_refuse(&w->scan,
+				   _("the qualifier key \"%.60s\" does not begin with a letter"),
+				   key);
 	return 0;
-}
-
-static bool has_upper(const char *text)
-{
-	for (; *text; text++)
-		if (is_upper(*text))
-			return true;
-	return false;
 }
 
 /* What every purl needs, whatever its type; then the type's own rules. */
@@ -452,7 +394,7 @@ static int finish(struct work *w)
 	empty_to_null(&purl->version);
 	empty_to_null(&purl->subpath);
 	if (!purl->name)
-		return refuse(w, _("it has no name"));
+		return scan_refuse(&w->scan, _("it has no name"));
 	return apply_type(w);
 }
 
@@ -464,24 +406,12 @@ static bool cut_last(struct span *rest, char c, struct span *ret_right)
 	size_t i = rest->length;
 
 	while (i-- > 0)
-		if (rest->bytes[i] == c) {
-			*ret_right = (struct span){rest->bytes + i + 1, rest->length - i - 1};
+		if (rest->at[i] == c) {
+			*ret_right = (struct span){rest->at + i + 1, rest->length - i - 1};
 			rest->length = i;
 			return true;
 		}
 	return false;
-}
-
-/* The part of REST before the first C, which REST loses together with it; all of it without one. */
-static struct span take_first(struct span *rest, char c)
-{
-	const char *at = memchr(rest->bytes, c, rest->length);
-	struct span left = {rest->bytes, at ? (size_t)(at - rest->bytes) : rest->length};
-	size_t gone = left.length + (at ? 1 : 0);
-
-	rest->bytes += gone;
-	rest->length -= gone;
-	return left;
 }
 
 /* Decodes PATH segment by segment into *SLOT, joined by '/'. With DOTS, "." and ".." are left out.
@@ -491,14 +421,15 @@ static int set_path(struct work *w, const char *part, struct span path, bool dot
 	AUTO_STR joined = STR_INIT;
 
 	while (path.length) {
-		struct span segment = take_first(&path, '/');
+		struct span segment = span_take(&path, '/');
 		AUTO_STR text = STR_INIT;
 
 		if (decode(w, part, segment, &text) < 0)
 			return ERR_NO;
 		if (strchr(text.bytes, '/'))
-			return refuse(w, _("a segment of the %s holds an encoded slash: \"%.*s\""),
-				      part, SPAN_ARGS(segment));
+			return scan_refuse(
+				&w->scan, _("a segment of the %s holds an encoded slash: \"%.*s\""),
+				part, SPAN_ARGS(segment));
 		if (!text.length ||
 		    (dots && (str_equal(text.bytes, ".") || str_equal(text.bytes, ".."))))
 			continue;
@@ -512,16 +443,18 @@ static int set_path(struct work *w, const char *part, struct span path, bool dot
 
 static int take_pair(struct work *w, struct span pair)
 {
-	struct span value = pair, key = take_first(&value, '=');
-	AUTO_STRING name = mem_copy(key.bytes, key.length);
+	struct span value = pair, key = span_take(&value, '=');
+	AUTO_STRING name = mem_copy(key.at, key.length);
 	AUTO_STR text = STR_INIT;
 
 	if (pair.length == 0)
-		return mend(w, "empty", _("there is an empty qualifier"));
+		return scan_mend(&w->scan, "empty", _("there is an empty qualifier"));
 	if (key.length == pair.length)
-		return mend(w, "value", _("the qualifier \"%.*s\" has no \"=\""), SPAN_ARGS(pair));
-	if (has_upper(name)) {
-		if (mend(w, "case", _("the qualifier key %.60s is not in lower case"), name) < 0)
+		return scan_mend(&w->scan, "value", _("the qualifier \"%.*s\" has no \"=\""),
+				 SPAN_ARGS(pair));
+	if (text_has_upper(name)) {
+		if (scan_mend(&w->scan, "case", _("the qualifier key %.60s is not in lower case"),
+			      name) < 0)
 			return ERR_NO;
 		lower_text(&name);
 	}
@@ -535,7 +468,7 @@ static int take_qualifiers(struct work *w, struct span pairs)
 	bool more = pairs.length > 0;
 
 	while (more) {
-		struct span rest = pairs, pair = take_first(&rest, '&');
+		struct span rest = pairs, pair = span_take(&rest, '&');
 
 		more = pair.length < pairs.length;
 		if (take_pair(w, pair) < 0)
@@ -554,8 +487,8 @@ static int take_version(struct work *w, struct span *rest)
 
 	if (!cut_last(&left, '@', &version))
 		return 0;
-	if ((left.length == 0 || left.bytes[left.length - 1] == '/') &&
-	    memchr(version.bytes, '/', version.length))
+	if ((left.length == 0 || left.at[left.length - 1] == '/') &&
+	    memchr(version.at, '/', version.length))
 		return 0;
 	*rest = left;
 	if (decode(w, _("version"), version, &text) < 0)
@@ -566,21 +499,21 @@ static int take_version(struct work *w, struct span *rest)
 
 static void strip_slashes(struct span *span)
 {
-	while (span->length && span->bytes[0] == '/')
-		span->bytes++, span->length--;
-	while (span->length && span->bytes[span->length - 1] == '/')
+	while (span->length && span->at[0] == '/')
+		span->at++, span->length--;
+	while (span->length && span->at[span->length - 1] == '/')
 		span->length--;
 }
 
 static int take_path(struct work *w, struct span rest)
 {
-	struct span space = {rest.bytes, 0}, name = rest;
+	struct span space = {rest.at, 0}, name = rest;
 	AUTO_STR text = STR_INIT;
 
 	strip_slashes(&rest);
 	name = rest;
-	if (name_is_path(w->purl->type) && memchr(rest.bytes, '/', rest.length)) {
-		space = take_first(&name, '/');
+	if (name_is_path(w->purl->type) && memchr(rest.at, '/', rest.length)) {
+		space = span_take(&name, '/');
 		return set_path(w, _("name"), name, false, &w->purl->name) < 0 ||
 				       set_path(w, _("namespace"), space, false, &w->purl->space) <
 					       0
@@ -597,12 +530,12 @@ static int take_path(struct work *w, struct span rest)
 
 static int take_scheme(struct work *w, struct span *rest)
 {
-	struct span scheme = take_first(rest, ':');
+	struct span scheme = span_take(rest, ':');
 
-	if (scheme.length != 3 || !str_starts_nocase(scheme.bytes, "pkg:"))
-		return refuse(w, _("it does not begin with \"pkg:\""));
-	while (rest->length && rest->bytes[0] == '/')
-		rest->bytes++, rest->length--;
+	if (scheme.length != 3 || !str_starts_nocase(scheme.at, "pkg:"))
+		return scan_refuse(&w->scan, _("it does not begin with \"pkg:\""));
+	while (rest->length && rest->at[0] == '/')
+		rest->at++, rest->length--;
 	return 0;
 }
 
@@ -611,23 +544,25 @@ static int check_characters(struct work *w, struct span *rest)
 	size_t i, before = rest->length;
 
 	if (rest->length > LONGEST)
-		return refuse(w, _("it is longer than %d bytes"), LONGEST);
-	while (rest->length && strchr(" \t\r\n", rest->bytes[rest->length - 1]))
+		return scan_refuse(&w->scan, _("it is longer than %d bytes"), LONGEST);
+	while (rest->length && strchr(" \t\r\n", rest->at[rest->length - 1]))
 		rest->length--;
-	while (rest->length && strchr(" \t\r\n", rest->bytes[0]))
-		rest->bytes++, rest->length--;
-	if (rest->length < before && mend(w, "blanks", _("there are blanks around it")) < 0)
+	while (rest->length && strchr(" \t\r\n", rest->at[0]))
+		rest->at++, rest->length--;
+	if (rest->length < before &&
+	    scan_mend(&w->scan, "blanks", _("there are blanks around it")) < 0)
 		return ERR_NO;
 	for (i = 0; i < rest->length; i++)
-		if ((unsigned char)rest->bytes[i] <= ' ' || (unsigned char)rest->bytes[i] >= 0x7f)
-			return mend(w, "encoding", _("byte %zu, 0x%02X, must be percent-encoded"),
-				    i + 1, (unsigned char)rest->bytes[i]);
+		if ((unsigned char)rest->at[i] <= ' ' || (unsigned char)rest->at[i] >= 0x7f)
+			return scan_mend(&w->scan, "encoding",
+					 _("byte %zu, 0x%02X, must be percent-encoded"), i + 1,
+					 (unsigned char)rest->at[i]);
 	return 0;
 }
 
 static int parse(struct work *w)
 {
-	struct span rest = {w->text, strlen(w->text)}, right, type;
+	struct span rest = {w->scan.text, strlen(w->scan.text)}, right, type;
 
 	if (check_characters(w, &rest) < 0)
 		return ERR_NO;
@@ -639,9 +574,9 @@ static int parse(struct work *w)
 		return ERR_NO;
 	if (take_scheme(w, &rest) < 0)
 		return ERR_NO;
-	if (!memchr(rest.bytes, '/', rest.length))
-		return refuse(w, _("it has no type and name, joined by a slash"));
-	type = take_first(&rest, '/');
+	if (!memchr(rest.at, '/', rest.length))
+		return scan_refuse(&w->scan, _("it has no type and name, joined by a slash"));
+	type = span_take(&rest, '/');
 	if (set_type(w, type) < 0 || take_version(w, &rest) < 0 || take_path(w, rest) < 0)
 		return ERR_NO;
 	return finish(w);
@@ -650,7 +585,7 @@ static int parse(struct work *w)
 static int parse_into(const char *text, struct purl *ret, struct str *repairs, struct error *err)
 {
 	struct purl purl = PURL_INIT;
-	struct work w = {text, &purl, repairs, err};
+	struct work w = {{text, name_of, repairs, err}, &purl};
 
 	if (parse(&w) < 0) {
 		purl_release(&purl);
@@ -687,15 +622,13 @@ static char *clean_path(const char *text, bool dots)
 	struct span path = {str_or_empty(text), strlen(str_or_empty(text))};
 
 	while (path.length) {
-		struct span s = take_first(&path, '/');
-		bool dot = s.length == 1 && s.bytes[0] == '.';
-		bool dotdot = s.length == 2 && memcmp(s.bytes, "..", 2) == 0;
+		struct span s = span_take(&path, '/');
 
-		if (!s.length || (dots && (dot || dotdot)))
+		if (!s.length || (dots && (span_is(s, ".") || span_is(s, ".."))))
 			continue;
 		if (joined.length)
 			str_add_char(&joined, '/');
-		str_add_bytes(&joined, s.bytes, s.length);
+		str_add_bytes(&joined, s.at, s.length);
 	}
 	return str_detach(&joined);
 }
@@ -705,7 +638,7 @@ static char *clean_name(const char *text)
 	struct span name = {str_or_empty(text), strlen(str_or_empty(text))};
 
 	strip_slashes(&name);
-	return mem_copy(name.bytes, name.length);
+	return mem_copy(name.at, name.length);
 }
 
 static int check_utf8(struct work *w, const struct purl *parts)
@@ -715,13 +648,13 @@ static int check_utf8(struct work *w, const struct purl *parts)
 
 	for (i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i] && !utf8_valid(texts[i], strlen(texts[i])))
-			return refuse(w, _("\"%.60s\" is not UTF-8"), texts[i]);
+			return scan_refuse(&w->scan, _("\"%.60s\" is not UTF-8"), texts[i]);
 	for (i = 0; i < parts->qualifier_count; i++) {
 		const char *value = str_or_empty(parts->qualifiers[i].value);
 
 		if (!utf8_valid(value, strlen(value)))
-			return refuse(w, _("the value of %.60s is not UTF-8"),
-				      str_or_empty(parts->qualifiers[i].key));
+			return scan_refuse(&w->scan, _("the value of %.60s is not UTF-8"),
+					   str_or_empty(parts->qualifiers[i].key));
 	}
 	return 0;
 }
@@ -752,7 +685,7 @@ static int build(struct work *w, const struct purl *parts)
 int purl_build(const struct purl *parts, struct purl *ret, struct error *err)
 {
 	struct purl purl = PURL_INIT;
-	struct work w = {str_or_empty(parts->name), &purl, NULL, err};
+	struct work w = {{str_or_empty(parts->name), name_of, NULL, err}, &purl};
 
 	assert(ret);
 	if (build(&w, parts) < 0) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "psirtty/base/i18n.h"
+#include "score/ascii.h"
 
 struct row {
 	signed char values[SSVC_INPUTS];
@@ -40,11 +41,6 @@ static bool is_filler(char c)
 	return c == ' ' || c == '-' || c == '_';
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 /* Equal but for case and the characters between words. */
 static bool is_same_name(const char *a, const char *b)
 {
@@ -53,7 +49,7 @@ static bool is_same_name(const char *a, const char *b)
 			a++;
 		while (is_filler(*b))
 			b++;
-		if (lower(*a) != lower(*b))
+		if (to_lower(*a) != to_lower(*b))
 			return false;
 		if (!*a)
 			return true;

@@ -6,11 +6,11 @@
 #include "psirtty/score/vers.h"
 
 #include <assert.h>
-#include <stdarg.h>
 
 #include "psirtty/base/i18n.h"
+#include "score/scan.h"
 
-enum { LONGEST = 1 << 16, MOST = 4096, SHOWN = 60 };
+enum { LONGEST = 1 << 16, MOST = 4096 };
 
 /* The longer first. */
 static const struct {
@@ -24,61 +24,18 @@ static const struct {
 /* What must be percent-encoded in a version. */
 static const char special[] = "><=!*|%";
 
-struct span {
-	const char *bytes;
-	size_t length;
-};
-
-#define SPAN_ARGS(span) (int)((span).length > SHOWN ? SHOWN : (span).length), (span).bytes
-
-/* REPAIRS is NULL for strict work. */
 struct work {
-	const char *text;    /* borrowed: for the error */
-	struct vers *vers;   /* borrowed: under construction */
-	struct str *repairs; /* borrowed */
-	struct error *err;   /* borrowed */
-	size_t room;	     /* for constraints */
+	struct scan scan;
+	struct vers *vers; /* borrowed: under construction */
+	size_t room;	   /* for constraints */
 };
 
-__attribute__((format(printf, 2, 3))) static int refuse(struct work *w, const char *why, ...)
+static char *name_of(const char *text)
 {
-	char reason[400];
-	AUTO_STRING what = mem_format(_("Version range %.200s"), w->text);
-	va_list args;
-
-	va_start(args, why);
-	vsnprintf(reason, sizeof(reason), why, args);
-	va_end(args);
-	return error_set(w->err, ERR_NO, what, NULL, "%s", reason);
-}
-
-/* A defect that can be mended: a line for the caller when lenient, else the refusal. */
-__attribute__((format(printf, 3, 4))) static int mend(struct work *w, const char *kind,
-						      const char *why, ...)
-{
-	char reason[400];
-	va_list args;
-
-	va_start(args, why);
-	vsnprintf(reason, sizeof(reason), why, args);
-	va_end(args);
-	if (!w->repairs)
-		return refuse(w, "%s", reason);
-	str_add_format(w->repairs, "%s: %s\n", kind, reason);
-	return 0;
+	return mem_format(_("Version range %.200s"), text);
 }
 
 /* ---- characters */
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || is_upper(c);
-}
 
 static bool must_encode(unsigned char c)
 {
@@ -88,16 +45,11 @@ static bool must_encode(unsigned char c)
 /* The byte of the triplet at SPAN[I], or -1. *CANONICAL: capital digits, and needed. */
 static int triplet(struct span span, size_t i, bool *canonical)
 {
-	char hex[3] = {0};
-	unsigned char byte;
+	int byte = span_triplet(span, i);
 
-	if (i + 2 >= span.length)
-		return -1;
-	hex[0] = span.bytes[i + 1];
-	hex[1] = span.bytes[i + 2];
-	if (str_unhex(hex, &byte, 1) != 1)
-		return -1;
-	*canonical = must_encode(byte) && !(hex[0] >= 'a' || hex[1] >= 'a');
+	if (byte >= 0)
+		*canonical = must_encode((unsigned char)byte) && !is_lower(span.at[i + 1]) &&
+			     !is_lower(span.at[i + 2]);
 	return byte;
 }
 
@@ -107,36 +59,39 @@ static int decode(struct work *w, struct span span, struct str *ret)
 
 	for (i = 0; i < span.length; i++) {
 		bool canonical = true;
-		int byte = (unsigned char)span.bytes[i];
+		int byte = (unsigned char)span.at[i];
 
 		if (byte == '%') {
 			byte = triplet(span, i, &canonical);
 			i += 2;
 		} else if (must_encode((unsigned char)byte) &&
-			   mend(w, "encoding",
-				_("the version \"%.*s\" has a character that must be "
-				  "percent-encoded"),
-				SPAN_ARGS(span)) < 0) {
+			   scan_mend(&w->scan, "encoding",
+				     _("the version \"%.*s\" has a character that must be "
+				       "percent-encoded"),
+				     SPAN_ARGS(span)) < 0) {
 			return ERR_NO;
 		}
 		if (byte < 0)
-			return refuse(w,
-				      _("the version \"%.*s\" has a \"%%\" without two hexadecimal "
-					"digits"),
-				      SPAN_ARGS(span));
+			return scan_refuse(
+				&w->scan,
+				_("the version \"%.*s\" has a \"%%\" without two hexadecimal "
+				  "digits"),
+				SPAN_ARGS(span));
 		if (byte < ' ' || byte == 0x7f)
-			return refuse(w, _("the version \"%.*s\" holds a control character"),
-				      SPAN_ARGS(span));
-		if (!canonical && mend(w, "encoding",
-				       _("the version \"%.*s\" has a percent-encoding "
-					 "that is not canonical"),
-				       SPAN_ARGS(span)) < 0)
+			return scan_refuse(&w->scan,
+					   _("the version \"%.*s\" holds a control character"),
+					   SPAN_ARGS(span));
+		if (!canonical && scan_mend(&w->scan, "encoding",
+					    _("the version \"%.*s\" has a percent-encoding "
+					      "that is not canonical"),
+					    SPAN_ARGS(span)) < 0)
 			return ERR_NO;
 		str_add_char(ret, (char)byte);
 	}
 	return utf8_valid(ret->bytes, ret->length)
 		       ? 0
-		       : refuse(w, _("the version \"%.*s\" is not UTF-8"), SPAN_ARGS(span));
+		       : scan_refuse(&w->scan, _("the version \"%.*s\" is not UTF-8"),
+				     SPAN_ARGS(span));
 }
 
 /* ---- the parts of a range */
@@ -146,26 +101,20 @@ static int drop_blanks(struct work *w, struct str *ret)
 {
 	const char *c;
 
-	if (strlen(w->text) > LONGEST)
-		return refuse(w, _("it is longer than %d bytes"), LONGEST);
-	for (c = w->text; *c; c++)
+	if (strlen(w->scan.text) > LONGEST)
+		return scan_refuse(&w->scan, _("it is longer than %d bytes"), LONGEST);
+	for (c = w->scan.text; *c; c++)
 		if (!strchr(" \t\r\n\v\f", *c))
 			str_add_char(ret, *c);
-	return ret->length == (size_t)(c - w->text) ? 0 : mend(w, "blanks", _("it holds blanks"));
+	return ret->length == (size_t)(c - w->scan.text)
+		       ? 0
+		       : scan_mend(&w->scan, "blanks", _("it holds blanks"));
 }
 
 static void lower_text(char *text)
 {
 	for (; *text; text++)
-		if (is_upper(*text))
-			*text = (char)(*text + ('a' - 'A'));
-}
-
-static bool has_upper(const char *text)
-{
-	while (*text && !is_upper(*text))
-		text++;
-	return *text != '\0';
+		*text = to_lower(*text);
 }
 
 static int take_type(struct work *w, struct span type)
@@ -173,23 +122,25 @@ static int take_type(struct work *w, struct span type)
 	size_t i;
 
 	for (i = 0; i < type.length; i++)
-		if (!is_alnum(type.bytes[i]) && type.bytes[i] != '.' && type.bytes[i] != '-')
-			return refuse(w,
-				      _("the type \"%.*s\" may hold letters, digits, dots and "
-					"dashes only"),
-				      SPAN_ARGS(type));
+		if (!is_alnum(type.at[i]) && type.at[i] != '.' && type.at[i] != '-')
+			return scan_refuse(&w->scan,
+					   _("the type \"%.*s\" may hold letters, digits, dots and "
+					     "dashes only"),
+					   SPAN_ARGS(type));
 	if (type.length == 0)
-		return refuse(w, _("it has no type"));
-	if (!is_alnum(type.bytes[0]) || type.bytes[0] <= '9')
-		return refuse(w, _("the type \"%.*s\" does not begin with a letter"),
-			      SPAN_ARGS(type));
-	w->vers->type = mem_copy(type.bytes, type.length);
-	if (has_upper(w->vers->type) &&
-	    mend(w, "case", _("the type \"%.*s\" is not in lower case"), SPAN_ARGS(type)) < 0)
+		return scan_refuse(&w->scan, _("it has no type"));
+	if (!is_alnum(type.at[0]) || type.at[0] <= '9')
+		return scan_refuse(&w->scan, _("the type \"%.*s\" does not begin with a letter"),
+				   SPAN_ARGS(type));
+	w->vers->type = mem_copy(type.at, type.length);
+	if (text_has_upper(w->vers->type) &&
+	    scan_mend(&w->scan, "case", _("the type \"%.*s\" is not in lower case"),
+		      SPAN_ARGS(type)) < 0)
 		return ERR_NO;
 	lower_text(w->vers->type);
 	if (str_equal(w->vers->type, "invalid"))
-		return refuse(w, _("the type \"invalid\" is reserved for ranges that are"));
+		return scan_refuse(&w->scan,
+				   _("the type \"invalid\" is reserved for ranges that are"));
 	w->vers->scheme = version_scheme_find(w->vers->type);
 	return 0;
 }
@@ -204,18 +155,17 @@ static int take_comparator(struct work *w, struct span *constraint, enum vers_co
 		size_t length = strlen(comparators[i].text);
 
 		if (constraint->length < length ||
-		    memcmp(constraint->bytes, comparators[i].text, length) != 0)
+		    memcmp(constraint->at, comparators[i].text, length) != 0)
 			continue;
 		*ret = comparators[i].comparator;
-		constraint->bytes += length;
-		constraint->length -= length;
+		span_skip(constraint, length);
 		return 0;
 	}
-	if (constraint->length == 0 || constraint->bytes[0] != '=')
+	if (constraint->length == 0 || constraint->at[0] != '=')
 		return 0;
-	while (constraint->length && constraint->bytes[0] == '=')
-		constraint->bytes++, constraint->length--;
-	return mend(w, "equals", _("equality is written without \"=\""));
+	while (constraint->length && constraint->at[0] == '=')
+		span_skip(constraint, 1);
+	return scan_mend(&w->scan, "equals", _("equality is written without \"=\""));
 }
 
 /* Timestamps are canonical with a capital T and Z. */
@@ -225,7 +175,8 @@ static int check_datetime(struct work *w, char *version)
 
 	if (!str_equal(w->vers->type, "datetime") || !strpbrk(version, "tz"))
 		return 0;
-	if (mend(w, "case", _("the time \"%.60s\" is written with a capital T and Z"), version) < 0)
+	if (scan_mend(&w->scan, "case", _("the time \"%.60s\" is written with a capital T and Z"),
+		      version) < 0)
 		return ERR_NO;
 	for (c = version; *c; c++)
 		*c = *c == 't' ? 'T' : *c == 'z' ? 'Z' : *c;
@@ -240,17 +191,17 @@ static int take_constraint(struct work *w, struct span constraint)
 	AUTO_STR version = STR_INIT;
 
 	if (constraint.length == 0)
-		return mend(w, "pipes", _("there is nothing before or behind a pipe"));
-	if (constraint.length == 1 && constraint.bytes[0] == '*')
-		return refuse(w, _("\"*\" does not stand alone"));
+		return scan_mend(&w->scan, "pipes", _("there is nothing before or behind a pipe"));
+	if (span_is(constraint, "*"))
+		return scan_refuse(&w->scan, _("\"*\" does not stand alone"));
 	if (take_comparator(w, &constraint, &comparator) < 0)
 		return ERR_NO;
 	if (constraint.length == 0)
-		return refuse(w, _("a comparator has no version"));
+		return scan_refuse(&w->scan, _("a comparator has no version"));
 	if (decode(w, constraint, &version) < 0 || check_datetime(w, version.bytes) < 0)
 		return ERR_NO;
 	if (vers->count == MOST)
-		return refuse(w, _("it has more than %d constraints"), MOST);
+		return scan_refuse(&w->scan, _("it has more than %d constraints"), MOST);
 	vers->constraints = mem_grow(vers->constraints, &w->room, vers->count + 1, sizeof(*slot));
 	vers->constraints[vers->count++] =
 		(struct vers_constraint){comparator, str_detach(&version)};
@@ -262,26 +213,25 @@ static int take_constraints(struct work *w, struct span rest)
 	bool more = true;
 
 	if (rest.length == 0)
-		return refuse(w, _("it has no constraints"));
-	if (rest.length == 1 && rest.bytes[0] == '*') {
+		return scan_refuse(&w->scan, _("it has no constraints"));
+	if (span_is(rest, "*")) {
 		w->vers->constraints = mem_grow(NULL, &w->room, 1, sizeof(*w->vers->constraints));
 		w->vers->constraints[0] = (struct vers_constraint){VERS_ANY, NULL};
 		w->vers->count = 1;
 		return 0;
 	}
 	if (str_equal(w->vers->type, "all") || str_equal(w->vers->type, "none"))
-		return refuse(w, _("the type %s has \"*\" as its only range"), w->vers->type);
+		return scan_refuse(&w->scan, _("the type %s has \"*\" as its only range"),
+				   w->vers->type);
 	while (more) {
-		const char *pipe = memchr(rest.bytes, '|', rest.length);
-		struct span s = {rest.bytes, pipe ? (size_t)(pipe - rest.bytes) : rest.length};
+		size_t before = rest.length;
+		struct span s = span_take(&rest, '|');
 
 		if (take_constraint(w, s) < 0)
 			return ERR_NO;
-		more = pipe != NULL;
-		rest.bytes += s.length + more;
-		rest.length -= s.length + more;
+		more = s.length < before;
 	}
-	return w->vers->count ? 0 : refuse(w, _("it has no constraints"));
+	return w->vers->count ? 0 : scan_refuse(&w->scan, _("it has no constraints"));
 }
 
 /* ---- the list as a whole */
@@ -299,8 +249,8 @@ static int check_versions(struct work *w, bool *ret_ordered)
 
 		if (!version || version_check(w->vers->scheme, version, &why) == 0)
 			continue;
-		if (mend(w, "version", _("\"%.60s\" is no version of %s: %s"), version,
-			 w->vers->type, str_or_empty(why.why)) < 0)
+		if (scan_mend(&w->scan, "version", _("\"%.60s\" is no version of %s: %s"), version,
+			      w->vers->type, str_or_empty(why.why)) < 0)
 			return ERR_NO;
 		w->vers->uncertain = true;
 		*ret_ordered = false;
@@ -346,15 +296,15 @@ static int sort_constraints(struct work *w)
 
 		if (order_of(w, &list[i - 1], &one) <= 0)
 			continue;
-		if (!w->repairs)
-			return refuse(w, _("%.60s stands behind %.60s, which is later"),
-				      one.version, list[i - 1].version);
+		if (!w->scan.repairs)
+			return scan_refuse(&w->scan, _("%.60s stands behind %.60s, which is later"),
+					   one.version, list[i - 1].version);
 		at = place_of(w, &one, i);
 		memmove(list + at + 1, list + at, (i - at) * sizeof(*list));
 		list[at] = one;
 		moved = true;
 	}
-	return moved ? mend(w, "order", _("the versions are not in their order")) : 0;
+	return moved ? scan_mend(&w->scan, "order", _("the versions are not in their order")) : 0;
 }
 
 static void drop_constraint(struct vers *vers, size_t at)
@@ -412,13 +362,13 @@ static int join_duplicates(struct work *w, bool ordered)
 				continue;
 			}
 			if (both == VERS_ANY)
-				return refuse(
-					w,
+				return scan_refuse(
+					&w->scan,
 					_("the version %.60s is given twice, with comparators "
 					  "that contradict"),
 					b->version);
-			if (mend(w, "duplicate", _("the version %.60s is given twice"),
-				 b->version) < 0)
+			if (scan_mend(&w->scan, "duplicate", _("the version %.60s is given twice"),
+				      b->version) < 0)
 				return ERR_NO;
 			a->comparator = both;
 			drop_constraint(vers, j);
@@ -469,9 +419,9 @@ static int drop_redundant(struct work *w)
 	size_t at;
 
 	while (find_redundant(w->vers, &at)) {
-		if (mend(w, "redundant",
-			 _("the constraint of %.60s is redundant beside its neighbour"),
-			 w->vers->constraints[at].version) < 0)
+		if (scan_mend(&w->scan, "redundant",
+			      _("the constraint of %.60s is redundant beside its neighbour"),
+			      w->vers->constraints[at].version) < 0)
 			return ERR_NO;
 		drop_constraint(w->vers, at);
 	}
@@ -498,13 +448,12 @@ static int settle(struct work *w)
 
 static int take_scheme(struct work *w, struct span *rest)
 {
-	if (rest->length < 5 || !str_starts_nocase(rest->bytes, "vers:"))
-		return refuse(w, _("it does not begin with \"vers:\""));
-	if (!str_starts(rest->bytes, "vers:") &&
-	    mend(w, "case", _("the scheme is written \"vers\"")) < 0)
+	if (rest->length < 5 || !str_starts_nocase(rest->at, "vers:"))
+		return scan_refuse(&w->scan, _("it does not begin with \"vers:\""));
+	if (!str_starts(rest->at, "vers:") &&
+	    scan_mend(&w->scan, "case", _("the scheme is written \"vers\"")) < 0)
 		return ERR_NO;
-	rest->bytes += 5;
-	rest->length -= 5;
+	span_skip(rest, 5);
 	return 0;
 }
 
@@ -512,18 +461,15 @@ static int parse(struct work *w)
 {
 	AUTO_STR text = STR_INIT;
 	struct span rest, type;
-	const char *slash;
 
 	if (drop_blanks(w, &text) < 0)
 		return ERR_NO;
 	rest = (struct span){text.bytes, text.length};
 	if (take_scheme(w, &rest) < 0)
 		return ERR_NO;
-	slash = memchr(rest.bytes, '/', rest.length);
-	if (!slash)
-		return refuse(w, _("it has no slash between type and constraints"));
-	type = (struct span){rest.bytes, (size_t)(slash - rest.bytes)};
-	rest = (struct span){slash + 1, rest.length - type.length - 1};
+	if (!memchr(rest.at, '/', rest.length))
+		return scan_refuse(&w->scan, _("it has no slash between type and constraints"));
+	type = span_take(&rest, '/');
 	if (take_type(w, type) < 0 || take_constraints(w, rest) < 0)
 		return ERR_NO;
 	if (w->vers->constraints[0].comparator == VERS_ANY)
@@ -534,7 +480,7 @@ static int parse(struct work *w)
 static int parse_into(const char *text, struct vers *ret, struct str *repairs, struct error *err)
 {
 	struct vers vers = VERS_INIT;
-	struct work w = {text, &vers, repairs, err, 0};
+	struct work w = {{text, name_of, repairs, err}, &vers, 0};
 
 	if (parse(&w) < 0) {
 		vers_release(&vers);

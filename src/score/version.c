@@ -186,11 +186,6 @@ int bytes_order_nocase(struct span a, struct span b)
 	return (a.length > b.length) - (a.length < b.length);
 }
 
-bool span_is(struct span a, const char *word)
-{
-	return a.length == strlen(word) && memcmp(a.at, word, a.length) == 0;
-}
-
 bool span_is_nocase(struct span a, const char *word)
 {
 	struct span b = {word, strlen(word)};

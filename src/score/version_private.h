@@ -9,6 +9,7 @@
 
 #include "psirtty/base/i18n.h"
 #include "psirtty/score/version.h"
+#include "score/scan.h"
 
 /* No ecosystem has longer ones; every buffer below is sized by it. */
 enum { VERSION_LENGTH_MAX = 1024 };
@@ -24,35 +25,15 @@ struct version_scheme {
 	bool uncertain;
 };
 
-struct span {
-	const char *at; /* borrowed from the version; NULL: the part is absent */
-	size_t length;
-};
-
 /* Sets the error for VERSION and returns ERR_NO. */
 int version_refuse(struct error *err, const char *version, const char *why, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The same for one character: "'x' at character 3 ...", whatever the byte. */
 int version_refuse_at(struct error *err, const char *version, const char *at, const char *why);
 
-static inline bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool is_alpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static inline bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline char to_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 static inline int sign_of(long number)
@@ -81,7 +62,6 @@ int number_order(struct span a, struct span b);
 /* Bytes, a prefix first. */
 int bytes_order(struct span a, struct span b);
 int bytes_order_nocase(struct span a, struct span b);
-bool span_is(struct span a, const char *word);	      /* exactly */
 bool span_is_nocase(struct span a, const char *word); /* WORD is lower case */
 bool span_all_digits(struct span a);
 /* Without the space characters around it. */

@@ -9,16 +9,9 @@
 #include <archive_entry.h>
 
 #include "psirtty/base/file.h"
-#include "../unit/tap.h"
+#include "rows.h"
 
-enum { FIELDS = 12, LIMIT = 256 << 20 };
-
-struct row {
-	char *fields[FIELDS]; /* borrowed from the file's text */
-	int count;
-};
-
-typedef bool (*row_check)(const struct row *row);
+enum { LIMIT = 256 << 20 };
 
 /* Scores are compared as text. A score that does not apply stands in the files as the one of the
  * group before (or, without environmental metrics, as the formula's value, which is no score). */
@@ -205,44 +198,15 @@ static bool read_any(const char *path, struct str *ret)
 	return n == 0;
 }
 
-static void split_row(char *line, struct row *ret)
-{
-	ret->count = 0;
-	while (line && ret->count < FIELDS) {
-		char *tab = strchr(line, '\t');
-
-		ret->fields[ret->count++] = line;
-		if (tab)
-			*tab++ = '\0';
-		line = tab;
-	}
-}
-
 static void run_file(const char *path, const char *name, row_check check)
 {
 	AUTO_STR text = STR_INIT;
-	int rows = 0, wrong = 0;
-	char *line;
 
 	if (!read_any(path, &text)) {
 		CHECK(0, "%s can be read", name);
 		return;
 	}
-	for (line = text.bytes; line;) {
-		char *end = strchr(line, '\n');
-		struct row row;
-
-		if (end)
-			*end++ = '\0';
-		if (*line && *line != '#') {
-			split_row(line, &row);
-			rows++;
-			if (!check(&row) && ++wrong <= 5)
-				printf("# %s: %s\n", name, row.fields[0]);
-		}
-		line = end;
-	}
-	CHECK(rows > 0 && wrong == 0, "%s: %d rows, %d differ", name, rows, wrong);
+	rows_check(text.bytes, name, check);
 }
 
 static void run_name(const char *dir, char *name)

@@ -13,16 +13,9 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
-#include "../unit/tap.h"
+#include "rows.h"
 
-enum { FIELDS = 12, LIMIT = 64 << 20 };
-
-struct row {
-	char *fields[FIELDS]; /* borrowed from the file's text; those behind COUNT are "" */
-	int count;
-};
-
-typedef bool (*row_check)(const struct row *row);
+enum { LIMIT = 64 << 20 };
 
 /* ---- package URLs: file, group, test, must fail, input, expected output, description */
 
@@ -415,51 +408,16 @@ static const struct {
 	{"purl/purl_tests.tsv", check_purl},
 };
 
-static void split_row(char *line, struct row *ret)
-{
-	static char empty[1] = "";
-
-	ret->count = 0;
-	for (int i = 0; i < FIELDS; i++)
-		ret->fields[i] = empty;
-	while (line && ret->count < FIELDS) {
-		char *tab = strchr(line, '\t');
-
-		ret->fields[ret->count++] = line;
-		if (tab)
-			*tab++ = '\0';
-		line = tab;
-	}
-}
-
 static void run_file(const char *corpora, const char *name, row_check check)
 {
 	AUTO_STRING path = file_join(corpora, name);
 	AUTO_STR text = STR_INIT;
-	int rows = 0, wrong = 0;
-	char *line;
 
 	if (file_read(path, LIMIT, &text, NULL) < 0) {
 		tap_skip(name, "the file is not there");
 		return;
 	}
-	for (line = text.bytes; line;) {
-		char *end = strchr(line, '\n');
-		struct row row;
-
-		if (end)
-			*end++ = '\0';
-		if (*line && *line != '#') {
-			split_row(line, &row);
-			rows++;
-			if (!check(&row) && ++wrong <= 10)
-				printf("# %s: %s\t%s\t%s\t%s\t%s\t%s\n", name, row.fields[0],
-				       row.fields[1], row.fields[2], row.fields[3], row.fields[4],
-				       row.fields[5]);
-		}
-		line = end;
-	}
-	CHECK(rows > 0 && wrong == 0, "%s: %d rows, %d differ", name, rows, wrong);
+	rows_check(text.bytes, name, check);
 }
 
 int main(void)
