@@ -18,8 +18,8 @@ struct evr {
 static struct evr deb_split(struct span text)
 {
 	const char *colon = memchr(text.at, ':', text.length);
+	const char *dash;
 	struct evr evr = { 0 };
-	size_t i;
 
 	if (colon) {
 		evr.epoch = (struct span){ text.at, (size_t)(colon - text.at) };
@@ -27,12 +27,10 @@ static struct evr deb_split(struct span text)
 		text.at = colon + 1;
 	}
 	evr.version = text;
-	for (i = text.length; i-- > 0;) {
-		if (text.at[i] != '-')
-			continue;
-		evr.version.length = i;
-		evr.release = (struct span){ text.at + i + 1, text.length - i - 1 };
-		break;
+	dash = memrchr(text.at, '-', text.length);
+	if (dash) {
+		evr.version.length = (size_t)(dash - text.at);
+		evr.release = (struct span){ dash + 1, text.length - evr.version.length - 1 };
 	}
 	return evr;
 }
@@ -41,9 +39,11 @@ static int deb_check_epoch(const char *version, struct span epoch, struct error 
 {
 	static const struct span most = { "2147483647", 10 };
 
-	if (epoch.at && epoch.length == 0)
+	if (!epoch.at)
+		return 0;
+	if (epoch.length == 0)
 		return version_refuse(err, version, _("the epoch is empty"));
-	if (epoch.at && !span_all_digits(epoch))
+	if (!span_all_digits(epoch))
 		return version_refuse(err, version, _("the epoch \"%.*s\" is no number"),
 				      (int)epoch.length, epoch.at);
 	if (number_order(epoch, most) > 0)
@@ -51,14 +51,31 @@ static int deb_check_epoch(const char *version, struct span epoch, struct error 
 	return 0;
 }
 
-static int deb_check_chars(const char *version, struct span part, const char *marks, struct error *err)
+/* How a character sorts where no number stands; 0 for digits, which end such a run, and -1 for "~",
+ * which is before even the end. What a Debian version cannot hold has no entry. */
+#define LETTERS(a) (a), (a) + 1, (a) + 2, (a) + 3, (a) + 4, (a) + 5, (a) + 6, (a) + 7, (a) + 8, \
+	(a) + 9, (a) + 10, (a) + 11, (a) + 12, (a) + 13, (a) + 14, (a) + 15, (a) + 16, (a) + 17, (a) + 18, \
+	(a) + 19, (a) + 20, (a) + 21, (a) + 22, (a) + 23, (a) + 24, (a) + 25
+static const short deb_weights[256] = {
+	['A'] = LETTERS('A'),
+	['a'] = LETTERS('a'),
+	['~'] = -1, ['+'] = '+' + 256, ['-'] = '-' + 256, ['.'] = '.' + 256, [':'] = ':' + 256,
+};
+
+/* A revision holds neither dash nor colon. */
+static int deb_check_chars(const char *version, struct span part, bool revision, struct error *err)
 {
 	size_t i;
 
-	for (i = 0; i < part.length; i++)
-		if (!is_digit(part.at[i]) && !is_alpha(part.at[i]) && !strchr(marks, part.at[i]))
+	for (i = 0; i < part.length; i++) {
+		char c = part.at[i];
+
+		if (is_digit(c) || is_alpha(c))
+			continue;
+		if (deb_weights[(unsigned char)c] == 0 || (revision && (c == '-' || c == ':')))
 			return version_refuse_at(err, version, part.at + i,
 						 _("a Debian version cannot hold that"));
+	}
 	return 0;
 }
 
@@ -78,18 +95,38 @@ int deb_check(const char *version, struct error *err)
 		return version_refuse(err, version, _("the revision behind the dash is empty"));
 	if (!is_digit(*evr.version.at))
 		return version_refuse(err, version, _("the upstream version does not begin with a digit"));
-	code = deb_check_chars(version, evr.version, ".-+~:", err);
-	return code < 0 ? code : deb_check_chars(version, evr.release, ".+~", err);
+	code = deb_check_chars(version, evr.version, false, err);
+	return code < 0 ? code : deb_check_chars(version, evr.release, true, err);
 }
 
-/* The weight of a character in the parts that are no numbers; the end and digits weigh nothing. */
 static int deb_weight(const char *at, const char *end)
 {
-	if (at == end || is_digit(*at))
-		return 0;
-	if (*at == '~')
-		return -1;
-	return is_alpha(*at) ? (unsigned char)*at : (unsigned char)*at + 256;
+	return at == end ? 0 : deb_weights[(unsigned char)*at];
+}
+
+static const char *skip_zeros(const char *at, const char *end)
+{
+	while (at < end && *at == '0')
+		at++;
+	return at;
+}
+
+/* The order of the runs of digits at *A and *B as numbers; moves behind both. */
+static int take_number_order(const char **a, const char *a_end, const char **b, const char *b_end)
+{
+	const char *x = skip_zeros(*a, a_end), *y = skip_zeros(*b, b_end);
+	int first = 0, longer;
+
+	while (x < a_end && y < b_end && is_digit(*x) && is_digit(*y)) {
+		if (first == 0)
+			first = *x - *y;
+		x++;
+		y++;
+	}
+	longer = (x < a_end && is_digit(*x)) - (y < b_end && is_digit(*y));
+	*a = x;
+	*b = y;
+	return longer ? longer : sign_of(first);
 }
 
 static int deb_part_order(struct span a, struct span b)
@@ -97,7 +134,6 @@ static int deb_part_order(struct span a, struct span b)
 	const char *x = a.at, *y = b.at, *x_end = x + a.length, *y_end = y + b.length;
 
 	while (x < x_end || y < y_end) {
-		struct span m, n;
 		int order;
 
 		while ((x < x_end && !is_digit(*x)) || (y < y_end && !is_digit(*y))) {
@@ -107,11 +143,7 @@ static int deb_part_order(struct span a, struct span b)
 			x += x < x_end;
 			y += y < y_end;
 		}
-		for (m = (struct span){ x, 0 }; x < x_end && is_digit(*x); x++)
-			m.length++;
-		for (n = (struct span){ y, 0 }; y < y_end && is_digit(*y); y++)
-			n.length++;
-		order = number_order(m, n);
+		order = take_number_order(&x, x_end, &y, y_end);
 		if (order != 0)
 			return order;
 	}
@@ -127,7 +159,7 @@ static struct span some_span(struct span span)
 int deb_order(const char *a, const char *b)
 {
 	struct evr x = deb_split(span_trim(a)), y = deb_split(span_trim(b));
-	int order = number_order(x.epoch, y.epoch);
+	int order = x.epoch.at || y.epoch.at ? number_order(x.epoch, y.epoch) : 0;
 
 	if (order == 0)
 		order = deb_part_order(x.version, y.version);
