@@ -309,7 +309,12 @@ static int run_ssvc(struct command_context *context, const struct command_call *
 		code = ssvc_decide(&ssvc, &outcome, err);
 	if (code)
 		return code;
-	ssvc_vector(&ssvc, outcome, instant_format(command_now(context) / INSTANT_SECOND * INSTANT_SECOND, when), &vector);
+	instant_format(command_now(context) / INSTANT_SECOND * INSTANT_SECOND, when);
+	if (context->json) {
+		command_json(context, ssvc_to_json(&ssvc, outcome, when));
+		return 0;
+	}
+	ssvc_vector(&ssvc, outcome, when, &vector);
 	command_row_out(context, tree->outcome->values[outcome].name, vector.bytes, NULL);
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
@@ -386,7 +391,7 @@ const struct command_row score_commands[] = {
 	{
 		.name = "ssvc",
 		.help = N_("decide by an SSVC tree"),
-		.flags = COMMAND_NO_VAULT,
+		.flags = COMMAND_NO_VAULT | COMMAND_JSON,
 		.arguments = { ARG("TREE", ARG_TEXT, N_("supplier, deployer, coordinator-triage, coordinator-publish, cisa")),
 			       ARG_MANY("KEY=VALUE", ARG_TEXT, N_("the answers")) },
 		.exec = run_ssvc,

@@ -6,6 +6,7 @@
 #include "psirtty/score/cvss.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
@@ -297,21 +298,139 @@ static int take_field(struct parse *p, struct span field, int number)
 	return place_value(p, m, v);
 }
 
-static int take_fields(struct parse *p)
+/* ---- right vectors, read fast */
+
+/* A code as a number, its first byte the lowest; 0 for what is empty or longer than any code. */
+typedef uint64_t word;
+enum { WORD_LENGTH = 7, SLOTS = 64, VALUES_MOST = 8 };
+
+/* The codes of a version's table by a perfect hash, so that finding one takes no search: in a slot
+ * is the one code that can be meant. Made when first needed. */
+struct words {
+	bool made;
+	word metrics[CVSS_METRICS];
+	word values[CVSS_METRICS][VALUES_MOST];
+	unsigned char metric_at[SLOTS];
+	unsigned char value_at[CVSS_METRICS][SLOTS];
+};
+
+/* With this factor no two metrics of a version share a slot, nor two values of a metric. */
+static inline unsigned slot_of(word code)
 {
+	return (unsigned)(code * UINT64_C(0x6ef9d9da262fc3db) >> 58);
+}
+
+static word word_of(const char *code)
+{
+	word ret = 0;
+	int i;
+
+	for (i = 0; code[i]; i++)
+		ret |= (word)(unsigned char)code[i] << 8 * i;
+	return ret;
+}
+
+static void words_make(struct words *words, const struct cvss_table *table)
+{
+	int m, v;
+
+	for (m = 0; m < table->count; m++) {
+		unsigned char *slot = &words->metric_at[slot_of(word_of(table->metrics[m].code))];
+
+		assert(*slot == 0);
+		*slot = (unsigned char)m;
+		words->metrics[m] = word_of(table->metrics[m].code);
+		for (v = 0; table->metrics[m].values[v].code; v++) {
+			words->values[m][v] = word_of(table->metrics[m].values[v].code);
+			slot = &words->value_at[m][slot_of(words->values[m][v])];
+			assert(*slot == 0);
+			*slot = (unsigned char)v;
+		}
+	}
+	words->made = true;
+}
+
+static const struct words *words_of(enum cvss_version version)
+{
+	static struct words all[ARRAY_LEN(versions)];
+
+	if (!all[version].made)
+		words_make(&all[version], versions[version].table);
+	return &all[version];
+}
+
+/* The bytes from *AT to STOP or END as a word; moves there. Eight bytes are looked at in one step:
+ * HIT has the highest bit of each byte that is STOP. */
+static inline word take_word(const char **at, const char *end, char stop)
+{
+	const word ones = UINT64_C(0x0101010101010101);
+	const char *from = *at, *cursor = from;
+	word ret = 0;
+
+	if (end - from > WORD_LENGTH) {
+		word bytes, other, hit;
+
+		memcpy(&bytes, from, sizeof(bytes));
+		bytes = le64toh(bytes);
+		other = bytes ^ ones * (unsigned char)stop;
+		hit = (other - ones) & ~other & ones << 7;
+		if (hit) {
+			*at = from + __builtin_ctzll(hit) / 8;
+			return bytes & (((hit & -hit) >> 7) - 1);
+		}
+	}
+	for (; cursor < end && *cursor != stop; cursor++)
+		if (cursor - from < WORD_LENGTH)
+			ret |= (word)(unsigned char)*cursor << 8 * (cursor - from);
+	*at = cursor;
+	return cursor - from <= WORD_LENGTH ? ret : 0;
+}
+
+/*
+ * Takes fields as long as they are as the standard has them: in its order, each once, each in the
+ * right letters. Returns where it stopped, at the beginning of a field, or NULL when none is left;
+ * what is wrong there is for take_field() to say.
+ */
+static const char *take_right_fields(struct parse *p, int *ret_count)
+{
+	const struct words *words = words_of(p->cvss->version);
 	const char *at = p->rest.bytes, *end = at + p->rest.length;
-	int number = 0;
 
 	for (;;) {
+		const char *cursor = at;
+		word name = take_word(&cursor, end, ':'), value;
+		int m = words->metric_at[slot_of(name)], v;
+
+		if (words->metrics[m] != name || m <= p->last || cursor == end)
+			return at;
+		cursor++;
+		value = take_word(&cursor, end, '/');
+		v = words->value_at[m][slot_of(value)];
+		if (words->values[m][v] != value)
+			return at;
+		p->cvss->values[m] = (signed char)v;
+		p->last = m;
+		++*ret_count;
+		if (cursor == end)
+			return NULL;
+		at = cursor + 1;
+	}
+}
+
+static int take_fields(struct parse *p)
+{
+	int number = 0;
+	const char *at = take_right_fields(p, &number), *end = p->rest.bytes + p->rest.length;
+
+	while (at) {
 		const char *slash = memchr(at, '/', (size_t)(end - at));
 		struct span field = { at, (size_t)((slash ? slash : end) - at) };
 
 		if (take_field(p, field, ++number) < 0)
 			return ERR_NO;
-		if (!slash)
-			return 0;
-		at = slash + 1;
+		at = slash ? slash + 1 : NULL;
 	}
+	return 0;
 }
 
 static int check_mandatory(struct parse *p)
@@ -319,11 +438,13 @@ static int check_mandatory(struct parse *p)
 	AUTO_STR missing = STR_INIT;
 	int i;
 
+	if (!memchr(p->cvss->values, CVSS_ABSENT, (size_t)p->table->mandatory))
+		return 0;
 	for (i = 0; i < p->table->mandatory; i++)
 		if (p->cvss->values[i] == CVSS_ABSENT)
 			str_add_format(&missing, "%s%s", missing.length ? ", " : "",
 				       p->table->metrics[i].code);
-	return missing.length ? refuse(p, _("mandatory metrics are missing: %s"), missing.bytes) : 0;
+	return refuse(p, _("mandatory metrics are missing: %s"), missing.bytes);
 }
 
 /* ---- scores */

@@ -124,20 +124,23 @@ static const signed char eq_levels[6] = { 3, 2, 3, 3, 3, 2 };
  * minus a constant of the level: all highest vectors of one level have the same rank sum, and
  * one of them dominates each vector of the level (tests/unit/cvss.c proves both by going
  * through all of them). Thus §8.3's search for a dominating vector needs no search.
- * DEPTH is the number of steps in the level; for EQ3 and EQ6 rows are EQ3 * 2 + EQ6.
+ * A row is that rank sum and the depth, which is the number of steps in the level; for EQ3 and EQ6
+ * rows are EQ3 * 2 + EQ6.
  */
 struct eq_level {
 	signed char highest; /* rank sum */
-	signed char depth;
+	short share;         /* of one step, in units of DENOMINATOR */
 };
-static const struct eq_level eq1_rows[] = { { 0, 1 }, { 1, 4 }, { 3, 5 } };
-static const struct eq_level eq2_rows[] = { { 0, 1 }, { 1, 2 } };
-static const struct eq_level eq36_rows[] = { { 0, 7 }, { 3, 6 }, { 1, 8 }, { 3, 8 },
-					     { 0, 1 }, { 3, 10 } };
-static const struct eq_level eq4_rows[] = { { 1, 6 }, { 3, 5 }, { 6, 4 } };
 
 /* The common denominator of 1, 2, 4, 5, 6, 7, 8 and 10. */
 enum { DENOMINATOR = 840 };
+#define LEVEL(highest, depth) { (highest), DENOMINATOR / (depth) }
+
+static const struct eq_level eq1_rows[] = { LEVEL(0, 1), LEVEL(1, 4), LEVEL(3, 5) };
+static const struct eq_level eq2_rows[] = { LEVEL(0, 1), LEVEL(1, 2) };
+static const struct eq_level eq36_rows[] = { LEVEL(0, 7), LEVEL(3, 6), LEVEL(1, 8), LEVEL(3, 8),
+					     LEVEL(0, 1), LEVEL(3, 10) };
+static const struct eq_level eq4_rows[] = { LEVEL(1, 6), LEVEL(3, 5), LEVEL(6, 4) };
 
 /* What the score depends on: a rank for each metric, 0 the worst, modified metrics and the
  * defaults (E:A, CR:H, IR:H, AR:H) applied. */
@@ -245,7 +248,7 @@ static int interpolate(const struct effective *f, const signed char eq[6])
 		if (lower[i]) {
 			sets++;
 			loss += (score - lower[i]) * (sums[i] - rows[i]->highest) *
-				(DENOMINATOR / rows[i]->depth);
+				rows[i]->share;
 		}
 	if (sets == 0)
 		return score;

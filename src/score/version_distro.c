@@ -18,32 +18,32 @@ struct evr {
 static struct evr deb_split(struct span text)
 {
 	const char *colon = memchr(text.at, ':', text.length);
-	struct evr evr = {0};
-	size_t i;
+	const char *dash;
+	struct evr evr = { 0 };
 
 	if (colon) {
-		evr.epoch = (struct span){text.at, (size_t)(colon - text.at)};
+		evr.epoch = (struct span){ text.at, (size_t)(colon - text.at) };
 		text.length -= evr.epoch.length + 1;
 		text.at = colon + 1;
 	}
 	evr.version = text;
-	for (i = text.length; i-- > 0;) {
-		if (text.at[i] != '-')
-			continue;
-		evr.version.length = i;
-		evr.release = (struct span){text.at + i + 1, text.length - i - 1};
-		break;
+	dash = memrchr(text.at, '-', text.length);
+	if (dash) {
+		evr.version.length = (size_t)(dash - text.at);
+		evr.release = (struct span){ dash + 1, text.length - evr.version.length - 1 };
 	}
 	return evr;
 }
 
 static int deb_check_epoch(const char *version, struct span epoch, struct error *err)
 {
-	static const struct span most = {"2147483647", 10};
+	static const struct span most = { "2147483647", 10 };
 
-	if (epoch.at && epoch.length == 0)
+	if (!epoch.at)
+		return 0;
+	if (epoch.length == 0)
 		return version_refuse(err, version, _("the epoch is empty"));
-	if (epoch.at && !span_all_digits(epoch))
+	if (!span_all_digits(epoch))
 		return version_refuse(err, version, _("the epoch \"%.*s\" is no number"),
 				      (int)epoch.length, epoch.at);
 	if (number_order(epoch, most) > 0)
@@ -51,21 +51,31 @@ static int deb_check_epoch(const char *version, struct span epoch, struct error 
 	return 0;
 }
 
-static bool is_deb_char(char c, bool revision)
-{
-	if (is_digit(c) || is_alpha(c) || c == '.' || c == '+' || c == '~')
-		return true;
-	return !revision && (c == '-' || c == ':');
-}
+/* How a character sorts where no number stands; 0 for digits, which end such a run, and -1 for "~",
+ * which is before even the end. What a Debian version cannot hold has no entry. */
+#define LETTERS(a) (a), (a) + 1, (a) + 2, (a) + 3, (a) + 4, (a) + 5, (a) + 6, (a) + 7, (a) + 8, \
+	(a) + 9, (a) + 10, (a) + 11, (a) + 12, (a) + 13, (a) + 14, (a) + 15, (a) + 16, (a) + 17, (a) + 18, \
+	(a) + 19, (a) + 20, (a) + 21, (a) + 22, (a) + 23, (a) + 24, (a) + 25
+static const short deb_weights[256] = {
+	['A'] = LETTERS('A'),
+	['a'] = LETTERS('a'),
+	['~'] = -1, ['+'] = '+' + 256, ['-'] = '-' + 256, ['.'] = '.' + 256, [':'] = ':' + 256,
+};
 
+/* A revision holds neither dash nor colon. */
 static int deb_check_chars(const char *version, struct span part, bool revision, struct error *err)
 {
 	size_t i;
 
-	for (i = 0; i < part.length; i++)
-		if (!is_deb_char(part.at[i], revision))
+	for (i = 0; i < part.length; i++) {
+		char c = part.at[i];
+
+		if (is_digit(c) || is_alpha(c))
+			continue;
+		if (deb_weights[(unsigned char)c] == 0 || (revision && (c == '-' || c == ':')))
 			return version_refuse_at(err, version, part.at + i,
 						 _("a Debian version cannot hold that"));
+	}
 	return 0;
 }
 
@@ -84,20 +94,39 @@ int deb_check(const char *version, struct error *err)
 	if (evr.release.at && evr.release.length == 0)
 		return version_refuse(err, version, _("the revision behind the dash is empty"));
 	if (!is_digit(*evr.version.at))
-		return version_refuse(err, version,
-				      _("the upstream version does not begin with a digit"));
+		return version_refuse(err, version, _("the upstream version does not begin with a digit"));
 	code = deb_check_chars(version, evr.version, false, err);
 	return code < 0 ? code : deb_check_chars(version, evr.release, true, err);
 }
 
-/* The weight of a character in the parts that are no numbers; the end and digits weigh nothing. */
 static int deb_weight(const char *at, const char *end)
 {
-	if (at == end || is_digit(*at))
-		return 0;
-	if (*at == '~')
-		return -1;
-	return is_alpha(*at) ? (unsigned char)*at : (unsigned char)*at + 256;
+	return at == end ? 0 : deb_weights[(unsigned char)*at];
+}
+
+static const char *skip_zeros(const char *at, const char *end)
+{
+	while (at < end && *at == '0')
+		at++;
+	return at;
+}
+
+/* The order of the runs of digits at *A and *B as numbers; moves behind both. */
+static int take_number_order(const char **a, const char *a_end, const char **b, const char *b_end)
+{
+	const char *x = skip_zeros(*a, a_end), *y = skip_zeros(*b, b_end);
+	int first = 0, longer;
+
+	while (x < a_end && y < b_end && is_digit(*x) && is_digit(*y)) {
+		if (first == 0)
+			first = *x - *y;
+		x++;
+		y++;
+	}
+	longer = (x < a_end && is_digit(*x)) - (y < b_end && is_digit(*y));
+	*a = x;
+	*b = y;
+	return longer ? longer : sign_of(first);
 }
 
 static int deb_part_order(struct span a, struct span b)
@@ -105,7 +134,6 @@ static int deb_part_order(struct span a, struct span b)
 	const char *x = a.at, *y = b.at, *x_end = x + a.length, *y_end = y + b.length;
 
 	while (x < x_end || y < y_end) {
-		struct span m, n;
 		int order;
 
 		while ((x < x_end && !is_digit(*x)) || (y < y_end && !is_digit(*y))) {
@@ -115,11 +143,7 @@ static int deb_part_order(struct span a, struct span b)
 			x += x < x_end;
 			y += y < y_end;
 		}
-		for (m = (struct span){x, 0}; x < x_end && is_digit(*x); x++)
-			m.length++;
-		for (n = (struct span){y, 0}; y < y_end && is_digit(*y); y++)
-			n.length++;
-		order = number_order(m, n);
+		order = take_number_order(&x, x_end, &y, y_end);
 		if (order != 0)
 			return order;
 	}
@@ -129,13 +153,13 @@ static int deb_part_order(struct span a, struct span b)
 /* An empty part of which pointers can be taken. */
 static struct span some_span(struct span span)
 {
-	return span.at ? span : (struct span){"", 0};
+	return span.at ? span : (struct span){ "", 0 };
 }
 
 int deb_order(const char *a, const char *b)
 {
 	struct evr x = deb_split(span_trim(a)), y = deb_split(span_trim(b));
-	int order = number_order(x.epoch, y.epoch);
+	int order = x.epoch.at || y.epoch.at ? number_order(x.epoch, y.epoch) : 0;
 
 	if (order == 0)
 		order = deb_part_order(x.version, y.version);
@@ -150,36 +174,34 @@ static int check_printable(const char *version, struct error *err)
 
 	for (at = version; *at; at++)
 		if ((unsigned char)*at <= ' ' || *at == 0x7f)
-			return version_refuse(
-				err, version,
-				_("it holds a space or a control character at byte %d"),
-				(int)(at - version) + 1);
+			return version_refuse(err, version,
+					      _("it holds a space or a control character at byte %d"),
+					      (int)(at - version) + 1);
 	return 0;
 }
 
-/* Only digits before a colon are an epoch; what follows the last dash behind them is the release.
- */
+/* Only digits before a colon are an epoch; what follows the last dash behind them is the release. */
 static struct evr rpm_split(const char *text)
 {
 	const char *digits = digits_end(text);
 	const char *dash = strrchr(digits, '-');
-	struct evr evr = {.epoch = {"0", 1}, .version = {text, 0}};
+	struct evr evr = { .epoch = { "0", 1 }, .version = { text, 0 } };
 
 	if (*digits == ':') {
 		if (digits > text)
-			evr.epoch = (struct span){text, (size_t)(digits - text)};
+			evr.epoch = (struct span){ text, (size_t)(digits - text) };
 		evr.version.at = digits + 1;
 	}
 	evr.version.length = dash ? (size_t)(dash - evr.version.at) : strlen(evr.version.at);
 	if (dash)
-		evr.release = (struct span){dash + 1, strlen(dash + 1)};
+		evr.release = (struct span){ dash + 1, strlen(dash + 1) };
 	return evr;
 }
 
 /* A run of digits or of letters at *AT, of the same sort as in the other version. */
 static struct span take_run(const char **at, const char *end, bool digits)
 {
-	struct span run = {*at, 0};
+	struct span run = { *at, 0 };
 
 	while (*at < end && (digits ? is_digit(**at) : is_alpha(**at))) {
 		++*at;

@@ -6,6 +6,9 @@
 #include "psirtty/score/cwe.h"
 #include "psirtty/score/ssvc.h"
 
+/* The search through all weaknesses takes its time. */
+enum { LONGEST = 256 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void answer(struct ssvc *ssvc, const char *line)
@@ -55,7 +58,7 @@ static void look_up(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	AUTO_STRING text = mem_copy(data, size);
+	AUTO_STRING text = mem_copy(data, size > LONGEST ? LONGEST : size);
 	char *line, *next;
 	size_t count;
 	const struct ssvc_tree *trees = ssvc_trees(&count);

@@ -6,7 +6,7 @@
 #ifndef PSIRTTY_SCORE_SSVC_H
 #define PSIRTTY_SCORE_SSVC_H
 
-#include "psirtty/base/error.h"
+#include "psirtty/base/js.h"
 
 enum { SSVC_INPUTS = 8 };
 
@@ -70,5 +70,22 @@ int ssvc_decide(const struct ssvc *ssvc, int *ret_outcome, struct error *err);
  * WHEN is a timestamp, written as it is.
  */
 void ssvc_vector(const struct ssvc *ssvc, int outcome, const char *when, struct str *ret);
+
+/*
+ * The decided tree as a selection list of CERT/CC's schema 2.0.0, which is what CSAF 2.1 has as
+ * ssvc_v2: the answers in the tree's order, then the outcome. WHEN is an RFC 3339 timestamp,
+ * written as it is. The caller owns what is returned.
+ */
+json_t *ssvc_to_json(const struct ssvc *ssvc, int outcome, const char *when);
+/*
+ * Reads such a list into *RET and *RET_OUTCOME. TREE says whose answers they are; NULL: the tree that
+ * has all the points of the list. Points the tree does not have are passed over; another version of
+ * one it has is taken when the value's key is the same. A point with several values is not answered
+ * yet. *RET_OUTCOME is -1 when the list has none.
+ * Errors: ERR_NO for what is no such list, names unknown points or values, fits no tree, or has an
+ * outcome that the tree does not give for its answers.
+ */
+int ssvc_from_json(const json_t *json, const struct ssvc_tree *tree, struct ssvc *ret,
+		   int *ret_outcome, struct error *err);
 
 #endif
