@@ -238,13 +238,13 @@ static int run_cpe(struct command_context *context, const struct command_call *c
 static void answer_compare(const char *line, bool lenient, struct str *ret)
 {
 	(void)lenient;
-	score_line_compare(line, ret);
+	compare_line(line, ret);
 }
 
 static void answer_range(const char *line, bool lenient, struct str *ret)
 {
 	(void)lenient;
-	score_line_range(line, ret);
+	range_line(line, ret);
 }
 
 typedef void (*three_fn)(const char *ecosystem, const char *one, const char *other, struct str *ret);
@@ -269,12 +269,12 @@ static int answer_three(struct command_context *context, const struct command_ca
 
 static int run_compare(struct command_context *context, const struct command_call *call, struct error *err)
 {
-	return answer_three(context, call, answer_compare, score_compare, err);
+	return answer_three(context, call, answer_compare, compare_three, err);
 }
 
 static int run_range(struct command_context *context, const struct command_call *call, struct error *err)
 {
-	return answer_three(context, call, answer_range, score_range, err);
+	return answer_three(context, call, answer_range, range_three, err);
 }
 
 static int run_cpe_match(struct command_context *context, const struct command_call *call, struct error *err)

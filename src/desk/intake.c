@@ -17,6 +17,7 @@ struct intake {
 	void *context;
 	struct intake_count *count;
 	size_t done, total;
+	struct error first; /* of the files that could not be read */
 };
 
 /* ---- one message */
@@ -107,6 +108,22 @@ static int take_file(struct intake *in, const char *path, const char *channel, b
 	return take_message(in, bytes.bytes, bytes.length, channel, received, err);
 }
 
+/* One file that cannot be read does not keep the others out. */
+static int take_or_note(struct intake *in, const char *path, const char *channel, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	int code = take_file(in, path, channel, true, &why);
+
+	if (!code)
+		return 0;
+	if (code != ERR_INPUT)
+		return error_set(err, code, why.what, why.remedy, "%s", why.why);
+	in->count->failed++;
+	if (!in->first.code)
+		error_set(&in->first, code, why.what, why.remedy, "%s", why.why);
+	return 0;
+}
+
 static int take_folder(struct intake *in, const char *dir, const char *channel, struct error *err)
 {
 	char **names = NULL;
@@ -118,7 +135,7 @@ static int take_folder(struct intake *in, const char *dir, const char *channel, 
 		AUTO_STRING path = file_join(dir, names[i]);
 
 		if (!file_is_dir(path))
-			code = take_file(in, path, channel, true, err);
+			code = take_or_note(in, path, channel, err);
 	}
 	file_free_names(names, count);
 	return code;
@@ -189,9 +206,14 @@ static int take_path(struct intake *in, const char *path, struct error *err)
 int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
 		     void *context, struct intake_count *ret, struct error *err)
 {
-	struct intake in = { desk, now, progress, context, ret, 0, 0 };
+	struct intake in = { .desk = desk, .now = now, .progress = progress, .context = context, .count = ret };
+	int code = take_path(&in, path, err);
 
-	return take_path(&in, path, err);
+	if (!code && in.first.code)
+		code = error_set(err, ERR_INPUT, in.first.what, in.first.remedy,
+				 _("%s (files that could not be read: %zu)"), in.first.why, ret->failed);
+	error_release(&in.first);
+	return code;
 }
 
 /* ---- again */

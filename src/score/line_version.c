@@ -26,15 +26,16 @@ static const struct version_scheme *find_scheme(const char *ecosystem, struct st
 	AUTO_STRING reason = NULL;
 
 	if (!scheme) {
-		reason = mem_format(_("%.80s is no ecosystem whose order of versions is known"), ecosystem);
+		reason = mem_format(_("%.80s is no ecosystem whose order of versions is known"),
+				    ecosystem);
 		add_reason(ret, reason);
 	}
 	return scheme;
 }
 
-void score_compare(const char *ecosystem, const char *a, const char *b, struct str *ret)
+void compare_three(const char *ecosystem, const char *a, const char *b, struct str *ret)
 {
-	static const char *const signs[] = { "<", "=", ">" };
+	static const char *const signs[] = {"<", "=", ">"};
 	const struct version_scheme *scheme = find_scheme(ecosystem, ret);
 	AUTO_ERROR err = ERROR_INIT;
 	AUTO_STRING reason = NULL;
@@ -50,7 +51,7 @@ void score_compare(const char *ecosystem, const char *a, const char *b, struct s
 	add_answer(ret, signs[order + 1], scheme);
 }
 
-void score_range(const char *ecosystem, const char *range, const char *version, struct str *ret)
+void range_three(const char *ecosystem, const char *range, const char *version, struct str *ret)
 {
 	const struct version_scheme *scheme = find_scheme(ecosystem, ret);
 	enum range_answer answer;
@@ -82,24 +83,24 @@ static bool cut(char *line, char *(*second)(const char *, int), char **ret_secon
 	return true;
 }
 
-void score_line_compare(const char *line, struct str *ret)
+void compare_line(const char *line, struct str *ret)
 {
 	AUTO_STRING copy = mem_string(line);
 	char *a, *b;
 
 	if (cut(copy, strchr, &a, &b))
-		score_compare(copy, a, b, ret);
+		compare_three(copy, a, b, ret);
 	else
 		add_reason(ret, _("the line is not ecosystem, version, version with tabs between"));
 }
 
-void score_line_range(const char *line, struct str *ret)
+void range_line(const char *line, struct str *ret)
 {
 	AUTO_STRING copy = mem_string(line);
 	char *range, *version;
 
 	if (cut(copy, strrchr, &range, &version))
-		score_range(copy, range, version, ret);
+		range_three(copy, range, version, ret);
 	else
 		add_reason(ret, _("the line is not ecosystem, range, version with tabs between"));
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "psirtty/score/vers.h"
 #include "range_private.h"
 
 int range_refuse(struct error *err, const char *range, const char *why, ...)
@@ -38,10 +39,10 @@ bool range_split(struct span *rest, const char *mark, struct span *ret)
 	found = rest->length ? memmem(rest->at, rest->length, mark, length) : NULL;
 	if (!found) {
 		*ret = *rest;
-		*rest = (struct span){ NULL, 0 };
+		*rest = (struct span){NULL, 0};
 		return true;
 	}
-	*ret = (struct span){ rest->at, (size_t)(found - rest->at) };
+	*ret = (struct span){rest->at, (size_t)(found - rest->at)};
 	rest->length -= ret->length + length;
 	rest->at = found + length;
 	return true;
@@ -50,11 +51,11 @@ bool range_split(struct span *rest, const char *mark, struct span *ret)
 /* ---- comparators */
 
 enum sign {
-	SIGN_PLAIN,    /* an operator */
-	SIGN_CARET,    /* up to the first number that is not zero */
-	SIGN_TILDE,    /* the first two numbers stay */
-	SIGN_LAST,     /* all numbers but the last stay */
-	SIGN_ALL,      /* all numbers stay, whatever follows */
+	SIGN_PLAIN, /* an operator */
+	SIGN_CARET, /* up to the first number that is not zero */
+	SIGN_TILDE, /* the first two numbers stay */
+	SIGN_LAST,  /* all numbers but the last stay */
+	SIGN_ALL,   /* all numbers stay, whatever follows */
 };
 
 /* The longest first. */
@@ -63,12 +64,12 @@ static const struct {
 	enum sign sign;
 	enum range_op op;
 } signs[] = {
-	{ "===", SIGN_PLAIN, OP_EQ }, { "^>=", SIGN_TILDE, OP_GE }, { "<<", SIGN_PLAIN, OP_LT },
-	{ "<=", SIGN_PLAIN, OP_LE },  { "<>", SIGN_PLAIN, OP_NE },  { ">>", SIGN_PLAIN, OP_GT },
-	{ ">=", SIGN_PLAIN, OP_GE },  { "==", SIGN_PLAIN, OP_EQ },  { "!=", SIGN_PLAIN, OP_NE },
-	{ "~>", SIGN_LAST, OP_GE },   { "~=", SIGN_LAST, OP_GE },   { "<", SIGN_PLAIN, OP_LT },
-	{ ">", SIGN_PLAIN, OP_GT },   { "=", SIGN_PLAIN, OP_EQ },   { "~", SIGN_TILDE, OP_GE },
-	{ "^", SIGN_CARET, OP_GE },
+	{"===", SIGN_PLAIN, OP_EQ}, {"^>=", SIGN_TILDE, OP_GE}, {"<<", SIGN_PLAIN, OP_LT},
+	{"<=", SIGN_PLAIN, OP_LE},  {"<>", SIGN_PLAIN, OP_NE},	{">>", SIGN_PLAIN, OP_GT},
+	{">=", SIGN_PLAIN, OP_GE},  {"==", SIGN_PLAIN, OP_EQ},	{"!=", SIGN_PLAIN, OP_NE},
+	{"~>", SIGN_LAST, OP_GE},   {"~=", SIGN_LAST, OP_GE},	{"<", SIGN_PLAIN, OP_LT},
+	{">", SIGN_PLAIN, OP_GT},   {"=", SIGN_PLAIN, OP_EQ},	{"~", SIGN_TILDE, OP_GE},
+	{"^", SIGN_CARET, OP_GE},
 };
 
 struct term {
@@ -122,10 +123,11 @@ static void cut_wildcard(struct term *term, size_t length)
 {
 	char *end = term->version + length;
 
-	term->any = span_is_nocase((struct span){ term->version, length }, "*") ||
-		    span_is_nocase((struct span){ term->version, length }, "any") ||
-		    span_is_nocase((struct span){ term->version, length }, "-any");
-	while (length >= 2 && end[-2] == '.' && (end[-1] == '*' || end[-1] == 'x' || end[-1] == 'X')) {
+	term->any = span_is_nocase((struct span){term->version, length}, "*") ||
+		    span_is_nocase((struct span){term->version, length}, "any") ||
+		    span_is_nocase((struct span){term->version, length}, "-any");
+	while (length >= 2 && end[-2] == '.' &&
+	       (end[-1] == '*' || end[-1] == 'x' || end[-1] == 'X')) {
 		end -= 2;
 		length -= 2;
 		*end = '\0';
@@ -134,8 +136,8 @@ static void cut_wildcard(struct term *term, size_t length)
 }
 
 /* The next comparator; false at the end. */
-static int take_term(const struct range_question *q, struct span *rest, struct term *ret, bool *more,
-		     struct error *err)
+static int take_term(const struct range_question *q, struct span *rest, struct term *ret,
+		     bool *more, struct error *err)
 {
 	size_t length = 0;
 
@@ -165,7 +167,7 @@ static bool next_number(const char **at, struct span *ret)
 {
 	const char *end = digits_end(*at);
 
-	*ret = (struct span){ *at, (size_t)(end - *at) };
+	*ret = (struct span){*at, (size_t)(end - *at)};
 	if (end == *at)
 		return false;
 	*at = end + (*end == '.');
@@ -187,7 +189,7 @@ static int count_numbers(const char *version, bool until_nonzero)
 
 	while (next_number(&at, &number)) {
 		count++;
-		if (until_nonzero && number_order(number, (struct span){ NULL, 0 }) != 0)
+		if (until_nonzero && number_order(number, (struct span){NULL, 0}) != 0)
 			break;
 	}
 	return count;
@@ -300,8 +302,8 @@ static int terms_hold(const struct range_question *q, struct span set, bool bare
 	return code;
 }
 
-static int alternatives_hold(const struct range_question *q, struct span text, bool bare_or, bool *ret,
-			     struct error *err)
+static int alternatives_hold(const struct range_question *q, struct span text, bool bare_or,
+			     bool *ret, struct error *err)
 {
 	struct span set;
 	bool in = false, one = false;
@@ -359,14 +361,32 @@ int range_conan(const struct range_question *q, bool *ret, struct error *err)
 	int code;
 
 	if (text.length >= 2 && *text.at == '[' && text.at[text.length - 1] == ']')
-		text = (struct span){ text.at + 1, text.length - 2 };
+		text = (struct span){text.at + 1, text.length - 2};
 	prereleases = cut_options(&text) || (q->flags & RANGE_PRERELEASES);
 	if (text.length == 0)
-		text = (struct span){ "*", 1 };
+		text = (struct span){"*", 1};
 	code = alternatives_hold(q, text, false, ret, err);
 	if (code == 0 && pre && !prereleases)
 		*ret = false;
 	return code;
+}
+
+/* ---- VERS, of any type that has the same order */
+
+static int range_vers(const struct range_question *q, bool *ret, struct error *err)
+{
+	AUTO_STR repairs = STR_INIT;
+	AUTO_VERS vers = VERS_INIT;
+
+	if (vers_parse_lenient(q->range, &vers, &repairs, err) < 0)
+		return ERR_NO;
+	if (vers.scheme && vers.scheme != q->scheme)
+		return range_refuse(err, q->range, _("it is a range of %.80s versions, not of %s"),
+				    vers.type, version_scheme_name(q->scheme));
+	if (vers.uncertain && !q->scheme->uncertain)
+		return range_refuse(err, q->range, _("a version in it is none of %s"),
+				    version_scheme_name(q->scheme));
+	return vers_contains(&vers, q->version, ret, err);
 }
 
 /* ---- which syntax */
@@ -376,10 +396,16 @@ static const struct {
 	const char *name;
 	range_reader *read;
 } readers[] = {
-	{ "cargo", range_cargo },   { "crates.io", range_cargo },         { "npm", range_npm },
-	{ "npm-loose", range_npm }, { "pypi", range_pypi },               { "composer", range_composer },
-	{ "gem", range_gem },       { "maven", range_interval_maven },    { "nuget", range_interval_nuget },
-	{ "conan", range_conan },
+	{"cargo", range_cargo},
+	{"crates.io", range_cargo},
+	{"npm", range_npm},
+	{"npm-loose", range_npm},
+	{"pypi", range_pypi},
+	{"composer", range_composer},
+	{"gem", range_gem},
+	{"maven", range_interval_maven},
+	{"nuget", range_interval_nuget},
+	{"conan", range_conan},
 };
 
 static range_reader *reader_find(const char *name)
@@ -392,34 +418,38 @@ static range_reader *reader_find(const char *name)
 	return NULL;
 }
 
-int range_contains_with(const char *ecosystem, const char *range, const char *version, unsigned flags,
-			enum range_answer *ret, struct error *err)
+int range_contains_with(const char *ecosystem, const char *range, const char *version,
+			unsigned flags, enum range_answer *ret, struct error *err)
 {
-	struct range_question q = { version_scheme_find(ecosystem), range, version, flags };
+	struct range_question q = {version_scheme_find(ecosystem), range, version, flags};
 	range_reader *read = reader_find(ecosystem);
 	bool in = false;
 	int code;
 
 	*ret = RANGE_UNKNOWN;
 	if (!q.scheme)
-		return range_refuse(err, range, _("%.80s is no ecosystem whose order of versions is known"),
+		return range_refuse(err, range,
+				    _("%.80s is no ecosystem whose order of versions is known"),
 				    ecosystem);
 	if (strnlen(range, RANGE_LENGTH_MAX + 1) > RANGE_LENGTH_MAX)
-		return range_refuse(err, range, _("it is longer than %d characters"), RANGE_LENGTH_MAX);
+		return range_refuse(err, range, _("it is longer than %d characters"),
+				    RANGE_LENGTH_MAX);
 	if (strnlen(version, VERSION_LENGTH_MAX + 1) > VERSION_LENGTH_MAX)
 		return version_check(q.scheme, version, err);
 	if (strcmp(version_scheme_name(q.scheme), "npm-loose") == 0)
 		q.flags |= RANGE_LOOSE;
 	if (!read)
 		read = reader_find(version_scheme_name(q.scheme));
+	if (str_starts_nocase(range, "vers:"))
+		read = range_vers;
 	code = (read ? read : range_terms)(&q, &in, err);
 	if (code == 0)
 		*ret = in ? RANGE_IN : RANGE_OUT;
 	return code;
 }
 
-int range_contains(const char *ecosystem, const char *range, const char *version, enum range_answer *ret,
-		   struct error *err)
+int range_contains(const char *ecosystem, const char *range, const char *version,
+		   enum range_answer *ret, struct error *err)
 {
 	return range_contains_with(ecosystem, range, version, 0, ret, err);
 }

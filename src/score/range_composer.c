@@ -24,7 +24,7 @@ struct question {
 	const struct range_question *q;
 	char version[COMPOSER_SIZE]; /* in normal form */
 	bool branch;
-	bool holds;                  /* of the piece at hand */
+	bool holds; /* of the piece at hand */
 };
 
 static bool is_branch(const char *form)
@@ -113,7 +113,7 @@ static bool is_x_dev(struct span text)
 static bool read_parts(struct span text, struct parts *ret)
 {
 	const char *plus = memchr(text.at, '+', text.length);
-	struct parts parts = { .text = text };
+	struct parts parts = {.text = text};
 
 	if (plus)
 		text.length = (size_t)(plus - text.at);
@@ -130,9 +130,10 @@ static bool is_stable(const struct parts *parts)
 }
 
 /* The first POSITION numbers, the last of them GROWN by that much, then zeros; "-dev" behind. */
-static void write_numbers(const struct parts *parts, int position, unsigned grown, char ret[COMPOSER_SIZE])
+static void write_numbers(const struct parts *parts, int position, unsigned grown,
+			  char ret[COMPOSER_SIZE])
 {
-	uint64_t n[4] = { 0 };
+	uint64_t n[4] = {0};
 	int i;
 
 	for (i = 0; i < 4 && i < position; i++)
@@ -193,7 +194,7 @@ static bool add_caret(struct question *question, struct span text)
 /* "1.2.*": false when it is none. */
 static bool add_x_range(struct question *question, struct span text)
 {
-	struct parts parts = { .count = 0 };
+	struct parts parts = {.count = 0};
 	char bound[COMPOSER_SIZE];
 
 	if (!take_numbers(&text, &parts) || parts.count > 3 || text.length == 0)
@@ -217,8 +218,9 @@ static bool add_hyphen(struct question *question, struct span text)
 	struct parts from, to;
 	char bound[COMPOSER_SIZE];
 
-	if (!dash || !read_parts(trim((struct span){ text.at, (size_t)(dash - text.at) }), &from) ||
-	    !read_parts(trim((struct span){ dash + 3, text.length - (size_t)(dash + 3 - text.at) }), &to) ||
+	if (!dash || !read_parts(trim((struct span){text.at, (size_t)(dash - text.at)}), &from) ||
+	    !read_parts(trim((struct span){dash + 3, text.length - (size_t)(dash + 3 - text.at)}),
+			&to) ||
 	    !write_low(&from, bound))
 		return false;
 	add_bound(question, OP_GE, bound);
@@ -237,8 +239,8 @@ static const struct {
 	const char *text;
 	enum range_op op;
 } signs[] = {
-	{ "<>", OP_NE }, { "!=", OP_NE }, { ">=", OP_GE }, { "<=", OP_LE },
-	{ "==", OP_EQ }, { ">", OP_GT },  { "<", OP_LT },  { "=", OP_EQ },
+	{"<>", OP_NE}, {"!=", OP_NE}, {">=", OP_GE}, {"<=", OP_LE},
+	{"==", OP_EQ}, {">", OP_GT},  {"<", OP_LT},  {"=", OP_EQ},
 };
 
 static enum range_op take_sign(struct span *text)
@@ -259,22 +261,22 @@ static enum range_op take_sign(struct span *text)
 /* "@beta" behind a constraint; *TEXT loses it. */
 static struct span take_flag(struct span *text)
 {
-	static const char *const flags[] = { "stable", "RC", "beta", "alpha", "dev" };
+	static const char *const flags[] = {"stable", "RC", "beta", "alpha", "dev"};
 	const char *at = memrchr(text->at, '@', text->length);
-	struct span flag = { NULL, 0 };
+	struct span flag = {NULL, 0};
 	size_t i;
 
 	if (!at)
 		return flag;
-	flag = (struct span){ at + 1, text->length - (size_t)(at + 1 - text->at) };
+	flag = (struct span){at + 1, text->length - (size_t)(at + 1 - text->at)};
 	for (i = 0; i < ARRAY_LEN(flags); i++) {
 		if (flag.length != strlen(flags[i]) ||
-		    bytes_order_nocase(flag, (struct span){ flags[i], flag.length }) != 0)
+		    bytes_order_nocase(flag, (struct span){flags[i], flag.length}) != 0)
 			continue;
 		text->length = (size_t)(at - text->at);
-		return i == 0 ? (struct span){ NULL, 0 } : flag;
+		return i == 0 ? (struct span){NULL, 0} : flag;
 	}
-	return (struct span){ NULL, 0 };
+	return (struct span){NULL, 0};
 }
 
 /* Whether a stability is written behind a dash: the version is then taken as it is. */
@@ -286,7 +288,8 @@ static bool names_stability(struct span text)
 		struct composer_modifier modifier;
 
 		if (text.at[i] == '-' &&
-		    composer_take_modifier((struct span){ text.at + i + 1, text.length - i - 1 }, &modifier))
+		    composer_take_modifier((struct span){text.at + i + 1, text.length - i - 1},
+					   &modifier))
 			return true;
 	}
 	return false;
@@ -327,7 +330,8 @@ static bool add_comparator(struct question *question, struct span text, struct s
 		return false;
 	length = strlen(bound);
 	if (op != OP_EQ && flag.length && form_is_stable(bound))
-		snprintf(bound + length, COMPOSER_SIZE - length, "-%.*s", (int)flag.length, flag.at);
+		snprintf(bound + length, COMPOSER_SIZE - length, "-%.*s", (int)flag.length,
+			 flag.at);
 	else if ((op == OP_LT || op == OP_GE) && !names_stability(text) && !is_branch(bound))
 		snprintf(bound + length, COMPOSER_SIZE - length, "-dev");
 	add_bound(question, op, bound);
@@ -354,9 +358,9 @@ static bool add_piece(struct question *question, struct span text)
 	if (is_any(text))
 		return true;
 	if (text.length > 1 && *text.at == '~' && text.at[1] != '>')
-		return add_tilde(question, (struct span){ text.at + 1, text.length - 1 });
+		return add_tilde(question, (struct span){text.at + 1, text.length - 1});
 	if (text.length > 1 && *text.at == '^')
-		return add_caret(question, (struct span){ text.at + 1, text.length - 1 });
+		return add_caret(question, (struct span){text.at + 1, text.length - 1});
 	return add_x_range(question, text) || add_hyphen(question, text) ||
 	       add_comparator(question, text, flag);
 }
@@ -395,7 +399,7 @@ static bool take_piece(struct span *rest, struct span *ret)
 		if (is_gap(all, at, end))
 			break;
 	}
-	*ret = trim((struct span){ rest->at, length });
+	*ret = trim((struct span){rest->at, length});
 	advance(rest, length);
 	return ret->length > 0;
 }
@@ -409,7 +413,8 @@ static int set_holds(struct question *question, struct span set, bool *ret, stru
 		empty = false;
 		question->holds = true;
 		if (piece.length > PIECE_MAX || !add_piece(question, piece))
-			return range_refuse(err, question->q->range, _("\"%.*s\" is no constraint of Composer"),
+			return range_refuse(err, question->q->range,
+					    _("\"%.*s\" is no constraint of Composer"),
 					    (int)(piece.length < 80 ? piece.length : 80), piece.at);
 		all = all && question->holds;
 	}
@@ -421,7 +426,7 @@ static int set_holds(struct question *question, struct span set, bool *ret, stru
 
 int range_composer(const struct range_question *q, bool *ret, struct error *err)
 {
-	struct question question = { .q = q };
+	struct question question = {.q = q};
 	struct span rest = span_trim(q->range), text;
 	bool in = false, one = false;
 

@@ -21,7 +21,8 @@ static struct span trim(struct span text)
 	return text;
 }
 
-static int copy(const struct range_question *q, struct span text, char *ret, bool *ret_has, struct error *err)
+static int copy(const struct range_question *q, struct span text, char *ret, bool *ret_has,
+		struct error *err)
 {
 	text = trim(text);
 	if (text.length > VERSION_LENGTH_MAX)
@@ -43,7 +44,7 @@ static int read_bounds(const struct range_question *q, struct span inner, struct
 
 	if (comma) {
 		low.length = (size_t)(comma - inner.at);
-		high = (struct span){ comma + 1, inner.length - low.length - 1 };
+		high = (struct span){comma + 1, inner.length - low.length - 1};
 		if (memchr(high.at, ',', high.length))
 			return range_refuse(err, q->range, _("an interval has more than two ends"));
 	} else if (!ret->low_in || !ret->high_in || trim(inner).length == 0) {
@@ -66,7 +67,7 @@ static int take_interval(const struct range_question *q, struct span *rest, stru
 {
 	size_t end = 1;
 
-	*ret = (struct interval){ .low_in = *rest->at == '[' };
+	*ret = (struct interval){.low_in = *rest->at == '['};
 	if (*rest->at != '[' && *rest->at != '(')
 		return range_refuse(err, q->range, _("an interval begins with [ or ("));
 	while (end < rest->length && rest->at[end] != ']' && rest->at[end] != ')')
@@ -74,15 +75,15 @@ static int take_interval(const struct range_question *q, struct span *rest, stru
 	if (end == rest->length)
 		return range_refuse(err, q->range, _("an interval is not closed"));
 	ret->high_in = rest->at[end] == ']';
-	if (read_bounds(q, (struct span){ rest->at + 1, end - 1 }, ret, err) < 0)
+	if (read_bounds(q, (struct span){rest->at + 1, end - 1}, ret, err) < 0)
 		return ERR_NO;
 	rest->at += end + 1;
 	rest->length -= end + 1;
 	return 0;
 }
 
-static int interval_holds(const struct range_question *q, const struct interval *interval, bool *ret,
-			  struct error *err)
+static int interval_holds(const struct range_question *q, const struct interval *interval,
+			  bool *ret, struct error *err)
 {
 	bool holds = true;
 	int order;
@@ -101,7 +102,8 @@ static int interval_holds(const struct range_question *q, const struct interval 
 	return 0;
 }
 
-static int intervals_hold(const struct range_question *q, struct span rest, bool *ret, struct error *err)
+static int intervals_hold(const struct range_question *q, struct span rest, bool *ret,
+			  struct error *err)
 {
 	bool in = false, one = false;
 
@@ -114,14 +116,15 @@ static int intervals_hold(const struct range_question *q, struct span rest, bool
 		in = in || one;
 		rest = trim(rest);
 		if (rest.length && *rest.at == ',')
-			rest = trim((struct span){ rest.at + 1, rest.length - 1 });
+			rest = trim((struct span){rest.at + 1, rest.length - 1});
 	}
 	*ret = in;
 	return 0;
 }
 
 /* A bare version of Maven is a wish that every version satisfies: it tells nothing. */
-static int maven_bare(const struct range_question *q, const char *bound, bool *ret, struct error *err)
+static int maven_bare(const struct range_question *q, const char *bound, bool *ret,
+		      struct error *err)
 {
 	int order;
 
@@ -130,17 +133,20 @@ static int maven_bare(const struct range_question *q, const char *bound, bool *r
 	*ret = true;
 	if (order == 0)
 		return 0;
-	return range_refuse(err, q->range,
-			    _("a bare version only recommends in Maven; [%.80s] is that version alone"), bound);
+	return range_refuse(
+		err, q->range,
+		_("a bare version only recommends in Maven; [%.80s] is that version alone"), bound);
 }
 
 /* In NuGet it is the lowest that may be taken. */
-static int nuget_bare(const struct range_question *q, const char *bound, bool *ret, struct error *err)
+static int nuget_bare(const struct range_question *q, const char *bound, bool *ret,
+		      struct error *err)
 {
 	int order;
 
 	if (strchr(bound, '*'))
-		return range_refuse(err, q->range, _("a floating version names the newest, not a range"));
+		return range_refuse(err, q->range,
+				    _("a floating version names the newest, not a range"));
 	if (version_compare(q->scheme, q->version, bound, &order, err) < 0)
 		return ERR_NO;
 	*ret = order >= 0;
@@ -148,7 +154,8 @@ static int nuget_bare(const struct range_question *q, const char *bound, bool *r
 }
 
 static int alternative_holds(const struct range_question *q, struct span text,
-			     int (*bare)(const struct range_question *, const char *, bool *, struct error *),
+			     int (*bare)(const struct range_question *, const char *, bool *,
+					 struct error *),
 			     bool *ret, struct error *err)
 {
 	char bound[VERSION_LENGTH_MAX + 1];
@@ -166,7 +173,8 @@ static int alternative_holds(const struct range_question *q, struct span text,
 }
 
 static int range_interval(const struct range_question *q,
-			  int (*bare)(const struct range_question *, const char *, bool *, struct error *),
+			  int (*bare)(const struct range_question *, const char *, bool *,
+				      struct error *),
 			  bool *ret, struct error *err)
 {
 	struct span rest = span_trim(q->range), text;

@@ -21,9 +21,9 @@ struct triple {
 struct partial {
 	struct triple triple;
 	bool number[3]; /* a number is written there */
-	bool any[3];    /* it or one before it may be any */
-	int prefix;     /* how many of "v" and "=" stand before it */
-	bool equals;    /* one of them is "=" */
+	bool any[3];	/* it or one before it may be any */
+	int prefix;	/* how many of "v" and "=" stand before it */
+	bool equals;	/* one of them is "=" */
 };
 
 struct set {
@@ -37,7 +37,7 @@ struct set {
 	const char *at, *end;
 };
 
-static const struct span lowest_pre = { "0", 1 };
+static const struct span lowest_pre = {"0", 1};
 
 static int triple_order(const struct triple *a, const struct triple *b)
 {
@@ -129,13 +129,14 @@ static bool take_identifiers(struct set *set, bool zeros, struct span *ret)
 
 		while (is_identifier_char(peek(set)))
 			set->at++;
-		id = (struct span){ first, (size_t)(set->at - first) };
-		if (id.length == 0 || (!zeros && id.length > 1 && *first == '0' && span_all_digits(id)))
+		id = (struct span){first, (size_t)(set->at - first)};
+		if (id.length == 0 ||
+		    (!zeros && id.length > 1 && *first == '0' && span_all_digits(id)))
 			return false;
 		if (peek(set) != '.')
 			break;
 	}
-	*ret = (struct span){ begin, (size_t)(set->at - begin) };
+	*ret = (struct span){begin, (size_t)(set->at - begin)};
 	return true;
 }
 
@@ -147,7 +148,8 @@ static bool take_suffix(struct set *set, struct partial *partial)
 		bool dash = peek(set) == '-';
 
 		/* Read loosely, a dash before no identifier is one itself. */
-		if (dash && (!set->loose || (set->at + 1 < set->end && is_identifier_char(set->at[1]))))
+		if (dash &&
+		    (!set->loose || (set->at + 1 < set->end && is_identifier_char(set->at[1]))))
 			set->at++;
 		if (!take_identifiers(set, set->loose, &partial->triple.pre))
 			return false;
@@ -161,7 +163,7 @@ static bool take_suffix(struct set *set, struct partial *partial)
 /* Up to a space or the end, or false with AT anywhere. */
 static bool take_partial(struct set *set, struct partial *ret)
 {
-	struct partial partial = { .prefix = 0 };
+	struct partial partial = {.prefix = 0};
 	int count = 0, i;
 	bool good;
 
@@ -178,7 +180,8 @@ static bool take_partial(struct set *set, struct partial *ret)
 	} while (good && count < 3 && peek(set) == '.' && set->at++);
 	if (good && count == 3)
 		good = take_suffix(set, &partial);
-	if (!good || (peek(set) != '\0' && !is_space(peek(set)) && !(set->caret && peek(set) == ',')))
+	if (!good ||
+	    (peek(set) != '\0' && !is_space(peek(set)) && !(set->caret && peek(set) == ',')))
 		return false;
 	for (i = 0; i < 3; i++)
 		partial.any[i] = !partial.number[i] || (i > 0 && partial.any[i - 1]);
@@ -191,7 +194,7 @@ static bool take_partial(struct set *set, struct partial *ret)
 /* The first version behind all that have the numbers up to INDEX in common with P. */
 static struct triple behind(const struct partial *p, int index)
 {
-	struct triple bound = { .pre = lowest_pre };
+	struct triple bound = {.pre = lowest_pre};
 	int i;
 
 	for (i = 0; i < index; i++)
@@ -203,7 +206,7 @@ static struct triple behind(const struct partial *p, int index)
 /* P with zeros for what is any; with prereleases even the lowest of them belongs to it. */
 static struct triple lowest(const struct set *set, const struct partial *p)
 {
-	struct triple bound = { .pre = { NULL, 0 } };
+	struct triple bound = {.pre = {NULL, 0}};
 	int i;
 
 	for (i = 0; i < 3 && !p->any[i]; i++)
@@ -248,7 +251,7 @@ static void add_x_range(struct set *set, enum range_op op, const struct partial 
 	switch (op) {
 	case OP_GT:
 		bound = behind(p, last);
-		bound.pre = set->prereleases ? lowest_pre : (struct span){ NULL, 0 };
+		bound.pre = set->prereleases ? lowest_pre : (struct span){NULL, 0};
 		add(set, OP_GE, bound);
 		break;
 	case OP_LE:
@@ -430,18 +433,20 @@ static bool parse_version(const char *version, bool loose, struct triple *ret, s
 	struct semver parsed;
 	int i;
 
-	if (semver_parse(loose ? &semver_dialect_npm_loose : &semver_dialect_npm, version, &parsed, err) < 0)
+	if (semver_parse(loose ? &semver_dialect_npm_loose : &semver_dialect_npm, version, &parsed,
+			 err) < 0)
 		return false;
-	*ret = (struct triple){ .pre = parsed.pre };
+	*ret = (struct triple){.pre = parsed.pre};
 	for (i = 0; i < 3; i++)
 		ret->n[i] = strtoull(parsed.core[i].at, NULL, 10);
 	return true;
 }
 
 /* Evaluates every set; false with the reason where the range cannot be read so. */
-static bool evaluate(const struct range_question *q, const struct set *like, bool *ret, const char **why)
+static bool evaluate(const struct range_question *q, const struct set *like, bool *ret,
+		     const char **why)
 {
-	struct span rest = { q->range, strlen(q->range) }, text;
+	struct span rest = {q->range, strlen(q->range)}, text;
 	bool any_set = false, in = false;
 
 	while (range_split(&rest, "||", &text)) {
@@ -467,8 +472,10 @@ static int range_sets(const struct range_question *q, bool caret, bool *ret, str
 {
 	bool loose = q->flags & RANGE_LOOSE;
 	const char *why, *loose_why;
-	struct set like = { .loose = loose, .drop = loose, .caret = caret,
-			    .prereleases = q->flags & RANGE_PRERELEASES };
+	struct set like = {.loose = loose,
+			   .drop = loose,
+			   .caret = caret,
+			   .prereleases = q->flags & RANGE_PRERELEASES};
 	bool is_version = parse_version(q->version, loose, &like.version, NULL);
 
 	if (is_version && evaluate(q, &like, ret, &why))

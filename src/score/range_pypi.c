@@ -8,7 +8,16 @@
 #include "range_private.h"
 #include "version_pypi.h"
 
-enum specifier_op { SPEC_EQ, SPEC_NE, SPEC_LE, SPEC_GE, SPEC_LT, SPEC_GT, SPEC_COMPATIBLE, SPEC_SAME };
+enum specifier_op {
+	SPEC_EQ,
+	SPEC_NE,
+	SPEC_LE,
+	SPEC_GE,
+	SPEC_LT,
+	SPEC_GT,
+	SPEC_COMPATIBLE,
+	SPEC_SAME
+};
 
 struct specifier {
 	enum specifier_op op;
@@ -23,8 +32,8 @@ static const struct {
 	const char *sign;
 	enum specifier_op op;
 } signs[] = {
-	{ "===", SPEC_SAME }, { "==", SPEC_EQ }, { "~=", SPEC_COMPATIBLE }, { "!=", SPEC_NE },
-	{ "<=", SPEC_LE },    { ">=", SPEC_GE }, { "<", SPEC_LT },          { ">", SPEC_GT },
+	{"===", SPEC_SAME}, {"==", SPEC_EQ}, {"~=", SPEC_COMPATIBLE}, {"!=", SPEC_NE},
+	{"<=", SPEC_LE},    {">=", SPEC_GE}, {"<", SPEC_LT},	      {">", SPEC_GT},
 };
 
 static struct span trim(struct span text)
@@ -78,16 +87,20 @@ static int check_specifier(const struct specifier *spec, const char *range, stru
 	return 0;
 }
 
-static int read_specifier(struct span text, const char *range, struct specifier *ret, struct error *err)
+static int read_specifier(struct span text, const char *range, struct specifier *ret,
+			  struct error *err)
 {
-	struct specifier spec = { 0 };
+	struct specifier spec = {0};
 
 	if (!take_sign(&text, &spec.op))
-		return range_refuse(err, range, _("\"%.*s\" begins with no operator (==, !=, <=, >=, <, >, ~=, ===)"),
-				    (int)(text.length < 80 ? text.length : 80), text.at);
+		return range_refuse(
+			err, range,
+			_("\"%.*s\" begins with no operator (==, !=, <=, >=, <, >, ~=, ===)"),
+			(int)(text.length < 80 ? text.length : 80), text.at);
 	spec.text = trim(text);
 	spec.wildcard = take_wildcard(&spec);
-	spec.readable = pypi_parse(spec.text, range, &spec.version, spec.op == SPEC_SAME ? NULL : err) == 0;
+	spec.readable =
+		pypi_parse(spec.text, range, &spec.version, spec.op == SPEC_SAME ? NULL : err) == 0;
 	*ret = spec;
 	if (spec.op == SPEC_SAME)
 		return 0;
@@ -152,11 +165,11 @@ static void add_number(struct str *s, const char *before, struct span number)
 /* The normal form, which "===" compares as text. */
 static void write_normal(const struct pypi *version, struct str *ret)
 {
-	static const char *const phases[] = { [PYPI_A] = "a", [PYPI_B] = "b", [PYPI_RC] = "rc" };
+	static const char *const phases[] = {[PYPI_A] = "a", [PYPI_B] = "b", [PYPI_RC] = "rc"};
 	int count = pypi_release_count(version), i;
 	struct span rest = version->local;
 
-	if (number_order(version->epoch, (struct span){ NULL, 0 }) != 0) {
+	if (number_order(version->epoch, (struct span){NULL, 0}) != 0) {
 		add_number(ret, "", version->epoch);
 		str_add_char(ret, '!');
 	}
@@ -175,8 +188,8 @@ static void write_normal(const struct pypi *version, struct str *ret)
 		       rest.at[length] != '_')
 			length++;
 		str_add_char(ret, i ? '.' : '+');
-		if (span_all_digits((struct span){ rest.at, length }))
-			add_number(ret, "", (struct span){ rest.at, length });
+		if (span_all_digits((struct span){rest.at, length}))
+			add_number(ret, "", (struct span){rest.at, length});
 		else
 			str_add_bytes(ret, rest.at, length);
 		length += length < rest.length;
@@ -190,7 +203,7 @@ static bool same_holds(const struct pypi *version, struct span text)
 	AUTO_STR normal = STR_INIT;
 
 	write_normal(version, &normal);
-	return bytes_order_nocase((struct span){ normal.bytes, normal.length }, text) == 0;
+	return bytes_order_nocase((struct span){normal.bytes, normal.length}, text) == 0;
 }
 
 static bool specifier_holds(const struct pypi *version, const struct specifier *spec)
@@ -220,8 +233,8 @@ static bool specifier_holds(const struct pypi *version, const struct specifier *
 
 /* ---- sets */
 
-static int set_holds(struct span set, const struct range_question *q, const struct pypi *version, bool *ret,
-		     struct error *err)
+static int set_holds(struct span set, const struct range_question *q, const struct pypi *version,
+		     bool *ret, struct error *err)
 {
 	bool prereleases = q->flags & RANGE_PRERELEASES, all = true;
 	struct span text;
@@ -237,8 +250,8 @@ static int set_holds(struct span set, const struct range_question *q, const stru
 		if (code < 0)
 			return code;
 		all = all && specifier_holds(version, &spec);
-		if (spec.op != SPEC_NE && spec.op != SPEC_LT && spec.op != SPEC_GT && spec.readable &&
-		    pypi_is_prerelease(&spec.version))
+		if (spec.op != SPEC_NE && spec.op != SPEC_LT && spec.op != SPEC_GT &&
+		    spec.readable && pypi_is_prerelease(&spec.version))
 			prereleases = true;
 	}
 	*ret = all && (prereleases || !pypi_is_prerelease(version));
@@ -247,10 +260,11 @@ static int set_holds(struct span set, const struct range_question *q, const stru
 
 int range_pypi(const struct range_question *q, bool *ret, struct error *err)
 {
-	struct span rest = { q->range, strlen(q->range) }, text;
+	struct span rest = {q->range, strlen(q->range)}, text;
 	struct pypi version;
 	bool in = false, one = false;
-	int code = pypi_parse((struct span){ q->version, strlen(q->version) }, q->version, &version, err);
+	int code = pypi_parse((struct span){q->version, strlen(q->version)}, q->version, &version,
+			      err);
 
 	while (code == 0 && range_split(&rest, "||", &text)) {
 		code = set_holds(text, q, &version, &one, err);

@@ -89,22 +89,26 @@ static int before_limits(const struct version_scheme *scheme, const struct osv_r
 static int osv_range_contains(const struct version_scheme *scheme, const struct osv_range *range,
 			      const char *version, bool *ret, struct error *err)
 {
-	struct osv_state state = { .scheme = scheme, .version = version };
+	struct osv_state state = {.scheme = scheme, .version = version};
 	bool before = false;
 	size_t i;
 
-	if (version_check(scheme, version, err) < 0 || before_limits(scheme, range, version, &before, err) < 0)
+	if (version_check(scheme, version, err) < 0 ||
+	    before_limits(scheme, range, version, &before, err) < 0)
 		return ERR_NO;
 	for (i = 0; i < range->count; i++)
-		if (range->events[i].kind != OSV_LIMIT && apply_event(&state, &range->events[i], err) < 0)
+		if (range->events[i].kind != OSV_LIMIT &&
+		    apply_event(&state, &range->events[i], err) < 0)
 			return ERR_NO;
 	*ret = before && state.affected;
 	return 0;
 }
 
-static const struct version_scheme *osv_scheme(const struct osv_affected *affected, enum osv_range_type type)
+static const struct version_scheme *osv_scheme(const struct osv_affected *affected,
+					       enum osv_range_type type)
 {
-	static const char *const fixed[] = { [OSV_SEMVER] = "semver", [OSV_ECOSYSTEM] = NULL, [OSV_GIT] = "git" };
+	static const char *const fixed[] = {
+		[OSV_SEMVER] = "semver", [OSV_ECOSYSTEM] = NULL, [OSV_GIT] = "git"};
 	const struct version_scheme *scheme = version_scheme_find(affected->ecosystem);
 
 	if (!fixed[type])
@@ -124,7 +128,8 @@ static bool is_listed(const struct osv_affected *affected, const char *version)
 	for (i = 0; i < affected->version_count; i++)
 		if (strcmp(affected->versions[i], version) == 0 ||
 		    (scheme && !scheme->uncertain &&
-		     version_compare(scheme, affected->versions[i], version, &order, NULL) == 0 && order == 0))
+		     version_compare(scheme, affected->versions[i], version, &order, NULL) == 0 &&
+		     order == 0))
 			return true;
 	return false;
 }
@@ -141,13 +146,16 @@ int osv_contains(const struct osv_affected *affected, const char *version, enum 
 	if (is_listed(affected, version))
 		return 0;
 	for (i = 0; i < affected->range_count; i++) {
-		const struct version_scheme *scheme = osv_scheme(affected, affected->ranges[i].type);
+		const struct version_scheme *scheme =
+			osv_scheme(affected, affected->ranges[i].type);
 		bool in = false;
 
 		if (!scheme) {
 			unknown = true;
-			range_refuse(err, affected->ecosystem, _("the order of its versions is not known"));
-		} else if (osv_range_contains(scheme, &affected->ranges[i], version, &in, err) < 0) {
+			range_refuse(err, affected->ecosystem,
+				     _("the order of its versions is not known"));
+		} else if (osv_range_contains(scheme, &affected->ranges[i], version, &in, err) <
+			   0) {
 			unknown = true;
 		}
 		uncertain = uncertain || (scheme && scheme->uncertain);
@@ -181,7 +189,7 @@ static bool is_one_of(const char *word, const char *const *words)
 /* How records say that a range has no beginning. */
 static bool is_beginning(const char *version)
 {
-	static const char *const words[] = { "0", "*", "-", "", "n/a", "unspecified", "all", NULL };
+	static const char *const words[] = {"0", "*", "-", "", "n/a", "unspecified", "all", NULL};
 
 	return is_one_of(version, words);
 }
@@ -210,7 +218,8 @@ static bool in_series(const char *version, const char *bound)
 	       strncmp(version, bound, length - 2) == 0 && !is_digit(version[length - 2]);
 }
 
-static int before_end(struct judge *judge, const char *bound, bool included, bool *ret, struct error *err)
+static int before_end(struct judge *judge, const char *bound, bool included, bool *ret,
+		      struct error *err)
 {
 	AUTO_STRING series = NULL;
 	size_t length = strlen(bound);
@@ -235,7 +244,7 @@ static int before_end(struct judge *judge, const char *bound, bool included, boo
 /* Free text such as ">= 1.0, < 1.2" where one version belongs. */
 static int judge_text(struct judge *judge, const char *text, bool *ret, struct error *err)
 {
-	struct range_question q = { judge->scheme, text, judge->version, 0 };
+	struct range_question q = {judge->scheme, text, judge->version, 0};
 	int code = range_terms(&q, ret, NULL);
 
 	judge->uncertain = true;
@@ -245,7 +254,8 @@ static int judge_text(struct judge *judge, const char *text, bool *ret, struct e
 	return range_terms(&q, ret, err);
 }
 
-static int judge_single(struct judge *judge, const struct cve_version *entry, bool *ret, struct error *err)
+static int judge_single(struct judge *judge, const struct cve_version *entry, bool *ret,
+			struct error *err)
 {
 	const char *text = entry->version;
 	int order;
@@ -266,7 +276,8 @@ static int judge_single(struct judge *judge, const struct cve_version *entry, bo
 	return 0;
 }
 
-static int judge_entry(struct judge *judge, const struct cve_version *entry, bool *ret, struct error *err)
+static int judge_entry(struct judge *judge, const struct cve_version *entry, bool *ret,
+		       struct error *err)
 {
 	const char *end = entry->less_than ? entry->less_than : entry->less_than_or_equal;
 	int order;
@@ -329,7 +340,7 @@ int cve_judge(const struct cve_affected *affected, const char *version, struct c
 
 	for (i = 0; i < affected->count; i++) {
 		const struct cve_version *entry = &affected->versions[i];
-		struct judge judge = { entry_scheme(affected, entry), version, false };
+		struct judge judge = {entry_scheme(affected, entry), version, false};
 		enum cve_status status = CVE_UNKNOWN;
 		bool holds = false;
 
@@ -341,9 +352,9 @@ int cve_judge(const struct cve_affected *affected, const char *version, struct c
 		if (!holds)
 			continue;
 		/* An entry before it that could not be evaluated might have held it. */
-		*ret = (struct cve_verdict){ status, judge.uncertain || unknown, (long)i };
+		*ret = (struct cve_verdict){status, judge.uncertain || unknown, (long)i};
 		return 0;
 	}
-	*ret = (struct cve_verdict){ unknown ? CVE_UNKNOWN : affected->default_status, unknown, -1 };
+	*ret = (struct cve_verdict){unknown ? CVE_UNKNOWN : affected->default_status, unknown, -1};
 	return unknown ? ERR_NO : 0;
 }

@@ -13,38 +13,38 @@
 
 /* Sorted by name. The aliases are purl types, OSV ecosystems and CVE version types. */
 static const struct version_scheme schemes[] = {
-	{ "alpm", "|arch|archlinux|arch linux|manjaro|msys2|", ROW(alpm), false },
-	{ "apk", "|alpine|alpaquita|bellsoft hardened containers|chainguard|minimos|wolfi|", ROW(apk),
-	  false },
-	{ "composer", "|packagist|php|drupal|", ROW(composer), false },
-	{ "conan", "|conancenter|", ROW(conan), false },
-	{ "cran", "|bioconductor|r|", ROW(cran), false },
-	{ "datetime", "|date|", ROW(datetime), false },
-	{ "deb", "|debian|ubuntu|dpkg|echo|docker hardened images|devuan|", ROW(deb), false },
-	{ "gem", "|rubygems|ruby|", ROW(gem), false },
-	{ "generic", "|custom|other|release|oss-fuzz|linux|linux kernel|linux_kernel|", ROW(generic),
-	  true },
-	{ "gentoo", "|ebuild|portage|", ROW(gentoo), false },
-	{ "git", "|commit|original_commit_for_fix|", ROW(git), false },
-	{ "golang", "|go|", ROW(golang), false },
-	{ "hackage", "|haskell|ghc|", ROW(hackage), false },
-	{ "intdot", "|", ROW(intdot), false },
-	{ "lexicographic", "|", ROW(lexicographic), false },
-	{ "maven", "|java|", ROW(maven), false },
-	{ "npm", "|node|node-semver|", ROW(npm), false },
-	{ "npm-loose", "|", ROW(npm_loose), false },
-	{ "nuget", "|", ROW(nuget), false },
-	{ "openssl", "|", ROW(openssl), false },
-	{ "pub", "|dart|", ROW(pub), false },
-	{ "pypi", "|python|pep440|", ROW(pypi), false },
-	{ "rpm",
-	  "|almalinux|rocky linux|red hat|redhat|fedora|suse|opensuse|openeuler|mageia|"
-	  "photon os|azure linux|azurelinux|mariner|amazon linux|oracle linux|centos|",
-	  ROW(rpm), false },
-	{ "semver",
-	  "|crates.io|cargo|hex|swift|swifturl|julia|bitnami|github actions|githubactions|"
-	  "kubernetes|vscode|vscode-extension|",
-	  ROW(semver), false },
+	{"alpm", "|arch|archlinux|arch linux|manjaro|msys2|", ROW(alpm), false},
+	{"apk", "|alpine|alpaquita|bellsoft hardened containers|chainguard|minimos|wolfi|",
+	 ROW(apk), false},
+	{"composer", "|packagist|php|drupal|", ROW(composer), false},
+	{"conan", "|conancenter|", ROW(conan), false},
+	{"cran", "|bioconductor|r|", ROW(cran), false},
+	{"datetime", "|date|", ROW(datetime), false},
+	{"deb", "|debian|ubuntu|dpkg|echo|docker hardened images|devuan|", ROW(deb), false},
+	{"gem", "|rubygems|ruby|", ROW(gem), false},
+	{"generic", "|custom|other|release|oss-fuzz|linux|linux kernel|linux_kernel|", ROW(generic),
+	 true},
+	{"gentoo", "|ebuild|portage|", ROW(gentoo), false},
+	{"git", "|commit|original_commit_for_fix|", ROW(git), false},
+	{"golang", "|go|", ROW(golang), false},
+	{"hackage", "|haskell|ghc|", ROW(hackage), false},
+	{"intdot", "|", ROW(intdot), false},
+	{"lexicographic", "|", ROW(lexicographic), false},
+	{"maven", "|java|", ROW(maven), false},
+	{"npm", "|node|node-semver|", ROW(npm), false},
+	{"npm-loose", "|", ROW(npm_loose), false},
+	{"nuget", "|", ROW(nuget), false},
+	{"openssl", "|", ROW(openssl), false},
+	{"pub", "|dart|", ROW(pub), false},
+	{"pypi", "|python|pep440|", ROW(pypi), false},
+	{"rpm",
+	 "|almalinux|rocky linux|red hat|redhat|fedora|suse|opensuse|openeuler|mageia|"
+	 "photon os|azure linux|azurelinux|mariner|amazon linux|oracle linux|centos|",
+	 ROW(rpm), false},
+	{"semver",
+	 "|crates.io|cargo|hex|swift|swifturl|julia|bitnami|github actions|githubactions|"
+	 "kubernetes|vscode|vscode-extension|",
+	 ROW(semver), false},
 };
 
 static bool is_alias(const struct version_scheme *scheme, const char *name)
@@ -115,7 +115,8 @@ int version_compare(const struct version_scheme *scheme, const char *a, const ch
 		return code;
 	order = scheme->order(a, b);
 	if (order == VERSION_UNORDERED)
-		return version_refuse(err, a, _("%s has no order between it and %.80s"), scheme->name, b);
+		return version_refuse(err, a, _("%s has no order between it and %.80s"),
+				      scheme->name, b);
 	*ret = order;
 	return 0;
 }
@@ -187,7 +188,7 @@ int bytes_order_nocase(struct span a, struct span b)
 
 bool span_is_nocase(struct span a, const char *word)
 {
-	struct span b = { word, strlen(word) };
+	struct span b = {word, strlen(word)};
 
 	return a.length == b.length && bytes_order_nocase(a, b) == 0;
 }
@@ -208,7 +209,7 @@ struct span span_trim(const char *text)
 
 	while (is_space(*text))
 		text++;
-	span = (struct span){ text, strlen(text) };
+	span = (struct span){text, strlen(text)};
 	while (span.length && is_space(text[span.length - 1]))
 		span.length--;
 	return span;

@@ -13,8 +13,9 @@
 static const struct {
 	const char *spelling, *name;
 } stabilities[] = {
-	{ "stable", "stable" }, { "beta", "beta" },   { "b", "beta" },   { "rc", "RC" },   { "alpha", "alpha" },
-	{ "a", "alpha" },       { "patch", "patch" }, { "pl", "patch" }, { "p", "patch" },
+	{"stable", "stable"}, {"beta", "beta"},	  {"b", "beta"},
+	{"rc", "RC"},	      {"alpha", "alpha"}, {"a", "alpha"},
+	{"patch", "patch"},   {"pl", "patch"},	  {"p", "patch"},
 };
 
 static bool is_modifier_mark(char c)
@@ -26,7 +27,7 @@ static bool starts_nocase(const char *at, const char *end, const char *word)
 {
 	size_t length = strlen(word);
 
-	return (size_t)(end - at) >= length && span_is_nocase((struct span){ at, length }, word);
+	return (size_t)(end - at) >= length && span_is_nocase((struct span){at, length}, word);
 }
 
 /* Digits in groups, a dot or a dash between them and before the first. */
@@ -55,7 +56,7 @@ bool composer_take_modifier(struct span text, struct composer_modifier *ret)
 	const char *begin = text.at, *end = begin + text.length, *at = begin;
 	size_t i;
 
-	*ret = (struct composer_modifier){ 0 };
+	*ret = (struct composer_modifier){0};
 	if (at == end)
 		return true;
 	at += is_modifier_mark(*at);
@@ -67,11 +68,11 @@ bool composer_take_modifier(struct span text, struct composer_modifier *ret)
 		number = at + strlen(stabilities[i].spelling);
 		after = number_end(number, end);
 		ret->name = stabilities[i].name;
-		ret->number = (struct span){ number, (size_t)(after - number) };
+		ret->number = (struct span){number, (size_t)(after - number)};
 		if (after == end || take_dev(after, end, &ret->dev))
 			return true;
 	}
-	*ret = (struct composer_modifier){ 0 };
+	*ret = (struct composer_modifier){0};
 	/* "1.0-dev": the mark may belong to either. */
 	return at == end || take_dev(begin, end, &ret->dev) || take_dev(at, end, &ret->dev);
 }
@@ -85,7 +86,7 @@ static char *put(char *to, struct span text)
 
 static char *put_word(char *to, const char *word)
 {
-	return put(to, (struct span){ word, strlen(word) });
+	return put(to, (struct span){word, strlen(word)});
 }
 
 static void put_modifier(char *to, const struct composer_modifier *modifier)
@@ -126,9 +127,9 @@ static bool normalize_classic(struct span text, char *ret)
 		}
 		if (count == 0 && at - digits > 5)
 			return false;
-		to = put(to, (struct span){ begin, (size_t)(at - begin) });
+		to = put(to, (struct span){begin, (size_t)(at - begin)});
 	}
-	if (count == 0 || !composer_take_modifier((struct span){ at, (size_t)(end - at) }, &modifier))
+	if (count == 0 || !composer_take_modifier((struct span){at, (size_t)(end - at)}, &modifier))
 		return false;
 	while (count++ < 4)
 		to = put_word(to, ".0");
@@ -165,7 +166,7 @@ static bool normalize_date(struct span text, char *ret)
 	struct composer_modifier modifier;
 	int groups, last;
 
-	if (text.length < 6 || !span_all_digits((struct span){ text.at, 4 }))
+	if (text.length < 6 || !span_all_digits((struct span){text.at, 4}))
 		return false;
 	for (groups = 6; groups > 0; groups--) {
 		for (last = 3; last >= 0; last--) {
@@ -173,9 +174,10 @@ static bool normalize_date(struct span text, char *ret)
 			char *to = ret, *mark;
 
 			if (!at || !composer_take_modifier(
-					   (struct span){ at, text.length - (size_t)(at - text.at) }, &modifier))
+					   (struct span){at, text.length - (size_t)(at - text.at)},
+					   &modifier))
 				continue;
-			to = put(to, (struct span){ text.at, (size_t)(at - text.at) });
+			to = put(to, (struct span){text.at, (size_t)(at - text.at)});
 			for (mark = ret; mark < to; mark++)
 				if (!is_digit(*mark))
 					*mark = '.';
@@ -202,7 +204,7 @@ static bool normalize_branch(struct span text, char *ret)
 		if (count > 0)
 			ret = put_word(ret, ".");
 		if (digits > begin) {
-			ret = put(ret, (struct span){ begin, (size_t)(digits - begin) });
+			ret = put(ret, (struct span){begin, (size_t)(digits - begin)});
 		} else if (count > 0 && begin < end && (to_lower(*begin) == 'x' || *begin == '*')) {
 			ret = put_word(ret, "9999999");
 			digits++;
@@ -222,12 +224,13 @@ static bool normalize_branch(struct span text, char *ret)
 /* Without "@stability" and "+build" behind it. */
 static struct span strip_suffixes(struct span text)
 {
-	static const char *const flags[] = { "stable", "rc", "beta", "alpha", "dev" };
+	static const char *const flags[] = {"stable", "rc", "beta", "alpha", "dev"};
 	const char *at = memrchr(text.at, '@', text.length), *plus;
 	size_t i;
 
 	for (i = 0; at && i < ARRAY_LEN(flags); i++)
-		if (span_is_nocase((struct span){ at + 1, text.length - (size_t)(at + 1 - text.at) }, flags[i]))
+		if (span_is_nocase((struct span){at + 1, text.length - (size_t)(at + 1 - text.at)},
+				   flags[i]))
 			text.length = (size_t)(at - text.at);
 	if (starts_nocase(text.at, text.at + text.length, "dev-"))
 		return text;
@@ -239,11 +242,13 @@ static struct span strip_suffixes(struct span text)
 
 static bool normalize_dev(struct span text, char *ret)
 {
-	struct span branch = { text.at, text.length - (text.length > 3 ? 3 : text.length) };
+	struct span branch = {text.at, text.length - (text.length > 3 ? 3 : text.length)};
 
-	if (text.length <= 3 || !starts_nocase(text.at + branch.length, text.at + text.length, "dev"))
+	if (text.length <= 3 ||
+	    !starts_nocase(text.at + branch.length, text.at + text.length, "dev"))
 		return false;
-	if (branch.length && (branch.at[branch.length - 1] == '.' || branch.at[branch.length - 1] == '-'))
+	if (branch.length &&
+	    (branch.at[branch.length - 1] == '.' || branch.at[branch.length - 1] == '-'))
 		branch.length--;
 	return normalize_branch(branch, ret);
 }
@@ -257,12 +262,13 @@ bool composer_normalize(struct span text, char ret[COMPOSER_SIZE])
 		return true;
 	}
 	if (starts_nocase(text.at, text.at + text.length, "dev-")) {
-		put(put_word(ret, "dev-"), (struct span){ text.at + 4, text.length - 4 });
+		put(put_word(ret, "dev-"), (struct span){text.at + 4, text.length - 4});
 		return text.length > 4;
 	}
 	if (text.length && to_lower(*text.at) == 'v')
 		text.at++, text.length--;
-	return normalize_classic(text, ret) || normalize_date(text, ret) || normalize_dev(text, ret);
+	return normalize_classic(text, ret) || normalize_date(text, ret) ||
+	       normalize_dev(text, ret);
 }
 
 /* ---- version_compare() */
@@ -273,8 +279,8 @@ static const struct {
 	const char *begins;
 	int rank;
 } php_forms[] = {
-	{ "dev", 0 }, { "alpha", 1 }, { "a", 1 },  { "beta", 2 }, { "b", 2 },
-	{ "RC", 3 },  { "rc", 3 },    { "pl", 5 }, { "p", 5 },
+	{"dev", 0}, {"alpha", 1}, {"a", 1},  {"beta", 2}, {"b", 2},
+	{"RC", 3},  {"rc", 3},	  {"pl", 5}, {"p", 5},
 };
 
 static int form_rank(struct span part)
@@ -299,7 +305,7 @@ static bool next_part(const char **at, struct span *ret)
 		begin++;
 	digits = is_digit(*begin);
 	*at = digits ? digits_end(begin) : alphas_end(begin);
-	*ret = (struct span){ begin, (size_t)(*at - begin) };
+	*ret = (struct span){begin, (size_t)(*at - begin)};
 	return ret->length > 0;
 }
 

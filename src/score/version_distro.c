@@ -18,11 +18,11 @@ struct evr {
 static struct evr deb_split(struct span text)
 {
 	const char *colon = memchr(text.at, ':', text.length);
-	struct evr evr = { 0 };
+	struct evr evr = {0};
 	size_t i;
 
 	if (colon) {
-		evr.epoch = (struct span){ text.at, (size_t)(colon - text.at) };
+		evr.epoch = (struct span){text.at, (size_t)(colon - text.at)};
 		text.length -= evr.epoch.length + 1;
 		text.at = colon + 1;
 	}
@@ -31,7 +31,7 @@ static struct evr deb_split(struct span text)
 		if (text.at[i] != '-')
 			continue;
 		evr.version.length = i;
-		evr.release = (struct span){ text.at + i + 1, text.length - i - 1 };
+		evr.release = (struct span){text.at + i + 1, text.length - i - 1};
 		break;
 	}
 	return evr;
@@ -39,7 +39,7 @@ static struct evr deb_split(struct span text)
 
 static int deb_check_epoch(const char *version, struct span epoch, struct error *err)
 {
-	static const struct span most = { "2147483647", 10 };
+	static const struct span most = {"2147483647", 10};
 
 	if (epoch.at && epoch.length == 0)
 		return version_refuse(err, version, _("the epoch is empty"));
@@ -51,12 +51,19 @@ static int deb_check_epoch(const char *version, struct span epoch, struct error 
 	return 0;
 }
 
-static int deb_check_chars(const char *version, struct span part, const char *marks, struct error *err)
+static bool is_deb_char(char c, bool revision)
+{
+	if (is_digit(c) || is_alpha(c) || c == '.' || c == '+' || c == '~')
+		return true;
+	return !revision && (c == '-' || c == ':');
+}
+
+static int deb_check_chars(const char *version, struct span part, bool revision, struct error *err)
 {
 	size_t i;
 
 	for (i = 0; i < part.length; i++)
-		if (!is_digit(part.at[i]) && !is_alpha(part.at[i]) && !strchr(marks, part.at[i]))
+		if (!is_deb_char(part.at[i], revision))
 			return version_refuse_at(err, version, part.at + i,
 						 _("a Debian version cannot hold that"));
 	return 0;
@@ -77,9 +84,10 @@ int deb_check(const char *version, struct error *err)
 	if (evr.release.at && evr.release.length == 0)
 		return version_refuse(err, version, _("the revision behind the dash is empty"));
 	if (!is_digit(*evr.version.at))
-		return version_refuse(err, version, _("the upstream version does not begin with a digit"));
-	code = deb_check_chars(version, evr.version, ".-+~:", err);
-	return code < 0 ? code : deb_check_chars(version, evr.release, ".+~", err);
+		return version_refuse(err, version,
+				      _("the upstream version does not begin with a digit"));
+	code = deb_check_chars(version, evr.version, false, err);
+	return code < 0 ? code : deb_check_chars(version, evr.release, true, err);
 }
 
 /* The weight of a character in the parts that are no numbers; the end and digits weigh nothing. */
@@ -107,9 +115,9 @@ static int deb_part_order(struct span a, struct span b)
 			x += x < x_end;
 			y += y < y_end;
 		}
-		for (m = (struct span){ x, 0 }; x < x_end && is_digit(*x); x++)
+		for (m = (struct span){x, 0}; x < x_end && is_digit(*x); x++)
 			m.length++;
-		for (n = (struct span){ y, 0 }; y < y_end && is_digit(*y); y++)
+		for (n = (struct span){y, 0}; y < y_end && is_digit(*y); y++)
 			n.length++;
 		order = number_order(m, n);
 		if (order != 0)
@@ -121,7 +129,7 @@ static int deb_part_order(struct span a, struct span b)
 /* An empty part of which pointers can be taken. */
 static struct span some_span(struct span span)
 {
-	return span.at ? span : (struct span){ "", 0 };
+	return span.at ? span : (struct span){"", 0};
 }
 
 int deb_order(const char *a, const char *b)
@@ -142,34 +150,36 @@ static int check_printable(const char *version, struct error *err)
 
 	for (at = version; *at; at++)
 		if ((unsigned char)*at <= ' ' || *at == 0x7f)
-			return version_refuse(err, version,
-					      _("it holds a space or a control character at byte %d"),
-					      (int)(at - version) + 1);
+			return version_refuse(
+				err, version,
+				_("it holds a space or a control character at byte %d"),
+				(int)(at - version) + 1);
 	return 0;
 }
 
-/* Only digits before a colon are an epoch; what follows the last dash behind them is the release. */
+/* Only digits before a colon are an epoch; what follows the last dash behind them is the release.
+ */
 static struct evr rpm_split(const char *text)
 {
 	const char *digits = digits_end(text);
 	const char *dash = strrchr(digits, '-');
-	struct evr evr = { .epoch = { "0", 1 }, .version = { text, 0 } };
+	struct evr evr = {.epoch = {"0", 1}, .version = {text, 0}};
 
 	if (*digits == ':') {
 		if (digits > text)
-			evr.epoch = (struct span){ text, (size_t)(digits - text) };
+			evr.epoch = (struct span){text, (size_t)(digits - text)};
 		evr.version.at = digits + 1;
 	}
 	evr.version.length = dash ? (size_t)(dash - evr.version.at) : strlen(evr.version.at);
 	if (dash)
-		evr.release = (struct span){ dash + 1, strlen(dash + 1) };
+		evr.release = (struct span){dash + 1, strlen(dash + 1)};
 	return evr;
 }
 
 /* A run of digits or of letters at *AT, of the same sort as in the other version. */
 static struct span take_run(const char **at, const char *end, bool digits)
 {
-	struct span run = { *at, 0 };
+	struct span run = {*at, 0};
 
 	while (*at < end && (digits ? is_digit(**at) : is_alpha(**at))) {
 		++*at;

@@ -49,14 +49,14 @@ int gem_check(const char *version, struct error *err)
 
 struct segments {
 	const char *at, *end;
-	bool pre;           /* the segment "pre" of a dash is due */
-	bool words;         /* a word has come: the zeros before it were cut already */
-	struct span ahead;  /* the segment at hand, when has_ahead */
+	bool pre;	   /* the segment "pre" of a dash is due */
+	bool words;	   /* a word has come: the zeros before it were cut already */
+	struct span ahead; /* the segment at hand, when has_ahead */
 	bool has_ahead;
-	size_t zeros;       /* segments of zero before the one at hand */
+	size_t zeros; /* segments of zero before the one at hand */
 };
 
-static const struct span pre_segment = { "pre", 3 };
+static const struct span pre_segment = {"pre", 3};
 
 /* The next segment as written, or false at the end. */
 static bool read_segment(struct segments *s, struct span *ret)
@@ -75,13 +75,13 @@ static bool read_segment(struct segments *s, struct span *ret)
 	begin = s->at;
 	while (s->at < s->end && (is_digit(*begin) ? is_digit(*s->at) : is_alpha(*s->at)))
 		s->at++;
-	*ret = (struct span){ begin, (size_t)(s->at - begin) };
+	*ret = (struct span){begin, (size_t)(s->at - begin)};
 	return true;
 }
 
 static bool is_zero(struct span segment)
 {
-	return is_digit(*segment.at) && number_order(segment, (struct span){ NULL, 0 }) == 0;
+	return is_digit(*segment.at) && number_order(segment, (struct span){NULL, 0}) == 0;
 }
 
 /*
@@ -90,7 +90,7 @@ static bool is_zero(struct span segment)
  */
 static bool next_segment(struct segments *s, struct span *ret)
 {
-	static const struct span zero = { "0", 1 };
+	static const struct span zero = {"0", 1};
 
 	while (!s->has_ahead) {
 		if (!read_segment(s, &s->ahead))
@@ -119,12 +119,12 @@ static struct segments segments_of(const char *version)
 {
 	struct span text = span_trim(version);
 
-	return (struct segments){ .at = text.at, .end = text.at + text.length };
+	return (struct segments){.at = text.at, .end = text.at + text.length};
 }
 
 int gem_order(const char *a, const char *b)
 {
-	static const struct span zero = { "0", 1 };
+	static const struct span zero = {"0", 1};
 	struct segments x = segments_of(a), y = segments_of(b);
 
 	for (;;) {

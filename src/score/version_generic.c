@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An order for versions of which nobody said how they are ordered: runs of digits and of letters
- * are its parts, a few dozen words are known to stand before or behind a release. It is a guess, and
- * its row in the table says so.
+ * are its parts, a few dozen words are known to stand before or behind a release. It is a guess,
+ * and its row in the table says so.
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@ enum rank { RANK_PRE, RANK_ZERO, RANK_POST, RANK_NUMBER, RANK_LETTER };
 
 struct part {
 	enum rank rank;
-	int word;         /* the place among the words of its rank */
+	int word; /* the place among the words of its rank */
 	struct span text;
 };
 
@@ -22,19 +22,19 @@ static const struct {
 	enum rank rank;
 	int place;
 } words[] = {
-	{ "dev", RANK_PRE, 1 },      { "snapshot", RANK_PRE, 1 }, { "nightly", RANK_PRE, 1 },
-	{ "canary", RANK_PRE, 1 },   { "alpha", RANK_PRE, 2 },    { "a", RANK_PRE, 2 },
-	{ "beta", RANK_PRE, 3 },     { "b", RANK_PRE, 3 },        { "m", RANK_PRE, 4 },
-	{ "milestone", RANK_PRE, 4 }, { "eap", RANK_PRE, 4 },     { "pre", RANK_PRE, 5 },
-	{ "preview", RANK_PRE, 5 },  { "prerelease", RANK_PRE, 5 }, { "rc", RANK_PRE, 6 },
-	{ "cr", RANK_PRE, 6 },       { "release", RANK_ZERO, 0 }, { "final", RANK_ZERO, 0 },
-	{ "ga", RANK_ZERO, 0 },      { "stable", RANK_ZERO, 0 },  { "lts", RANK_ZERO, 0 },
-	{ "v", RANK_ZERO, 0 },       { "version", RANK_ZERO, 0 }, { "post", RANK_POST, 1 },
-	{ "rev", RANK_POST, 1 },     { "r", RANK_POST, 1 },       { "build", RANK_POST, 1 },
-	{ "u", RANK_POST, 2 },       { "upd", RANK_POST, 2 },     { "update", RANK_POST, 2 },
-	{ "sp", RANK_POST, 3 },      { "p", RANK_POST, 4 },       { "pl", RANK_POST, 4 },
-	{ "patch", RANK_POST, 4 },   { "fix", RANK_POST, 5 },     { "hf", RANK_POST, 5 },
-	{ "hotfix", RANK_POST, 5 },  { "errata", RANK_POST, 5 },
+	{"dev", RANK_PRE, 1},	    {"snapshot", RANK_PRE, 1},	 {"nightly", RANK_PRE, 1},
+	{"canary", RANK_PRE, 1},    {"alpha", RANK_PRE, 2},	 {"a", RANK_PRE, 2},
+	{"beta", RANK_PRE, 3},	    {"b", RANK_PRE, 3},		 {"m", RANK_PRE, 4},
+	{"milestone", RANK_PRE, 4}, {"eap", RANK_PRE, 4},	 {"pre", RANK_PRE, 5},
+	{"preview", RANK_PRE, 5},   {"prerelease", RANK_PRE, 5}, {"rc", RANK_PRE, 6},
+	{"cr", RANK_PRE, 6},	    {"release", RANK_ZERO, 0},	 {"final", RANK_ZERO, 0},
+	{"ga", RANK_ZERO, 0},	    {"stable", RANK_ZERO, 0},	 {"lts", RANK_ZERO, 0},
+	{"v", RANK_ZERO, 0},	    {"version", RANK_ZERO, 0},	 {"post", RANK_POST, 1},
+	{"rev", RANK_POST, 1},	    {"r", RANK_POST, 1},	 {"build", RANK_POST, 1},
+	{"u", RANK_POST, 2},	    {"upd", RANK_POST, 2},	 {"update", RANK_POST, 2},
+	{"sp", RANK_POST, 3},	    {"p", RANK_POST, 4},	 {"pl", RANK_POST, 4},
+	{"patch", RANK_POST, 4},    {"fix", RANK_POST, 5},	 {"hf", RANK_POST, 5},
+	{"hotfix", RANK_POST, 5},   {"errata", RANK_POST, 5},
 };
 
 static bool is_part_char(char c)
@@ -49,17 +49,17 @@ static struct part word_part(struct span text, bool behind_digit)
 	size_t i;
 
 	if (ends && behind_digit && text.length == 1)
-		return (struct part){ RANK_LETTER, 0, text };
+		return (struct part){RANK_LETTER, 0, text};
 	for (i = 0; i < ARRAY_LEN(words); i++)
 		if (span_is_nocase(text, words[i].word))
-			return (struct part){ words[i].rank, words[i].place, { NULL, 0 } };
-	return (struct part){ ends && behind_digit ? RANK_LETTER : RANK_PRE, 0, text };
+			return (struct part){words[i].rank, words[i].place, {NULL, 0}};
+	return (struct part){ends && behind_digit ? RANK_LETTER : RANK_PRE, 0, text};
 }
 
 /* The next part behind *AT; zero at the end, which *MORE tells. */
 static struct part next_part(const char **at, const char *begin, bool *more)
 {
-	struct part part = { RANK_ZERO, 0, { NULL, 0 } };
+	struct part part = {RANK_ZERO, 0, {NULL, 0}};
 	const char *from = *at;
 
 	while (*from && !is_part_char(*from))
@@ -67,12 +67,12 @@ static struct part next_part(const char **at, const char *begin, bool *more)
 	*more = *from != '\0';
 	if (is_digit(*from)) {
 		*at = digits_end(from);
-		part.text = (struct span){ from, (size_t)(*at - from) };
-		if (number_order(part.text, (struct span){ NULL, 0 }) > 0)
+		part.text = (struct span){from, (size_t)(*at - from)};
+		if (number_order(part.text, (struct span){NULL, 0}) > 0)
 			part.rank = RANK_NUMBER;
 	} else if (*from) {
 		*at = alphas_end(from);
-		part = word_part((struct span){ from, (size_t)(*at - from) },
+		part = word_part((struct span){from, (size_t)(*at - from)},
 				 from > begin && is_digit(from[-1]));
 	}
 	return part;
@@ -120,7 +120,8 @@ int generic_order(const char *a, const char *b)
 	int order = 0;
 
 	while (order == 0 && (more_x || more_y)) {
-		struct part m = next_part(&x, a_begin, &more_x), n = next_part(&y, b_begin, &more_y);
+		struct part m = next_part(&x, a_begin, &more_x),
+			    n = next_part(&y, b_begin, &more_y);
 
 		order = part_order(m, n);
 	}

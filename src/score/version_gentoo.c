@@ -13,12 +13,12 @@ struct suffix_row {
 };
 
 static const struct suffix_row apk_suffixes[] = {
-	{ "alpha", -4 }, { "beta", -3 }, { "pre", -2 }, { "rc", -1 }, { "cvs", 1 },
-	{ "svn", 2 },    { "git", 3 },   { "hg", 4 },   { "p", 5 },   { NULL, 0 },
+	{"alpha", -4}, {"beta", -3}, {"pre", -2}, {"rc", -1}, {"cvs", 1},
+	{"svn", 2},    {"git", 3},   {"hg", 4},	  {"p", 5},   {NULL, 0},
 };
 
 static const struct suffix_row gentoo_suffixes[] = {
-	{ "alpha", -4 }, { "beta", -3 }, { "pre", -2 }, { "rc", -1 }, { "p", 1 }, { NULL, 0 },
+	{"alpha", -4}, {"beta", -3}, {"pre", -2}, {"rc", -1}, {"p", 1}, {NULL, 0},
 };
 
 /* In the order in which they may follow each other; the end is older than what could follow. */
@@ -26,7 +26,7 @@ enum token_kind { FIRST, NUMBER, LETTER, SUFFIX, SUFFIX_NUMBER, COMMIT, REVISION
 
 struct token {
 	enum token_kind kind;
-	int rank;         /* of a suffix */
+	int rank;	  /* of a suffix */
 	struct span text; /* digits, letter, commit, or an unknown suffix */
 };
 
@@ -43,13 +43,14 @@ static bool is_hex(char c)
 
 static void set_token(struct cursor *cursor, enum token_kind kind, const char *end)
 {
-	cursor->token = (struct token){ kind, 0, { cursor->at, (size_t)(end - cursor->at) } };
+	cursor->token = (struct token){kind, 0, {cursor->at, (size_t)(end - cursor->at)}};
 	cursor->at = end;
 }
 
-static void cursor_start(struct cursor *cursor, const char *version, const struct suffix_row *suffixes)
+static void cursor_start(struct cursor *cursor, const char *version,
+			 const struct suffix_row *suffixes)
 {
-	*cursor = (struct cursor){ .at = version, .suffixes = suffixes };
+	*cursor = (struct cursor){.at = version, .suffixes = suffixes};
 	set_token(cursor, FIRST, digits_end(version));
 }
 
@@ -131,8 +132,9 @@ static bool cursor_next(struct cursor *cursor)
 	return c == '-' && take_revision(cursor);
 }
 
-/* ---- apk-tools 3, version.c; also what older ones made or `apk version -t` still answers for: digits
- * behind the letter, a version that begins with its letter, a capital letter, an unknown suffix */
+/* ---- apk-tools 3, version.c; also what older ones made or `apk version -t` still answers for:
+ * digits behind the letter, a version that begins with its letter, a capital letter, an unknown
+ * suffix */
 
 int apk_check(const char *version, struct error *err)
 {
@@ -206,7 +208,8 @@ int gentoo_check(const char *version, struct error *err)
 
 		if (!good || kind == UNKNOWN || kind == COMMIT ||
 		    (kind == LETTER && !(*cursor.token.text.at >= 'a')))
-			return version_refuse_at(err, version, good ? cursor.token.text.at : cursor.at,
+			return version_refuse_at(err, version,
+						 good ? cursor.token.text.at : cursor.at,
 						 _("no part of a Gentoo version can begin so"));
 	} while (cursor.token.kind != END);
 	return 0;
@@ -231,7 +234,7 @@ static int take_ranked(struct cursor *cursor, struct span *number)
 {
 	int rank = cursor->token.kind == SUFFIX ? cursor->token.rank : 0;
 
-	*number = (struct span){ NULL, 0 };
+	*number = (struct span){NULL, 0};
 	if (cursor->token.kind != SUFFIX)
 		return 0;
 	cursor_next(cursor);
@@ -244,7 +247,7 @@ static int take_ranked(struct cursor *cursor, struct span *number)
 
 static int gentoo_tail_order(struct cursor *x, struct cursor *y)
 {
-	struct span m = { NULL, 0 }, n = { NULL, 0 };
+	struct span m = {NULL, 0}, n = {NULL, 0};
 	int order = 0;
 
 	while (order == 0 && (x->token.kind == SUFFIX || y->token.kind == SUFFIX)) {
@@ -255,14 +258,14 @@ static int gentoo_tail_order(struct cursor *x, struct cursor *y)
 	}
 	if (order != 0)
 		return order;
-	m = x->token.kind == REVISION ? x->token.text : (struct span){ NULL, 0 };
-	n = y->token.kind == REVISION ? y->token.text : (struct span){ NULL, 0 };
+	m = x->token.kind == REVISION ? x->token.text : (struct span){NULL, 0};
+	n = y->token.kind == REVISION ? y->token.text : (struct span){NULL, 0};
 	return number_order(m, n);
 }
 
 int gentoo_order(const char *a, const char *b)
 {
-	struct span m = { NULL, 0 }, n = { NULL, 0 };
+	struct span m = {NULL, 0}, n = {NULL, 0};
 	struct cursor x, y;
 	int order;
 

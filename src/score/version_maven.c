@@ -15,13 +15,13 @@ enum item_kind { ITEM_NONE, ITEM_NUMBER, ITEM_WORD, ITEM_LIST };
 
 struct item {
 	enum item_kind kind;
-	int rank;         /* of a word */
+	int rank;	  /* of a word */
 	struct span text; /* a number's digits, a word's letters */
 };
 
 struct chain {
 	int count;
-	bool open; /* the innermost list has no item yet */
+	bool open;		      /* the innermost list has no item yet */
 	struct item items[3 * ITEMS]; /* at most three for a letter before a digit */
 };
 
@@ -29,10 +29,17 @@ static const struct {
 	const char *word;
 	int rank;
 } qualifiers[] = {
-	{ "alpha", 0 },    { "beta", 1 },             { "milestone", 2 },
-	{ "rc", 3 },       { "cr", 3 },               { "snapshot", 4 },
-	{ "", 5 },         { "ga", RANK_RELEASE },    { "final", RANK_RELEASE },
-	{ "release", 5 },  { "sp", 6 },
+	{"alpha", 0},
+	{"beta", 1},
+	{"milestone", 2},
+	{"rc", 3},
+	{"cr", 3},
+	{"snapshot", 4},
+	{"", 5},
+	{"ga", RANK_RELEASE},
+	{"final", RANK_RELEASE},
+	{"release", 5},
+	{"sp", 6},
 };
 
 static int word_rank(struct span word, bool before_digit)
@@ -53,26 +60,27 @@ static int word_rank(struct span word, bool before_digit)
 
 static void add_list(struct chain *chain)
 {
-	chain->items[chain->count++] = (struct item){ .kind = ITEM_LIST };
+	chain->items[chain->count++] = (struct item){.kind = ITEM_LIST};
 	chain->open = true;
 }
 
 static void add_number(struct chain *chain, struct span digits)
 {
-	chain->items[chain->count++] = (struct item){ .kind = ITEM_NUMBER, .text = digits };
+	chain->items[chain->count++] = (struct item){.kind = ITEM_NUMBER, .text = digits};
 	chain->open = false;
 }
 
 static void add_word(struct chain *chain, struct span word, bool before_digit)
 {
-	chain->items[chain->count++] = (struct item){ ITEM_WORD, word_rank(word, before_digit), word };
+	chain->items[chain->count++] =
+		(struct item){ITEM_WORD, word_rank(word, before_digit), word};
 	chain->open = false;
 }
 
 /* What stands between BEGIN and END is of one sort; empty is the number 0. */
 static void add_item(struct chain *chain, const char *begin, const char *end, bool digits)
 {
-	struct span text = { begin, (size_t)(end - begin) };
+	struct span text = {begin, (size_t)(end - begin)};
 
 	if (text.length == 0 || digits)
 		add_number(chain, text);
@@ -98,7 +106,7 @@ static void chain_parse(struct chain *chain, const char *version)
 		if (is_digit(*at) && !digits && at > begin) {
 			if (!chain->open)
 				add_list(chain);
-			add_word(chain, (struct span){ begin, (size_t)(at - begin) }, true);
+			add_word(chain, (struct span){begin, (size_t)(at - begin)}, true);
 			add_list(chain);
 			begin = at;
 		} else if (!is_digit(*at) && digits && at > begin) {
@@ -120,7 +128,7 @@ static bool is_null(const struct item *item)
 {
 	if (item->kind == ITEM_WORD)
 		return item->rank == RANK_RELEASE;
-	return number_order(item->text, (struct span){ NULL, 0 }) == 0;
+	return number_order(item->text, (struct span){NULL, 0}) == 0;
 }
 
 /* Cuts from each list the last items that are null, and the lists at the end that are empty. */
@@ -158,7 +166,7 @@ static int item_order_none(const struct item *item)
 /* Of two items that are there. Numbers, then lists, then words. */
 static int item_order(const struct item *a, const struct item *b)
 {
-	static const int places[] = { [ITEM_NUMBER] = 2, [ITEM_LIST] = 1, [ITEM_WORD] = 0 };
+	static const int places[] = {[ITEM_NUMBER] = 2, [ITEM_LIST] = 1, [ITEM_WORD] = 0};
 
 	if (a->kind != b->kind)
 		return sign_of(places[a->kind] - places[b->kind]);
@@ -192,9 +200,10 @@ int maven_check(const char *version, struct error *err)
 
 	for (at = version; *at; at++)
 		if ((unsigned char)*at <= ' ' || *at == 0x7f)
-			return version_refuse(err, version,
-					      _("it holds a space or a control character at byte %d"),
-					      (int)(at - version) + 1);
+			return version_refuse(
+				err, version,
+				_("it holds a space or a control character at byte %d"),
+				(int)(at - version) + 1);
 	return 0;
 }
 

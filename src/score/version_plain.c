@@ -10,7 +10,7 @@
 /* The text up to one of MARKS; *AT moves behind the mark, to NULL at the end. */
 static struct span take_until(const char **at, const char *marks)
 {
-	struct span part = { *at, strcspn(*at, marks) };
+	struct span part = {*at, strcspn(*at, marks)};
 
 	*at = part.at[part.length] ? part.at + part.length + 1 : NULL;
 	return part;
@@ -41,8 +41,9 @@ static int numbers_check(const char *version, const char *marks, struct error *e
 		if (*end == '\0')
 			return 0;
 		if (!strchr(marks, *end))
-			return version_refuse_at(err, version, end,
-						 _("only numbers and what separates them can stand there"));
+			return version_refuse_at(
+				err, version, end,
+				_("only numbers and what separates them can stand there"));
 		at = end + 1;
 	}
 }
@@ -88,8 +89,8 @@ int intdot_order(const char *a, const char *b)
 	while (order == 0 && (more_a || more_b)) {
 		const char *a_end = more_a ? digits_end(a) : a, *b_end = more_b ? digits_end(b) : b;
 
-		order = number_order((struct span){ a, (size_t)(a_end - a) },
-				     (struct span){ b, (size_t)(b_end - b) });
+		order = number_order((struct span){a, (size_t)(a_end - a)},
+				     (struct span){b, (size_t)(b_end - b)});
 		more_a = more_a && *a_end == '.' && is_digit(a_end[1]);
 		more_b = more_b && *b_end == '.' && is_digit(b_end[1]);
 		a = a_end + more_a;
@@ -109,22 +110,23 @@ struct openssl {
 static int openssl_parse(const char *version, struct openssl *ret, struct error *err)
 {
 	const char *at = version, *end;
-	struct openssl parsed = { 0 };
+	struct openssl parsed = {0};
 	int i;
 
 	for (i = 0; i < 3; i++) {
 		end = digits_end(at);
 		if (end == at)
 			return version_refuse_at(err, version, at, _("a number is expected there"));
-		parsed.numbers[i] = (struct span){ at, (size_t)(end - at) };
+		parsed.numbers[i] = (struct span){at, (size_t)(end - at)};
 		if (i < 2 && *end != '.')
 			return version_refuse_at(err, version, end, _("OpenSSL has three numbers"));
 		at = end + (i < 2);
 	}
 	end = alphas_end(at);
-	parsed.letters = (struct span){ at, (size_t)(end - at) };
-	if (parsed.letters.length && number_order(parsed.numbers[0], (struct span){ "2", 1 }) > 0)
-		return version_refuse_at(err, version, at, _("from 3.0 on no letter follows the numbers"));
+	parsed.letters = (struct span){at, (size_t)(end - at)};
+	if (parsed.letters.length && number_order(parsed.numbers[0], (struct span){"2", 1}) > 0)
+		return version_refuse_at(err, version, at,
+					 _("from 3.0 on no letter follows the numbers"));
 	parsed.pre = *end == '-' ? end + 1 : "";
 	if (*end && (*end != '-' || !is_alpha(end[1])))
 		return version_refuse_at(err, version, end, _("nothing more can stand there"));
@@ -147,13 +149,14 @@ static int openssl_pre_order(const char *a, const char *b)
 
 	if (!*a || !*b)
 		return (*a == '\0') - (*b == '\0');
-	order = bytes_order((struct span){ a, (size_t)(a_end - a) }, (struct span){ b, (size_t)(b_end - b) });
+	order = bytes_order((struct span){a, (size_t)(a_end - a)},
+			    (struct span){b, (size_t)(b_end - b)});
 	if (order != 0)
 		return order;
 	a = digits_end(a_end);
 	b = digits_end(b_end);
-	order = number_order((struct span){ a_end, (size_t)(a - a_end) },
-			     (struct span){ b_end, (size_t)(b - b_end) });
+	order = number_order((struct span){a_end, (size_t)(a - a_end)},
+			     (struct span){b_end, (size_t)(b - b_end)});
 	return order ? order : sign_of(strcmp(a, b));
 }
 
@@ -184,17 +187,17 @@ struct conan {
 
 static struct conan conan_split(const char *version)
 {
-	struct span text = { version, strlen(version) };
+	struct span text = {version, strlen(version)};
 	const char *plus = strrchr(version, '+'), *dash;
-	struct conan parts = { 0 };
+	struct conan parts = {0};
 
 	if (plus) {
-		parts.build = (struct span){ plus + 1, strlen(plus + 1) };
+		parts.build = (struct span){plus + 1, strlen(plus + 1)};
 		text.length = (size_t)(plus - version);
 	}
 	dash = memchr(version, '-', text.length);
 	if (dash) {
-		parts.pre = (struct span){ dash + 1, text.length - (size_t)(dash + 1 - version) };
+		parts.pre = (struct span){dash + 1, text.length - (size_t)(dash + 1 - version)};
 		text.length = (size_t)(dash - version);
 	}
 	parts.items = text;
@@ -207,9 +210,10 @@ int conan_check(const char *version, struct error *err)
 
 	for (at = version; *at; at++)
 		if ((unsigned char)*at <= ' ' || *at == 0x7f)
-			return version_refuse(err, version,
-					      _("it holds a space or a control character at byte %d"),
-					      (int)(at - version) + 1);
+			return version_refuse(
+				err, version,
+				_("it holds a space or a control character at byte %d"),
+				(int)(at - version) + 1);
 	return conan_split(version).items.length
 		       ? 0
 		       : version_refuse(err, version, _("nothing stands before the suffix"));
@@ -222,7 +226,7 @@ static bool take_item(struct span *list, bool *more, struct span *ret)
 	if (!*more)
 		return false;
 	dot = list->length ? memchr(list->at, '.', list->length) : NULL;
-	*ret = (struct span){ list->at, dot ? (size_t)(dot - list->at) : list->length };
+	*ret = (struct span){list->at, dot ? (size_t)(dot - list->at) : list->length};
 	*more = dot != NULL;
 	list->at += ret->length + *more;
 	list->length -= ret->length + *more;
@@ -238,12 +242,12 @@ static struct span conan_trim(struct span items)
 
 		while (begin && items.at[begin - 1] != '.')
 			begin--;
-		last = (struct span){ items.at + begin, items.length - begin };
-		if (!span_all_digits(last) || number_order(last, (struct span){ NULL, 0 }) != 0)
+		last = (struct span){items.at + begin, items.length - begin};
+		if (!span_all_digits(last) || number_order(last, (struct span){NULL, 0}) != 0)
 			return items;
 		items.length = begin ? begin - 1 : 0;
 		if (begin == 0)
-			return (struct span){ NULL, 0 };
+			return (struct span){NULL, 0};
 	}
 }
 
@@ -301,15 +305,18 @@ int git_check(const char *version, struct error *err)
 
 	for (at = version; *at; at++)
 		if (!is_digit(*at) && !(to_lower(*at) >= 'a' && to_lower(*at) <= 'f'))
-			return version_refuse_at(err, version, at, _("a commit is hexadecimal digits"));
-	return at - version >= 7 ? 0 : version_refuse(err, version, _("a commit has at least 7 digits"));
+			return version_refuse_at(err, version, at,
+						 _("a commit is hexadecimal digits"));
+	return at - version >= 7
+		       ? 0
+		       : version_refuse(err, version, _("a commit has at least 7 digits"));
 }
 
 int git_order(const char *a, const char *b)
 {
 	size_t a_length = strlen(a), b_length = strlen(b);
 	size_t shorter = a_length < b_length ? a_length : b_length;
-	struct span x = { a, shorter }, y = { b, shorter };
+	struct span x = {a, shorter}, y = {b, shorter};
 
 	return bytes_order_nocase(x, y) == 0 ? 0 : VERSION_UNORDERED;
 }
@@ -318,8 +325,9 @@ int git_order(const char *a, const char *b)
 
 int lexicographic_check(const char *version, struct error *err)
 {
-	return utf8_valid(version, strlen(version)) ? 0
-						    : version_refuse(err, version, _("it is no UTF-8"));
+	return utf8_valid(version, strlen(version))
+		       ? 0
+		       : version_refuse(err, version, _("it is no UTF-8"));
 }
 
 int lexicographic_order(const char *a, const char *b)
@@ -358,7 +366,7 @@ static bool take_mark(const char **at, char mark)
 
 static long days_of_month(long year, long month)
 {
-	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
 	return days[month - 1] + (month == 2 && leap);
@@ -377,8 +385,9 @@ static bool take_date(const char **at, long *ret_seconds)
 {
 	long year, month, day;
 
-	if (!take_field(at, 4, 0, 9999, &year) || !take_mark(at, '-') || !take_field(at, 2, 1, 12, &month) ||
-	    !take_mark(at, '-') || !take_field(at, 2, 1, days_of_month(year, month), &day))
+	if (!take_field(at, 4, 0, 9999, &year) || !take_mark(at, '-') ||
+	    !take_field(at, 2, 1, 12, &month) || !take_mark(at, '-') ||
+	    !take_field(at, 2, 1, days_of_month(year, month), &day))
 		return false;
 	*ret_seconds = days_before(year, month, day) * 86400;
 	return true;
@@ -403,7 +412,7 @@ static bool datetime_parse(const char *version, struct datetime *ret)
 	long date, hour, minute, second, zone;
 	const char *at = version, *end;
 
-	*ret = (struct datetime){ 0 };
+	*ret = (struct datetime){0};
 	if (!take_date(&at, &date) || !take_mark(&at, 't') || !take_field(&at, 2, 0, 23, &hour) ||
 	    !take_mark(&at, ':') || !take_field(&at, 2, 0, 59, &minute) || !take_mark(&at, ':') ||
 	    !take_field(&at, 2, 0, 60, &second))
@@ -412,7 +421,7 @@ static bool datetime_parse(const char *version, struct datetime *ret)
 		end = digits_end(++at);
 		if (end == at)
 			return false;
-		ret->fraction = (struct span){ at, (size_t)(end - at) };
+		ret->fraction = (struct span){at, (size_t)(end - at)};
 		while (ret->fraction.length && at[ret->fraction.length - 1] == '0')
 			ret->fraction.length--;
 		at = end;
@@ -429,7 +438,8 @@ int datetime_check(const char *version, struct error *err)
 
 	return datetime_parse(version, &parsed)
 		       ? 0
-		       : version_refuse(err, version, _("it is no date and time with a zone (RFC 3339)"));
+		       : version_refuse(err, version,
+					_("it is no date and time with a zone (RFC 3339)"));
 }
 
 int datetime_order(const char *a, const char *b)

@@ -68,8 +68,8 @@ bool span_all_digits(struct span a);
 struct span span_trim(const char *text);
 
 /* The check and the order of each row, by file. */
-#define VERSION_ORDER(name) \
-	int name##_check(const char *version, struct error *err); \
+#define VERSION_ORDER(name)                                                                        \
+	int name##_check(const char *version, struct error *err);                                  \
 	int name##_order(const char *a, const char *b)
 
 /* version_semver.c */

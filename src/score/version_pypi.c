@@ -14,12 +14,12 @@ struct word {
 
 /* The longest of those that begin alike stands first. */
 static const struct word pre_words[] = {
-	{ "alpha", PYPI_A }, { "a", PYPI_A },        { "beta", PYPI_B }, { "b", PYPI_B },
-	{ "c", PYPI_RC },    { "rc", PYPI_RC },      { "preview", PYPI_RC },
-	{ "pre", PYPI_RC },  { NULL, PYPI_DEV_ONLY },
+	{"alpha", PYPI_A},    {"a", PYPI_A},	{"beta", PYPI_B},
+	{"b", PYPI_B},	      {"c", PYPI_RC},	{"rc", PYPI_RC},
+	{"preview", PYPI_RC}, {"pre", PYPI_RC}, {NULL, PYPI_DEV_ONLY},
 };
-static const struct word post_words[] = { { "post", 1 }, { "rev", 1 }, { "r", 1 }, { NULL, 0 } };
-static const struct word dev_words[] = { { "dev", 1 }, { NULL, 0 } };
+static const struct word post_words[] = {{"post", 1}, {"rev", 1}, {"r", 1}, {NULL, 0}};
+static const struct word dev_words[] = {{"dev", 1}, {NULL, 0}};
 
 struct reader {
 	const char *at, *end;
@@ -37,7 +37,7 @@ static bool is_separator(char c)
 
 static struct span take_digits(struct reader *reader)
 {
-	struct span digits = { reader->at, 0 };
+	struct span digits = {reader->at, 0};
 
 	while (is_digit(peek(reader))) {
 		reader->at++;
@@ -54,7 +54,7 @@ static int take_word(struct reader *reader, const struct word *words, struct spa
 	ahead.at += is_separator(peek(&ahead));
 	for (; words->name; words++) {
 		size_t length = strlen(words->name);
-		struct span begin = { ahead.at, length };
+		struct span begin = {ahead.at, length};
 
 		if ((size_t)(ahead.end - ahead.at) < length || !span_is_nocase(begin, words->name))
 			continue;
@@ -92,7 +92,7 @@ static bool take_local(struct reader *reader, struct span *ret)
 			return false;
 		before = c;
 	}
-	*ret = (struct span){ begin, (size_t)(reader->end - begin) };
+	*ret = (struct span){begin, (size_t)(reader->end - begin)};
 	return !is_separator(before);
 }
 
@@ -108,8 +108,9 @@ static bool take_release(struct reader *reader, struct pypi *ret)
 	}
 	begin = number.at;
 	while (number.length) {
-		ret->release = (struct span){ begin, (size_t)(reader->at - begin) };
-		if (peek(reader) != '.' || reader->at + 1 >= reader->end || !is_digit(reader->at[1]))
+		ret->release = (struct span){begin, (size_t)(reader->at - begin)};
+		if (peek(reader) != '.' || reader->at + 1 >= reader->end ||
+		    !is_digit(reader->at[1]))
 			return true;
 		reader->at++;
 		number = take_digits(reader);
@@ -119,8 +120,8 @@ static bool take_release(struct reader *reader, struct pypi *ret)
 
 int pypi_parse(struct span text, const char *version, struct pypi *ret, struct error *err)
 {
-	struct reader reader = { text.at, text.at + text.length };
-	struct pypi parsed = { 0 };
+	struct reader reader = {text.at, text.at + text.length};
+	struct pypi parsed = {0};
 
 	while (is_space(peek(&reader)))
 		reader.at++;
@@ -139,7 +140,8 @@ int pypi_parse(struct span text, const char *version, struct pypi *ret, struct e
 		reader.at++;
 		if (!take_local(&reader, &parsed.local))
 			return version_refuse(err, version,
-					      _("behind the plus only letters, digits and single separators can stand"));
+					      _("behind the plus only letters, digits and single "
+						"separators can stand"));
 	}
 	if (reader.at < reader.end)
 		return version_refuse_at(err, version, reader.at,
@@ -157,7 +159,7 @@ bool pypi_is_prerelease(const struct pypi *version)
 
 static struct span take_part(struct span *list)
 {
-	struct span part = { list->at, 0 };
+	struct span part = {list->at, 0};
 	size_t taken;
 
 	while (part.length < list->length && !is_separator(part.at[part.length]))
@@ -170,11 +172,11 @@ static struct span take_part(struct span *list)
 
 struct span pypi_release_at(const struct pypi *version, int index)
 {
-	struct span rest = version->release, part = { NULL, 0 };
+	struct span rest = version->release, part = {NULL, 0};
 
 	for (; index >= 0; index--) {
 		if (rest.length == 0)
-			return (struct span){ NULL, 0 };
+			return (struct span){NULL, 0};
 		part = take_part(&rest);
 	}
 	return part;
@@ -253,15 +255,15 @@ int pypi_check(const char *version, struct error *err)
 {
 	struct pypi parsed;
 
-	return pypi_parse((struct span){ version, strlen(version) }, version, &parsed, err);
+	return pypi_parse((struct span){version, strlen(version)}, version, &parsed, err);
 }
 
 int pypi_order(const char *a, const char *b)
 {
 	struct pypi x, y;
 
-	if (pypi_parse((struct span){ a, strlen(a) }, a, &x, NULL) < 0 ||
-	    pypi_parse((struct span){ b, strlen(b) }, b, &y, NULL) < 0)
+	if (pypi_parse((struct span){a, strlen(a)}, a, &x, NULL) < 0 ||
+	    pypi_parse((struct span){b, strlen(b)}, b, &y, NULL) < 0)
 		BUG("an unchecked version");
 	return pypi_parsed_order(&x, &y);
 }

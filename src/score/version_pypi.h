@@ -10,11 +10,11 @@ enum pypi_phase { PYPI_DEV_ONLY, PYPI_A, PYPI_B, PYPI_RC, PYPI_FINAL };
 
 struct pypi {
 	struct span epoch, release; /* release: numbers and dots */
-	enum pypi_phase phase;      /* PYPI_DEV_ONLY: a development release of no prerelease */
-	struct span pre;            /* its number; absent is 0 */
+	enum pypi_phase phase;	    /* PYPI_DEV_ONLY: a development release of no prerelease */
+	struct span pre;	    /* its number; absent is 0 */
 	bool has_post, has_dev;
 	struct span post, dev;
-	struct span local;          /* absent in a public version */
+	struct span local; /* absent in a public version */
 };
 
 int pypi_parse(struct span text, const char *version, struct pypi *ret, struct error *err);

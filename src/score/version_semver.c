@@ -8,17 +8,17 @@
 
 #include <string.h>
 
-#define MAX_SAFE "9007199254740991"
+#define MAX_SAFE  "9007199254740991"
 #define MAX_INT32 "2147483647"
 
-static const struct semver_dialect dialect_semver = { SEMVER_V, 3, 3 };
-static const struct semver_dialect dialect_golang = { SEMVER_V | SEMVER_FULL_SUFFIX, 1, 3 };
-static const struct semver_dialect dialect_nuget = { SEMVER_ZEROS | SEMVER_TRIM | SEMVER_INT32, 1, 4 };
-static const struct semver_dialect dialect_pub = { SEMVER_V | SEMVER_ZEROS, 3, 3 };
-const struct semver_dialect semver_dialect_npm = { SEMVER_V | SEMVER_TRIM | SEMVER_SAFE, 3, 3 };
+static const struct semver_dialect dialect_semver = {SEMVER_V, 3, 3};
+static const struct semver_dialect dialect_golang = {SEMVER_V | SEMVER_FULL_SUFFIX, 1, 3};
+static const struct semver_dialect dialect_nuget = {SEMVER_ZEROS | SEMVER_TRIM | SEMVER_INT32, 1,
+						    4};
+static const struct semver_dialect dialect_pub = {SEMVER_V | SEMVER_ZEROS, 3, 3};
+const struct semver_dialect semver_dialect_npm = {SEMVER_V | SEMVER_TRIM | SEMVER_SAFE, 3, 3};
 const struct semver_dialect semver_dialect_npm_loose = {
-	SEMVER_ZEROS | SEMVER_TRIM | SEMVER_LOOSE | SEMVER_SAFE, 3, 3
-};
+	SEMVER_ZEROS | SEMVER_TRIM | SEMVER_LOOSE | SEMVER_SAFE, 3, 3};
 
 static bool is_identifier_char(char c)
 {
@@ -27,7 +27,7 @@ static bool is_identifier_char(char c)
 
 static bool exceeds(struct span number, const char *limit)
 {
-	return number_order(number, (struct span){ limit, strlen(limit) }) > 0;
+	return number_order(number, (struct span){limit, strlen(limit)}) > 0;
 }
 
 /* One number of the core. */
@@ -35,7 +35,7 @@ static int take_number(const struct semver_dialect *dialect, const char *version
 		       struct span *ret, struct error *err)
 {
 	const char *end = digits_end(*at);
-	struct span number = { *at, (size_t)(end - *at) };
+	struct span number = {*at, (size_t)(end - *at)};
 
 	if (number.length == 0)
 		return version_refuse_at(err, version, *at, _("a number is expected there"));
@@ -63,14 +63,16 @@ static int take_identifiers(const char *version, const char **at, bool zeros, st
 		while (is_identifier_char(*end))
 			end++;
 		if (end == first)
-			return version_refuse_at(err, version, end, _("an identifier is expected there"));
+			return version_refuse_at(err, version, end,
+						 _("an identifier is expected there"));
 		if (!zeros && *first == '0' && end - first > 1 && digits_end(first) == end)
-			return version_refuse(err, version, _("the identifier %.*s begins with a zero"),
+			return version_refuse(err, version,
+					      _("the identifier %.*s begins with a zero"),
 					      (int)(end - first), first);
 		if (*end != '.')
 			break;
 	}
-	*ret = (struct span){ begin, (size_t)(end - begin) };
+	*ret = (struct span){begin, (size_t)(end - begin)};
 	*at = end;
 	return 0;
 }
@@ -124,7 +126,7 @@ int semver_parse(const struct semver_dialect *dialect, const char *version, stru
 		 struct error *err)
 {
 	const char *at = skip_prefix(dialect, version);
-	struct semver parsed = { 0 };
+	struct semver parsed = {0};
 	int code;
 
 	if ((dialect->flags & SEMVER_SAFE) && strlen(version) > 256)
@@ -136,7 +138,8 @@ int semver_parse(const struct semver_dialect *dialect, const char *version, stru
 		parsed.count++;
 	} while (parsed.count < dialect->most && *at == '.' && at++);
 	if (parsed.count < dialect->least)
-		return version_refuse(err, version, _("it has fewer than %d numbers"), dialect->least);
+		return version_refuse(err, version, _("it has fewer than %d numbers"),
+				      dialect->least);
 	code = take_suffix(dialect, version, &at, &parsed, err);
 	if (code < 0)
 		return code;
@@ -176,7 +179,7 @@ static int identifier_order(struct span a, struct span b)
 static bool nuget_number(struct span id, bool *negative, struct span *digits)
 {
 	*negative = id.length && *id.at == '-';
-	*digits = (struct span){ id.at + *negative, id.length - *negative };
+	*digits = (struct span){id.at + *negative, id.length - *negative};
 	return span_all_digits(*digits) && !exceeds(*digits, *negative ? "2147483648" : MAX_INT32);
 }
 
@@ -196,7 +199,7 @@ static int nuget_identifier_order(struct span a, struct span b)
 	if (a_minus == b_minus)
 		return a_minus ? -order : order;
 	/* -0 is 0 */
-	if (order == 0 && number_order(a_digits, (struct span){ NULL, 0 }) == 0)
+	if (order == 0 && number_order(a_digits, (struct span){NULL, 0}) == 0)
 		return 0;
 	return a_minus ? -1 : 1;
 }
@@ -204,7 +207,7 @@ static int nuget_identifier_order(struct span a, struct span b)
 static struct span take_identifier(struct span *list)
 {
 	const char *dot = memchr(list->at, '.', list->length);
-	struct span id = { list->at, dot ? (size_t)(dot - list->at) : list->length };
+	struct span id = {list->at, dot ? (size_t)(dot - list->at) : list->length};
 	size_t taken = id.length + (dot != NULL);
 
 	list->at += taken;
@@ -255,11 +258,13 @@ int semver_order_parsed(const struct semver *a, const struct semver *b)
 static void parse_both(const struct semver_dialect *dialect, const char *a, const char *b,
 		       struct semver ret[2])
 {
-	if (semver_parse(dialect, a, &ret[0], NULL) < 0 || semver_parse(dialect, b, &ret[1], NULL) < 0)
+	if (semver_parse(dialect, a, &ret[0], NULL) < 0 ||
+	    semver_parse(dialect, b, &ret[1], NULL) < 0)
 		BUG("an unchecked version");
 }
 
-static int check_dialect(const struct semver_dialect *dialect, const char *version, struct error *err)
+static int check_dialect(const struct semver_dialect *dialect, const char *version,
+			 struct error *err)
 {
 	struct semver parsed;
 

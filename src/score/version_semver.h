@@ -7,19 +7,19 @@
 
 struct semver {
 	struct span core[4];
-	int count;       /* how many parts of the core are written; the others are zero */
+	int count;	 /* how many parts of the core are written; the others are zero */
 	struct span pre; /* without the dash; absent in a release */
 	struct span build;
 };
 
 /* What a dialect asks of a version or forgives. */
 enum semver_flag {
-	SEMVER_V = 1,            /* one "v" may stand before it */
-	SEMVER_ZEROS = 2,        /* numbers may begin with zeros */
-	SEMVER_TRIM = 4,         /* spaces may stand around it */
-	SEMVER_LOOSE = 8,        /* any of "v", "=", space before it; prerelease without a dash */
-	SEMVER_SAFE = 16,        /* numbers up to 2^53 - 1, 256 characters */
-	SEMVER_INT32 = 32,       /* numbers up to 2^31 - 1 */
+	SEMVER_V = 1,		 /* one "v" may stand before it */
+	SEMVER_ZEROS = 2,	 /* numbers may begin with zeros */
+	SEMVER_TRIM = 4,	 /* spaces may stand around it */
+	SEMVER_LOOSE = 8,	 /* any of "v", "=", space before it; prerelease without a dash */
+	SEMVER_SAFE = 16,	 /* numbers up to 2^53 - 1, 256 characters */
+	SEMVER_INT32 = 32,	 /* numbers up to 2^31 - 1 */
 	SEMVER_FULL_SUFFIX = 64, /* prerelease and build only behind three numbers */
 };
 

@@ -28,6 +28,17 @@ static void load_settings(struct app *app)
 	app->term->ops->theme(app->term, &app->theme);
 }
 
+/* A vault that is not whole can be read; why it cannot be changed is the first thing to say. */
+static void say_damage(struct app *app)
+{
+	AUTO_STRING sentence = NULL;
+
+	if (!app->context->desk || !desk_warning(app->context->desk))
+		return;
+	sentence = mem_format(_("Nothing can be changed: %s. Run audit verify."), desk_warning(app->context->desk));
+	app_message(app, ROLE_ERROR, sentence);
+}
+
 int tui_run_on(struct command_context *context, struct terminal *term, struct error *err)
 {
 	struct app app;
@@ -36,6 +47,7 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 	if (code)
 		return code;
 	app_init(&app, context, term);
+	say_damage(&app);
 	load_settings(&app);
 	app_loop(&app);
 	app_release(&app);

@@ -32,14 +32,27 @@ int vault_row_open(struct vault *vault, const struct store_row *row, const struc
 	return error_set(err, ERR_NO, _("event"), NULL, _("its content does not open: it was altered"));
 }
 
+static void note_damage(struct vault *vault, uint64_t gseq, const struct store_row *row,
+			const struct error *why)
+{
+	AUTO_STRING hex = row && row->stream_length == ID_BYTES ? str_hex(row->stream, ID_BYTES) : NULL;
+	const char *name = hex ? js_string(vault->memory.names, hex) : NULL;
+
+	if (!vault->damage)
+		vault->damage = mem_format(_("event %llu of %s is damaged: %s"), (unsigned long long)gseq,
+					   name ? name : _("a case"), why->why);
+}
+
+/* What this member may not read is passed over; what should open and does not is damage. */
 static int hand_out(struct vault *vault, const struct store_row *row, const struct core *core,
 		    vault_event_fn fn, void *context, struct error *err)
 {
 	const struct log_member *author = log_member(&vault->log, core->author);
 	long stream = log_stream(&vault->log, core->stream);
 	struct vault_event event = { .gseq = row->gseq, .type = core->type };
+	AUTO_ERROR why = ERROR_INIT;
 	struct str body = STR_INIT;
-	int code = vault_row_open(vault, row, core, &body, err);
+	int code = vault_row_open(vault, row, core, &body, &why);
 
 	if (!code) {
 		memcpy(event.id, row->id, HASH_BYTES);
@@ -51,20 +64,14 @@ static int hand_out(struct vault *vault, const struct store_row *row, const stru
 		event.json = body.bytes;
 		event.length = body.length;
 		code = fn(context, &event, err);
+	} else if (code == ERR_DENIED) {
+		code = 0;
+	} else {
+		note_damage(vault, row->gseq, row, &why);
+		code = 0;
 	}
 	str_wipe(&body);
-	return code == ERR_DENIED ? 0 : code;
-}
-
-static void note_damage(struct vault *vault, uint64_t gseq, const struct store_row *row,
-			const struct error *why)
-{
-	AUTO_STRING hex = row && row->stream_length == ID_BYTES ? str_hex(row->stream, ID_BYTES) : NULL;
-	const char *name = hex ? js_string(vault->memory.names, hex) : NULL;
-
-	if (!vault->damage)
-		vault->damage = mem_format(_("event %llu of %s is damaged: %s"), (unsigned long long)gseq,
-					   name ? name : _("a case"), why->why);
+	return code;
 }
 
 /* Notes the streams that there is one of. */
@@ -148,8 +155,6 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 		    !core_read(row.core, row.core_length, &core) || core.kind != CORE_CONTENT)
 			continue;
 		code = hand_out(vault, &row, &core, fn, context, err);
-		if (code == ERR_NO) /* damaged: counted when the log was read */
-			code = 0;
 	}
 	store_rest(vault->store);
 	return code;

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/format/openpgp_packets.h"
 
 /* What a handler can do about the codes gpg really returns. */
 static const struct failure {
@@ -334,12 +334,22 @@ static int get_recipients(struct openpgp *pgp, const char *const *recipients, si
 	return 0;
 }
 
+/* What came out is looked at, not trusted: a gpg.conf can add a reader to every message. */
+static bool readable_by(const struct str *message, int count)
+{
+	struct openpgp_packets packets;
+
+	openpgp_packets_read(message->bytes, message->length, &packets);
+	return packets.encrypted && packets.public_keys == count && packets.passphrases == 0;
+}
+
 static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool sign, struct str *ret,
 		   struct error *err)
 {
 	const gpgme_encrypt_flags_t flags = GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
 					    GPGME_ENCRYPT_NO_COMPRESS;
 	AUTO_STR made = STR_INIT;
+	int count = 0;
 	gpgme_data_t out;
 	gpgme_error_t code = gpgme_data_new(&out);
 
@@ -352,6 +362,11 @@ static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool
 		return openpgp_failed(err, _("encryption"), code);
 	if (gpgme_op_encrypt_result(pgp->context)->invalid_recipients)
 		return error_set(err, ERR_INPUT, _("encryption"), NULL, _("gpg left a recipient out"));
+	while (keys[count])
+		count++;
+	if (!readable_by(&made, count))
+		return error_set(err, ERR_DENIED, _("encryption"), _("Look for encrypt-to or hidden recipients in gpg.conf"),
+				 _("it is not encrypted to exactly the keys that were asked for; nothing was sent"));
 	str_add_bytes(ret, made.bytes, made.length);
 	return 0;
 }

@@ -90,23 +90,26 @@ static const int refused[] = {
 	SYSCALL(readlink), SYSCALL(readlinkat),
 };
 
+/* Calls that are answered by what they are asked for: argument, comparison, mask or value, value. */
+static const struct { int call; uint32_t action; unsigned count; struct scmp_arg_cmp compare[2]; } by_argument[] = {
+	{ SYSCALL(read), SCMP_ACT_ALLOW, 1, { { 0, SCMP_CMP_EQ, PARSE_FD_REQUEST, 0 } } },
+#ifndef PSIRTTY_SANITIZED
+	{ SYSCALL(write), SCMP_ACT_ALLOW, 1, { { 0, SCMP_CMP_EQ, PARSE_FD_RESPONSE, 0 } } },
+	{ SYSCALL(write), SCMP_ACT_ERRNO(EBADF), 1, { { 0, SCMP_CMP_EQ, STDERR_FILENO, 0 } } },
+	/* Memory, neither of files nor to be executed. */
+	{ SYSCALL(mmap), SCMP_ACT_ALLOW, 2,
+	  { { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 }, { 3, SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS } } },
+	{ SYSCALL(mprotect), SCMP_ACT_ALLOW, 1, { { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } } },
+#endif
+};
+
 static int add_arguments(scmp_filter_ctx filter)
 {
-	int code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SYSCALL(read), 1,
-				    SCMP_A0(SCMP_CMP_EQ, PARSE_FD_REQUEST));
+	int code = 0;
 
-#ifndef PSIRTTY_SANITIZED
-	code |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SYSCALL(write), 1,
-				 SCMP_A0(SCMP_CMP_EQ, PARSE_FD_RESPONSE));
-	code |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EBADF), SYSCALL(write), 1,
-				 SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
-	/* Memory, neither of files nor to be executed. */
-	code |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SYSCALL(mmap), 2,
-				 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-				 SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
-	code |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SYSCALL(mprotect), 1,
-				 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-#endif
+	for (size_t i = 0; code == 0 && i < ARRAY_LEN(by_argument); i++)
+		code = seccomp_rule_add_array(filter, by_argument[i].action, by_argument[i].call, by_argument[i].count,
+					      by_argument[i].compare);
 	return code;
 }
 

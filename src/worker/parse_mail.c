@@ -336,6 +336,18 @@ static bool is_legacy_display(struct walk *walk, GMimeObject *object)
 	return walk->entity && object_parameter(object, "content-type", "protected-headers", &value);
 }
 
+/* Not taken apart yet: said, so that sealed content is not mistaken for an empty mail. */
+static bool is_smime(const char *type)
+{
+	static const char *const types[] = { "application/pkcs7-mime", "application/x-pkcs7-mime",
+					     "application/pkcs7-signature", "application/x-pkcs7-signature" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (str_equal(types[i], type))
+			return true;
+	return false;
+}
+
 static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
 {
 	bool plain = str_equal(type, "text/plain"), html = str_equal(type, "text/html");
@@ -343,6 +355,8 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 	char *name = part_name(object);
 	long index;
 
+	if (is_smime(type))
+		flag(walk, "smime");
 	add_content(walk, object, &bytes);
 	object_parameter(object, "content-type", "charset", &charset);
 	if (charset.length > 64)

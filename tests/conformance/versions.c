@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The version corpora: pairs in an order, versions to refuse, ranges of npm, the comparison tests of
- * the vers specification and the version entries of real CVE records. What differs must stand in a
- * table here, with the answer of the ecosystem's own tool.
+ * The version corpora: pairs in an order, versions to refuse, ranges of npm, the comparison tests
+ * of the vers specification and the version entries of real CVE records. What differs must stand in
+ * a table here, with the answer of the ecosystem's own tool.
  */
 #include "psirtty/score/range.h"
 
@@ -18,25 +18,31 @@ static const struct {
 	char answer;
 	const char *tool;
 } exceptions[] = {
-	{ "maven", "1.1.34.sec10", "1.1.34_noneautotype", '>', "maven-artifact 3.8.7, ComparableVersion" },
-	{ "maven", "1.2.48.sec10", "1.2.48_noneautotype", '>', "maven-artifact 3.8.7, ComparableVersion" },
-	{ "maven", "2-1", "2.0.a", '>', "maven-artifact 3.8.7, ComparableVersion" },
-	{ "maven", "2-1", "2.0.0.a", '>', "maven-artifact 3.8.7, ComparableVersion" },
-	{ "composer", "5.1.0-stable", "5.1.0-beta2", '>', "composer/semver 3.3.2, normalize() and Comparator" },
-	{ "gem", "1gamma", "1", '?', "RubyGems 3.3.15: malformed version number string" },
-	{ "pypi", "0.9-fearow", "0.9-gyarados", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.9-gyarados", "0.9-horsea", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.9-ivysaur", "1.0", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "2013-02-02T19:59:03+0100", "2013-02-02T20:23:17+0100", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "2013-06-01T10:32:51+0200", "2013-07-19T09:11:08+0000", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "2013-12-23T17-51-15", "2014-01-12T15-52-10", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.7.11p1", "0.7.11p2", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.8.4p1", "0.8.4p2", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.3m1", "0.3m2", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.3m2", "0.3m3", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.6m4", "0.6m5", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "2.0.0-final", "0.10", '?', "packaging 23.0: InvalidVersion" },
-	{ "pypi", "0.4.0-p1", "0.0.1", '?', "packaging 23.0: InvalidVersion" },
+	{"maven", "1.1.34.sec10", "1.1.34_noneautotype", '>',
+	 "maven-artifact 3.8.7, ComparableVersion"},
+	{"maven", "1.2.48.sec10", "1.2.48_noneautotype", '>',
+	 "maven-artifact 3.8.7, ComparableVersion"},
+	{"maven", "2-1", "2.0.a", '>', "maven-artifact 3.8.7, ComparableVersion"},
+	{"maven", "2-1", "2.0.0.a", '>', "maven-artifact 3.8.7, ComparableVersion"},
+	{"composer", "5.1.0-stable", "5.1.0-beta2", '>',
+	 "composer/semver 3.3.2, normalize() and Comparator"},
+	{"gem", "1gamma", "1", '?', "RubyGems 3.3.15: malformed version number string"},
+	{"pypi", "0.9-fearow", "0.9-gyarados", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.9-gyarados", "0.9-horsea", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.9-ivysaur", "1.0", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "2013-02-02T19:59:03+0100", "2013-02-02T20:23:17+0100", '?',
+	 "packaging 23.0: InvalidVersion"},
+	{"pypi", "2013-06-01T10:32:51+0200", "2013-07-19T09:11:08+0000", '?',
+	 "packaging 23.0: InvalidVersion"},
+	{"pypi", "2013-12-23T17-51-15", "2014-01-12T15-52-10", '?',
+	 "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.7.11p1", "0.7.11p2", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.8.4p1", "0.8.4p2", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.3m1", "0.3m2", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.3m2", "0.3m3", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.6m4", "0.6m5", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "2.0.0-final", "0.10", '?', "packaging 23.0: InvalidVersion"},
+	{"pypi", "0.4.0-p1", "0.0.1", '?', "packaging 23.0: InvalidVersion"},
 };
 
 static char answer_of(const char *ecosystem, const char *a, const char *b)
@@ -64,8 +70,8 @@ static bool is_exception(const char *ecosystem, const char *a, const char *b, ch
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(exceptions); i++)
-		if (strcmp(exceptions[i].ecosystem, ecosystem) == 0 && strcmp(exceptions[i].a, a) == 0 &&
-		    strcmp(exceptions[i].b, b) == 0)
+		if (strcmp(exceptions[i].ecosystem, ecosystem) == 0 &&
+		    strcmp(exceptions[i].a, a) == 0 && strcmp(exceptions[i].b, b) == 0)
 			return exceptions[i].answer == answer;
 	return false;
 }
@@ -74,7 +80,8 @@ struct count {
 	int rows, excepted, wrong;
 };
 
-static void judge_pair(const char *ecosystem, const char *a, const char *op, const char *b, struct count *count)
+static void judge_pair(const char *ecosystem, const char *a, const char *op, const char *b,
+		       struct count *count)
 {
 	char answer = answer_of(ecosystem, a, b);
 
@@ -110,7 +117,7 @@ static void run_rows(const char *dir, const char *name, char mark, row_judge *ju
 {
 	AUTO_STRING path = file_join(dir, name);
 	AUTO_STR text = STR_INIT;
-	struct count count = { 0 };
+	struct count count = {0};
 	char *line, *next;
 
 	if (file_read(path, LIMIT, &text, NULL) < 0) {
@@ -126,8 +133,9 @@ static void run_rows(const char *dir, const char *name, char mark, row_judge *ju
 		if (*line != '#')
 			judge(fields, split(line, mark, fields), &count);
 	}
-	CHECK(count.rows > 0 && count.wrong == 0, "%s: %d rows, %d differ as the tool does, %d differ", name,
-	      count.rows, count.excepted, count.wrong);
+	CHECK(count.rows > 0 && count.wrong == 0,
+	      "%s: %d rows, %d differ as the tool does, %d differ", name, count.rows,
+	      count.excepted, count.wrong);
 }
 
 static void judge_order_row(char *fields[FIELDS], int fields_count, struct count *count)
@@ -140,11 +148,13 @@ static void judge_invalid_row(char *fields[FIELDS], int fields_count, struct cou
 {
 	const struct version_scheme *scheme = version_scheme_find(fields[0]);
 	AUTO_ERROR err = ERROR_INIT;
-	bool refused = fields_count >= 2 && scheme && version_check(scheme, fields[1], &err) == ERR_NO && err.why;
+	bool refused = fields_count >= 2 && scheme &&
+		       version_check(scheme, fields[1], &err) == ERR_NO && err.why;
 
 	count->rows++;
 	count->wrong += !refused;
-	CHECK_QUIET(refused, "%s refuses \"%s\" with a reason", fields[0], fields_count > 1 ? fields[1] : "");
+	CHECK_QUIET(refused, "%s refuses \"%s\" with a reason", fields[0],
+		    fields_count > 1 ? fields[1] : "");
 }
 
 /* The range may hold a tab; the last three fields are version, answer and options. */
@@ -168,15 +178,16 @@ static void judge_range_row(char *fields[FIELDS], int fields_count, struct count
 	if (answer != RANGE_UNKNOWN && (answer == RANGE_IN) == (strcmp(expected, "in") == 0))
 		return;
 	count->wrong++;
-	CHECK_QUIET(0, "%s \"%s\" has %s: %s", fields[0], fields[1], fields[fields_count - 3], expected);
+	CHECK_QUIET(0, "%s \"%s\" has %s: %s", fields[0], fields[1], fields[fields_count - 3],
+		    expected);
 }
 
 /* cve,vendor,product,versionType,version,lessThan,lessThanOrEqual,status; lines with quotes
  * are left out. A range must hold its own beginning and, where it names one, its included end. */
 static void judge_cve_row(char *fields[FIELDS], int fields_count, struct count *count)
 {
-	struct cve_version entry = { .status = CVE_AFFECTED };
-	struct cve_affected affected = { CVE_UNAFFECTED, &entry, 1, NULL };
+	struct cve_version entry = {.status = CVE_AFFECTED};
+	struct cve_affected affected = {CVE_UNAFFECTED, &entry, 1, NULL};
 	struct cve_verdict verdict;
 	bool good = true;
 
@@ -195,22 +206,27 @@ static void judge_cve_row(char *fields[FIELDS], int fields_count, struct count *
 	if (entry.less_than && cve_judge(&affected, entry.less_than, &verdict, NULL) == 0)
 		good = verdict.status != CVE_AFFECTED || strchr(entry.less_than, '*');
 	if (entry.less_than_or_equal && !strchr(entry.less_than_or_equal, '*') &&
-	    cve_judge(&affected, entry.less_than_or_equal, &verdict, NULL) == 0 && verdict.status != CVE_AFFECTED) {
+	    cve_judge(&affected, entry.less_than_or_equal, &verdict, NULL) == 0 &&
+	    verdict.status != CVE_AFFECTED) {
 		/* Only where the end is before the beginning. */
-		affected.versions = &(struct cve_version){ .version = entry.version, .less_than_or_equal = "*",
-							   .type = entry.type, .status = CVE_AFFECTED };
+		affected.versions = &(struct cve_version){.version = entry.version,
+							  .less_than_or_equal = "*",
+							  .type = entry.type,
+							  .status = CVE_AFFECTED};
 		good = cve_judge(&affected, entry.less_than_or_equal, &verdict, NULL) == 0 &&
 		       verdict.status == CVE_UNAFFECTED;
 	}
 	count->wrong += !good;
-	CHECK_QUIET(good, "%s: %s %s < %s <= %s", fields[0], fields[3], fields[4], fields[5], fields[6]);
+	CHECK_QUIET(good, "%s: %s %s < %s <= %s", fields[0], fields[3], fields[4], fields[5],
+		    fields[6]);
 }
 
 /* ---- tests of the vers specification */
 
 static void judge_vers_test(json_t *test, struct count *count)
 {
-	json_t *input = json_object_get(test, "input"), *expected = json_object_get(test, "expected_output");
+	json_t *input = json_object_get(test, "input"),
+	       *expected = json_object_get(test, "expected_output");
 	json_t *versions = js_array(input, "versions");
 	const char *type = js_string(test, "test_type"), *scheme = js_string(input, "input_scheme");
 	size_t i;
@@ -219,11 +235,12 @@ static void judge_vers_test(json_t *test, struct count *count)
 		return;
 	if (strcmp(type, "equality") == 0)
 		judge_pair(scheme, json_string_value(json_array_get(versions, 0)),
-			   json_is_true(expected) ? "=" : "!=", json_string_value(json_array_get(versions, 1)), count);
+			   json_is_true(expected) ? "=" : "!=",
+			   json_string_value(json_array_get(versions, 1)), count);
 	else if (strcmp(type, "comparison") == 0)
 		for (i = 0; i + 1 < json_array_size(expected); i++)
-			judge_pair(scheme, json_string_value(json_array_get(expected, i)), "<=",
-				   json_string_value(json_array_get(expected, i + 1)), count);
+			judge_pair(scheme, json_string_value(json_array_get(expected, i)),
+				   "<=", json_string_value(json_array_get(expected, i + 1)), count);
 }
 
 static void run_vers_tests(const char *dir, const char *name)
@@ -231,18 +248,19 @@ static void run_vers_tests(const char *dir, const char *name)
 	AUTO_STRING path = file_join(dir, name);
 	AUTO_STR text = STR_INIT;
 	AUTO_JSON json = NULL;
-	struct count count = { 0 };
+	struct count count = {0};
 	json_t *test;
 	size_t i;
 
-	if (file_read(path, LIMIT, &text, NULL) < 0 || js_load(text.bytes, text.length, LIMIT, name, &json, NULL) < 0) {
+	if (file_read(path, LIMIT, &text, NULL) < 0 ||
+	    js_load(text.bytes, text.length, LIMIT, name, &json, NULL) < 0) {
 		CHECK(0, "%s can be read", name);
 		return;
 	}
-	json_array_foreach(js_array(json, "tests"), i, test)
-		judge_vers_test(test, &count);
-	CHECK(count.rows > 0 && count.wrong == 0, "%s: %d pairs, %d differ as the tool does, %d differ", name,
-	      count.rows, count.excepted, count.wrong);
+	json_array_foreach(js_array(json, "tests"), i, test) judge_vers_test(test, &count);
+	CHECK(count.rows > 0 && count.wrong == 0,
+	      "%s: %d pairs, %d differ as the tool does, %d differ", name, count.rows,
+	      count.excepted, count.wrong);
 }
 
 int main(void)
@@ -256,8 +274,8 @@ int main(void)
 	if (!corpora)
 		return tap_done();
 	for (i = 0; i < ARRAY_LEN(exceptions); i++)
-		printf("# %s: %s %c %s (%s)\n", exceptions[i].ecosystem, exceptions[i].a, exceptions[i].answer,
-		       exceptions[i].b, exceptions[i].tool);
+		printf("# %s: %s %c %s (%s)\n", exceptions[i].ecosystem, exceptions[i].a,
+		       exceptions[i].answer, exceptions[i].b, exceptions[i].tool);
 	run_rows(versions, "all.tsv", '\t', judge_order_row);
 	run_rows(versions, "invalid_versions.tsv", '\t', judge_invalid_row);
 	run_rows(versions, "npm_ranges.tsv", '\t', judge_range_row);

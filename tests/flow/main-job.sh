@@ -67,6 +67,15 @@ out=$(p mail import "$work/mail" 2>&1)
 has "$out" '1 taken in' 'mail import takes the mail in'
 out=$(p mail import "$work/mail" 2>&1)
 has "$out" '0 taken in, 1 known' 'a second import takes nothing in twice'
+ln -s "$work/nowhere" "$work/mail/new/2.broken"
+printf 'From: a@b.example\nSubject: sealed\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nMIAGCSqG\n' \
+  >"$work/mail/new/3.smime"
+out=$(p mail import "$work/mail" 2>&1)
+is $? 3 'a file that cannot be read is told by the exit code'
+has "$out" '2.broken' 'and by its name'
+has "$out" '1 taken in, 1 known' 'and keeps the others not out'
+rm "$work/mail/new/2.broken"
+has "$(p --json mail show M-0002)" '"smime"' 'S/MIME is called so'
 out=$(p mail list)
 has "$out" $'verified\tdecrypted\tgood\t'"$finder_fpr" 'the inbox shows it decrypted, signature good, signer pinned'
 has "$out" 'Zanzibarquake' 'the protected subject is shown'
@@ -142,6 +151,18 @@ has "$(gpg --homedir "$finder" --batch --trust-model always --status-fd 1 -d "$w
 hasnt "$(cat "$sent")" 'Zanzibarquake' 'the subject is not outside'
 [ -z "$(p draft list)" ]
 ok $? 'the draft is gone'
+
+# A gpg.conf that adds a reader to everything: gpg obeys it, the leak must not get out.
+echo "recipient $other_fpr" >"$team/gpg.conf"
+out=$(p mail reply M-0001 --text 'Once more.' 2>&1)
+draft=$(printf '%s' "$out" | sed -n 's/^draft \(reply-[0-9a-f]*\).*/\1/p')
+before=$(find "$work/outbox" -type f | wc -l)
+out=$(p mail send "$draft" 2>&1)
+is $? 4 'a reader that gpg.conf adds stops the sending'
+has "$out" 'not encrypted to exactly the keys' 'and is told'
+is "$(find "$work/outbox" -type f | wc -l)" "$before" 'nothing new is in the outbox'
+rm "$team/gpg.conf"
+p draft remove "$draft" >/dev/null
 
 # ---- the advisory
 p remediation set "$id" vendor_fix 'Update to 7.4.0.' >/dev/null

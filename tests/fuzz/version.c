@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	split = strlen(a);
 	b = mem_string(split + 1 < length ? a + split + 1 : "1.0");
 	compare_both(scheme, a, b);
-	if (range_contains_with(version_scheme_name(scheme), a, b, bytes[0] >> 6, &answer, &err) < 0 &&
+	if (range_contains_with(version_scheme_name(scheme), a, b, bytes[0] >> 6, &answer, &err) <
+		    0 &&
 	    (!err.why || answer != RANGE_UNKNOWN))
 		abort();
 	free(a);

@@ -224,6 +224,40 @@ static void test_attacks(void)
 	audit_report_release(&report);
 }
 
+/* keys.db is not covered by the chain: a wrap that was swapped or damaged must show all the same. */
+static void test_wraps(void)
+{
+	static const char *const attacks[] = {
+		"UPDATE wrap SET sealed = randomblob(80)",
+		"UPDATE wrap SET sealed = (SELECT w.sealed FROM wrap w WHERE w.stream <> wrap.stream LIMIT 1)",
+	};
+	AUTO_STRING path = file_join(dir, "keys.db");
+	AUTO_STR bytes = STR_INIT;
+
+	file_read(path, 1 << 30, &bytes, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(attacks); i++) {
+		struct vault *vault = NULL;
+		struct seen seen = { 0 };
+		AUTO_ERROR err = ERROR_INIT;
+		struct audit_report report = { 0 };
+		sqlite3 *db = NULL;
+
+		sqlite3_open(path, &db);
+		sqlite3_exec(db, attacks[i], NULL, NULL, NULL);
+		sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
+		sqlite3_close(db);
+		CHECK(vault_open(dir, pgp, false, now, &vault, &err) == 0 && vault_each(vault, 0, see, &seen, &err) == 0 &&
+			      vault_damage(vault),
+		      "attack %zu on the wraps: the vault says it is damaged", i);
+		CHECK(vault && vault_readonly(vault), "and can only be read");
+		vault_close(vault);
+		CHECK(vault_audit(dir, pgp, NULL, &report, &err) == ERR_NO && report.findings[0].gseq == 11,
+		      "and the audit names the event that cannot be opened");
+		audit_report_release(&report);
+		file_write(path, bytes.bytes, bytes.length, 0660, NULL);
+	}
+}
+
 int main(void)
 {
 	if (make_place()) {
@@ -231,6 +265,7 @@ int main(void)
 		test_objects();
 		test_every_bit();
 		test_attacks();
+		test_wraps();
 	}
 	openpgp_close(pgp);
 	free(fingerprint);

@@ -64,7 +64,7 @@ int desk_undo(struct desk *desk, const struct case_state *state, bool redo, inst
 int desk_file_read(struct desk *desk, const struct sealed_file *file, struct str *ret, struct error *err);
 
 /* ---- mail in (intake.c) */
-struct intake_count { size_t taken_in, known, unread; };
+struct intake_count { size_t taken_in, known, unread, failed; }; /* unread: kept, not opened; failed: no such bytes */
 typedef void (*desk_progress_fn)(void *context, size_t done, size_t total);
 /* PATH: a Maildir, an mbox or one message. Each message is first kept, then read; one that cannot be read
  * stays in the inbox with its reason. */

@@ -48,6 +48,7 @@ const char *verdict_name(enum mail_verdict verdict);
 	X("nested-encryption", N_("there is more encrypted content inside; it was not opened")) \
 	X("partly-signed", N_("the signature covers only a part of the message")) \
 	X("protected-from-mismatch", N_("the sender inside the encryption differs from the outer one")) \
+	X("smime", N_("S/MIME, which this version neither opens nor verifies; the raw bytes are kept")) \
 	X("symmetric", N_("encrypted with a passphrase only")) \
 	X("too-many-recipients", N_("more encrypted session keys than the limit; it was not opened")) \
 	X("unreadable", N_("the parser stopped on this message; the raw bytes are kept"))

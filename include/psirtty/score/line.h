@@ -46,14 +46,14 @@ int cpe_match_line(const char *source, const char *target, struct str *ret);
  * LINE is "ecosystem<TAB>A<TAB>B". Adds "<", "=" or ">" (A before, equal to, after B), with the
  * column "uncertain" when only the generic order could tell; or "?" and the reason.
  */
-void score_line_compare(const char *line, struct str *ret);
+void compare_line(const char *line, struct str *ret);
 /*
  * LINE is "ecosystem<TAB>RANGE<TAB>VERSION"; the range may hold tabs. Adds "in" or "out", with the
  * column "uncertain" when only the generic order could tell; or "?" and the reason.
  */
-void score_line_range(const char *line, struct str *ret);
+void range_line(const char *line, struct str *ret);
 /* The same for items that are apart already. */
-void score_compare(const char *ecosystem, const char *a, const char *b, struct str *ret);
-void score_range(const char *ecosystem, const char *range, const char *version, struct str *ret);
+void compare_three(const char *ecosystem, const char *a, const char *b, struct str *ret);
+void range_three(const char *ecosystem, const char *range, const char *version, struct str *ret);
 
 #endif

@@ -15,8 +15,9 @@ enum range_answer {
 };
 
 enum range_flag {
-	RANGE_LOOSE = 1,       /* npm: read range and version as node-semver's "loose" does */
-	RANGE_PRERELEASES = 2, /* npm, Python, Conan: prereleases may be in although nobody names one */
+	RANGE_LOOSE = 1, /* npm: read range and version as node-semver's "loose" does */
+	RANGE_PRERELEASES =
+		2, /* npm, Python, Conan: prereleases may be in although nobody names one */
 };
 
 /*
@@ -46,7 +47,8 @@ enum osv_range_type { OSV_SEMVER, OSV_ECOSYSTEM, OSV_GIT };
 
 struct osv_event {
 	enum osv_event_kind kind;
-	const char *version; /* borrowed; "0" is before every version, a limit "*" behind every one */
+	const char
+		*version; /* borrowed; "0" is before every version, a limit "*" behind every one */
 };
 
 struct osv_range {
@@ -56,7 +58,7 @@ struct osv_range {
 };
 
 struct osv_affected {
-	const char *ecosystem;       /* borrowed; package.ecosystem, such as "Debian:12" */
+	const char *ecosystem;	     /* borrowed; package.ecosystem, such as "Debian:12" */
 	const char *const *versions; /* borrowed; may be NULL */
 	size_t version_count;
 	const struct osv_range *ranges;
@@ -100,16 +102,17 @@ struct cve_affected {
 struct cve_verdict {
 	enum cve_status status;
 	bool uncertain; /* decided by the generic order, or by reading free text as a range */
-	long entry;     /* which of versions decided; -1: default_status */
+	long entry;	/* which of versions decided; -1: default_status */
 };
 
 /*
  * The first entry that holds VERSION decides, with the latest of its changes that is not behind
  * VERSION; else default_status does (CVE record format, "Version Status Decision Algorithm").
  * "0", "unspecified", "n/a", "-" and "*" as a beginning are before every version; "*" as an end is
- * behind every one, "5.4.*" behind every 5.4. A single "version" that is written as a range ("< 1.2",
- * ">= 1.0, < 1.2") is evaluated as one. Where no entry holds VERSION but one could not be evaluated,
- * ERR_NO with the reason, and the status is CVE_UNKNOWN.
+ * behind every one, "5.4.*" behind every 5.4. A single "version" that is written as a range
+ * ("< 1.2",
+ * ">= 1.0, < 1.2") is evaluated as one. Where no entry holds VERSION but one could not be
+ * evaluated, ERR_NO with the reason, and the status is CVE_UNKNOWN.
  */
 int cve_judge(const struct cve_affected *affected, const char *version, struct cve_verdict *ret,
 	      struct error *err);

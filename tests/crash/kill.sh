@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 200
+#
+# Three handlers' sessions write at once and are killed in the middle, again and again: what was acknowledged is
+# there afterwards, and the log is whole.
+set -u
+here=$(cd "$(dirname "$0")/../flow" && pwd)
+. "$here/tap.sh"
+
+psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
+work=$(mktemp -d "${TMPDIR:-/tmp}/pk.XXXXXX") || exit 1
+export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state PSIRTTY_VAULT=$work/vault
+mkdir -m 700 "$GNUPGHOME"
+trap 'gpgconf --kill all; rm -rf "$work"' EXIT 2>/dev/null
+gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'A Handler <a@vendor.example>' \
+  future-default default never 2>/dev/null
+"$psirtty" init "$work/vault" --handler a@vendor.example >/dev/null && "$psirtty" case new 'a case' >/dev/null
+ok $? 'a vault with a case'
+
+# Writes notes until it is killed; a line in the file says that a note was acknowledged.
+writer() {
+  local n=0
+  while :; do
+    n=$((n + 1))
+    "$psirtty" note 1 "note $1-$2-$n end" >/dev/null 2>&1 && echo "note $1-$2-$n end" >>"$work/acknowledged"
+  done
+}
+
+: >"$work/acknowledged"
+whole=0
+for round in 1 2 3 4 5 6; do
+  writers=()
+  for w in a b c; do
+    setsid bash -c "$(declare -f writer); psirtty='$psirtty' work='$work'; writer $round $w" &
+    writers+=($!)
+  done
+  before=$(wc -l <"$work/acknowledged")
+  for ((i = 0; i < 2000; i++)); do
+    [ $(($(wc -l <"$work/acknowledged") - before)) -ge $((round + 3)) ] && break
+    read -rt 0.01 <> <(:) || true
+  done
+  for pid in "${writers[@]}"; do kill -9 -- "-$pid" 2>/dev/null; done
+  wait 2>/dev/null
+  "$psirtty" audit verify >"$work/audit" 2>&1 && whole=$((whole + 1))
+done 2>/dev/null
+is "$whole" 6 'after each of 6 rounds of kill -9 the log is whole'
+"$psirtty" --json case show 1 >"$work/case"
+missing=0
+while read -r note; do grep -qF "\"$note\"" "$work/case" || missing=$((missing + 1)); done <"$work/acknowledged"
+count=$(wc -l <"$work/acknowledged")
+[ "$count" -ge 24 ]
+ok $? "$count notes were acknowledged"
+is "$missing" 0 'and none of them is missing'
+tap_done
