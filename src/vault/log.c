@@ -7,7 +7,7 @@
 
 #include "psirtty/base/i18n.h"
 
-#define NO(...) error_set(err, ERR_NO, "event", NULL, __VA_ARGS__)
+#define NO(...) error_set(err, ERR_NO, _("event"), NULL, __VA_ARGS__)
 
 static const uint8_t nobody[ID_BYTES];
 
