@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Version ranges: what is canonical, each refusal, each repair, what is in and what is out. */
+#include "psirtty/score/range.h"
 #include "psirtty/score/vers.h"
 
 #include "tap.h"
@@ -237,6 +238,32 @@ static void test_ends(void)
 	      "all and none");
 }
 
+/* Of releases, a native range and its VERS hold the same. */
+static void check_same_versions(const char *type, const char *native, const char *text)
+{
+	AUTO_VERS vers = VERS_INIT;
+	int n, differ = 0, tried = 0;
+
+	if (vers_parse(text, &vers, NULL) < 0)
+		differ++;
+	for (n = 0; !differ && n < 4 * 12 * 8; n++) {
+		AUTO_STRING version = mem_format("%s%d.%d.%d", str_equal(type, "golang") ? "v" : "",
+						 n / 96, n / 8 % 12, n % 8);
+		enum range_answer answer;
+		bool in;
+
+		if (range_contains(type, native, version, &answer, NULL) < 0)
+			continue;
+		tried++;
+		if (vers_contains(&vers, version, &in, NULL) < 0 || in != (answer == RANGE_IN)) {
+			printf("# %s %s: %s\n", type, native, version);
+			differ++;
+		}
+	}
+	CHECK(differ == 0 && (tried || str_equal(type, "nginx")), "%s %s and %s hold the same",
+	      type, native, text);
+}
+
 /* VERS, or the reason behind a "!". */
 static void test_native(void)
 {
@@ -327,6 +354,8 @@ static void test_native(void)
 		if (vers_from_native(rows[i].type, rows[i].native, &written, &err) < 0)
 			str_add_format(&written, "!%s", err.why);
 		CHECK_STR(written.bytes, rows[i].expected, rows[i].native);
+		if (*written.bytes != '!')
+			check_same_versions(rows[i].type, rows[i].native, written.bytes);
 	}
 }
 
