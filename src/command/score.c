@@ -23,6 +23,7 @@ struct answering {
 	struct command_context *context;
 	answer_fn answer;
 	bool lenient, refused;
+	const char *native; /* borrowed: not NULL: the items are native version ranges of this type */
 };
 
 static void answer_one(struct answering *a, const char *item)
@@ -30,7 +31,10 @@ static void answer_one(struct answering *a, const char *item)
 	struct str *out = &a->context->out;
 	size_t from = out->length;
 
-	a->answer(item, a->lenient, out);
+	if (a->native)
+		vers_native_line(a->native, item, out);
+	else
+		a->answer(item, a->lenient, out);
 	/* An answer of "invalid" or "?" is a no, and so the exit code. */
 	a->refused = a->refused || strstr(out->bytes + from, "\tinvalid\t") ||
 		     str_starts(out->bytes + from, "invalid\t") || str_starts(out->bytes + from, "?");
@@ -59,20 +63,26 @@ static int answer_input(struct answering *a, struct error *err)
 	return failed ? error_errno(err, ERR_INPUT, "-", NULL) : 0;
 }
 
-static int answer_items(struct command_context *context, char *const *items, size_t count, bool lenient,
-			answer_fn answer, struct error *err)
+static int answer_with(struct answering *a, char *const *items, size_t count, struct error *err)
 {
-	struct answering a = { context, answer, lenient, false };
 	int code = 0;
 
 	for (size_t i = 0; !code && i < count; i++) {
 		if (str_equal(items[i], "-"))
-			code = answer_input(&a, err);
+			code = answer_input(a, err);
 		else
-			answer_one(&a, items[i]);
+			answer_one(a, items[i]);
 	}
-	context->reactions |= REACT_SHOW_OUTPUT;
-	return code ? code : a.refused ? ERR_NO : 0;
+	a->context->reactions |= REACT_SHOW_OUTPUT;
+	return code ? code : a->refused ? ERR_NO : 0;
+}
+
+static int answer_items(struct command_context *context, char *const *items, size_t count, bool lenient,
+			answer_fn answer, struct error *err)
+{
+	struct answering a = { context, answer, lenient, false, NULL };
+
+	return answer_with(&a, items, count, err);
 }
 
 /* ---- CVSS */
@@ -221,8 +231,9 @@ static int run_vers(struct command_context *context, const struct command_call *
 {
 	size_t count;
 	char *const *items = call_values(call, "RANGE", &count);
+	struct answering a = { context, vers_line, call_given(call, "--lenient"), false, call_value(call, "--from") };
 
-	return answer_items(context, items, count, call_given(call, "--lenient"), vers_line, err);
+	return answer_with(&a, items, count, err);
 }
 
 static int run_cpe(struct command_context *context, const struct command_call *call, struct error *err)
@@ -357,7 +368,8 @@ const struct command_row score_commands[] = {
 		.name = "vers",
 		.help = N_("canonical form of version ranges"),
 		.flags = COMMAND_NO_VAULT,
-		.arguments = { ARG_MANY("RANGE", ARG_TEXT, N_("vers:…, or - for one a line from standard input")), LENIENT },
+		.arguments = { ARG_MANY("RANGE", ARG_TEXT, N_("vers:…, or - for one a line from standard input")), LENIENT,
+			       OPTION("--from", ARG_TEXT, N_("the ranges are native ones of this type: npm, pypi, gem, maven, …")) },
 		.exec = run_vers,
 	},
 	{

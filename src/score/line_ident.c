@@ -78,6 +78,17 @@ void vers_line(const char *text, bool lenient, struct str *ret)
 	tsv_add(ret, canonical.bytes);
 }
 
+void vers_native_line(const char *type, const char *native, struct str *ret)
+{
+	AUTO_STR canonical = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (vers_from_native(type, native, &canonical, &err) < 0)
+		add_invalid(ret, &err);
+	else
+		tsv_add(ret, canonical.bytes);
+}
+
 /* A name as text rather than as a field: its backslashes are part of it. */
 void cpe_line(const char *text, bool lenient, struct str *ret)
 {

@@ -251,6 +251,94 @@ static int wildcard_holds(const struct range_question *q, const struct term *ter
 	return 0;
 }
 
+/* ---- the same, recorded */
+
+static bool is_conan(const struct range_question *q)
+{
+	return strcmp(version_scheme_name(q->scheme), "conan") == 0;
+}
+
+/* "1.2" where three numbers are asked for. */
+static void complete(const struct range_question *q, struct str *version)
+{
+	int count = count_numbers(version->bytes, false);
+
+	for (; count < 3 && version_check(q->scheme, version->bytes, NULL) < 0; count++)
+		str_add(version, ".0");
+}
+
+/* Adds the first version behind all that have the first COUNT numbers of VERSION. Conan's ends with
+ * a dash, which is before its prereleases. */
+static int add_behind(const struct range_question *q, const char *version, int count,
+		      struct str *ret, struct error *err)
+{
+	const char *at = skip_v(version);
+	struct span number = {at, 0};
+
+	if (count == 0)
+		return range_refuse(err, q->range, _("numbers are expected behind an operator"));
+	while (count-- > 0)
+		next_number(&at, &number);
+	str_add_bytes(ret, version, (size_t)(number.at - version));
+	range_add_next(number, ret);
+	if (is_conan(q))
+		str_add_char(ret, '-');
+	else
+		complete(q, ret);
+	return 0;
+}
+
+static int record_wildcard(const struct range_question *q, const struct term *term,
+			   struct error *err)
+{
+	AUTO_STR low = STR_INIT, high = STR_INIT;
+	int count = count_numbers(term->version, false), code;
+
+	str_add(&low, term->version);
+	complete(q, &low);
+	code = add_behind(q, term->version, count, &high, err);
+	if (code < 0)
+		return code;
+	switch (term->op) {
+	case OP_NE:
+		return range_sink_outside(q->sink, low.bytes, high.bytes, err);
+	case OP_GE:
+	case OP_LT:
+		return range_sink_bound(q->sink, term->op, low.bytes, err);
+	case OP_GT:
+		return range_sink_bound(q->sink, OP_GE, high.bytes, err);
+	case OP_EQ:
+		code = range_sink_bound(q->sink, OP_GE, low.bytes, err);
+		break;
+	default:
+		break;
+	}
+	return code < 0 ? code : range_sink_bound(q->sink, OP_LT, high.bytes, err);
+}
+
+static int record_term(const struct range_question *q, struct term *term, struct error *err)
+{
+	AUTO_STR high = STR_INIT;
+	size_t length = strlen(term->version);
+
+	if (term->any)
+		return is_conan(q) ? range_sink_bound(q->sink, OP_GE, "0.0.0", err) : 0;
+	/* Conan: prereleases too. */
+	if (is_conan(q) && length > 1 && term->version[length - 1] == '-')
+		term->version[length - 1] = '\0';
+	if (term->wildcard)
+		return record_wildcard(q, term, err);
+	if (range_sink_bound(q->sink, term->op, term->version, err) < 0)
+		return ERR_NO;
+	if (term->sign == SIGN_PLAIN)
+		return 0;
+	if (add_behind(q, term->version, fixed_numbers(term->sign, term->version), &high, err) < 0)
+		return ERR_NO;
+	return range_sink_bound(q->sink, OP_LT, high.bytes, err);
+}
+
+/* ---- evaluated */
+
 static int term_holds(const struct range_question *q, const struct term *term, bool *ret,
 		      struct error *err)
 {
@@ -286,7 +374,11 @@ static int terms_hold(const struct range_question *q, struct span set, bool bare
 		if (code < 0 || !more)
 			break;
 		empty = false;
-		code = term_holds(q, &term, &holds, err);
+		if (q->sink && term.bare && bare_or && !term.any && !term.wildcard)
+			code = range_sink_choice(q->sink, term.version, err);
+		else
+			code = q->sink ? record_term(q, &term, err)
+				       : term_holds(q, &term, &holds, err);
 		if (code < 0)
 			break;
 		if (term.bare && bare_or) {
@@ -299,7 +391,7 @@ static int terms_hold(const struct range_question *q, struct span set, bool bare
 	if (code == 0 && empty)
 		return range_refuse(err, q->range, _("a part of it is empty"));
 	*ret = all && (!bare || one_bare);
-	return code;
+	return code == 0 && q->sink ? range_sink_end(q->sink, err) : code;
 }
 
 static int alternatives_hold(const struct range_question *q, struct span text, bool bare_or,
@@ -333,6 +425,8 @@ int range_gem(const struct range_question *q, bool *ret, struct error *err)
 	/* No requirement is the requirement ">= 0". */
 	if (text.length == 0) {
 		*ret = true;
+		if (q->sink)
+			return alternatives_hold(q, (struct span){">=0", 3}, false, ret, err);
 		return version_check(q->scheme, q->version, err);
 	}
 	return alternatives_hold(q, text, false, ret, err);
@@ -418,11 +512,20 @@ static range_reader *reader_find(const char *name)
 	return NULL;
 }
 
+range_reader *range_reader_find(const char *ecosystem, const struct version_scheme *scheme)
+{
+	range_reader *read = reader_find(ecosystem);
+
+	if (!read)
+		read = reader_find(version_scheme_name(scheme));
+	return read ? read : range_terms;
+}
+
 int range_contains_with(const char *ecosystem, const char *range, const char *version,
 			unsigned flags, enum range_answer *ret, struct error *err)
 {
-	struct range_question q = {version_scheme_find(ecosystem), range, version, flags};
-	range_reader *read = reader_find(ecosystem);
+	struct range_question q = {version_scheme_find(ecosystem), range, version, flags, NULL};
+	range_reader *read;
 	bool in = false;
 	int code;
 
@@ -438,11 +541,9 @@ int range_contains_with(const char *ecosystem, const char *range, const char *ve
 		return version_check(q.scheme, version, err);
 	if (strcmp(version_scheme_name(q.scheme), "npm-loose") == 0)
 		q.flags |= RANGE_LOOSE;
-	if (!read)
-		read = reader_find(version_scheme_name(q.scheme));
-	if (str_starts_nocase(range, "vers:"))
-		read = range_vers;
-	code = (read ? read : range_terms)(&q, &in, err);
+	read = str_starts_nocase(range, "vers:") ? range_vers
+						 : range_reader_find(ecosystem, q.scheme);
+	code = read(&q, &in, err);
 	if (code == 0)
 		*ret = in ? RANGE_IN : RANGE_OUT;
 	return code;

@@ -25,11 +25,32 @@ struct question {
 	char version[COMPOSER_SIZE]; /* in normal form */
 	bool branch;
 	bool holds; /* of the piece at hand */
+	int code;   /* of what records the bounds */
+	struct error *err; /* borrowed: for that */
 };
 
 static bool is_branch(const char *form)
 {
 	return strncmp(form, "dev-", 4) == 0;
+}
+
+/* Without a fourth number that is zero, and without the "-dev" that a bound takes in by itself. */
+static void record(struct question *question, enum range_op op, const char *bound)
+{
+	size_t dash = strcspn(bound, "-"), length = dash;
+	AUTO_STR version = STR_INIT;
+
+	if (is_branch(bound))
+		length = 0;
+	else if (length > 2 && memcmp(bound + length - 2, ".0", 2) == 0)
+		length -= 2;
+	str_add_bytes(&version, bound, length);
+	if (is_branch(bound) || strcmp(bound + dash, "-dev") != 0 ||
+	    (op != OP_GE && op != OP_LT))
+		str_add(&version, length ? bound + dash : bound);
+	if (question->code == 0)
+		question->code =
+			range_sink_bound(question->q->sink, op, version.bytes, question->err);
 }
 
 /* Branches are equal or not, and in no order with versions. */
@@ -38,6 +59,8 @@ static void add_bound(struct question *question, enum range_op op, const char *b
 	bool same = strcmp(question->version, bound) == 0;
 	bool holds;
 
+	if (question->q->sink)
+		record(question, op, bound);
 	if (question->branch || is_branch(bound))
 		holds = op == OP_NE ? !same : op == OP_EQ && same;
 	else
@@ -416,17 +439,19 @@ static int set_holds(struct question *question, struct span set, bool *ret, stru
 			return range_refuse(err, question->q->range,
 					    _("\"%.*s\" is no constraint of Composer"),
 					    (int)(piece.length < 80 ? piece.length : 80), piece.at);
+		if (question->code < 0)
+			return question->code;
 		all = all && question->holds;
 	}
 	if (empty)
 		return range_refuse(err, question->q->range, _("a part of it is empty"));
 	*ret = all;
-	return 0;
+	return question->q->sink ? range_sink_end(question->q->sink, err) : 0;
 }
 
 int range_composer(const struct range_question *q, bool *ret, struct error *err)
 {
-	struct question question = {.q = q};
+	struct question question = {.q = q, .err = err};
 	struct span rest = span_trim(q->range), text;
 	bool in = false, one = false;
 

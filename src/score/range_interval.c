@@ -82,12 +82,26 @@ static int take_interval(const struct range_question *q, struct span *rest, stru
 	return 0;
 }
 
+static int record_interval(struct range_sink *sink, const struct interval *interval,
+			   struct error *err)
+{
+	if (interval->has_low && range_sink_bound(sink, interval->low_in ? OP_GE : OP_GT,
+						  interval->low, err) < 0)
+		return ERR_NO;
+	if (interval->has_high && range_sink_bound(sink, interval->high_in ? OP_LE : OP_LT,
+						   interval->high, err) < 0)
+		return ERR_NO;
+	return range_sink_end(sink, err);
+}
+
 static int interval_holds(const struct range_question *q, const struct interval *interval,
 			  bool *ret, struct error *err)
 {
 	bool holds = true;
 	int order;
 
+	if (q->sink)
+		return record_interval(q->sink, interval, err);
 	if (interval->has_low) {
 		if (version_compare(q->scheme, q->version, interval->low, &order, err) < 0)
 			return ERR_NO;
@@ -131,7 +145,7 @@ static int maven_bare(const struct range_question *q, const char *bound, bool *r
 	if (version_compare(q->scheme, q->version, bound, &order, err) < 0)
 		return ERR_NO;
 	*ret = true;
-	if (order == 0)
+	if (order == 0 && !q->sink)
 		return 0;
 	return range_refuse(
 		err, q->range,
@@ -150,7 +164,11 @@ static int nuget_bare(const struct range_question *q, const char *bound, bool *r
 	if (version_compare(q->scheme, q->version, bound, &order, err) < 0)
 		return ERR_NO;
 	*ret = order >= 0;
-	return 0;
+	if (!q->sink)
+		return 0;
+	if (range_sink_bound(q->sink, OP_GE, bound, err) < 0)
+		return ERR_NO;
+	return range_sink_end(q->sink, err);
 }
 
 static int alternative_holds(const struct range_question *q, struct span text,

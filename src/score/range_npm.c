@@ -35,6 +35,7 @@ struct set {
 	bool all, pre_allowed;
 	const char *why; /* the first thing that cannot be read */
 	const char *at, *end;
+	struct range_sink *sink; /* borrowed; may be NULL */
 };
 
 static const struct span lowest_pre = {"0", 1};
@@ -55,12 +56,29 @@ static void refuse(struct set *set, const char *why)
 		set->why = why;
 }
 
+/* The lowest prerelease as an end is how the form of a range is written out: the version is meant. */
+static void record(struct set *set, enum range_op op, const struct triple *bound)
+{
+	AUTO_STR version = STR_INIT;
+
+	str_add_format(&version, "%ju.%ju.%ju", (uintmax_t)bound->n[0], (uintmax_t)bound->n[1],
+		       (uintmax_t)bound->n[2]);
+	if (bound->pre.length && bound->pre.at != lowest_pre.at) {
+		str_add_char(&version, '-');
+		str_add_bytes(&version, bound->pre.at, bound->pre.length);
+	}
+	if (range_sink_bound(set->sink, op, version.bytes, NULL) < 0)
+		refuse(set, N_("a bound of it is no version, or there are too many"));
+}
+
 static void add(struct set *set, enum range_op op, struct triple bound)
 {
 	int order = triple_order(&set->version, &bound);
 
 	set->comparators++;
 	set->all = set->all && range_op_holds(op, order);
+	if (set->sink)
+		record(set, op, &bound);
 	if (bound.pre.length && memcmp(bound.n, set->version.n, sizeof(bound.n)) == 0)
 		set->pre_allowed = true;
 	if (bound.n[0] > MAX_SAFE || bound.n[1] > MAX_SAFE || bound.n[2] > MAX_SAFE)
@@ -77,6 +95,8 @@ static void add_none(struct set *set)
 {
 	set->comparators++;
 	set->all = false;
+	if (set->sink)
+		range_sink_nothing(set->sink);
 }
 
 /* ---- reading */
@@ -449,6 +469,9 @@ static bool evaluate(const struct range_question *q, const struct set *like, boo
 	struct span rest = {q->range, strlen(q->range)}, text;
 	bool any_set = false, in = false;
 
+	*why = N_("there are too many comparators in it");
+	if (q->sink)
+		range_sink_reset(q->sink);
 	while (range_split(&rest, "||", &text)) {
 		struct set set = *like;
 
@@ -460,6 +483,10 @@ static bool evaluate(const struct range_question *q, const struct set *like, boo
 			*why = set.why;
 			return false;
 		}
+		if (q->sink && set.comparators == 0)
+			range_sink_drop(q->sink);
+		else if (q->sink && range_sink_end(q->sink, NULL) < 0)
+			return false;
 		any_set = any_set || set.comparators > 0;
 		in = in || (set.comparators > 0 && set_holds(&set));
 	}
@@ -471,10 +498,11 @@ static bool evaluate(const struct range_question *q, const struct set *like, boo
 static int range_sets(const struct range_question *q, bool caret, bool *ret, struct error *err)
 {
 	bool loose = q->flags & RANGE_LOOSE;
-	const char *why, *loose_why;
+	const char *why = NULL, *loose_why = NULL;
 	struct set like = {.loose = loose,
 			   .drop = loose,
 			   .caret = caret,
+			   .sink = q->sink,
 			   .prereleases = q->flags & RANGE_PRERELEASES};
 	bool is_version = parse_version(q->version, loose, &like.version, NULL);
 

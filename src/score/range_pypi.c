@@ -231,6 +231,40 @@ static bool specifier_holds(const struct pypi *version, const struct specifier *
 	}
 }
 
+/* Adds the first release behind all that begin with the first COUNT numbers of VERSION. */
+static void add_behind(const struct pypi *version, int count, struct str *ret)
+{
+	int i;
+
+	if (number_order(version->epoch, (struct span){NULL, 0}) != 0)
+		add_number(ret, "", version->epoch), str_add_char(ret, '!');
+	for (i = 0; i < count - 1; i++)
+		add_number(ret, i ? "." : "", pypi_release_at(version, i));
+	str_add(ret, count > 1 ? "." : "");
+	range_add_next(pypi_release_at(version, count - 1), ret);
+}
+
+/* The versions as they are written. */
+static int record(struct range_sink *sink, const struct specifier *spec, struct error *err)
+{
+	static const enum range_op ops[] = {
+		[SPEC_EQ] = OP_EQ, [SPEC_NE] = OP_NE, [SPEC_LE] = OP_LE,	 [SPEC_GE] = OP_GE,
+		[SPEC_LT] = OP_LT, [SPEC_GT] = OP_GT, [SPEC_COMPATIBLE] = OP_GE, [SPEC_SAME] = OP_EQ,
+	};
+	AUTO_STRING text = mem_copy(spec->text.at, spec->text.length);
+	AUTO_STR behind = STR_INIT;
+	int count = pypi_release_count(&spec->version);
+
+	if (!spec->wildcard && spec->op != SPEC_COMPATIBLE)
+		return range_sink_bound(sink, ops[spec->op], text, err);
+	add_behind(&spec->version, spec->wildcard ? count : count - 1, &behind);
+	if (spec->op == SPEC_NE)
+		return range_sink_outside(sink, text, behind.bytes, err);
+	if (range_sink_bound(sink, OP_GE, text, err) < 0)
+		return ERR_NO;
+	return range_sink_bound(sink, OP_LT, behind.bytes, err);
+}
+
 /* ---- sets */
 
 static int set_holds(struct span set, const struct range_question *q, const struct pypi *version,
@@ -249,13 +283,15 @@ static int set_holds(struct span set, const struct range_question *q, const stru
 		code = read_specifier(text, q->range, &spec, err);
 		if (code < 0)
 			return code;
+		if (q->sink && record(q->sink, &spec, err) < 0)
+			return ERR_NO;
 		all = all && specifier_holds(version, &spec);
 		if (spec.op != SPEC_NE && spec.op != SPEC_LT && spec.op != SPEC_GT &&
 		    spec.readable && pypi_is_prerelease(&spec.version))
 			prereleases = true;
 	}
 	*ret = all && (prereleases || !pypi_is_prerelease(version));
-	return 0;
+	return q->sink ? range_sink_end(q->sink, err) : 0;
 }
 
 int range_pypi(const struct range_question *q, bool *ret, struct error *err)

@@ -244,7 +244,7 @@ static int before_end(struct judge *judge, const char *bound, bool included, boo
 /* Free text such as ">= 1.0, < 1.2" where one version belongs. */
 static int judge_text(struct judge *judge, const char *text, bool *ret, struct error *err)
 {
-	struct range_question q = {judge->scheme, text, judge->version, 0};
+	struct range_question q = {judge->scheme, text, judge->version, 0, NULL};
 	int code = range_terms(&q, ret, NULL);
 
 	judge->uncertain = true;

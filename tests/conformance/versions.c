@@ -5,6 +5,7 @@
  * a table here, with the answer of the ecosystem's own tool.
  */
 #include "psirtty/score/range.h"
+#include "psirtty/score/vers.h"
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
@@ -157,6 +158,21 @@ static void judge_invalid_row(char *fields[FIELDS], int fields_count, struct cou
 		    fields_count > 1 ? fields[1] : "");
 }
 
+/* Of releases, the VERS of a native range holds the same. */
+static bool vers_agrees(const char *ecosystem, const char *range, const char *version, bool in)
+{
+	AUTO_VERS vers = VERS_INIT;
+	AUTO_STR text = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+	bool found = in;
+
+	if (version[strspn(version, "0123456789.")] != '\0')
+		return true;
+	return vers_from_native(ecosystem, range, &text, &err) == 0 &&
+	       vers_parse(text.bytes, &vers, NULL) == 0 &&
+	       (vers_contains(&vers, version, &found, NULL) < 0 || found == in);
+}
+
 /* The range may hold a tab; the last three fields are version, answer and options. */
 static void judge_range_row(char *fields[FIELDS], int fields_count, struct count *count)
 {
@@ -175,7 +191,9 @@ static void judge_range_row(char *fields[FIELDS], int fields_count, struct count
 	flags |= strstr(options, "+pre") ? RANGE_PRERELEASES : 0;
 	range_contains_with(fields[0], fields[1], fields[fields_count - 3], flags, &answer, NULL);
 	count->rows++;
-	if (answer != RANGE_UNKNOWN && (answer == RANGE_IN) == (strcmp(expected, "in") == 0))
+	if (answer != RANGE_UNKNOWN && (answer == RANGE_IN) == (strcmp(expected, "in") == 0) &&
+	    (*options || vers_agrees(fields[0], fields[1], fields[fields_count - 3],
+				     answer == RANGE_IN)))
 		return;
 	count->wrong++;
 	CHECK_QUIET(0, "%s \"%s\" has %s: %s", fields[0], fields[1], fields[fields_count - 3],

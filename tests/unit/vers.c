@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Version ranges: what is canonical, each refusal, each repair, what is in and what is out. */
+#include "psirtty/score/range.h"
 #include "psirtty/score/vers.h"
 
 #include "tap.h"
@@ -237,8 +238,130 @@ static void test_ends(void)
 	      "all and none");
 }
 
+/* Of releases, a native range and its VERS hold the same. */
+static void check_same_versions(const char *type, const char *native, const char *text)
+{
+	AUTO_VERS vers = VERS_INIT;
+	int n, differ = 0, tried = 0;
+
+	if (vers_parse(text, &vers, NULL) < 0)
+		differ++;
+	for (n = 0; !differ && n < 4 * 12 * 8; n++) {
+		AUTO_STRING version = mem_format("%s%d.%d.%d", str_equal(type, "golang") ? "v" : "",
+						 n / 96, n / 8 % 12, n % 8);
+		enum range_answer answer;
+		bool in;
+
+		if (range_contains(type, native, version, &answer, NULL) < 0)
+			continue;
+		tried++;
+		if (vers_contains(&vers, version, &in, NULL) < 0 || in != (answer == RANGE_IN)) {
+			printf("# %s %s: %s\n", type, native, version);
+			differ++;
+		}
+	}
+	CHECK(differ == 0 && (tried || str_equal(type, "nginx")), "%s %s and %s hold the same",
+	      type, native, text);
+}
+
+/* VERS, or the reason behind a "!". */
+static void test_native(void)
+{
+	static const struct {
+		const char *type, *native, *expected;
+	} rows[] = {
+		/* npm */
+		{"npm", "1.2.3", "vers:npm/1.2.3"},
+		{"npm", "=v1.2.3", "vers:npm/1.2.3"},
+		{"npm", "^1.2.3", "vers:npm/>=1.2.3|<2.0.0"},
+		{"npm", "^0.2.3-beta.2", "vers:npm/>=0.2.3-beta.2|<0.3.0"},
+		{"npm", "^0.0.3", "vers:npm/>=0.0.3|<0.0.4"},
+		{"npm", "~1.2", "vers:npm/>=1.2.0|<1.3.0"},
+		{"npm", "1.x", "vers:npm/>=1.0.0|<2.0.0"},
+		{"npm", "1.2.3 - 2.3", "vers:npm/>=1.2.3|<2.4.0"},
+		{"npm", "1.2.3 - 2.3.4", "vers:npm/>=1.2.3|<=2.3.4"},
+		{"npm", "*", "vers:npm/*"},
+		{"npm", "", "vers:npm/*"},
+		{"npm", ">1.2", "vers:npm/>=1.3.0"},
+		{"npm", "<= 1.2", "vers:npm/<1.3.0"},
+		{"npm", "< 1.0.0 || >= 2.0.0 < 2.1.0", "vers:npm/<1.0.0|>=2.0.0|<2.1.0"},
+		{"npm", ">=2.0.0 <2.1.0||<1.0.0", "vers:npm/<1.0.0|>=2.0.0|<2.1.0"},
+		{"npm", "^1.2.0 || ^1.4.0", "vers:npm/>=1.2.0|<2.0.0"},
+		{"npm", "<1.0.0 || >1.0.0", "vers:npm/!=1.0.0"},
+		{"npm", "1.0.0 || >1.0.0", "vers:npm/>=1.0.0"},
+		{"npm", ">2.0.0 <1.0.0", "vers:none/*"},
+		{"npm", "<*", "vers:none/*"},
+		{"npm", "1.2.3beta", "vers:npm/1.2.3-beta"},
+		{"npm", "one", "!a part of it is no comparator"},
+		/* Cargo, and others with three numbers */
+		{"cargo", "1.2", "vers:cargo/>=1.2.0|<2.0.0"},
+		{"golang", "^v1.9", "vers:golang/>=v1.9|<v2"},
+		{"pub", "^1.9.0", "vers:pub/>=1.9.0|<2.0.0"},
+		{"hex", "~> 1.9.2", "vers:hex/>=1.9.2|<1.10.0"},
+		/* RubyGems */
+		{"gem", "~>2.0.8", "vers:gem/>=2.0.8|<2.1"},
+		{"gem", "~> 9", "vers:gem/>=9|<10"},
+		{"gem", ">= 1, != 1.5, < 2", "vers:gem/>=1|!=1.5|<2"},
+		{"gem", "~> 2.99.b1", "vers:gem/>=2.99.b1|<3"},
+		{"gem", "", "vers:gem/>=0"},
+		/* Python */
+		{"pypi", ">= 1.0, < 2.0, != 1.5", "vers:pypi/>=1.0|!=1.5|<2.0"},
+		{"pypi", "==1.2.*", "vers:pypi/>=1.2|<1.3"},
+		{"pypi", "!=1.2.*", "vers:pypi/<1.2|>=1.3"},
+		{"pypi", "~=1.4.5", "vers:pypi/>=1.4.5|<1.5"},
+		{"pypi", "~=1!2.9", "vers:pypi/>=1%212.9|<1%213"},
+		{"pypi", ">=1,!=1", "vers:pypi/>1"},
+		{"pypi", "", "vers:pypi/*"},
+		/* Conan */
+		{"conan", "[>=1.0 <2.0]", "vers:conan/>=1.0|<2.0"},
+		{"conan", "~2.5.1", "vers:conan/>=2.5.1|<2.6-"},
+		{"conan", "^1.2", "vers:conan/>=1.2|<2-"},
+		{"conan", "^0.1.2, include_prerelease", "vers:conan/>=0.1.2|<0.2-"},
+		{"conan", ">=1.0- <2", "vers:conan/>=1.0|<2"},
+		{"conan", "*", "vers:conan/>=0.0.0"},
+		{"conan", "1.1 || >=3", "vers:conan/1.1|>=3"},
+		/* OpenSSL, nginx */
+		{"openssl", "3.0.0, 1.0.1b", "vers:openssl/1.0.1b|3.0.0"},
+		{"nginx", "1.5.10", "vers:nginx/1.5.10"},
+		{"nginx", "1.1.4-1.2.8, 0.7.52-0.8.39",
+		 "vers:nginx/>=0.7.52|<=0.8.39|>=1.1.4|<=1.2.8"},
+		{"nginx", "1.20.1+", "vers:nginx/>=1.20.1|<1.21.0"},
+		{"nginx", "1.5.0+, 1.4.1+", "vers:nginx/>=1.4.1"},
+		{"nginx", "1.21.0+, 1.18.0+", "vers:nginx/>=1.18.0|<1.19.0|>=1.21.0"},
+		{"nginx", "nginx/Windows 0.7.52-1.3.0", "vers:nginx/>=0.7.52|<=1.3.0"},
+		{"nginx", "all", "vers:nginx/*"},
+		{"nginx", "none", "vers:none/*"},
+		{"nginx", "1.2.3,", "!a part of it is empty"},
+		/* intervals */
+		{"nuget", "[1.0.0, 2.0.0)", "vers:nuget/>=1.0.0|<2.0.0"},
+		{"nuget", "1.0", "vers:nuget/>=1.0"},
+		{"nuget", "1.*", "!a floating version names the newest, not a range"},
+		{"maven", "[1.0],(1.2,1.4],[2.0,)", "vers:maven/1.0|>1.2|<=1.4|>=2.0"},
+		{"maven", "(,1.0),(1.0,)", "vers:maven/!=1.0"},
+		{"maven", "1.0",
+		 "!a bare version only recommends in Maven; [1.0] is that version alone"},
+		/* Composer, Debian, nobody */
+		{"composer", "^1.2 || 3.0.*", "vers:composer/>=1.2.0|<2.0.0|>=3.0.0|<3.1.0"},
+		{"composer", ">=1.0.0-beta1,<=1.5", "vers:composer/>=1.0.0-beta1|<=1.5.0"},
+		{"deb", "(>> 1:2.23) (<< 1:2.24)", "vers:deb/>1:2.23|<1:2.24"},
+		{"brew", "1", "!brew is no ecosystem whose order of versions is known"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_STR written = STR_INIT;
+		AUTO_ERROR err = ERROR_INIT;
+
+		if (vers_from_native(rows[i].type, rows[i].native, &written, &err) < 0)
+			str_add_format(&written, "!%s", err.why);
+		CHECK_STR(written.bytes, rows[i].expected, rows[i].native);
+		if (*written.bytes != '!')
+			check_same_versions(rows[i].type, rows[i].native, written.bytes);
+	}
+}
+
 int main(void)
 {
+	test_native();
 	test_canonical();
 	test_shape();
 	test_versions();

@@ -33,6 +33,8 @@ void score_lines_why(const struct cvss *cvss, struct str *ret);
 void purl_line(const char *text, bool lenient, struct str *ret);
 /* The canonical form; LENIENT normalises first. */
 void vers_line(const char *text, bool lenient, struct str *ret);
+/* The canonical VERS of a range in the syntax of TYPE. */
+void vers_native_line(const char *type, const char *native, struct str *ret);
 /* The formatted string. Its characters are printable, so its backslashes are not escaped again.
  * LENIENT changes nothing. */
 void cpe_line(const char *text, bool lenient, struct str *ret);

@@ -58,6 +58,17 @@ int vers_parse_lenient(const char *text, struct vers *ret, struct str *ret_repai
 void vers_write(const struct vers *vers, struct str *ret);
 
 /*
+ * Adds the canonical VERS of NATIVE, a range in the syntax of TYPE's own tool: all that range.h reads,
+ * and nginx's advisories. Alternatives are united, bounds that all must hold are intersected, so
+ * redundant ones are gone; a range that holds nothing is "vers:none/" with "*". An upper end that a
+ * form implies is the plain next version ("^1.2.3" ends "<2.0.0", "~> 2.0.8" "<2.1"), but for
+ * Conan, whose own has a dash behind it. That npm and others leave out prereleases nobody named
+ * is not in VERS. Errors: ERR_NO with the reason, also for a TYPE whose order is not known and a
+ * range that is a wish or floats (Maven's bare version, NuGet's "1.*").
+ */
+int vers_from_native(const char *type, const char *native, struct str *ret, struct error *err);
+
+/*
  * Whether VERSION lies in the range. Constraints of "!=" alone leave all other versions in. A type
  * without an order is compared by the generic one (vers->uncertain). Errors: ERR_NO when VERSION is
  * no version of the type.
