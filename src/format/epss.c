@@ -165,7 +165,7 @@ int epss_read(const char *bytes, size_t length, epss_row_fn take, void *data, st
 {
 	struct epss_head head = { .scored = INSTANT_NONE };
 	struct lines lines = { .at = bytes, .end = bytes + length };
-	struct columns columns;
+	struct columns columns = { 0 };
 
 	if (length > BYTES_MOST)
 		return error_set(err, ERR_INPUT, _("EPSS file"), NULL, _("it is larger than %d MiB"),
