@@ -205,7 +205,7 @@ static int place_chosen(const struct chosen *chosen, struct ssvc *ssvc, int *ret
 int ssvc_from_json(const json_t *json, const struct ssvc_tree *tree, struct ssvc *ret,
 		   int *ret_outcome, struct error *err)
 {
-	struct chosen_list list = { 0 };
+	struct chosen_list list = { .count = 0 };
 	struct ssvc ssvc;
 	int outcome = -1, given;
 	size_t i;

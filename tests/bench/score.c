@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How many CVSS vectors are read and scored, package URLs read, and Debian versions compared in a
- * second, on one core; the best of many short rounds, so that other programs count little. With the argument --samples it prints the vectors and purls instead, for
+ * How many CVSS vectors are read and scored, package URLs and EPSS rows read, and Debian versions
+ * compared in a second, on one core; the best of many short rounds, so that other programs count little. With the argument --samples it prints the vectors and purls instead, for
  * tests/bench/peers.sh.
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "psirtty/format/epss.h"
 #include "psirtty/score/cvss.h"
 #include "psirtty/score/purl.h"
 #include "psirtty/score/version.h"
 
-enum { ROUNDS = 25, VECTORS = 20000, VERSIONS = 4000, PURLS = 4000 };
+enum { ROUNDS = 25, VECTORS = 20000, VERSIONS = 4000, PURLS = 4000, EPSS_ROWS = 40000 };
 
 static char *vectors[VECTORS], *base_vectors[VECTORS], *older_vectors[VECTORS], *versions[VERSIONS], *purls[PURLS];
+
+static struct str epss = STR_INIT;
 
 static double seconds(void)
 {
@@ -89,6 +92,10 @@ static void make_samples(void)
 		versions[i] = random_version();
 	for (int i = 0; i < PURLS; i++)
 		purls[i] = random_purl();
+	str_add(&epss, "#model_version:v1,score_date:2026-11-21T00:00:00Z\ncve,epss,percentile\n");
+	for (int i = 0; i < EPSS_ROWS; i++)
+		str_add_format(&epss, "CVE-%d-%04d,0.%05u,0.%05u\n", 1999 + i / 10000, i % 10000,
+			       next_random(100000), next_random(100000));
 }
 
 static void print_samples(void)
@@ -150,6 +157,22 @@ static long read_purls(void)
 	return PURLS;
 }
 
+static void sum_row(void *data, const struct epss_row *row)
+{
+	*(long *)data += row->probability;
+}
+
+static long read_epss(void)
+{
+	AUTO_ROW_FAULTS faults = ROW_FAULTS_INIT;
+	struct epss_head head;
+	long sum = 0;
+
+	if (epss_read(epss.bytes, epss.length, sum_row, &sum, &head, &faults, NULL) < 0 || faults.total)
+		BUG("the EPSS file is refused");
+	return head.rows;
+}
+
 static void measure(const char *name, long (*round)(void))
 {
 	double best = 0;
@@ -177,5 +200,6 @@ int main(int argc, char **argv)
 	measure("CVSS 3.1, all groups", score_older_vectors);
 	measure("package URL, read", read_purls);
 	measure("Debian versions, compare", compare_versions);
+	measure("EPSS rows, read", read_epss);
 	return 0;
 }

@@ -3,11 +3,13 @@
  * What a handler types about SSVC and CWE: the first byte picks a tree, the lines that follow are
  * answers; the whole is also looked up as a tree, a point, a value and a weakness.
  */
+#include <string.h>
+
 #include "psirtty/score/cwe.h"
 #include "psirtty/score/ssvc.h"
 
-/* The search through all weaknesses takes its time. */
-enum { LONGEST = 256 };
+/* The search through all weaknesses takes its time: only for a few words. */
+enum { LONGEST = 256, SEARCH_LONGEST = 24 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,7 +46,7 @@ static void look_up(const char *text)
 {
 	const struct ssvc_point *point = ssvc_point_find(text);
 	const struct cwe *cwe = cwe_parse(text), *found[16];
-	size_t count = cwe_search(text, found, ARRAY_LEN(found));
+	size_t count = strlen(text) > SEARCH_LONGEST ? 0 : cwe_search(text, found, ARRAY_LEN(found));
 	AUTO_STR advice = STR_INIT;
 
 	ssvc_tree_find(text);
