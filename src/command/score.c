@@ -7,13 +7,14 @@
 
 #include <errno.h>
 
+#include "psirtty/base/file.h"
 #include "psirtty/score/cpe.h"
 #include "psirtty/score/cvss.h"
 #include "psirtty/score/cwe.h"
 #include "psirtty/score/line.h"
 #include "psirtty/score/ssvc.h"
 
-enum { FLUSH_AT = 1 << 16, FOUND_LIMIT = 200 };
+enum { FLUSH_AT = 1 << 16, FOUND_LIMIT = 200, SELECTIONS_LIMIT = 1 << 20 };
 
 /* ---- one item or many */
 
@@ -190,6 +191,18 @@ static int run_score_check(struct command_context *context, const struct command
 	return fit == CVSS_FIT_BASE ? 0 : ERR_NO;
 }
 
+static int run_score_why(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct cvss cvss;
+	int code = cvss_parse(call_value(call, "VECTOR"), &cvss, err);
+
+	if (code)
+		return code;
+	score_lines_why(&cvss, &context->out);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return 0;
+}
+
 /* ---- CWE */
 
 static void cwe_row(struct command_context *context, const struct cwe *cwe)
@@ -300,6 +313,32 @@ static int run_cpe_match(struct command_context *context, const struct command_c
 
 /* ---- SSVC */
 
+static int decide(const struct ssvc_tree *tree, char *const *answers, size_t count, struct ssvc *ret,
+		  int *ret_outcome, struct error *err)
+{
+	int code = 0;
+
+	ssvc_init(ret, tree);
+	for (size_t i = 0; !code && i < count; i++)
+		code = ssvc_answer(ret, answers[i], err);
+	return code ? code : ssvc_decide(ret, ret_outcome, err);
+}
+
+/* A selection list that somebody else wrote; its answers are decided here too. */
+static int read_selections(const char *path, const struct ssvc_tree *tree, struct ssvc *ret, int *ret_outcome,
+			   struct error *err)
+{
+	AUTO_JSON json = NULL;
+	AUTO_STR bytes = STR_INIT;
+	int code = file_read(path, SELECTIONS_LIMIT, &bytes, err);
+
+	if (!code)
+		code = js_load(bytes.bytes, bytes.length, SELECTIONS_LIMIT, path, &json, err);
+	if (!code)
+		code = ssvc_from_json(json, tree, ret, ret_outcome, err);
+	return code || *ret_outcome >= 0 ? code : ssvc_decide(ret, ret_outcome, err);
+}
+
 static int run_ssvc(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct ssvc_tree *tree = ssvc_tree_find(call_value(call, "TREE"));
@@ -308,26 +347,23 @@ static int run_ssvc(struct command_context *context, const struct command_call *
 	AUTO_STR vector = STR_INIT;
 	struct ssvc ssvc;
 	char when[40];
-	int outcome, code = 0;
+	int outcome = -1, code;
 
 	if (!tree)
 		return error_set(err, ERR_USAGE, call_value(call, "TREE"), NULL,
 				 _("the trees are supplier, deployer, coordinator-triage, coordinator-publish, cisa"));
-	ssvc_init(&ssvc, tree);
-	for (size_t i = 0; !code && i < count; i++)
-		code = ssvc_answer(&ssvc, answers[i], err);
-	if (!code)
-		code = ssvc_decide(&ssvc, &outcome, err);
+	code = call_value(call, "--read") ? read_selections(call_value(call, "--read"), tree, &ssvc, &outcome, err) :
+					    decide(tree, answers, count, &ssvc, &outcome, err);
 	if (code)
 		return code;
 	instant_format(command_now(context) / INSTANT_SECOND * INSTANT_SECOND, when);
+	context->reactions |= REACT_SHOW_OUTPUT;
 	if (context->json) {
 		command_json(context, ssvc_to_json(&ssvc, outcome, when));
 		return 0;
 	}
 	ssvc_vector(&ssvc, outcome, when, &vector);
 	command_row_out(context, tree->outcome->values[outcome].name, vector.bytes, NULL);
-	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
 }
 
@@ -348,6 +384,13 @@ const struct command_row score_commands[] = {
 		.flags = COMMAND_NO_VAULT,
 		.arguments = { ARG("VECTOR", ARG_VECTOR, NULL), ARG("SCORE", ARG_NUMBER, N_("for example 9.8")) },
 		.exec = run_score_check,
+	},
+	{
+		.name = "score why",
+		.help = N_("which metrics raise a score, and by how much"),
+		.flags = COMMAND_NO_VAULT,
+		.arguments = { ARG("VECTOR", ARG_VECTOR, NULL) },
+		.exec = run_score_why,
 	},
 	{
 		.name = "cwe",
@@ -405,7 +448,9 @@ const struct command_row score_commands[] = {
 		.help = N_("decide by an SSVC tree"),
 		.flags = COMMAND_NO_VAULT | COMMAND_JSON,
 		.arguments = { ARG("TREE", ARG_TEXT, N_("supplier, deployer, coordinator-triage, coordinator-publish, cisa")),
-			       ARG_MANY("KEY=VALUE", ARG_TEXT, N_("the answers")) },
+			       { .name = "KEY=VALUE", .type = ARG_TEXT, .optional = true, .repeats = true,
+				 .help = N_("the answers") },
+			       OPTION("--read", ARG_FILE, N_("a selection list in JSON, in place of answers")) },
 		.exec = run_ssvc,
 	},
 	{ .name = NULL },
