@@ -318,7 +318,7 @@ static int record_wildcard(const struct range_question *q, const struct term *te
 
 static int record_term(const struct range_question *q, struct term *term, struct error *err)
 {
-	AUTO_STR high = STR_INIT;
+	AUTO_STR low = STR_INIT, high = STR_INIT;
 	size_t length = strlen(term->version);
 
 	if (term->any)
@@ -328,10 +328,12 @@ static int record_term(const struct range_question *q, struct term *term, struct
 		term->version[length - 1] = '\0';
 	if (term->wildcard)
 		return record_wildcard(q, term, err);
-	if (range_sink_bound(q->sink, term->op, term->version, err) < 0)
-		return ERR_NO;
 	if (term->sign == SIGN_PLAIN)
-		return 0;
+		return range_sink_bound(q->sink, term->op, term->version, err);
+	str_add(&low, term->version);
+	complete(q, &low);
+	if (range_sink_bound(q->sink, OP_GE, low.bytes, err) < 0)
+		return ERR_NO;
 	if (add_behind(q, term->version, fixed_numbers(term->sign, term->version), &high, err) < 0)
 		return ERR_NO;
 	return range_sink_bound(q->sink, OP_LT, high.bytes, err);

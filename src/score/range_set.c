@@ -169,8 +169,7 @@ static void widen(struct range_sink *sink, struct range_set *set, const struct r
 
 	while (i < set->count || j < by->count) {
 		bool first = j == by->count ||
-			     (i < set->count &&
-			      low_order(sink, &set->list[i], &by->list[j]) <= 0);
+			     (i < set->count && low_order(sink, &set->list[i], &by->list[j]) <= 0);
 
 		join(sink, &either, first ? &set->list[i++] : &by->list[j++]);
 	}
@@ -186,8 +185,8 @@ static int keep(struct range_sink *sink, const char *version, const char **ret, 
 		return ERR_NO;
 	if (sink->count == BOUNDS_MAX)
 		return range_refuse(err, sink->range, _("it has more than %d bounds"), BOUNDS_MAX);
-	sink->versions = mem_grow(sink->versions, &sink->room, sink->count + 1,
-				  sizeof(*sink->versions));
+	sink->versions =
+		mem_grow(sink->versions, &sink->room, sink->count + 1, sizeof(*sink->versions));
 	sink->versions[sink->count] = mem_string(version);
 	*ret = sink->versions[sink->count++];
 	return 0;
@@ -263,8 +262,7 @@ int range_sink_end(struct range_sink *sink, struct error *err)
 	widen(sink, &sink->done, &sink->now);
 	range_sink_drop(sink);
 	if (sink->unordered)
-		return range_refuse(err, sink->range,
-				    _("the order of its versions is not known"));
+		return range_refuse(err, sink->range, _("the order of its versions is not known"));
 	return 0;
 }
 

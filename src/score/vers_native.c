@@ -10,7 +10,8 @@
 #include "psirtty/base/mem.h"
 #include "range_set.h"
 
-/* ---- nginx: "1.5.0+, 1.4.1+", "0.6.18-1.20.0", "all" (https://nginx.org/en/security_advisories.html)
+/* ---- nginx: "1.5.0+, 1.4.1+", "0.6.18-1.20.0", "all"
+ * (https://nginx.org/en/security_advisories.html)
  */
 
 static char *copy_trimmed(struct span text)
@@ -45,6 +46,9 @@ static int record_nginx(struct range_sink *sink, char *clause, struct error *err
 	AUTO_STRING low = NULL;
 	AUTO_STRING high = NULL;
 
+	if (clause[strspn(clause, "0123456789.+- ")] || !is_digit(*clause))
+		return range_refuse(err, sink->range,
+				    _("versions of nginx are numbers with dots between"));
 	if (plus && !plus[1] && !dash) {
 		low = copy_trimmed((struct span){clause, (size_t)(plus - clause)});
 		return record_later(sink, low, err);
@@ -88,8 +92,8 @@ static void add(struct vers *vers, size_t *room, enum vers_comparator comparator
 {
 	vers->constraints =
 		mem_grow(vers->constraints, room, vers->count + 1, sizeof(*vers->constraints));
-	vers->constraints[vers->count++] = (struct vers_constraint){
-		comparator, version ? mem_string(version) : NULL};
+	vers->constraints[vers->count++] =
+		(struct vers_constraint){comparator, version ? mem_string(version) : NULL};
 }
 
 /* Intervals that leave a single version out between them are one with "!=". */
@@ -100,17 +104,16 @@ static void add_intervals(struct range_sink *sink, struct vers *vers)
 
 	for (i = 0; i < sink->done.count; i++) {
 		const struct range_interval *one = &sink->done.list[i];
-		const struct range_interval *next =
-			i + 1 < sink->done.count ? one + 1 : NULL;
+		const struct range_interval *next = i + 1 < sink->done.count ? one + 1 : NULL;
 
-		if (one->low && one->high && !open &&
-		    range_sink_same(sink, one->low, one->high)) {
+		if (one->low && one->high && !open && range_sink_same(sink, one->low, one->high)) {
 			add(vers, &room, VERS_EQUAL, one->low);
 			continue;
 		}
 		if (one->low && !open)
 			add(vers, &room, one->low_in ? VERS_GREATER_EQUAL : VERS_GREATER, one->low);
-		open = one->high && next && next->low && range_sink_same(sink, one->high, next->low);
+		open = one->high && next && next->low &&
+		       range_sink_same(sink, one->high, next->low);
 		if (open)
 			add(vers, &room, VERS_NOT_EQUAL, one->high);
 		else if (one->high)

@@ -298,6 +298,7 @@ static void test_native(void)
 		{"golang", "^v1.9", "vers:golang/>=v1.9|<v2"},
 		{"pub", "^1.9.0", "vers:pub/>=1.9.0|<2.0.0"},
 		{"hex", "~> 1.9.2", "vers:hex/>=1.9.2|<1.10.0"},
+		{"swift", "!=1.2.x", "vers:swift/<1.2.0|>=1.3.0"},
 		/* RubyGems */
 		{"gem", "~>2.0.8", "vers:gem/>=2.0.8|<2.1"},
 		{"gem", "~> 9", "vers:gem/>=9|<10"},
@@ -331,6 +332,7 @@ static void test_native(void)
 		{"nginx", "nginx/Windows 0.7.52-1.3.0", "vers:nginx/>=0.7.52|<=1.3.0"},
 		{"nginx", "all", "vers:nginx/*"},
 		{"nginx", "none", "vers:none/*"},
+		{"nginx", "1.x+", "!versions of nginx are numbers with dots between"},
 		{"nginx", "1.2.3,", "!a part of it is empty"},
 		/* intervals */
 		{"nuget", "[1.0.0, 2.0.0)", "vers:nuget/>=1.0.0|<2.0.0"},
