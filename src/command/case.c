@@ -515,8 +515,7 @@ const struct command_row case_commands[] = {
 		.flags = COMMAND_JSON | COMMAND_LISTS,
 		.arguments = { { .name = "QUERY", .type = ARG_TEXT, .optional = true, .repeats = true,
 				 .help = N_("for example: sev:critical due:<7d !state:closed words") },
-			       { .name = "--limit", .type = ARG_NUMBER, .option = true, .takes_value = true, .optional = true },
-			       { .name = "--after", .type = ARG_CASE, .option = true, .takes_value = true, .optional = true } },
+			       LIST_OPTIONS(ARG_CASE) },
 		.exec = run_list,
 	},
 	{

@@ -80,6 +80,8 @@ int command_body(struct command_context *context, const struct command_call *cal
 #define OPTION(n, t, h)    { .name = (n), .type = (t), .option = true, .takes_value = true, .optional = true, .help = (h) }
 #define OPTION_MANY(n, t, h) \
 	{ .name = (n), .type = (t), .option = true, .takes_value = true, .optional = true, .repeats = true, .help = (h) }
+/* The window of a list with COMMAND_LISTS: where it begins, how long it is. */
+#define LIST_OPTIONS(t) OPTION("--limit", ARG_NUMBER, N_("at most so many")), OPTION("--after", t, N_("begin behind this one"))
 #define SWITCH(n, h)       { .name = (n), .option = true, .optional = true, .help = (h) }
 
 #endif

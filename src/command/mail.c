@@ -374,8 +374,7 @@ const struct command_row mail_commands[] = {
 		.help = N_("list the inbox"),
 		.flags = COMMAND_JSON | COMMAND_LISTS,
 		.arguments = { { .name = "QUERY", .type = ARG_TEXT, .optional = true, .repeats = true },
-			       { .name = "--limit", .type = ARG_NUMBER, .option = true, .takes_value = true, .optional = true },
-			       { .name = "--after", .type = ARG_MAIL, .option = true, .takes_value = true, .optional = true } },
+			       LIST_OPTIONS(ARG_MAIL) },
 		.exec = run_list,
 	},
 	{
