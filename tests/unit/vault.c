@@ -121,7 +121,7 @@ static bool flip_is_found(sqlite3 *db, long long gseq, const char *column, int o
 	bool found = false;
 
 	if (sqlite3_blob_open(db, "main", "event", column, gseq, 1, &blob) != SQLITE_OK)
-		return true;
+		return false;
 	if (offset < sqlite3_blob_bytes(blob)) {
 		sqlite3_blob_read(blob, &byte, 1, offset);
 		byte ^= (unsigned char)(1 << bit);
@@ -134,8 +134,6 @@ static bool flip_is_found(sqlite3 *db, long long gseq, const char *column, int o
 		sqlite3_blob_open(db, "main", "event", column, gseq, 1, &blob);
 		byte ^= (unsigned char)(1 << bit);
 		sqlite3_blob_write(blob, &byte, 1, offset);
-	} else {
-		found = true;
 	}
 	sqlite3_blob_close(blob);
 	audit_report_release(&report);
