@@ -96,6 +96,7 @@ struct case_state {
 	struct case_advisory *advisory;                         /* NULL before `advisory new` */
 	struct event *events; size_t event_count;               /* timeline; bodies owned by the model */
 	bool *undone;                                           /* one for each event */
+	bool brief;                                             /* known in brief only: no events, texts, files */
 };
 
 struct inbox_item {
@@ -127,6 +128,26 @@ int model_check(const struct model *model, const struct event *event, struct err
 enum { MODEL_WARNINGS = 4 };
 size_t model_warnings(const struct model *model, const struct event *event,
 		      const char *ret[MODEL_WARNINGS]);
+
+/* ---- cases and mail in brief: what lists, agenda, queries and metrics need, without the events. A model
+ * fed with briefs asks its loader for a whole case once something of it is wanted that a brief lacks. */
+
+enum { MODEL_BRIEF_VERSION = 1 }; /* of the bytes; raise it whenever a field is added */
+/* Hands every event of the stream to model_load_event, in the vault's order. */
+typedef int (*model_load_fn)(void *context, struct model *model, const uint8_t stream[16], struct error *err);
+void model_set_loader(struct model *model, model_load_fn fn, void *context);
+/* Adds the bytes of a case's brief to RET. */
+void model_case_brief(const struct case_state *state, struct str *ret);
+/* A case known by its brief; BYTES are checked as if a stranger wrote them: ERR_INPUT. */
+int model_take_case_brief(struct model *model, const uint8_t stream[16], const void *bytes, size_t length,
+			  struct error *err);
+void model_mail_brief(const struct inbox_item *item, struct str *ret);
+int model_take_mail_brief(struct model *model, const uint8_t event[32], const void *bytes, size_t length,
+			  struct error *err);
+/* The whole case behind STATE (which stays where it is); loads it when only its brief is there. */
+int model_whole_case(struct model *model, const struct case_state *state, struct error *err);
+/* Forgets a case that may no longer be read. */
+void model_drop_case(struct model *model, const uint8_t stream[16]);
 
 /* In stable order: by opening time, then id. Pointers stay valid until the next model_apply. */
 size_t model_case_count(const struct model *model);

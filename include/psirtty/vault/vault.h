@@ -62,6 +62,13 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err);
 /* Hands out every readable content event after AFTER in journal order, verified. */
 int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err);
+/* The same for one stream, in the order every copy of the vault agrees on (what came before first, then
+ * time, then id); its chain and its authors' signatures are verified first. */
+int vault_stream_each(struct vault *vault, const uint8_t stream[16], vault_event_fn fn, void *context,
+		      struct error *err);
+/* One event by its id: ERR_INPUT when there is none that can be read. */
+int vault_event_at(struct vault *vault, const uint8_t id[32], vault_event_fn fn, void *context,
+		   struct error *err);
 /* Hands out what others appended since this vault was last read, verified. */
 int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
 /* Cheap: whether somebody appended since the last look. */
@@ -78,6 +85,14 @@ int vault_object_put(struct vault *vault, const void *bytes, size_t length, stru
 /* Checks name, every chunk and the end before it returns 0. */
 int vault_object_get(struct vault *vault, const char *name, const char *key, struct str *ret,
 		     struct error *err);
+/* The same in constant memory, from and to a file descriptor; at most LIMIT bytes. Compressible content is
+ * compressed before it is sealed. PROGRESS (may be NULL) gets the bytes done; returning true cancels. */
+typedef bool (*vault_bytes_fn)(void *context, uint64_t done);
+int vault_object_put_fd(struct vault *vault, int fd, uint64_t limit, vault_bytes_fn progress, void *context,
+			struct vault_object *ret, struct error *err);
+/* Nothing reaches FD before the name of the object was checked; a damaged chunk ends it with ERR_INPUT. */
+int vault_object_get_fd(struct vault *vault, const char *name, const char *key, int fd,
+			vault_bytes_fn progress, void *context, struct error *err);
 void vault_sha256(const void *bytes, size_t length, char ret_hex[65]);
 /* Random lower-case hex digits, LENGTH of them: for ids and boundaries. */
 void vault_random_hex(char *ret, size_t length);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is a member, who may do what in which stream, and how that changes. Every change is a control
+ * event that is replayed without keys; what each needs is a row of the table in src/vault/log.c.
+ */
+#ifndef PSIRTTY_VAULT_MEMBERS_H
+#define PSIRTTY_VAULT_MEMBERS_H
+
+#include "psirtty/vault/vault.h"
+
+#define VAULT_ROLES(X) /* numbers on disk */ \
+	X(VAULT_ADMIN, 1, "admin") X(VAULT_HANDLER, 2, "handler") X(VAULT_EVALUATOR, 3, "evaluator") \
+	X(VAULT_APPROVER, 4, "approver") X(VAULT_OBSERVER, 5, "observer")
+enum vault_role {
+#define X(name, number, word) name = number,
+	VAULT_ROLES(X)
+#undef X
+};
+const char *vault_role_name(enum vault_role role);
+int vault_role_from_name(const char *word); /* or -1 */
+
+enum { VAULT_READ = 1, VAULT_WRITE = 2, VAULT_GRANT = 4 };
+
+struct vault_member {
+	uint8_t id[16];
+	const char *fingerprint;  /* borrowed from the vault */
+	enum vault_role role;
+	bool live, me, recovery;
+	instant since, until;     /* until: INSTANT_NONE while live */
+};
+/* All that ever were, in the order of admission. *RET freed with free(). */
+void vault_members(const struct vault *vault, struct vault_member **ret, size_t *ret_count);
+/* By fingerprint (a tail of eight digits or more is enough), or ERR_INPUT. */
+int vault_member_find(const struct vault *vault, const char *who, struct vault_member *ret, struct error *err);
+
+/* ---- admission: the newcomer asks, an admin admits */
+
+/* The newcomer's side, without being a member: a new identity encrypted to FINGERPRINT and certified by it.
+ * RET is the request, one file to carry; with FILE NULL it also lies in the vault's folder "requests". */
+int vault_request(const char *dir, struct openpgp *pgp, const char *fingerprint, struct str *ret,
+		  struct error *err);
+struct vault_request { char *fingerprint; uint8_t member[16]; };
+void vault_request_release(struct vault_request *request);
+/* What lies in "requests", sorted by fingerprint. */
+int vault_requests(const struct vault *vault, struct vault_request **ret, size_t *ret_count, struct error *err);
+/* Checks the certification with the newcomer's OpenPGP key, admits, grants inbox and registry by role.
+ * REQUEST NULL: the one of FINGERPRINT in "requests". */
+int vault_admit(struct vault *vault, const char *fingerprint, const struct str *request,
+		enum vault_role role, instant now, struct error *err);
+/* REMOVE, then new keys for every stream this member can rotate. *RET_LEFT streams wait for others. */
+int vault_remove(struct vault *vault, const uint8_t member[16], instant now, size_t *ret_rotated,
+		 size_t *ret_left, struct error *err);
+int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_role role, instant now,
+		   struct error *err);
+/* Own OpenPGP key replaced: the root encrypted to NEW_FINGERPRINT, the pair certified by it. */
+int vault_rotate_openpgp(struct vault *vault, const char *new_fingerprint, instant now, struct error *err);
+/* Own root exposed: a new identity is requested (as vault_request); an admin admits it and removes this one. */
+
+/* The member that must be able to open every stream (NULL: none). Wraps for existing streams are made where
+ * this member can; *RET_LEFT could not. */
+int vault_set_recovery(struct vault *vault, const uint8_t *member, instant now, size_t *ret_left,
+		       struct error *err);
+
+/* ---- access to a stream */
+
+struct vault_access { uint8_t member[16]; uint8_t rights; instant since; };
+/* Who may read STREAM now. *RET freed with free(). */
+void vault_readers(const struct vault *vault, const uint8_t stream[16], struct vault_access **ret,
+		   size_t *ret_count);
+uint8_t vault_rights(const struct vault *vault, const uint8_t stream[16]); /* of who unlocked it */
+/* RIGHTS of VAULT_READ | … ; the whole past becomes readable (the grantor was shown what that is). */
+int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
+		instant now, struct error *err);
+/* REVOKE, a new epoch, wraps for the rest. */
+int vault_revoke(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], instant now,
+		 struct error *err);
+/* Reads of attachments and exports, noted in the log by whoever may read. */
+enum vault_read_kind { VAULT_READ_ATTACHMENT = 1, VAULT_READ_EXPORT = 2 };
+int vault_note_read(struct vault *vault, const uint8_t stream[16], enum vault_read_kind kind,
+		    const char *object, instant now, struct error *err);
+struct vault_reading { uint8_t member[16]; enum vault_read_kind kind; instant at; char object[65]; };
+int vault_readings(struct vault *vault, const uint8_t stream[16], struct vault_reading **ret,
+		   size_t *ret_count, struct error *err);
+
+/* Told when a stream became readable (grant, admission) or ceased to be (revoke, shred), while reading on. */
+typedef void (*vault_access_fn)(void *context, const uint8_t stream[16], enum vault_stream_kind kind,
+				bool readable);
+void vault_on_access(struct vault *vault, vault_access_fn fn, void *context);
+
+/* ---- checkpoints */
+
+/* The canonical text of the head: vault, number, hash, members, root over the streams' heads, time. */
+void vault_checkpoint_text(const struct vault *vault, instant now, struct str *ret);
+/* Signs it with the member's OpenPGP key, appends CHECKPOINT; RET gets text and signature, to be kept elsewhere. */
+int vault_checkpoint(struct vault *vault, instant now, struct str *ret, struct error *err);
+/* Whether this log still holds what a kept checkpoint says. ERR_NO: rolled back, forked, or not signed so. */
+int vault_checkpoint_check(struct vault *vault, const struct str *checkpoint, struct error *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vault's bytes leaving and coming in: sealed bundles for another copy of this vault, backup and
+ * restore, shredding.
+ */
+#ifndef PSIRTTY_VAULT_TRANSPORT_H
+#define PSIRTTY_VAULT_TRANSPORT_H
+
+#include "psirtty/vault/members.h"
+
+/* Progress of something long; return true to cancel. TOTAL 0: not known. */
+typedef bool (*vault_progress_fn)(void *context, uint64_t done, uint64_t total);
+
+/* Portable events of STREAMS (COUNT 0: all that can be), wraps for their readers, their attachments, and the
+ * vault's own stream, as one file. Opaque to who carries it; needs no OpenPGP. */
+int vault_bundle_write(struct vault *vault, const uint8_t (*streams)[16], size_t count, const char *path,
+		       vault_progress_fn progress, void *context, struct error *err);
+struct vault_bundle_count { size_t events, known, streams, attachments, wraps; };
+/* Verifies all of it, then appends what is not there. A bundle of another vault, or one that forges, is
+ * refused whole. FN is called for what is new, as by vault_read_on. */
+int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_event_fn fn, void *context,
+		      vault_progress_fn progress, void *progress_context, struct vault_bundle_count *ret,
+		      struct error *err);
+
+/* A consistent copy while others work: one file. KEYS: keys.db too (a backup class of its own). */
+int vault_backup(struct vault *vault, const char *path, bool keys, vault_progress_fn progress, void *context,
+		 struct error *err);
+/* Verifies the backup and unpacks it into DIR, which must be empty or missing. *RET_GSEQ its head. */
+int vault_restore(const char *path, const char *dir, uint64_t *ret_gseq, vault_progress_fn progress,
+		  void *context, struct error *err);
+/* An admin's word that the log ends here on purpose: RESTORE names the abandoned head that this member
+ * remembers, after which the memory follows. ERR_NO when nothing was abandoned. */
+int vault_restored(struct vault *vault, instant now, struct error *err);
+
+/* SHRED: bodies, wraps and attachments of the stream are gone, the chain of cores stays verifiable. */
+struct vault_shredded { size_t events, wraps, attachments; uint64_t bytes; };
+int vault_shred(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t object_count,
+		instant now, struct vault_shredded *ret, struct error *err);
+
+#endif
