@@ -18,6 +18,15 @@ static void apply_opened(struct folded *folded, const struct event *event)
 
 static const struct fold_row opened_row = { NULL, apply_opened };
 
+/* It stands in the timeline and changes nothing. */
+static void apply_nothing(struct folded *folded, const struct event *event)
+{
+	(void)folded;
+	(void)event;
+}
+
+static const struct fold_row told_row = { NULL, apply_nothing };
+
 static const struct fold_row *const rows[] = {
 	[EVENT_CASE_OPENED] = &opened_row,
 	[EVENT_REPORT_RECEIVED] = &report_row,
@@ -41,6 +50,7 @@ static const struct fold_row *const rows[] = {
 	[EVENT_EMBARGO_REJECTED] = &rejected_row,
 	[EVENT_EMBARGO_TERMINATED] = &terminated_row,
 	[EVENT_ADVISORY_DRAFTED] = &advisory_row,
+	[EVENT_CASE_EXPORTED] = &told_row,
 };
 
 static void derived_init(struct folded *folded)

@@ -37,6 +37,7 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_EMBARGO_TERMINATED, 21, "embargo-terminated", STREAM_CASE) \
 	X(EVENT_ADVISORY_DRAFTED, 22, "advisory-drafted", STREAM_CASE) \
 	X(EVENT_UNDONE, 23, "event-undone", STREAM_CASE) \
+	X(EVENT_CASE_EXPORTED, 90, "case-exported", STREAM_CASE) \
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \
