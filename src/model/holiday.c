@@ -10,6 +10,7 @@ enum { SPAN_LIMIT = 40, YEAR_LIMIT = 2199 };
 struct special { int64_t day; bool works; char *name; /* borrowed from names */ };
 
 struct holidays {
+	unsigned holds;
 	char *id;
 	unsigned weekend;          /* a bit for each day of the week, Monday first */
 	int first, last;           /* years that are known; last < first: none */
@@ -24,7 +25,7 @@ static const char *const day_words[] = { "mon", "tue", "wed", "thu", "fri", "sat
 
 void holidays_free(struct holidays *h)
 {
-	if (!h)
+	if (!h || --h->holds)
 		return;
 	for (size_t i = 0; i < h->name_count; i++)
 		free(h->names[i]);
@@ -32,6 +33,12 @@ void holidays_free(struct holidays *h)
 	free(h->days);
 	free(h->id);
 	free(h);
+}
+
+struct holidays *holidays_hold(struct holidays *h)
+{
+	h->holds++;
+	return h;
 }
 
 /* ---- looking up */
@@ -317,6 +324,7 @@ int holidays_load(const char *bytes, size_t length, const char *name, struct hol
 	if (code)
 		return code;
 	h = mem_alloc(sizeof(*h));
+	h->holds = 1;
 	h->last = -1;
 	h->complete = true;
 	code = row_keys(name, &root, keys, err);

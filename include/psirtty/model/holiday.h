@@ -20,7 +20,10 @@ struct holidays;
  */
 int holidays_load(const char *bytes, size_t length, const char *name, struct holidays **ret,
 		  struct error *err);
+/* Gives up one hold; NULL does nothing. */
 void holidays_free(struct holidays *holidays);
+/* One more hold on the same calendar. */
+struct holidays *holidays_hold(struct holidays *holidays);
 const char *holidays_id(const struct holidays *holidays);
 /* Whether DAY is worked. Sets *UNCERTAIN (and never clears it) where the calendar does not know. */
 bool holidays_working(const struct holidays *holidays, int64_t day, bool *uncertain);
