@@ -24,7 +24,7 @@ enum { WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
 
 enum statement {
 	INSERT_EVENT, SELECT_EVENT, SELECT_NEXT, SELECT_ID, SELECT_LAST, INSERT_IDENTITY, UPDATE_IDENTITY,
-	SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, STATEMENTS,
+	DELETE_IDENTITY, SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, STATEMENTS,
 };
 
 /* Which file, which text. */
@@ -39,8 +39,9 @@ static const struct {
 				 "BY gseq LIMIT 1" },
 	[SELECT_ID] = { false, "SELECT gseq FROM event WHERE id = $1" },
 	[SELECT_LAST] = { false, "SELECT gseq FROM event ORDER BY gseq DESC LIMIT 1" },
-	[INSERT_IDENTITY] = { true, "INSERT INTO ident (member, fpr, sealed) VALUES ($1, $2, $3)" },
-	[UPDATE_IDENTITY] = { true, "UPDATE ident SET fpr = $2, sealed = $3 WHERE member = $1" },
+	[INSERT_IDENTITY] = { true, "INSERT INTO ident (fpr, sealed, member) VALUES ($1, $2, $3)" },
+	[DELETE_IDENTITY] = { true, "DELETE FROM ident WHERE member = $1" },
+	[UPDATE_IDENTITY] = { true, "UPDATE ident SET fpr = $1, sealed = $2 WHERE member = $3" },
 	[SELECT_IDENTITY] = { true, "SELECT member, fpr, sealed FROM ident ORDER BY member LIMIT 1 "
 				    "OFFSET $1" },
 	[INSERT_WRAP] = { true, "INSERT INTO wrap (stream, epoch, key_id, member, sealed) VALUES ($1, $2, $3, "
@@ -479,9 +480,9 @@ static int write_identity(struct store *store, enum statement which, const uint8
 	sqlite3_stmt *s = store->prepared[which];
 	int code;
 
-	sqlite3_bind_blob(s, 1, member, ID_BYTES, SQLITE_STATIC);
-	sqlite3_bind_text(s, 2, fingerprint, -1, SQLITE_STATIC);
-	sqlite3_bind_blob64(s, 3, sealed, length, SQLITE_STATIC);
+	sqlite3_bind_text(s, 1, fingerprint, -1, SQLITE_STATIC);
+	sqlite3_bind_blob64(s, 2, sealed, length, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 3, member, ID_BYTES, SQLITE_STATIC);
 	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
 	sqlite3_reset(s);
 	return code;
@@ -497,6 +498,17 @@ int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], c
 			  const void *sealed, size_t length, struct error *err)
 {
 	return write_identity(store, UPDATE_IDENTITY, member, fingerprint, sealed, length, err);
+}
+
+int store_drop_identity(struct store *store, const uint8_t member[ID_BYTES], struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[DELETE_IDENTITY];
+	int code;
+
+	sqlite3_bind_blob(s, 1, member, ID_BYTES, SQLITE_STATIC);
+	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
+	sqlite3_reset(s);
+	return code;
 }
 
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
