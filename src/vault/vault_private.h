@@ -63,6 +63,10 @@ int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], con
 		 const uint8_t key[KEY_BYTES], struct error *err);
 void memory_release(struct memory *memory);
 
+/* ---- object_get.c */
+/* Whether the file holds what its name promises; needs no key. ERR_INPUT. */
+int object_check(const char *path, const char *name, struct error *err);
+
 /* ---- append.c */
 /* Reads on from the log's head to the end, verifying; FN (may be NULL) gets the content events. */
 int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
