@@ -115,7 +115,7 @@ void world_write(const struct world *world, const struct writing *w, struct row 
 	set(ret, FIELD_SIG, sig, sizeof(sig));
 	set(ret, FIELD_PREV, world->log.hash, HASH_BYTES);
 	set(ret, FIELD_APPENDER, appender->id, ID_BYTES);
-	core_journal_hash(ret->gseq, world->log.hash, id, hash);
+	core_journal_hash(ret->gseq, world->log.hash, id, false, hash);
 	crypto_sign_detached(sig, NULL, hash, sizeof(hash), appender->keys.sign_secret);
 	set(ret, FIELD_JOURNAL_SIG, sig, sizeof(sig));
 }
