@@ -66,7 +66,8 @@ static void fill_core(const struct world *world, const struct writing *w, struct
 	if (position < 0)
 		return;
 	ret->parent_count = world->log.streams[position].head_count;
-	memcpy(ret->parents, world->log.streams[position].heads, ret->parent_count * HASH_BYTES);
+	if (ret->parent_count)
+		memcpy(ret->parents, world->log.streams[position].heads, ret->parent_count * HASH_BYTES);
 	if (w->parent) {
 		ret->parent_count = 1;
 		memcpy(ret->parents, w->parent, HASH_BYTES);
