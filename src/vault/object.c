@@ -20,7 +20,7 @@ enum {
 	OBJECT_LIMIT = 1 << 30,
 };
 
-static char *object_path(const struct vault *vault, const char *name)
+char *vault_object_path(const struct vault *vault, const char *name)
 {
 	return mem_format("%s/objects/%.2s/%s", vault->dir, name, name);
 }
@@ -58,6 +58,19 @@ static void object_name(const struct str *sealed, char ret[65])
 	sodium_bin2hex(ret, 65, hash, sizeof(hash));
 }
 
+int object_check(const char *path, const char *name, struct error *err)
+{
+	AUTO_STR sealed = STR_INIT;
+	char found[65];
+	int code = file_read(path, OBJECT_LIMIT, &sealed, err);
+
+	if (code)
+		return code;
+	object_name(&sealed, found);
+	return str_equal(found, name) ? 0 : error_set(err, ERR_INPUT, path, _("Ask for it again"),
+						      _("the attachment was altered"));
+}
+
 int vault_object_put(struct vault *vault, const void *bytes, size_t length, struct vault_object *ret,
 		     struct error *err)
 {
@@ -77,7 +90,7 @@ int vault_object_put(struct vault *vault, const void *bytes, size_t length, stru
 	sodium_bin2hex(made.key, sizeof(made.key), key, sizeof(key));
 	sodium_memzero(key, sizeof(key));
 	vault_sha256(bytes, length, made.sha256);
-	path = object_path(vault, made.name);
+	path = vault_object_path(vault, made.name);
 	folder = mem_format("%s/objects/%.2s", vault->dir, made.name);
 	if (mkdir(folder, 0770) < 0 && errno != EEXIST)
 		return error_errno(err, ERR_VAULT, folder, NULL);
@@ -125,7 +138,7 @@ int vault_object_get(struct vault *vault, const char *name, const char *key, str
 	if (!name || !key || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64 ||
 	    str_unhex(key, raw, sizeof(raw)) != KEY_BYTES)
 		return error_set(err, ERR_INPUT, _("attachment"), NULL, _("its reference is malformed"));
-	path = object_path(vault, name);
+	path = vault_object_path(vault, name);
 	code = file_read(path, OBJECT_LIMIT, &sealed, err);
 	if (code)
 		return code;

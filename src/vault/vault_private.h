@@ -79,4 +79,16 @@ struct control {
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,
 			  struct error *err);
 
+/* Events of another copy, each behind its parents, appended by this member: 1 when it was taken, 0 when it was there.
+ * Nothing is durable before vault_import_end is called with CODE 0; with another all of it is taken back. */
+int vault_import_begin(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
+int vault_import_row(struct vault *vault, const struct store_row *portable, struct error *err);
+int vault_import_end(struct vault *vault, int code, struct error *err);
+
+/* ---- object.c */
+/* Where an attachment lies. Caller frees. */
+char *vault_object_path(const struct vault *vault, const char *name);
+/* Whether the file holds what its name promises; needs no key. ERR_INPUT. */
+int object_check(const char *path, const char *name, struct error *err);
+
 #endif
