@@ -56,6 +56,7 @@ static const struct fold_row *const rows[] = {
 static void derived_init(struct folded *folded)
 {
 	folded->state.updated = INSTANT_NONE;
+	folded->state.first_report = folded->state.unanswered = INSTANT_NONE;
 	folded->state.embargo.until.at = INSTANT_NONE;
 	folded->state.embargo.proposed.at = INSTANT_NONE;
 	folded->state.embargo.proposed_at = INSTANT_NONE;
@@ -273,9 +274,9 @@ int folded_take(struct folded *folded, const struct event *event, struct error *
 	return 0;
 }
 
-const struct event *model_undo_target(const struct case_state *state, bool redo)
+const struct event *folded_undo_target(const struct folded *folded, bool redo)
 {
-	const struct folded *folded = (const struct folded *)state;
+	const struct case_state *state = &folded->state;
 
 	for (size_t i = state->event_count; i-- > 0;) {
 		const struct event *event = &state->events[i];

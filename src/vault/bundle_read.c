@@ -132,7 +132,10 @@ static int split_event(const struct str *record, struct store_row *ret, struct c
 		.nonce_length = NONCE_BYTES, .sig_length = SIG_BYTES, .core_length = core_length,
 		.stream_length = ID_BYTES, .body_length = record->length - EVENT_FIXED - core_length,
 	};
-	core_id(ret->core, core_length, ret->nonce, NONCE_BYTES, ret->body, ret->body_length, id);
+	if (core_is_stub(ret_core->kind, ret->body_length))
+		core_id_of_stub(ret->core, core_length, ret->nonce, NONCE_BYTES, ret->body, id);
+	else
+		core_id(ret->core, core_length, ret->nonce, NONCE_BYTES, ret->body, ret->body_length, id);
 	if (memcmp(id, ret->id, HASH_BYTES) != 0)
 		return malformed(err, _("the content of an event in it does not match its id: it was altered"));
 	return 0;

@@ -91,6 +91,8 @@ struct event {
 	char author[64];    /* name of the member who made it */
 	instant at;         /* when it was made, by the author's clock */
 	uint64_t gseq;      /* place in this copy's journal */
+	uint64_t order;     /* the author's clock with its counter, or 0: events of a stream by order, then id,
+			     * are in the order every copy of the vault agrees on */
 	json_t *body;       /* borrowed by functions that take const struct event * */
 };
 
