@@ -68,6 +68,10 @@ int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], con
 		 const uint8_t key[KEY_BYTES], struct error *err);
 void memory_release(struct memory *memory);
 
+/* ---- object_get.c */
+/* Whether the file holds what its name promises; needs no key. ERR_INPUT. */
+int object_check(const char *path, const char *name, struct error *err);
+
 /* ---- index_rows.c */
 /* After the log was read: a cache that knows of other events than it is not used. */
 void vault_cache_trust(struct vault *vault);
@@ -145,11 +149,5 @@ int access_share(struct vault *vault, size_t position, const struct log_member *
 int member_body(const uint8_t id[ID_BYTES], enum log_role role, const uint8_t sign_public[32],
 		const uint8_t box_public[32], const char *fingerprint, const struct str *certification,
 		struct str *ret, struct error *err);
-
-/* ---- object.c */
-/* Where an attachment lies. Caller frees. */
-char *vault_object_path(const struct vault *vault, const char *name);
-/* Whether the file holds what its name promises; needs no key. ERR_INPUT. */
-int object_check(const char *path, const char *name, struct error *err);
 
 #endif
