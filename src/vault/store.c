@@ -24,7 +24,7 @@ enum { WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
 
 enum statement {
 	INSERT_EVENT, SELECT_EVENT, SELECT_NEXT, SELECT_ID, SELECT_LAST, INSERT_IDENTITY, UPDATE_IDENTITY,
-	SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, STATEMENTS,
+	SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, EACH_WRAP, STATEMENTS,
 };
 
 /* Which file, which text. */
@@ -48,6 +48,8 @@ static const struct {
 				"excluded.sealed" },
 	[SELECT_WRAP] = { true, "SELECT sealed FROM wrap WHERE stream = $1 AND epoch = $2 AND key_id = $3 AND "
 				"member = $4" },
+	[EACH_WRAP] = { true, "SELECT stream, epoch, key_id, member, sealed FROM wrap ORDER BY stream, epoch, "
+			      "key_id, member" },
 	[DELETE_WRAPS] = { true, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
 };
 
@@ -589,4 +591,25 @@ int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const 
 	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
 	sqlite3_reset(s);
 	return code;
+}
+
+int store_each_wrap(struct store *store, store_wrap_fn fn, void *context, struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[EACH_WRAP];
+	int code, told = 0;
+
+	sqlite3_reset(s);
+	while (!told && (code = step(store, EACH_WRAP, err)) == 1) {
+		const struct wrap_place place = { sqlite3_column_blob(s, 0), (uint32_t)sqlite3_column_int64(s, 1),
+						  sqlite3_column_blob(s, 2), sqlite3_column_blob(s, 3) };
+
+		if (sqlite3_column_bytes(s, 0) != ID_BYTES || sqlite3_column_bytes(s, 2) != ID_BYTES ||
+		    sqlite3_column_bytes(s, 3) != ID_BYTES || sqlite3_column_bytes(s, 4) != WRAP_BYTES)
+			told = error_set(err, ERR_VAULT, store->dir, _("Restore keys.db from a backup"),
+					 _("a key in keys.db is damaged"));
+		else
+			told = fn(context, &place, sqlite3_column_blob(s, 4), err);
+	}
+	sqlite3_reset(s);
+	return told ? told : code;
 }
