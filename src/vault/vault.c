@@ -8,6 +8,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "vault/index_private.h"
 
 enum { SETTINGS_FORMAT = 1 };
 
@@ -233,7 +234,13 @@ static int unlock(struct vault *vault, struct error *err)
 	if (!code)
 		code = memory_read(&vault->memory, vault->id, vault->member,
 				   vault->keyring.member->state_key, err);
-	return code ? code : vault_catch_up(vault, NULL, NULL, err);
+	if (!code)
+		vault->index = index_open(vault->id, vault->member, vault->keyring.member->cache_key);
+	if (!code)
+		code = vault_catch_up(vault, NULL, NULL, err);
+	if (!code)
+		vault_cache_trust(vault);
+	return code;
 }
 
 static int check_identity(struct vault *vault, struct error *err)
@@ -300,6 +307,7 @@ void vault_close(struct vault *vault)
 		store_checkpoint(vault->store);
 		store_unlock(vault->store);
 	}
+	vault_cache_end(vault);
 	store_close(vault->store);
 	keyring_wipe(&vault->keyring);
 	memory_release(&vault->memory);

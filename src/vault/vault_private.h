@@ -32,6 +32,7 @@ struct vault {
 	struct log log;
 	struct keyring keyring;
 	struct memory memory;
+	struct index *index; /* owned; the member's cache, from unlocking on */
 	uint8_t id[ID_BYTES], member[ID_BYTES];
 	uint8_t inbox[ID_BYTES], registry[ID_BYTES];
 	char *damage;        /* sentence, or NULL */
@@ -62,6 +63,12 @@ int memory_read(struct memory *memory, const uint8_t vault[ID_BYTES], const uint
 int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
 		 const uint8_t key[KEY_BYTES], struct error *err);
 void memory_release(struct memory *memory);
+
+/* ---- index_rows.c */
+/* After the log was read: a cache that knows of other events than it is not used. */
+void vault_cache_trust(struct vault *vault);
+/* Merges, unless the log is damaged, and closes. */
+void vault_cache_end(struct vault *vault);
 
 /* ---- append.c */
 /* Reads on from the log's head to the end, verifying; FN (may be NULL) gets the content events. */
