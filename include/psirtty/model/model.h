@@ -160,7 +160,8 @@ void model_set_whole_limit(struct model *model, size_t limit);
 void model_load_event(struct model *model, const struct event *event);
 /* An event that was not taken: WHAT ("event 77", "state-set") and WHY make a conflict of its case, or one of
  * the house where it is of the inbox or the registry. */
-void model_note_conflict(struct model *model, const struct event *event, const char *what, const char *why);
+void model_note_conflict(struct model *model, enum event_stream stream, const struct event *event,
+			 const char *what, const char *why);
 /* Whether EVENT's place is behind all that is folded of its case or of the inbox. Where it is not (it was
  * made at the same time in another copy of the vault), or the case is known in brief, it is not applied:
  * the case is loaded anew, the inbox folded anew. */
@@ -188,13 +189,16 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 /* What changed since the last call, for whom keeps the briefs. */
 typedef void (*model_case_fn)(void *context, const struct case_state *state);
 typedef void (*model_mail_fn)(void *context, const struct inbox_item *item);
+/* Everything counts as changed. */
+void model_change_all(struct model *model);
 void model_take_changed(struct model *model, model_case_fn case_fn, model_mail_fn mail_fn, void *context);
 /* The whole case behind STATE (which stays where it is, though what it points to does not); loads it when
  * only its brief is there. The case that was used longest ago may become brief again: the last 63 do not. */
 int model_whole_case(struct model *model, const struct case_state *state, struct error *err);
 int model_whole_mail(struct model *model, const struct inbox_item *item, struct error *err);
-/* Events of inbox and registry that no rule allowed. */
-size_t model_house_conflicts(const struct model *model, const struct case_conflict **ret);
+/* Events of the inbox or the registry that no rule allowed. */
+size_t model_house_conflicts(const struct model *model, enum event_stream stream,
+			     const struct case_conflict **ret);
 /* Forgets a case that may no longer be read. */
 void model_drop_case(struct model *model, const uint8_t stream[16]);
 
