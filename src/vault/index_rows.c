@@ -110,7 +110,7 @@ void vault_cache_trust(struct vault *vault)
 		return;
 	if (same && store_row_at(vault->store, gseq, &row, NULL) == 1 && row.prev_length == HASH_BYTES &&
 	    row.id_length == HASH_BYTES) {
-		core_journal_hash(gseq, row.prev, row.id, hash);
+		core_journal_hash(gseq, row.prev, row.id, row.appender_length == IMPORTER_BYTES, hash);
 		same = memcmp(hash, remembered, HASH_BYTES) == 0;
 	}
 	store_rest(vault->store);
