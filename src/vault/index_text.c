@@ -148,7 +148,7 @@ static int find_in(struct finding *finding, struct shelf *shelf)
 	sqlite3_stmt *s = shelf_is_open(shelf) ?
 				  shelf_statement(shelf, finding->best ? INDEX_FIND_BEST : INDEX_FIND_NEWEST) : NULL;
 	size_t taken = 0;
-	int code;
+	int code = SQLITE_DONE;
 
 	if (!s)
 		return shelf_is_open(shelf) ? sqlite3_errcode(shelf->db) : SQLITE_DONE;
