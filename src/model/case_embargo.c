@@ -594,6 +594,10 @@ static void apply_disclosure(struct folded *folded, const struct event *event)
 
 	if (cs_set(&state->cs, (enum cs_bit)bit, NULL) != 0)
 		BUG("a checked disclosure is refused");
+	if (CS_HAS(state, CS_FIX_READY) && state->times.fixed == INSTANT_NONE)
+		state->times.fixed = event->at;
+	if (CS_HAS(state, CS_PUBLIC) && state->times.published == INSTANT_NONE)
+		state->times.published = event->at;
 	if (embargo_in_force(&state->embargo) && embargo_must_end(state->cs) == 2)
 		terminate(folded, event->at, bit == CS_EXPLOIT_PUBLIC ? END_EXPLOIT : END_PUBLIC,
 			  bit == CS_EXPLOIT_PUBLIC ? exploit_word : public_word);

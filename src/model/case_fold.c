@@ -19,6 +19,15 @@ static void apply_opened(struct folded *folded, const struct event *event)
 
 static const struct fold_row opened_row = { NULL, apply_opened };
 
+/* It stands in the timeline and changes nothing. */
+static void apply_nothing(struct folded *folded, const struct event *event)
+{
+	(void)folded;
+	(void)event;
+}
+
+static const struct fold_row told_row = { NULL, apply_nothing };
+
 static const struct fold_row *const rows[] = {
 	[EVENT_CASE_OPENED] = &opened_row,
 	[EVENT_REPORT_RECEIVED] = &report_row,
@@ -77,11 +86,16 @@ static const struct fold_row *const rows[] = {
 	[EVENT_POST_MORTEM_SET] = &record_row,
 	[EVENT_REPRO_RUN] = &record_row,
 	[EVENT_FILE_EXPORTED] = &record_row,
+	[EVENT_CASE_EXPORTED] = &told_row,
 };
 
 static void derived_init(struct folded *folded)
 {
 	folded->state.updated = INSTANT_NONE;
+	folded->state.first_report = folded->state.unanswered = INSTANT_NONE;
+	folded->state.task_due = folded->state.risk_until = INSTANT_NONE;
+	folded->state.times = (struct case_times){ INSTANT_NONE, INSTANT_NONE, INSTANT_NONE,
+						   INSTANT_NONE, INSTANT_NONE };
 	folded->state.embargo.until.at = INSTANT_NONE;
 	folded->state.embargo.proposed.at = INSTANT_NONE;
 	folded->state.embargo.proposed_at = INSTANT_NONE;
@@ -303,9 +317,9 @@ int folded_take(struct folded *folded, const struct event *event, struct error *
 	return 0;
 }
 
-const struct event *model_undo_target(const struct case_state *state, bool redo)
+const struct event *folded_undo_target(const struct folded *folded, bool redo)
 {
-	const struct folded *folded = (const struct folded *)state;
+	const struct case_state *state = &folded->state;
 
 	for (size_t i = state->event_count; i-- > 0;) {
 		const struct event *event = &state->events[i];

@@ -40,6 +40,7 @@ void folded_release_derived(struct folded *folded)
 		free(folded->blocks[i]);
 	free(folded->blocks);
 	free(state->messages);
+	free(state->reporters);
 	free(state->scores);
 	free(state->ids);
 	free(state->affected);

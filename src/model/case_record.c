@@ -124,15 +124,26 @@ static struct case_record *record_open(struct folded *folded, const struct event
 	return CASE_INSERT(folded, records, record_count, ROOM_RECORDS, at);
 }
 
-/* Where the decision that counts lies is said anew, since the list may have moved. */
-static void find_qualified(struct case_state *state)
+/* What is said of the records as a whole, from all of them: the list may have moved, a date gone by. */
+static void summarise(struct case_state *state)
 {
-	const struct case_record *record;
-	size_t cursor = 0;
-
 	state->qualified = NULL;
-	while ((record = case_record_next(state, EVENT_QUALIFIED, &cursor)))
-		state->qualified = record;
+	state->task_due = state->risk_until = INSTANT_NONE;
+	for (size_t i = 0; i < state->record_count; i++) {
+		const struct case_record *record = &state->records[i];
+		bool task = record->type == EVENT_TASK_SET, risk = record->type == EVENT_RISK_SET;
+		instant *slot = task ? &state->task_due : &state->risk_until;
+		instant at = task ? record_instant(record, "due") :
+			     risk ? record_instant(record, "until") :
+				    INSTANT_NONE;
+		const char *live = task ? "open" : "accepted";
+
+		if (record->type == EVENT_QUALIFIED)
+			state->qualified = record;
+		if (at != INSTANT_NONE && str_equal(record_text(record, "state"), live) &&
+		    (*slot == INSTANT_NONE || at < *slot))
+			*slot = at;
+	}
 }
 
 static void apply_record(struct folded *folded, const struct event *event)
@@ -144,7 +155,7 @@ static void apply_record(struct folded *folded, const struct event *event)
 	record->at = event->at;
 	record->author = folded_keep(folded, mem_string(event->author));
 	record->body = event->body;
-	find_qualified(&folded->state);
+	summarise(&folded->state);
 }
 
 /* The first text that must say something. */
@@ -242,6 +253,19 @@ static int check_qualified(const struct case_state *state, const struct event *e
 	return 0;
 }
 
+static void apply_qualified(struct folded *folded, const struct event *event)
+{
+	struct case_state *state = &folded->state;
+
+	apply_record(folded, event);
+	state->outcome = event_text(event, "outcome");
+	state->priority = event_text(event, "priority");
+	if (state->times.triaged == INSTANT_NONE)
+		state->times.triaged = event->at;
+	if (state->times.confirmed == INSTANT_NONE && str_equal(state->outcome, "vulnerability"))
+		state->times.confirmed = event->at;
+}
+
 static void apply_source(struct folded *folded, const struct event *event)
 {
 	char *source = event_text(event, "source");
@@ -269,7 +293,7 @@ const struct fold_row record_row = { check_record, apply_record };
 const struct fold_row handed_over_row = { check_record, apply_handed_over };
 const struct fold_row leak_row = { check_leak, apply_leak };
 const struct fold_row judged_row = { check_judged, apply_judged };
-const struct fold_row qualified_row = { check_qualified, apply_record };
+const struct fold_row qualified_row = { check_qualified, apply_qualified };
 const struct fold_row source_row = { NULL, apply_source };
 const struct fold_row incident_row = { check_record, apply_incident };
 const struct fold_row tracker_row = { check_record, apply_record };

@@ -53,6 +53,7 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_MERGE_TAKEN, 37, "merge-taken", STREAM_CASE) \
 	X(EVENT_SPLIT_OFF, 38, "split-off", STREAM_CASE) \
 	X(EVENT_SPLIT_FROM, 39, "split-from", STREAM_CASE) \
+	X(EVENT_CASE_EXPORTED, 90, "case-exported", STREAM_CASE) \
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \
@@ -134,6 +135,8 @@ struct event {
 	char author[64];    /* name of the member who made it */
 	instant at;         /* when it was made, by the author's clock */
 	uint64_t gseq;      /* place in this copy's journal */
+	uint64_t order;     /* the author's clock with its counter, or 0: events of a stream by order, then id,
+			     * are in the order every copy of the vault agrees on */
 	json_t *body;       /* borrowed by functions that take const struct event * */
 };
 
