@@ -51,7 +51,7 @@ static const char *const decision_words[] = { "approved", "refused", "withdrawn"
 static const char *const risk_words[] = { "accepted", "closed", NULL };
 static const char *const room_words[] = { "open", "closed", NULL };
 static const char *const task_words[] = { "open", "done", "dropped", NULL };
-const char *const contact_words[] = { "finder", "vendor", "coordinator", "authority", "customer",
+const char *const contact_kind_words[] = { "finder", "vendor", "coordinator", "authority", "customer",
 				      "supplier", "other", NULL };
 /* As the rules on foreign recipients need it: "CN" is the mainland. */
 const char *const jurisdiction_words[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
@@ -420,7 +420,7 @@ static const struct event_info table[] = {
 	  .line = N_("contact {contact}: {name} {kind} {jurisdiction}"),
 	  .fields = { { "contact", FIELD_TEXT, NEED, NULL },
 		      { "name", FIELD_TEXT, MAY, NULL },
-		      { "kind", FIELD_WORD, MAY, contact_words },
+		      { "kind", FIELD_WORD, MAY, contact_kind_words },
 		      { "organisation", FIELD_TEXT, MAY, NULL },
 		      { "addresses", FIELD_WORDS, MAY, NULL },
 		      { "fingerprints", FIELD_WORDS, MAY, NULL },

@@ -125,7 +125,7 @@ struct event_info {
 
 /* Lists of words that commands need too, NULL ended. */
 extern const char *const outcome_words[], *const justification_words[], *const credit_words[],
-	*const grade_words[], *const contact_words[], *const jurisdiction_words[], *const product_words[];
+	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[];
 
 /* One event as the vault hands it out, opened. */
 struct event {

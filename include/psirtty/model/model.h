@@ -199,7 +199,17 @@ struct inbox_item {
 	char *taken_case;       /* id of the case it went to, or NULL */
 };
 
-struct product { char *id, *name, *vendor, *purl, *cpe; char **versions; size_t version_count; };
+struct product_support { char *version; instant from, until; }; /* from may be INSTANT_NONE */
+struct product {
+	char *id, *name, *vendor, *purl, *cpe;
+	char **versions; size_t version_count;
+	char **models; size_t model_count;
+	char **markets; size_t market_count;
+	char *owner, *kind, *note;                              /* kind: "product", "service", "both"; may be NULL */
+	struct product_support *support; size_t support_count; /* by version */
+};
+struct contact; /* somebody outside the house: read with contact_text() and contact_words() */
+struct embargo_policy { char *actor, *inbox, *note; instant preferred, minimum, maximum; }; /* spans; INSTANT_NONE */
 struct pin { char *address, *fingerprint; instant at; };
 struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
 
@@ -288,6 +298,18 @@ const struct inbox_item *model_mail_by_sha256(const struct model *model, const c
 size_t model_product_count(const struct model *model);
 const struct product *model_product(const struct model *model, size_t index);
 const struct product *model_find_product(const struct model *model, const char *id_or_name);
+size_t model_contact_count(const struct model *model);
+const struct contact *model_contact(const struct model *model, size_t index); /* by id */
+/* By id, else by name or one of its addresses (letters of either case); NULL. */
+const struct contact *model_find_contact(const struct model *model, const char *who);
+/* A field of the contact as the event "contact-set" has it; "" when it was never stated. */
+const char *contact_text(const struct contact *contact, const char *field);
+/* The N-th word of a list of it from 0, or NULL. */
+const char *contact_words(const struct contact *contact, const char *field, size_t n);
+/* What ACTOR ("us", or a contact's id) wants of embargoes; NULL when it never said. */
+const struct embargo_policy *model_embargo_policy(const struct model *model, const char *actor);
+/* Is the version in support at NOW: 1 yes, 0 no, -1 when nothing is known of it. */
+int product_supported(const struct product *product, const char *version, instant now);
 /* The fingerprint pinned to ADDRESS (any case), or NULL. */
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
