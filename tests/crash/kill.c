@@ -16,7 +16,7 @@
 #include "psirtty/base/file.h"
 #include "sessions.h"
 
-enum { DEADLINE_MS = 60000, MOST_PROMISES = 60, AUDIT_EVERY = 25 };
+enum { DEADLINE_MS = 60000, MOST_PROMISES = 24, AUDIT_EVERY = 25 };
 
 static char *place;
 static int promises_out;
