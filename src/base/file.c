@@ -269,6 +269,11 @@ char *file_state_dir(void)
 	return user_dir("XDG_STATE_HOME", ".local/state");
 }
 
+char *file_cache_dir(void)
+{
+	return user_dir("XDG_CACHE_HOME", ".cache");
+}
+
 char *file_share_dir(void)
 {
 	return user_dir("XDG_DATA_HOME", ".local/share");

@@ -3,57 +3,24 @@
 #include "psirtty/base/instant.h"
 
 #include <ctype.h>
-#include <time.h>
 
 #include "psirtty/base/i18n.h"
+#include "psirtty/base/zone.h"
 
 struct civil {
 	int year, month, day, hour, minute, second, micro;
 };
 
-/* Days since 1970-01-01. Years are shifted to begin in March, so a leap day comes last. */
-static int64_t days_from_civil(int year, int month, int day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static void civil_from_days(int64_t days, struct civil *ret)
-{
-	int64_t z = days + 719468;
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t of_era = z - era * 146097;
-	int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int64_t shifted = (5 * of_year + 2) / 153;
-
-	ret->day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
-	ret->month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
-	ret->year = (int)(year_of_era + era * 400 + (ret->month <= 2));
-}
-
-static int month_days(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
 static bool civil_valid(const struct civil *c)
 {
 	return c->year >= 1970 && c->year <= 9999 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
-	       c->day <= month_days(c->year, c->month) && c->hour <= 23 && c->minute <= 59 &&
+	       c->day <= date_month_days(c->year, c->month) && c->hour <= 23 && c->minute <= 59 &&
 	       c->second <= 59;
 }
 
 static instant civil_instant(const struct civil *c)
 {
-	int64_t seconds = days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
+	int64_t seconds = date_days((struct date){ c->year, c->month, c->day }) * 86400 + c->hour * 3600 +
 			  c->minute * 60 + c->second;
 
 	return seconds * INSTANT_SECOND + c->micro;
@@ -62,6 +29,7 @@ static instant civil_instant(const struct civil *c)
 static void instant_civil(instant at, struct civil *ret)
 {
 	int64_t seconds = at / INSTANT_SECOND, micro = at % INSTANT_SECOND;
+	struct date date;
 	int64_t days, rest;
 
 	if (micro < 0) {
@@ -74,7 +42,10 @@ static void instant_civil(instant at, struct civil *ret)
 		rest += 86400;
 		days--;
 	}
-	civil_from_days(days, ret);
+	date = date_of_days(days);
+	ret->year = date.year;
+	ret->month = date.month;
+	ret->day = date.day;
 	ret->hour = (int)(rest / 3600);
 	ret->minute = (int)(rest / 60 % 60);
 	ret->second = (int)(rest % 60);
@@ -174,48 +145,11 @@ int instant_parse(const char *rfc3339, instant *ret, struct error *err)
 			 _("not an RFC 3339 date-time with a zone"));
 }
 
-/* Whether the C library has a zone file of that name: it takes any other word for UTC. */
-static bool zone_exists(const char *zone)
-{
-	AUTO_STRING path = mem_format("/usr/share/zoneinfo/%s", zone);
-	char magic[4];
-	bool good;
-	FILE *file;
-
-	if (strstr(zone, "..") || zone[0] == '/' || str_starts(zone, "right/"))
-		return false;
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	good = fread(magic, sizeof(magic), 1, file) == 1 && memcmp(magic, "TZif", 4) == 0;
-	fclose(file);
-	return good;
-}
-
-/* The offset of ZONE, which exists, at AT. */
-static int zone_offset(const char *zone, instant at)
-{
-	AUTO_STRING saved = mem_string(getenv("TZ"));
-	AUTO_STRING value = mem_format(":%s", zone);
-	time_t seconds = (time_t)(at / INSTANT_SECOND);
-	struct tm local;
-
-	setenv("TZ", value, 1);
-	tzset();
-	localtime_r(&seconds, &local);
-	if (saved)
-		setenv("TZ", saved, 1);
-	else
-		unsetenv("TZ");
-	tzset();
-	return (int)(local.tm_gmtoff / 60);
-}
-
 /* WALL is the local time read as if it were UTC. A time that occurs twice is the earlier one. */
 static int resolve_local(const char *input, instant wall, const char *zone, struct zoned *ret,
 			 struct error *err)
 {
-	if (!zone_exists(zone))
+	if (!zone_known(zone))
 		return error_set(err, ERR_INPUT, input, _("Write a zone such as Asia/Shanghai, or UTC"),
 				 _("there is no time zone \"%s\""), zone);
 	for (int i = 0; i < 2; i++) {
@@ -325,7 +259,7 @@ const char *instant_format_rfc5322(instant at, char buffer[40])
 	int64_t day;
 
 	instant_civil(at, &c);
-	day = days_from_civil(c.year, c.month, c.day) % 7;
+	day = date_days((struct date){ c.year, c.month, c.day }) % 7;
 	snprintf(buffer, 40, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[(day + 7) % 7], c.day,
 		 months[c.month - 1], c.year, c.hour, c.minute, c.second);
 	return buffer;

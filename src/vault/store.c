@@ -23,8 +23,8 @@ enum { WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
 #define EVENT_COLUMNS "gseq, id, stream, core, nonce, body, sig, prev, appender, journal_sig"
 
 enum statement {
-	INSERT_EVENT, SELECT_EVENT, SELECT_LAST, INSERT_IDENTITY, SELECT_IDENTITY, INSERT_WRAP,
-	SELECT_WRAP, STATEMENTS,
+	INSERT_EVENT, SELECT_EVENT, SELECT_NEXT, SELECT_ID, SELECT_LAST, INSERT_IDENTITY, UPDATE_IDENTITY,
+	SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, STATEMENTS,
 };
 
 /* Which file, which text. */
@@ -35,24 +35,31 @@ static const struct {
 	[INSERT_EVENT] = { false, "INSERT INTO event (" EVENT_COLUMNS
 				  ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" },
 	[SELECT_EVENT] = { false, "SELECT " EVENT_COLUMNS " FROM event WHERE gseq = $1" },
+	[SELECT_NEXT] = { false, "SELECT " EVENT_COLUMNS " FROM event WHERE stream = $1 AND gseq > $2 ORDER "
+				 "BY gseq LIMIT 1" },
+	[SELECT_ID] = { false, "SELECT gseq FROM event WHERE id = $1" },
 	[SELECT_LAST] = { false, "SELECT gseq FROM event ORDER BY gseq DESC LIMIT 1" },
 	[INSERT_IDENTITY] = { true, "INSERT INTO ident (member, fpr, sealed) VALUES ($1, $2, $3)" },
+	[UPDATE_IDENTITY] = { true, "UPDATE ident SET fpr = $2, sealed = $3 WHERE member = $1" },
 	[SELECT_IDENTITY] = { true, "SELECT member, fpr, sealed FROM ident ORDER BY member LIMIT 1 "
 				    "OFFSET $1" },
-	[INSERT_WRAP] = { true, "INSERT INTO wrap (stream, epoch, member, sealed) VALUES ($1, $2, $3, "
-				"$4)" },
-	[SELECT_WRAP] = { true, "SELECT sealed FROM wrap WHERE stream = $1 AND epoch = $2 AND member = "
-				"$3" },
+	[INSERT_WRAP] = { true, "INSERT INTO wrap (stream, epoch, key_id, member, sealed) VALUES ($1, $2, $3, "
+				"$4, $5) ON CONFLICT (stream, epoch, key_id, member) DO UPDATE SET sealed = "
+				"excluded.sealed" },
+	[SELECT_WRAP] = { true, "SELECT sealed FROM wrap WHERE stream = $1 AND epoch = $2 AND key_id = $3 AND "
+				"member = $4" },
+	[DELETE_WRAPS] = { true, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
 };
 
 static const char event_schema[] =
 	"CREATE TABLE event (gseq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stream BLOB NOT NULL, "
 	"core BLOB NOT NULL, nonce BLOB NOT NULL, body BLOB, sig BLOB NOT NULL, prev BLOB NOT NULL, "
-	"appender BLOB NOT NULL, journal_sig BLOB NOT NULL)";
+	"appender BLOB NOT NULL, journal_sig BLOB NOT NULL);"
+	"CREATE INDEX event_stream ON event (stream, gseq)";
 static const char keys_schema[] =
 	"CREATE TABLE ident (member BLOB PRIMARY KEY, fpr TEXT NOT NULL, sealed BLOB NOT NULL);"
-	"CREATE TABLE wrap (stream BLOB NOT NULL, epoch INTEGER NOT NULL, member BLOB NOT NULL, sealed "
-	"BLOB NOT NULL, PRIMARY KEY (stream, epoch, member))";
+	"CREATE TABLE wrap (stream BLOB NOT NULL, epoch INTEGER NOT NULL, key_id BLOB NOT NULL, member BLOB "
+	"NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (stream, epoch, key_id, member))";
 
 struct store {
 	char *dir;
@@ -369,16 +376,8 @@ static int step(struct store *store, enum statement which, struct error *err)
 	return 0;
 }
 
-int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, struct error *err)
+static void read_row(sqlite3_stmt *s, struct store_row *ret)
 {
-	sqlite3_stmt *s = store->prepared[SELECT_EVENT];
-	int code;
-
-	sqlite3_reset(s);
-	sqlite3_bind_int64(s, 1, (sqlite3_int64)gseq);
-	code = step(store, SELECT_EVENT, err);
-	if (code <= 0)
-		return code;
 	ret->gseq = (uint64_t)sqlite3_column_int64(s, 0);
 	column(s, 1, &ret->id, &ret->id_length);
 	column(s, 2, &ret->stream, &ret->stream_length);
@@ -389,12 +388,54 @@ int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, stru
 	column(s, 7, &ret->prev, &ret->prev_length);
 	column(s, 8, &ret->appender, &ret->appender_length);
 	column(s, 9, &ret->journal_sig, &ret->journal_sig_length);
-	return 1;
+}
+
+int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[SELECT_EVENT];
+	int code;
+
+	sqlite3_reset(s);
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)gseq);
+	code = step(store, SELECT_EVENT, err);
+	if (code > 0)
+		read_row(s, ret);
+	return code;
+}
+
+int store_stream_next(struct store *store, const uint8_t stream[ID_BYTES], uint64_t after,
+		      struct store_row *ret, struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[SELECT_NEXT];
+	int code;
+
+	sqlite3_reset(s);
+	sqlite3_bind_blob(s, 1, stream, ID_BYTES, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)after);
+	code = step(store, SELECT_NEXT, err);
+	if (code > 0)
+		read_row(s, ret);
+	return code;
+}
+
+int store_find(struct store *store, const uint8_t id[HASH_BYTES], uint64_t *ret, struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[SELECT_ID];
+	int code;
+
+	sqlite3_bind_blob(s, 1, id, HASH_BYTES, SQLITE_STATIC);
+	code = step(store, SELECT_ID, err);
+	if (code < 0)
+		return code;
+	*ret = code ? (uint64_t)sqlite3_column_int64(s, 0) : 0;
+	sqlite3_reset(s);
+	return 0;
 }
 
 void store_rest(struct store *store)
 {
 	sqlite3_reset(store->prepared[SELECT_EVENT]);
+	sqlite3_reset(store->prepared[SELECT_NEXT]);
 	sqlite3_reset(store->prepared[SELECT_IDENTITY]);
 }
 
@@ -432,10 +473,10 @@ int store_integrity(struct store *store, void (*fn)(void *context, const char *c
 
 /* ---- keys */
 
-int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
-		       const void *sealed, size_t length, struct error *err)
+static int write_identity(struct store *store, enum statement which, const uint8_t member[ID_BYTES],
+			  const char *fingerprint, const void *sealed, size_t length, struct error *err)
 {
-	sqlite3_stmt *s = store->prepared[INSERT_IDENTITY];
+	sqlite3_stmt *s = store->prepared[which];
 	int code;
 
 	sqlite3_bind_blob(s, 1, member, ID_BYTES, SQLITE_STATIC);
@@ -444,6 +485,18 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
 	sqlite3_reset(s);
 	return code;
+}
+
+int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
+		       const void *sealed, size_t length, struct error *err)
+{
+	return write_identity(store, INSERT_IDENTITY, member, fingerprint, sealed, length, err);
+}
+
+int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
+			  const void *sealed, size_t length, struct error *err)
+{
+	return write_identity(store, UPDATE_IDENTITY, member, fingerprint, sealed, length, err);
 }
 
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
@@ -467,37 +520,73 @@ int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTE
 	return 1;
 }
 
-int store_put_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
-		   const uint8_t member[ID_BYTES], const uint8_t wrap[WRAP_BYTES], struct error *err)
+int store_keys_begin(struct store *store, struct error *err)
+{
+	return run(store, store->keys, "BEGIN IMMEDIATE", err);
+}
+
+void store_keys_rollback(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->keys))
+		sqlite3_exec(store->keys, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int store_keys_commit(struct store *store, struct error *err)
+{
+	int code = run(store, store->keys, "COMMIT", err);
+
+	if (code)
+		store_keys_rollback(store);
+	return code;
+}
+
+static void bind_place(sqlite3_stmt *s, const struct wrap_place *place)
+{
+	sqlite3_bind_blob(s, 1, place->stream, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, place->epoch);
+	sqlite3_bind_blob(s, 3, place->key_id, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 4, place->member, ID_BYTES, SQLITE_STATIC);
+}
+
+int store_put_wrap(struct store *store, const struct wrap_place *place, const uint8_t wrap[WRAP_BYTES],
+		   struct error *err)
 {
 	sqlite3_stmt *s = store->prepared[INSERT_WRAP];
 	int code;
 
-	sqlite3_bind_blob(s, 1, stream, ID_BYTES, SQLITE_STATIC);
-	sqlite3_bind_int64(s, 2, epoch);
-	sqlite3_bind_blob(s, 3, member, ID_BYTES, SQLITE_STATIC);
-	sqlite3_bind_blob(s, 4, wrap, WRAP_BYTES, SQLITE_STATIC);
+	bind_place(s, place);
+	sqlite3_bind_blob(s, 5, wrap, WRAP_BYTES, SQLITE_STATIC);
 	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
 	sqlite3_reset(s);
 	return code;
 }
 
-int store_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
-	       const uint8_t member[ID_BYTES], uint8_t ret[WRAP_BYTES], struct error *err)
+int store_wrap(struct store *store, const struct wrap_place *place, uint8_t ret[WRAP_BYTES], struct error *err)
 {
 	sqlite3_stmt *s = store->prepared[SELECT_WRAP];
 	int code;
 
 	sqlite3_reset(s);
-	sqlite3_bind_blob(s, 1, stream, ID_BYTES, SQLITE_STATIC);
-	sqlite3_bind_int64(s, 2, epoch);
-	sqlite3_bind_blob(s, 3, member, ID_BYTES, SQLITE_STATIC);
+	bind_place(s, place);
 	code = step(store, SELECT_WRAP, err);
 	if (code > 0 && sqlite3_column_bytes(s, 0) == WRAP_BYTES)
 		memcpy(ret, sqlite3_column_blob(s, 0), WRAP_BYTES);
 	else if (code > 0)
 		code = error_set(err, ERR_VAULT, store->dir, _("Restore keys.db from a backup"),
 				 _("a key in keys.db is damaged"));
+	sqlite3_reset(s);
+	return code;
+}
+
+int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const uint8_t member[ID_BYTES],
+		     struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[DELETE_WRAPS];
+	int code;
+
+	sqlite3_bind_blob(s, 1, stream, ID_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob(s, 2, member, ID_BYTES, SQLITE_STATIC);
+	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
 	sqlite3_reset(s);
 	return code;
 }

@@ -36,6 +36,11 @@ void store_checkpoint(struct store *store);
 int store_insert(struct store *store, const struct store_row *row, struct error *err);
 /* 1 when there, 0 when there is no such row, ERR_VAULT when it cannot be read. */
 int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, struct error *err);
+/* The first row of a stream behind AFTER; another row than store_row_at's. Codes as there. */
+int store_stream_next(struct store *store, const uint8_t stream[ID_BYTES], uint64_t after,
+		      struct store_row *ret, struct error *err);
+/* The number of an event, 0 when it is not there; negative ERR_VAULT. */
+int store_find(struct store *store, const uint8_t id[HASH_BYTES], uint64_t *ret, struct error *err);
 /* Lets go of the last row, and with it of SQLite's snapshot: before others can checkpoint. */
 void store_rest(struct store *store);
 /* The greatest gseq there is (0 for none); negative ERR_VAULT. */
@@ -54,9 +59,22 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
 		   const char **ret_fingerprint, const void **ret_sealed, size_t *ret_length,
 		   struct error *err);
-int store_put_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
-		   const uint8_t member[ID_BYTES], const uint8_t wrap[WRAP_BYTES], struct error *err);
-int store_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
-	       const uint8_t member[ID_BYTES], uint8_t ret[WRAP_BYTES], struct error *err);
+/* The root of a member encrypted anew, to another OpenPGP key. */
+int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
+			  const void *sealed, size_t length, struct error *err);
+
+/* Many wraps at once: a transaction of keys.db, which must end before the events that need them are written. */
+int store_keys_begin(struct store *store, struct error *err);
+int store_keys_commit(struct store *store, struct error *err); /* rolls back when it cannot */
+void store_keys_rollback(struct store *store);
+/* The key id tells two epochs of one number apart, which two copies of a vault may have made. A wrap that is
+ * there is replaced. */
+struct wrap_place { const uint8_t *stream; uint32_t epoch; const uint8_t *key_id, *member; };
+int store_put_wrap(struct store *store, const struct wrap_place *place, const uint8_t wrap[WRAP_BYTES],
+		   struct error *err);
+int store_wrap(struct store *store, const struct wrap_place *place, uint8_t ret[WRAP_BYTES], struct error *err);
+/* All wraps of a member in a stream are gone. */
+int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const uint8_t member[ID_BYTES],
+		     struct error *err);
 
 #endif

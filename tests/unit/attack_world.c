@@ -66,7 +66,8 @@ static void fill_core(const struct world *world, const struct writing *w, struct
 	if (position < 0)
 		return;
 	ret->parent_count = world->log.streams[position].head_count;
-	memcpy(ret->parents, world->log.streams[position].heads, ret->parent_count * HASH_BYTES);
+	if (ret->parent_count)
+		memcpy(ret->parents, world->log.streams[position].heads, ret->parent_count * HASH_BYTES);
 	if (w->parent) {
 		ret->parent_count = 1;
 		memcpy(ret->parents, w->parent, HASH_BYTES);
@@ -115,7 +116,7 @@ void world_write(const struct world *world, const struct writing *w, struct row 
 	set(ret, FIELD_SIG, sig, sizeof(sig));
 	set(ret, FIELD_PREV, world->log.hash, HASH_BYTES);
 	set(ret, FIELD_APPENDER, appender->id, ID_BYTES);
-	core_journal_hash(ret->gseq, world->log.hash, id, hash);
+	core_journal_hash(ret->gseq, world->log.hash, id, false, hash);
 	crypto_sign_detached(sig, NULL, hash, sizeof(hash), appender->keys.sign_secret);
 	set(ret, FIELD_JOURNAL_SIG, sig, sizeof(sig));
 }
