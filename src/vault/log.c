@@ -465,6 +465,7 @@ static void settle_stream(const struct log *log, struct log_stream *stream, cons
 	stream->epoch_time = now.epoch_time;
 	stream->parted = now.parted;
 	stream->shredded = now.shredded;
+	stream->voided = now.voided;
 	memcpy(stream->key_id, now.key_id, ID_BYTES);
 }
 
@@ -511,6 +512,10 @@ static void advance(struct taking *t)
 	struct log *log = t->log;
 	bool vault = row && control_in_vault(row);
 
+	if (t->empty && row && vault)
+		log->voided = true;
+	else if (t->empty && row && t->stream)
+		t->stream->voided = true;
 	/* What stands apart in a case takes effect through the graph. */
 	if (row && (vault || !t->apart) && (!t->empty || vault || control_begins(row)))
 		control_take(t, row);
@@ -526,8 +531,10 @@ static void advance(struct taking *t)
 	log->gseq = t->row->gseq;
 	memcpy(log->hash, t->hash, HASH_BYTES);
 	log->torn = false;
-	if (t->late)
+	if (t->late) {
+		log->voided = true;
 		settle_all(log);
+	}
 	if (t->core.time > log->time)
 		log->time = t->core.time;
 }
@@ -536,7 +543,12 @@ static int authorize(struct taking *t, struct error *err)
 {
 	const struct control_row *row = control_of(&t->core);
 
-	/* Written elsewhere after its author was removed here: kept, so that all copies keep the same chain. */
+	/* Written elsewhere after its author was removed here: kept, so that all copies keep the same chain. What
+	 * others there built on it was right when they did, and is kept too. */
+	if (row && (control_in_vault(row) || control_begins(row)))
+		t->excused = t->imported && t->log->voided;
+	else
+		t->excused = t->imported && t->past->voided;
 	if (t->empty && !row)
 		return 0;
 	return row ? control_check(t, row, err) : content_check(t, err);

@@ -54,6 +54,7 @@ struct log_stream {
 	uint8_t kind;
 	bool parted;              /* keys or grants that did not know of each other: a new epoch is due */
 	bool shredded;
+	bool voided;              /* what somebody did there after his removal does not count */
 	bool damaged;             /* an event of it could not be trusted: what its heads are is unsure */
 	bool hurt;                /* it was damaged once: its graph cannot be built */
 };
@@ -70,6 +71,7 @@ struct log {
 	uint64_t gseq;               /* of the last row */
 	uint8_t hash[HASH_BYTES];    /* its journal hash */
 	uint64_t time;               /* greatest hybrid time seen */
+	bool voided;                 /* the same, of members and roles */
 	bool torn;                   /* after damage: the next row's `prev` is taken as it is */
 	struct store *store;         /* borrowed: where a stream's graph is read from; NULL: only chains */
 	struct graph *graph;         /* owned cache of the stream forked last, or NULL */

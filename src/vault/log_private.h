@@ -24,6 +24,7 @@ struct taking {
 	bool apart;                    /* it does not follow all heads of its stream */
 	bool mine;                     /* its author appended it */
 	bool empty;                    /* its author was removed before: it is kept and has no effect */
+	bool excused;                  /* what gave its author the right was undone by a removal since: see authorize */
 	bool late;                     /* a removal older than what is here already */
 	struct log_member newcomer;    /* owned, of VAULT and MEMBER */
 };
