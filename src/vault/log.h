@@ -96,6 +96,8 @@ uint32_t log_position(const struct log *log, const uint8_t id[ID_BYTES]); /* or 
 /* The role a member had at a hybrid time (LOG_NEVER: has now). */
 enum log_role log_role(const struct log *log, const struct log_member *member, uint64_t time);
 bool log_live(const struct log_member *member);
+/* All roles a member had until then, bits of 1 << role. */
+unsigned log_roles(const struct log *log, const struct log_member *member, uint64_t time);
 /* Whether what this member did at TIME counts. */
 bool log_counts(const struct log *log, uint32_t member, uint64_t time);
 /* Whether nobody else is an admin. */
@@ -111,8 +113,8 @@ long log_stream(const struct log *log, const uint8_t id[ID_BYTES]);
 const struct log_grant *stream_grant(const struct log_stream *stream, uint32_t member);
 /* What a live member may do there: what was granted, within the role. */
 uint8_t log_rights(const struct log *log, const struct log_stream *stream, const uint8_t member[ID_BYTES]);
-uint8_t log_rights_of(const struct log *log, const struct log_stream *stream, uint32_t member,
-		      enum log_role role);
+uint8_t log_rights_within(const struct log *log, const struct log_stream *stream, uint32_t member,
+			  uint8_t ceiling);
 /* Somebody who may not read holds the newest key: a new epoch comes before anything else is written. */
 bool log_stale(const struct log *log, const struct log_stream *stream);
 /* A stream whose bodies are gone without a SHRED, or NULL. To be asked when all was read. */
