@@ -62,6 +62,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 		memcpy(event.author, core->author, ID_BYTES);
 		event.kind = vault->log.streams[stream].kind;
 		event.at = (instant)(core->time >> 16) * 1000;
+		event.order = core->time;
 		event.fingerprint = author ? author->fingerprint : "";
 		event.json = body.bytes;
 		event.length = body.length;
@@ -220,21 +221,21 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 
 /* ---- appending */
 
-/* Signs, inserts and takes one row; a journal row of ours. The transaction is open. */
-static int insert_row(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err)
+int vault_insert(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err)
 {
+	bool imported = row->appender_length == IMPORTER_BYTES;
 	uint8_t hash[HASH_BYTES], journal_sig[SIG_BYTES];
 	struct core core;
 	int code;
 
 	row->gseq = vault->log.gseq + 1;
 	row->prev = vault->log.hash;
-	core_journal_hash(row->gseq, vault->log.hash, id, false, hash);
+	core_journal_hash(row->gseq, vault->log.hash, id, imported, hash);
 	crypto_sign_detached(journal_sig, NULL, hash, HASH_BYTES, vault->keyring.member->sign_secret);
 	row->journal_sig = journal_sig;
 	code = store_insert(vault->store, row, err);
 	/* The same checks as for anybody's row: what this program writes, every other accepts. */
-	return code ? code : vault_take(vault, row, LOG_TRUSTED, &core, err);
+	return code ? code : vault_take(vault, row, imported ? LOG_PROVING : LOG_TRUSTED, &core, err);
 }
 
 static int put_row(struct vault *vault, const struct core *draft, const struct str *body, const uint8_t *nonce,
@@ -252,7 +253,7 @@ static int put_row(struct vault *vault, const struct core *draft, const struct s
 		.sig_length = SIG_BYTES, .prev_length = HASH_BYTES, .appender_length = APPENDER_BYTES,
 		.journal_sig_length = SIG_BYTES,
 	};
-	return insert_row(vault, &row, id, err);
+	return vault_insert(vault, &row, id, err);
 }
 
 static void fill_core(struct vault *vault, struct core *core, const struct draft_event *draft)

@@ -345,7 +345,7 @@ static struct graph *graph_of(struct log *log, const struct log_stream *stream)
 	if (log->graph && log->graph_stream == position)
 		return log->graph;
 	forget_graph(log);
-	log->graph = graph_load(log, stream);
+	log->graph = graph_load(log, stream, false);
 	log->graph_stream = position;
 	return log->graph;
 }
@@ -497,7 +497,7 @@ static bool touched(const struct log *log, const struct log_stream *stream)
 static void settle_all(struct log *log)
 {
 	for (size_t i = 1; i < log->stream_count; i++) {
-		struct graph *graph = touched(log, &log->streams[i]) ? graph_load(log, &log->streams[i]) : NULL;
+		struct graph *graph = touched(log, &log->streams[i]) ? graph_load(log, &log->streams[i], false) : NULL;
 
 		if (graph)
 			settle_stream(log, &log->streams[i], graph);

@@ -112,6 +112,9 @@ struct draft_event {
 int vault_put(struct vault *vault, const struct draft_event *draft, struct error *err);
 int vault_put_control(struct vault *vault, enum control_type type, const uint8_t stream[ID_BYTES],
 		      const void *body, size_t length, instant now, struct error *err);
+/* Signs a row's place in our journal, inserts and takes it; inside a transaction. An appender of IMPORTER_BYTES
+ * marks what was written elsewhere: its author's signature is verified too. */
+int vault_insert(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err);
 /* Control events as one transaction. */
 struct control {
 	enum control_type type;
@@ -137,7 +140,7 @@ struct vault_imported { size_t events, known; };
 /* Verifies each event wholly and appends what is not there with our journal signature, a few hundred a
  * transaction. REHEARSE: nothing is written, but everything is checked: for refusing a bundle whole. The
  * vault's own stream must come first, wraps must be there. FN (may be NULL) gets the new content at the end. */
-int vault_import_rows(struct vault *vault, vault_portable_fn next, void *source, bool rehearse, instant now,
+int vault_import_rows(struct vault *vault, vault_portable_fn next, void *source, bool rehearse,
 		      vault_event_fn fn, void *context, struct vault_imported *ret, struct error *err);
 
 /* ---- access.c */

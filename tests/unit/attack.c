@@ -58,7 +58,7 @@ static bool flip_is_found(struct log *log, struct row *row, enum row_field field
 	int code;
 
 	*byte ^= (uint8_t)(1 << bit % 8);
-	code = log_take(log, &view, true, NULL, NULL);
+	code = log_take(log, &view, LOG_PROVING, NULL, NULL);
 	*byte ^= (uint8_t)(1 << bit % 8);
 	return code == ERR_NO;
 }
@@ -68,7 +68,7 @@ static bool gseq_flip_is_found(struct log *log, const struct row *row, int bit)
 	struct store_row view = row_view(row);
 
 	view.gseq ^= (uint64_t)1 << bit;
-	return log_take(log, &view, true, NULL, NULL) == ERR_NO;
+	return log_take(log, &view, LOG_PROVING, NULL, NULL) == ERR_NO;
 }
 
 /* The log is as it was after each refusal, so that the true row is taken in the end. */
@@ -84,7 +84,7 @@ static size_t flip_all(struct log *log, struct row *row)
 	for (int bit = 0; bit < 64; bit++, flips++)
 		CHECK_QUIET(gseq_flip_is_found(log, row, bit), "event %llu, bit %d of its number: not found",
 			    (unsigned long long)row->gseq, bit);
-	CHECK_QUIET(log_take(log, &view, true, NULL, NULL) == 0, "event %llu: not taken afterwards",
+	CHECK_QUIET(log_take(log, &view, LOG_PROVING, NULL, NULL) == 0, "event %llu: not taken afterwards",
 		    (unsigned long long)row->gseq);
 	return flips;
 }
@@ -117,7 +117,7 @@ static void test_every_bit(void)
 			flips += flip_all(&log, &world.rows[i]);
 			rows++;
 		} else {
-			log_take(&log, &view, true, NULL, NULL);
+			log_take(&log, &view, LOG_PROVING, NULL, NULL);
 		}
 	}
 	CHECK(rows >= 6 && flips > 20000 && log.gseq == world.count,
@@ -350,14 +350,31 @@ static void test_grants(void)
 	refused(&w, "a grant of a right that there is not");
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, ID_BYTES);
+}
+
+/* The three members, as EPOCH names them. */
+static void put_readers(uint8_t *ret)
+{
+	for (size_t i = 0; i < ACTOR_STRANGER; i++)
+		memcpy(ret + i * ID_BYTES, world.actors[i].id, ID_BYTES);
+	qsort(ret, ACTOR_STRANGER, ID_BYTES, by_id);
+}
+
 static void test_epochs(void)
 {
-	uint8_t body[4 + ID_BYTES] = { 2 }, other[ID_BYTES] = { 7 };
+	uint8_t body[4 + (1 + ACTOR_STRANGER) * ID_BYTES] = { 2 }, other[ID_BYTES] = { 7 };
 	struct writing w = { .type = CONTROL_EPOCH, .stream = world.places[PLACE_CASE].stream, .body = body,
 			     .length = sizeof(body), .author = &world.actors[ACTOR_HANDLER] };
 
+	put_readers(body + 4 + ID_BYTES);
 	refused(&w, "a new key by a member who may not grant");
 	w.author = &world.actors[ACTOR_ADMIN];
+	w.length -= ID_BYTES;
+	refused(&w, "a new key that a reader does not get");
+	w.length += ID_BYTES;
 	body[0] = 3;
 	refused(&w, "a key that skips a number");
 	w = world_note(&world, &world.actors[ACTOR_HANDLER], PLACE_CASE, "{\"text\":\"hello\"}");
@@ -393,12 +410,13 @@ static void test_places(void)
 static void test_old_epoch(void)
 {
 	struct place *place = &world.places[PLACE_CASE];
-	uint8_t body[4 + ID_BYTES] = { 2 }, old[ID_BYTES];
+	uint8_t body[4 + (1 + ACTOR_STRANGER) * ID_BYTES] = { 2 }, old[ID_BYTES];
 	struct writing w = { .type = CONTROL_EPOCH, .stream = place->stream, .body = body, .length = sizeof(body),
 			     .author = &world.actors[ACTOR_ADMIN] };
 
 	crypt_key_id(place->keys[1], place->stream, 1, old);
 	crypt_key_id(place->keys[2], place->stream, 2, body + 4);
+	put_readers(body + 4 + ID_BYTES);
 	if (!CHECK(world_add(&world, &w), "the case gets a new key"))
 		return;
 	w = world_note(&world, &world.actors[ACTOR_HANDLER], PLACE_CASE, "{\"text\":\"late\"}");

@@ -129,7 +129,7 @@ bool world_add(struct world *world, const struct writing *writing)
 	world->rows = mem_resize(world->rows, world->count + 1, sizeof(*world->rows));
 	world_write(world, writing, &world->rows[world->count]);
 	view = row_view(&world->rows[world->count]);
-	if (log_take(&world->log, &view, true, NULL, &err)) {
+	if (log_take(&world->log, &view, LOG_PROVING, NULL, &err)) {
 		printf("# not taken: %s\n", err.why);
 		row_release(&world->rows[world->count]);
 		return false;
@@ -200,7 +200,7 @@ bool world_grant(struct world *world, size_t author, size_t place, size_t member
 bool world_open(struct world *world, size_t author, size_t place, enum vault_stream_kind kind)
 {
 	struct place *p = &world->places[place];
-	uint8_t body = (uint8_t)kind, epoch[4 + ID_BYTES];
+	uint8_t body = (uint8_t)kind, epoch[4 + 2 * ID_BYTES];
 	const struct actor *a = &world->actors[author];
 	const struct writing stream = { .author = a, .type = CONTROL_STREAM, .stream = p->stream, .body = &body, .length = 1 };
 	const struct writing key = { .author = a, .type = CONTROL_EPOCH, .stream = p->stream, .body = epoch,
@@ -210,6 +210,7 @@ bool world_open(struct world *world, size_t author, size_t place, enum vault_str
 	randombytes_buf(p->keys, sizeof(p->keys));
 	put32(epoch, 1);
 	crypt_key_id(p->keys[1], p->stream, 1, epoch + 4);
+	memcpy(epoch + 4 + ID_BYTES, a->id, ID_BYTES);
 	return world_add(world, &stream) && world_grant(world, author, place, author, RIGHT_ALL) && world_add(world, &key);
 }
 
@@ -275,7 +276,7 @@ uint64_t world_replay(const struct row *rows, size_t count, struct str *ret)
 		struct store_row view = row_view(&rows[i]);
 		AUTO_ERROR err = ERROR_INIT;
 
-		if (log_take(&log, &view, true, NULL, &err) == 0)
+		if (log_take(&log, &view, LOG_PROVING, NULL, &err) == 0)
 			continue;
 		if (!first) {
 			first = rows[i].gseq;
