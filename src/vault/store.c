@@ -24,7 +24,8 @@ enum { WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
 
 enum statement {
 	INSERT_EVENT, SELECT_EVENT, SELECT_NEXT, SELECT_ID, SELECT_LAST, INSERT_IDENTITY, UPDATE_IDENTITY,
-	SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, EACH_WRAP, STATEMENTS,
+	SELECT_IDENTITY, INSERT_WRAP, SELECT_WRAP, DELETE_WRAPS, EACH_WRAP, UPDATE_BODY,
+	DELETE_STREAM, STATEMENTS,
 };
 
 /* Which file, which text. */
@@ -50,6 +51,8 @@ static const struct {
 				"member = $4" },
 	[EACH_WRAP] = { true, "SELECT stream, epoch, key_id, member, sealed FROM wrap ORDER BY stream, epoch, "
 			      "key_id, member" },
+	[UPDATE_BODY] = { false, "UPDATE event SET body = $2 WHERE gseq = $1" },
+	[DELETE_STREAM] = { true, "DELETE FROM wrap WHERE stream = $1" },
 	[DELETE_WRAPS] = { true, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
 };
 
@@ -612,4 +615,28 @@ int store_each_wrap(struct store *store, store_wrap_fn fn, void *context, struct
 	}
 	sqlite3_reset(s);
 	return told ? told : code;
+}
+
+int store_set_body(struct store *store, uint64_t gseq, const void *body, size_t length, struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[UPDATE_BODY];
+	int code;
+
+	sqlite3_bind_int64(s, 1, (sqlite3_int64)gseq);
+	sqlite3_bind_blob64(s, 2, body, length, SQLITE_STATIC);
+	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->events, err);
+	sqlite3_reset(s);
+	return code;
+}
+
+int store_drop_stream(struct store *store, const uint8_t stream[ID_BYTES], size_t *ret_count, struct error *err)
+{
+	sqlite3_stmt *s = store->prepared[DELETE_STREAM];
+	int code;
+
+	sqlite3_bind_blob(s, 1, stream, ID_BYTES, SQLITE_STATIC);
+	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(store, store->keys, err);
+	*ret_count = (size_t)sqlite3_changes(store->keys);
+	sqlite3_reset(s);
+	return code;
 }

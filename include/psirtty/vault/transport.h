@@ -44,7 +44,10 @@ int vault_restored(struct vault *vault, instant now, struct error *err);
 
 /* SHRED: bodies, wraps and attachments of the stream are gone, the chain of cores stays verifiable. */
 struct vault_shredded { size_t events, wraps, attachments; uint64_t bytes; };
+/* OBJECTS: names of the case's attachments; those that another case's event names too stay. */
 int vault_shred(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t object_count,
 		instant now, struct vault_shredded *ret, struct error *err);
+/* What a SHRED of another copy, or one that was interrupted, left to do. Cheap when that is nothing. */
+int vault_shred_due(struct vault *vault, struct vault_shredded *ret, struct error *err);
 
 #endif
