@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the vault's rows lie: SQLite, two files (events; keys, a backup class of its own), every write
- * under one queue. Bytes in, bytes out: nothing here knows a key.
+ * Where the vault's rows lie: two files (events; keys, a backup class of its own), every write under one
+ * queue. Bytes in, bytes out: nothing here knows a key. The database behind it: store_ops.h.
  */
 #ifndef PSIRTTY_VAULT_STORE_H
 #define PSIRTTY_VAULT_STORE_H
@@ -49,6 +49,10 @@ int store_last(struct store *store, uint64_t *ret, struct error *err);
 uint64_t store_noted(struct store *store);
 /* Whether another process committed since the last call. */
 bool store_changed(struct store *store);
+/* Readable when somebody appended, until store_changed is called; -1 where the system cannot tell. */
+int store_notify_fd(const struct store *store);
+/* A consistent copy of the events, or of the keys, as one new file, while others work. */
+int store_copy(struct store *store, bool keys, const char *path, struct error *err);
 /* SQLite's own check; each complaint goes to FN. */
 int store_integrity(struct store *store, void (*fn)(void *context, const char *complaint), void *context,
 		    struct error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which streams there are. */
+/* Which streams there are for this member. */
 #include "vault/vault_private.h"
 
 void vault_streams(struct vault *vault, enum vault_stream_kind kind, vault_stream_fn fn, void *context)
