@@ -31,7 +31,7 @@ const struct store_text store_statements[STATEMENTS] = {
 	[SELECT_ID] = { STORE_EVENTS, "SELECT gseq FROM event WHERE id = $1" },
 	[SELECT_LAST] = { STORE_EVENTS, "SELECT gseq FROM event ORDER BY gseq DESC LIMIT 1" },
 	[INSERT_IDENTITY] = { STORE_KEYS, "INSERT INTO ident (member, fpr, sealed) VALUES ($1, $2, $3)" },
-	[UPDATE_IDENTITY] = { STORE_KEYS, "UPDATE ident SET fpr = $2, sealed = $3 WHERE member = $1" },
+	[UPDATE_IDENTITY] = { STORE_KEYS, "UPDATE ident SET fpr = $1, sealed = $2 WHERE member = $3" },
 	[SELECT_IDENTITY] = { STORE_KEYS, "SELECT member, fpr, sealed FROM ident ORDER BY member LIMIT 1 "
 					  "OFFSET $1" },
 	[INSERT_WRAP] = { STORE_KEYS, "INSERT INTO wrap (stream, epoch, key_id, member, sealed) VALUES ($1, $2, "
@@ -41,7 +41,7 @@ const struct store_text store_statements[STATEMENTS] = {
 				      "AND member = $4" },
 	[NEXT_WRAP] = { STORE_KEYS, "SELECT stream, epoch, key_id, member, sealed FROM wrap WHERE (stream, epoch, "
 				    "key_id, member) > ($1, $2, $3, $4) ORDER BY stream, epoch, key_id, member LIMIT 1" },
-	[UPDATE_BODY] = { STORE_EVENTS, "UPDATE event SET body = $2 WHERE gseq = $1" },
+	[UPDATE_BODY] = { STORE_EVENTS, "UPDATE event SET body = $1 WHERE gseq = $2" },
 	[COUNT_WRAPS] = { STORE_KEYS, "SELECT count(*) FROM wrap WHERE stream = $1" },
 	[DELETE_STREAM] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1" },
 	[DELETE_WRAPS] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
@@ -372,7 +372,7 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 			  const void *sealed, size_t length, struct error *err)
 {
-	const struct store_value values[] = { blob(member, ID_BYTES), text(fingerprint), blob(sealed, length) };
+	const struct store_value values[] = { text(fingerprint), blob(sealed, length), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, UPDATE_IDENTITY, values, ARRAY_LEN(values), err);
 }
@@ -451,7 +451,7 @@ int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const 
 
 int store_set_body(struct store *store, uint64_t gseq, const void *body, size_t length, struct error *err)
 {
-	const struct store_value values[] = { number(gseq), blob(body, length) };
+	const struct store_value values[] = { blob(body, length), number(gseq) };
 
 	return store->ops->put(store->base, UPDATE_BODY, values, ARRAY_LEN(values), err);
 }
