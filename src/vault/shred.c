@@ -55,27 +55,6 @@ static void forget_keys(struct keyring *ring, size_t stream)
 		}
 }
 
-/* Bodies in one transaction, then the wraps: what dies between is begun again by the next to look. */
-static int clear(struct vault *vault, size_t position, struct vault_shredded *count, struct error *err)
-{
-	const uint8_t *stream = vault->log.streams[position].id;
-	size_t wraps = 0;
-	int code = store_begin(vault->store, err);
-
-	if (code)
-		return code;
-	code = clear_stream(vault, stream, count, err);
-	if (!code)
-		code = store_commit(vault->store, vault->log.gseq, err);
-	else
-		store_rollback(vault->store);
-	if (!code)
-		code = store_drop_stream(vault->store, stream, &wraps, err);
-	count->wraps += wraps;
-	forget_keys(&vault->keyring, position);
-	return code;
-}
-
 /* Whether a body of a shredded stream is still there. */
 static bool is_due(struct vault *vault, const struct log_stream *stream)
 {
@@ -92,6 +71,30 @@ static bool is_due(struct vault *vault, const struct log_stream *stream)
 	}
 	store_rest(vault->store);
 	return due;
+}
+
+/* Bodies in one transaction, then the wraps: what dies between is begun again by the next to look. */
+static int clear(struct vault *vault, size_t position, struct vault_shredded *count, struct error *err)
+{
+	const uint8_t *stream = vault->log.streams[position].id;
+	size_t wraps = 0;
+	int code = store_begin(vault->store, err);
+
+	if (code)
+		return code;
+	code = clear_stream(vault, stream, count, err);
+	if (!code)
+		code = store_commit(vault->store, vault->log.gseq, err);
+	else
+		store_rollback(vault->store);
+	if (!code)
+		code = store_drop_stream(vault->store, stream, &wraps, err);
+	if (!code && is_due(vault, &vault->log.streams[position]))
+		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`, then shred it again"),
+				 _("contents of the case are still there"));
+	count->wraps += wraps;
+	forget_keys(&vault->keyring, position);
+	return code;
 }
 
 int vault_shred_due(struct vault *vault, struct vault_shredded *ret, struct error *err)
