@@ -452,6 +452,17 @@ static int read_bundle(struct reading *r, vault_event_fn fn, void *context, stru
 	return code;
 }
 
+bool vault_is_bundle(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[16];
+	ssize_t got = fd < 0 ? 0 : read(fd, bytes, sizeof(bytes));
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0 && bundle_is(bytes, (size_t)got);
+}
+
 int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_event_fn fn, void *context,
 		      vault_progress_fn progress, void *progress_context, struct vault_bundle_count *ret,
 		      struct error *err)

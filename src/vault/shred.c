@@ -171,7 +171,9 @@ static int shred(struct vault *vault, size_t position, struct names *objects, in
 	int code;
 
 	memcpy(stream, vault->log.streams[position].id, ID_BYTES);
+	count->spared = objects->count;
 	spare_others(vault, stream, objects);
+	count->spared -= objects->count;
 	code = announce(vault, stream, now, err);
 	if (!code)
 		code = clear(vault, position, count, err);
