@@ -30,8 +30,9 @@ const struct store_text store_statements[STATEMENTS] = {
 					"ORDER BY gseq LIMIT 1" },
 	[SELECT_ID] = { STORE_EVENTS, "SELECT gseq FROM event WHERE id = $1" },
 	[SELECT_LAST] = { STORE_EVENTS, "SELECT gseq FROM event ORDER BY gseq DESC LIMIT 1" },
-	[INSERT_IDENTITY] = { STORE_KEYS, "INSERT INTO ident (member, fpr, sealed) VALUES ($1, $2, $3)" },
+	[INSERT_IDENTITY] = { STORE_KEYS, "INSERT INTO ident (fpr, sealed, member) VALUES ($1, $2, $3)" },
 	[UPDATE_IDENTITY] = { STORE_KEYS, "UPDATE ident SET fpr = $1, sealed = $2 WHERE member = $3" },
+	[DELETE_IDENTITY] = { STORE_KEYS, "DELETE FROM ident WHERE member = $1" },
 	[SELECT_IDENTITY] = { STORE_KEYS, "SELECT member, fpr, sealed FROM ident ORDER BY member LIMIT 1 "
 					  "OFFSET $1" },
 	[INSERT_WRAP] = { STORE_KEYS, "INSERT INTO wrap (stream, epoch, key_id, member, sealed) VALUES ($1, $2, "
@@ -364,7 +365,7 @@ int store_copy(struct store *store, bool keys, const char *path, struct error *e
 int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 		       const void *sealed, size_t length, struct error *err)
 {
-	const struct store_value values[] = { blob(member, ID_BYTES), text(fingerprint), blob(sealed, length) };
+	const struct store_value values[] = { text(fingerprint), blob(sealed, length), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, INSERT_IDENTITY, values, ARRAY_LEN(values), err);
 }
@@ -375,6 +376,13 @@ int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], c
 	const struct store_value values[] = { text(fingerprint), blob(sealed, length), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, UPDATE_IDENTITY, values, ARRAY_LEN(values), err);
+}
+
+int store_drop_identity(struct store *store, const uint8_t member[ID_BYTES], struct error *err)
+{
+	const struct store_value value = blob(member, ID_BYTES);
+
+	return store->ops->put(store->base, DELETE_IDENTITY, &value, 1, err);
 }
 
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],

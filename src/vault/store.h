@@ -63,6 +63,7 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
 		   const char **ret_fingerprint, const void **ret_sealed, size_t *ret_length,
 		   struct error *err);
+int store_drop_identity(struct store *store, const uint8_t member[ID_BYTES], struct error *err);
 /* The root of a member encrypted anew, to another OpenPGP key. */
 int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 			  const void *sealed, size_t length, struct error *err);
