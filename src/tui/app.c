@@ -228,7 +228,11 @@ static void request_open(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (!row)
 		return;
-	if (view->ops == &messages_tab) {
+	if (view->ops == &found_view && view->ops->row_case(row)) {
+		app_open_case(app, view->ops->row_case(row));
+	} else if (view->ops == &found_view && view->ops->row_mail(row)) {
+		open_text(app, &mail_view, view->ops->row_mail(row), NULL);
+	} else if (view->ops == &messages_tab) {
 		AUTO_STRING subject = mem_format("%s %zu", view->subject, row->index);
 
 		open_text(app, &message_view, subject, NULL);
@@ -506,7 +510,9 @@ static void request_quit(struct app *app, enum screen_request request, const cha
 static void request_found(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
-	open_text(app, &found_view, argument, NULL);
+	const struct view_ops *ops = &found_view;
+
+	level_push(app, &ops, 1, argument);
 }
 
 typedef void (*request_fn)(struct app *app, enum screen_request request, const char *argument);
