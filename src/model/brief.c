@@ -32,13 +32,22 @@ static void put_time(struct str *out, instant at)
 	put_number(out, at < 0 || at >= last_instant ? 0 : (uint64_t)at + 1);
 }
 
+static void put_begin(struct str *out, const char *text, size_t limit)
+{
+	size_t length = text ? strnlen(text, limit) : 0;
+
+	while (length >= limit && text && ((unsigned char)text[length] & 0xC0) == 0x80)
+		length++;
+	put_number(out, text ? length + 1 : 0);
+	if (text) {
+		str_add_bytes(out, text, length);
+		str_add_char(out, 0);
+	}
+}
+
 static void put_text(struct str *out, const char *text)
 {
-	size_t length = text ? strlen(text) : 0;
-
-	put_number(out, text ? length + 1 : 0);
-	if (text)
-		str_add_bytes(out, text, length + 1);
+	put_begin(out, text, SIZE_MAX);
 }
 
 static void write_rows(const struct brief_shape *shape, const char *item, struct str *out);
@@ -61,6 +70,7 @@ static void write_row(const struct brief_row *row, const char *item, struct str 
 
 	switch (row->kind) {
 	case KEEP_TEXT: put_text(out, *(char *const *)member); break;
+	case KEEP_BEGIN: put_begin(out, *(char *const *)member, row->limit); break;
 	case KEEP_TIME: put_time(out, *(const instant *)member); break;
 	case KEEP_WORD: put_number(out, *(const unsigned *)member); break;
 	case KEEP_NUMBER: put_signed(out, *(const int *)member); break;
@@ -220,6 +230,7 @@ static bool read_row(struct reader *r, const struct brief_row *row, char *item)
 
 	switch (row->kind) {
 	case KEEP_TEXT: return take_text(r, member) && (!row->limit || *(char **)member);
+	case KEEP_BEGIN: return take_text(r, member);
 	case KEEP_TIME: return take_time(r, member);
 	case KEEP_NUMBER: return take_signed(r, member);
 	case KEEP_ZONED: return take_zoned(r, member);

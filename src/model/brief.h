@@ -17,6 +17,7 @@
 
 enum brief_kind {
 	KEEP_TEXT,   /* char *; LIMIT 1: there must be one */
+	KEEP_BEGIN,  /* char *, its first LIMIT bytes and what completes their last character */
 	KEEP_TIME,   /* instant */
 	KEEP_WORD,   /* an enum or unsigned, below LIMIT */
 	KEEP_NUMBER, /* int */
