@@ -255,7 +255,7 @@ void model_note_conflict(struct model *model, enum event_stream stream, const st
 	}
 }
 
-int model_load_case(struct model *model, const uint8_t stream[16], struct error *err)
+static int load(struct model *model, const uint8_t stream[16], struct error *err)
 {
 	struct known_whole *whole = known_whole_new(stream);
 	const struct case_state *state = &whole->folded->state;
@@ -276,13 +276,22 @@ int model_load_case(struct model *model, const uint8_t stream[16], struct error 
 	return code;
 }
 
+int model_load_case(struct model *model, const uint8_t stream[16], struct error *err)
+{
+	int code = load(model, stream, err);
+
+	if (!code)
+		cases_change(&model->cases, cases_find(&model->cases, stream));
+	return code;
+}
+
 int model_whole_case(struct model *model, const struct case_state *state, struct error *err)
 {
 	struct known_case *known = known_of(state);
 	int code = 0;
 
 	if (!known->whole)
-		code = model_load_case(model, known->state.stream, err);
+		code = load(model, known->state.stream, err);
 	if (!code)
 		cases_use(&model->cases, known);
 	return code;

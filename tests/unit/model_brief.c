@@ -422,6 +422,54 @@ static struct model *load_in_order(struct log *log, bool turned)
 	return model;
 }
 
+/* ---- what changed */
+
+static void count_case(void *context, const struct case_state *state)
+{
+	(void)state;
+	++*(size_t *)context;
+}
+
+static void count_mail(void *context, const struct inbox_item *item)
+{
+	(void)item;
+	++*(size_t *)context;
+}
+
+static size_t changed(struct model *model)
+{
+	size_t count = 0;
+
+	model_take_changed(model, count_case, count_mail, &count);
+	return count;
+}
+
+static void test_changed(void)
+{
+	struct world w = world_new();
+	struct log log = { 0 };
+	struct model *whole = brief_model(&log), *model;
+
+	tell(&w, &log, 1, EVENT_CASE_OPENED, "{'case':'X-1','title':'T'}");
+	model_load_case(whole, stream_a, NULL);
+	CHECK(changed(whole) == 1 && changed(whole) == 0, "what was loaded for the first time changed, once");
+	model = from_briefs(whole, &log);
+	CHECK(changed(model) == 0, "briefs are as they were");
+	model_whole_case(model, model_case(model, 0), NULL);
+	CHECK(changed(model) == 0, "so is a case that was only looked at");
+	model_load_case(model, stream_a, NULL);
+	CHECK(changed(model) == 1, "one that was loaded anew may have changed");
+	tell(&w, &log, 1, EVENT_NOTE_ADDED, "{'text':'one'}");
+	model_apply(model, &log.events[1], NULL);
+	CHECK(changed(model) == 1, "one with an event more did");
+	model_change_all(model);
+	CHECK(changed(model) == 1, "and everything, if one says so");
+	model_free(model);
+	model_free(whole);
+	log_release(&log);
+	world_release(&w);
+}
+
 static void test_same_id(void)
 {
 	struct world w = world_new();
@@ -526,6 +574,7 @@ int main(void)
 	test_damage();
 	test_keys();
 	test_events();
+	test_changed();
 	test_same_id();
 	test_conflicts();
 	test_mails();
