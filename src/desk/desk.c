@@ -7,6 +7,11 @@
 
 /* ---- others' changes */
 
+int desk_notify_fd(const struct desk *desk)
+{
+	return vault_notify_fd(desk->vault);
+}
+
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
 	uint64_t before = desk->folded;

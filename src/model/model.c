@@ -541,6 +541,51 @@ const struct product *model_find_product(const struct model *model, const char *
 	return named;
 }
 
+size_t model_contact_count(const struct model *model)
+{
+	return model->registry.contact_count;
+}
+
+const struct contact *model_contact(const struct model *model, size_t index)
+{
+	return contact_at(&model->registry, index);
+}
+
+static bool contact_is(const struct contact *contact, const char *who)
+{
+	const char *address;
+
+	if (str_casecmp(contact_text(contact, "name"), who) == 0)
+		return true;
+	for (size_t n = 0; (address = contact_words(contact, "addresses", n)); n++)
+		if (str_casecmp(address, who) == 0)
+			return true;
+	return false;
+}
+
+const struct contact *model_find_contact(const struct model *model, const char *who)
+{
+	const struct contact *found = NULL;
+
+	for (size_t i = 0; i < model->registry.contact_count; i++) {
+		const struct contact *contact = model_contact(model, i);
+
+		if (str_casecmp(contact_text(contact, "contact"), who) == 0)
+			return contact;
+		if (!found && contact_is(contact, who))
+			found = contact;
+	}
+	return found;
+}
+
+const struct embargo_policy *model_embargo_policy(const struct model *model, const char *actor)
+{
+	for (size_t i = 0; i < model->registry.embargo_policy_count; i++)
+		if (str_equal(model->registry.embargo_policies[i].actor, actor))
+			return &model->registry.embargo_policies[i];
+	return NULL;
+}
+
 const char *model_pinned(const struct model *model, const char *address)
 {
 	const struct pin *pin = registry_pin(&model->registry, address);

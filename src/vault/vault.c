@@ -349,6 +349,11 @@ bool vault_changed(struct vault *vault)
 	return store_changed(vault->store);
 }
 
+int vault_notify_fd(const struct vault *vault)
+{
+	return store_notify_fd(vault->store);
+}
+
 uint64_t vault_head(const struct vault *vault)
 {
 	return vault->log.gseq;

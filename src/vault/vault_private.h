@@ -68,6 +68,10 @@ int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], con
 		 const uint8_t key[KEY_BYTES], struct error *err);
 void memory_release(struct memory *memory);
 
+/* ---- object_get.c */
+/* Whether the file holds what its name promises; needs no key. ERR_INPUT. */
+int object_check(const char *path, const char *name, struct error *err);
+
 /* ---- index_rows.c */
 /* After the log was read: a cache that knows of other events than it is not used. */
 void vault_cache_trust(struct vault *vault);

@@ -227,6 +227,12 @@ bool desk_readonly(const struct desk *desk)
 	return desk->readonly;
 }
 
+int desk_notify_fd(const struct desk *desk)
+{
+	(void)desk;
+	return -1;
+}
+
 /* Everything is whole here. */
 int desk_whole_case(struct desk *desk, const struct case_state *state, struct error *err)
 {
