@@ -7,6 +7,7 @@
 #include "psirtty/model/model.h"
 
 #include "command/command_private.h"
+#include "model/brief.h"
 #include "model_dice.h"
 #include "tap.h"
 
@@ -331,6 +332,46 @@ static void test_damage(void)
 	log_release(&log);
 }
 
+/* ---- the table */
+
+struct span { size_t at, size; };
+#define SPAN(member) { offsetof(struct case_state, member), sizeof(((struct case_state *)0)->member) }
+
+static void cover(bool *seen, size_t at, size_t size)
+{
+	memset(seen + at, true, size);
+}
+
+/* A member of a case is a row of the table, or is here because only a whole case has it. */
+static void test_members(void)
+{
+	static const struct span left_out[] = {
+		SPAN(stream), SPAN(messages), SPAN(message_count), SPAN(remediations), SPAN(remediation_count),
+		SPAN(notes), SPAN(note_count), SPAN(records), SPAN(record_count), SPAN(qualified), SPAN(events),
+		SPAN(event_count), SPAN(undone), SPAN(brief), SPAN(embargo.terms), SPAN(embargo.term_count),
+		SPAN(embargo.answers), SPAN(embargo.answer_count),
+	};
+	bool seen[sizeof(struct case_state)] = { false };
+	size_t missing = 0, at = 0, run = 0;
+
+	for (size_t i = 0; i < brief_case_shape.row_count; i++) {
+		const struct brief_row *row = &brief_case_shape.rows[i];
+
+		cover(seen, row->at, row->size);
+		if (row->kind == KEEP_LIST)
+			cover(seen, row->count_at, sizeof(size_t));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
+		cover(seen, left_out[i].at, left_out[i].size);
+	for (size_t i = 0; i < sizeof(seen); i++) { /* less than eight bytes are padding */
+		run = seen[i] ? 0 : run + 1;
+		if (run == 8 && !missing++)
+			at = i - 7;
+	}
+	CHECK(missing == 0, "every member of a case is a row of brief_rows.c or left out here (byte %zu of %zu)", at,
+	      sizeof(seen));
+}
+
 /* ---- the keys of queries */
 
 static void test_keys(void)
@@ -571,6 +612,7 @@ int main(void)
 	for (size_t round = 0; round < rounds; round++)
 		taken += run_round((int)round, 150);
 	CHECK(taken > rounds * 15, "%zu random events in %zu worlds", taken, rounds);
+	test_members();
 	test_damage();
 	test_keys();
 	test_events();
