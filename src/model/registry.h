@@ -5,13 +5,37 @@
 
 #include "psirtty/model/model.h"
 
+/* Where a stream's fold ends: the order and id of its last event. */
+struct place { uint64_t order; uint8_t last[32]; };
+
+static inline void place_note(struct place *end, const struct event *event)
+{
+	end->order = event->order;
+	for (int i = 0; i < 32; i++)
+		end->last[i] = event->id[i];
+}
+
 struct registry {
 	struct product *products; /* owned, by id */
 	size_t product_count, product_room;
 	struct pin *pins;         /* owned, by address */
 	size_t pin_count, pin_room;
 	struct policy policy;
+	struct contact *contacts; /* owned, by id */
+	size_t contact_count, contact_room;
+	struct embargo_policy *embargo_policies; /* owned, by actor */
+	size_t embargo_policy_count, embargo_policy_room;
+	struct place end;
 };
+
+/* ---- contacts.c */
+const struct contact *contact_at(const struct registry *registry, size_t index);
+void contacts_release(struct registry *registry);
+int contact_check(const struct registry *registry, const struct event *event, struct error *err);
+void contact_apply(struct registry *registry, const struct event *event);
+void contact_remove(struct registry *registry, const struct event *event);
+int embargo_policy_check(const struct event *event, struct error *err);
+void embargo_policy_apply(struct registry *registry, const struct event *event);
 
 void registry_release(struct registry *registry);
 int registry_check(const struct registry *registry, const struct event *event, struct error *err);
