@@ -24,6 +24,7 @@ static const struct command_row *const families[] = {
 	demo_commands,
 	screen_commands,
 	search_commands,
+	check_commands,
 };
 
 /* ---- the table */
