@@ -62,6 +62,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 		memcpy(event.author, core->author, ID_BYTES);
 		event.kind = vault->log.streams[stream].kind;
 		event.at = (instant)(core->time >> 16) * 1000;
+		event.order = core->time;
 		event.fingerprint = author ? author->fingerprint : "";
 		event.json = body.bytes;
 		event.length = body.length;
@@ -77,7 +78,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 }
 
 /* Notes the streams that there is one of. */
-static void note_streams(struct vault *vault, size_t from)
+void vault_note_streams(struct vault *vault, size_t from)
 {
 	for (size_t i = from; i < vault->log.stream_count; i++) {
 		const struct log_stream *stream = &vault->log.streams[i];
@@ -121,7 +122,7 @@ int vault_take(struct vault *vault, const struct store_row *row, enum log_trust 
 	if (core_read(row->core, row->core_length, ret_core) && changes_access(vault, ret_core))
 		before = readable_streams(vault, ret_core, &from, &to);
 	code = log_take(&vault->log, row, trust, ret_core, err);
-	note_streams(vault, streams);
+	vault_note_streams(vault, streams);
 	for (size_t i = from; !code && i < to; i++)
 		if (before[i] != access_readable(vault, i))
 			vault->access_fn(vault->access_context, vault->log.streams[i].id,
@@ -220,21 +221,21 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 
 /* ---- appending */
 
-/* Signs, inserts and takes one row; a journal row of ours. The transaction is open. */
-static int insert_row(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err)
+int vault_insert(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err)
 {
+	bool imported = row->appender_length == IMPORTER_BYTES;
 	uint8_t hash[HASH_BYTES], journal_sig[SIG_BYTES];
 	struct core core;
 	int code;
 
 	row->gseq = vault->log.gseq + 1;
 	row->prev = vault->log.hash;
-	core_journal_hash(row->gseq, vault->log.hash, id, false, hash);
+	core_journal_hash(row->gseq, vault->log.hash, id, imported, hash);
 	crypto_sign_detached(journal_sig, NULL, hash, HASH_BYTES, vault->keyring.member->sign_secret);
 	row->journal_sig = journal_sig;
 	code = store_insert(vault->store, row, err);
 	/* The same checks as for anybody's row: what this program writes, every other accepts. */
-	return code ? code : vault_take(vault, row, LOG_TRUSTED, &core, err);
+	return code ? code : vault_take(vault, row, imported ? LOG_PROVING : LOG_TRUSTED, &core, err);
 }
 
 static int put_row(struct vault *vault, const struct core *draft, const struct str *body, const uint8_t *nonce,
@@ -252,7 +253,7 @@ static int put_row(struct vault *vault, const struct core *draft, const struct s
 		.sig_length = SIG_BYTES, .prev_length = HASH_BYTES, .appender_length = APPENDER_BYTES,
 		.journal_sig_length = SIG_BYTES,
 	};
-	return insert_row(vault, &row, id, err);
+	return vault_insert(vault, &row, id, err);
 }
 
 static void fill_core(struct vault *vault, struct core *core, const struct draft_event *draft)
@@ -410,6 +411,23 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 	return code;
 }
 
+/* Asked before it is written, so that the sentence is about the handler and not about an event. */
+static int may_write(const struct vault *vault, size_t position, struct error *err)
+{
+	const struct log_stream *stream = &vault->log.streams[position];
+	const struct log_member *me = log_member(&vault->log, vault->member);
+
+	if (!me || !log_live(me))
+		return error_set(err, ERR_DENIED, vault->dir, _("Ask an admin"),
+				 _("you are no member of this vault any more"));
+	if (stream->shredded)
+		return error_set(err, ERR_CASE, _("case"), NULL, _("it was shredded"));
+	if (!(log_rights(&vault->log, stream, vault->member) & RIGHT_WRITE))
+		return error_set(err, ERR_DENIED, _("case"), _("Ask who may grant it: `psirtty case readers CASE`"),
+				 _("you may not write to it"));
+	return 0;
+}
+
 int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err)
 {
@@ -424,6 +442,8 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		code = check(context, err);
 	if (!code && position <= 0)
 		code = error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
+	if (!code)
+		code = may_write(vault, (size_t)position, err);
 	if (!code)
 		code = access_freshen(vault, (size_t)position, now, err);
 	if (!code)

@@ -280,9 +280,16 @@ void graph_state(const struct log *log, const struct graph *graph, const uint32_
 
 /* ---- from the store */
 
+static bool signed_by(const struct log *log, const struct store_row *row, const struct graph_node *node)
+{
+	return node->author != LOG_NOBODY && row->sig_length == SIG_BYTES &&
+	       crypto_sign_verify_detached(row->sig, node->id, HASH_BYTES,
+					   log->members[node->author].sign_public) == 0;
+}
+
 /* Adds a row if it is what it says it is. */
 static bool load_row(const struct log *log, const struct log_stream *stream, const struct store_row *row,
-		     struct graph *graph)
+		     bool signatures, struct graph *graph)
 {
 	struct graph_node node;
 	struct core core;
@@ -296,6 +303,8 @@ static bool load_row(const struct log *log, const struct log_stream *stream, con
 		core_id(row->core, row->core_length, row->nonce, row->nonce_length, row->body,
 			row->body_length, node.id);
 	node.gseq = row->gseq;
+	if (signatures && !signed_by(log, row, &node))
+		return false;
 	return graph_add(graph, &node, &core);
 }
 
@@ -312,7 +321,7 @@ static bool ends_in(const struct graph *graph, const struct log_stream *stream)
 	return same;
 }
 
-struct graph *graph_load(const struct log *log, const struct log_stream *stream)
+struct graph *graph_load(const struct log *log, const struct log_stream *stream, bool signatures)
 {
 	struct graph *graph = graph_new();
 	struct store_row row = { .gseq = 0 };
@@ -321,7 +330,7 @@ struct graph *graph_load(const struct log *log, const struct log_stream *stream)
 
 	while (whole && (code = store_stream_next(log->store, stream->id, row.gseq, &row, NULL)) == 1 &&
 	       row.gseq <= log->gseq)
-		whole = load_row(log, stream, &row, graph);
+		whole = load_row(log, stream, &row, signatures, graph);
 	if (whole && code >= 0 && ends_in(graph, stream))
 		return graph;
 	graph_free(graph);

@@ -47,7 +47,7 @@ uint32_t *graph_order(const struct graph *graph);
 void graph_state(const struct log *log, const struct graph *graph, const uint32_t *tips, size_t count,
 		 struct log_stream *ret);
 /* The graph of a stream as the store has it up to the log's last row, verified against the stream's heads.
- * NULL when it is not whole. */
-struct graph *graph_load(const struct log *log, const struct log_stream *stream);
+ * NULL when it is not whole. SIGNATURES: those of the authors too. */
+struct graph *graph_load(const struct log *log, const struct log_stream *stream, bool signatures);
 
 #endif

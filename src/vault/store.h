@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the vault's rows lie: SQLite, two files (events; keys, a backup class of its own), every write
- * under one queue. Bytes in, bytes out: nothing here knows a key.
+ * Where the vault's rows lie: two files (events; keys, a backup class of its own), every write under one
+ * queue. Bytes in, bytes out: nothing here knows a key. The database behind it: store_ops.h.
  */
 #ifndef PSIRTTY_VAULT_STORE_H
 #define PSIRTTY_VAULT_STORE_H
@@ -49,6 +49,10 @@ int store_last(struct store *store, uint64_t *ret, struct error *err);
 uint64_t store_noted(struct store *store);
 /* Whether another process committed since the last call. */
 bool store_changed(struct store *store);
+/* Readable when somebody appended, until store_changed is called; -1 where the system cannot tell. */
+int store_notify_fd(const struct store *store);
+/* A consistent copy of the events, or of the keys, as one new file, while others work. */
+int store_copy(struct store *store, bool keys, const char *path, struct error *err);
 /* SQLite's own check; each complaint goes to FN. */
 int store_integrity(struct store *store, void (*fn)(void *context, const char *complaint), void *context,
 		    struct error *err);
@@ -59,6 +63,7 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
 		   const char **ret_fingerprint, const void **ret_sealed, size_t *ret_length,
 		   struct error *err);
+int store_drop_identity(struct store *store, const uint8_t member[ID_BYTES], struct error *err);
 /* The root of a member encrypted anew, to another OpenPGP key. */
 int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 			  const void *sealed, size_t length, struct error *err);
@@ -73,6 +78,10 @@ struct wrap_place { const uint8_t *stream; uint32_t epoch; const uint8_t *key_id
 int store_put_wrap(struct store *store, const struct wrap_place *place, const uint8_t wrap[WRAP_BYTES],
 		   struct error *err);
 int store_wrap(struct store *store, const struct wrap_place *place, uint8_t ret[WRAP_BYTES], struct error *err);
+/* All wraps in a fixed order, until FN returns something else than 0, which is returned. */
+typedef int (*store_wrap_fn)(void *context, const struct wrap_place *place, const uint8_t sealed[WRAP_BYTES],
+			     struct error *err);
+int store_each_wrap(struct store *store, store_wrap_fn fn, void *context, struct error *err);
 /* All wraps of a member in a stream are gone. */
 int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const uint8_t member[ID_BYTES],
 		     struct error *err);

@@ -40,6 +40,7 @@ struct vault_event {
 	enum vault_stream_kind kind;
 	int type;              /* the model's number */
 	instant at;            /* the author's clock */
+	uint64_t order;        /* and its counter: by order, then id, events of a stream are as vault_stream_each has them */
 	const char *fingerprint; /* of the author; borrowed */
 	const char *json;      /* opened body, zero-terminated; borrowed for the call */
 	size_t length;
@@ -62,7 +63,10 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err);
 /* Hands out every readable content event after AFTER in journal order, verified. */
 int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err);
-/* The same for one stream, in the order every copy of the vault agrees on (what came before first, then
+/* Every stream of KIND that this member may read, in the order they were opened; FN false stops. */
+typedef bool (*vault_stream_fn)(void *context, const uint8_t stream[16]);
+void vault_streams(struct vault *vault, enum vault_stream_kind kind, vault_stream_fn fn, void *context);
+/* Hands out the content events of one stream, in the order every copy of the vault agrees on (what came before first, then
  * time, then id); its chain and its authors' signatures are verified first. */
 int vault_stream_each(struct vault *vault, const uint8_t stream[16], vault_event_fn fn, void *context,
 		      struct error *err);
@@ -73,6 +77,8 @@ int vault_event_at(struct vault *vault, const uint8_t id[32], vault_event_fn fn,
 int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
 /* Cheap: whether somebody appended since the last look. */
 bool vault_changed(struct vault *vault);
+/* Readable when somebody appended, until vault_changed is asked; -1 where the system cannot tell. */
+int vault_notify_fd(const struct vault *vault);
 uint64_t vault_head(const struct vault *vault);
 /* Remembers NAME for a stream in the member's own sealed state, so that damage can be named. */
 void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name);
@@ -121,6 +127,7 @@ struct audit_report {
 	size_t streams, attachments;
 	struct audit_finding *findings; size_t finding_count;
 	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
+	int level;         /* how far it went: 1 chains and authority, 2 hashes, 3 signatures, 4 contents */
 };
 void audit_report_release(struct audit_report *report);
 /* What an opened event calls its stream, or NULL: so that damage in a case is told by the case's id. The
@@ -131,6 +138,10 @@ typedef char *(*vault_name_fn)(int type, const char *json, size_t length);
  * cannot be read at all. */
 int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
 		struct error *err);
+/* The same up to LEVEL (0: as far as the keys at hand allow). ERR_USAGE when nothing was found but a level
+ * that was asked for could not be reached. */
+int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_name_fn name,
+		      struct audit_report *ret, struct error *err);
 
 /* Sixteen bytes of the sealed body of an event, as they lie on the disk: for demonstrations of damage. */
 int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], struct error *err);
