@@ -551,7 +551,7 @@ static unsigned roles_of(const struct taking *t)
 		return 1u << log_role(t->log, author, LOG_NEVER);
 	if (t->stream == t->log->streams && !t->apart)
 		return 1u << log_role(t->log, author, t->core.time);
-	return log_roles(t->log, author, t->core.time);
+	return log_roles(author, t->core.time);
 }
 
 static int authorize(struct taking *t, struct error *err)

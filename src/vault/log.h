@@ -97,8 +97,8 @@ uint32_t log_position(const struct log *log, const uint8_t id[ID_BYTES]); /* or 
 /* The role a member had at a hybrid time (LOG_NEVER: has now). */
 enum log_role log_role(const struct log *log, const struct log_member *member, uint64_t time);
 bool log_live(const struct log_member *member);
-/* All roles a member had until then, bits of 1 << role. */
-unsigned log_roles(const struct log *log, const struct log_member *member, uint64_t time);
+/* All roles a member was given until then, bits of 1 << role; also by who, as was learnt since, had been removed. */
+unsigned log_roles(const struct log_member *member, uint64_t time);
 /* Whether what this member did at TIME counts. */
 bool log_counts(const struct log *log, uint32_t member, uint64_t time);
 /* Whether nobody else is an admin. */
