@@ -231,6 +231,8 @@ static int run_check(struct command_context *context, const struct command_call 
 		code = vault_check(desk_vault(desk), repair, command_now(context), &check, err);
 	if (!code)
 		code = show_check(context, &check, err);
+	else if (check.count)
+		show_check(context, &check, NULL);
 	vault_check_release(&check);
 	return code;
 }
