@@ -418,6 +418,23 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 	return code;
 }
 
+/* Asked before it is written, so that the sentence is about the handler and not about an event. */
+static int may_write(const struct vault *vault, size_t position, struct error *err)
+{
+	const struct log_stream *stream = &vault->log.streams[position];
+	const struct log_member *me = log_member(&vault->log, vault->member);
+
+	if (!me || !log_live(me))
+		return error_set(err, ERR_DENIED, vault->dir, _("Ask an admin"),
+				 _("you are no member of this vault any more"));
+	if (stream->shredded)
+		return error_set(err, ERR_CASE, _("case"), NULL, _("it was shredded"));
+	if (!(log_rights(&vault->log, stream, vault->member) & RIGHT_WRITE))
+		return error_set(err, ERR_DENIED, _("case"), _("Ask who may grant it: `psirtty case readers CASE`"),
+				 _("you may not write to it"));
+	return 0;
+}
+
 int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err)
 {
@@ -432,6 +449,8 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		code = check(context, err);
 	if (!code && position <= 0)
 		code = error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
+	if (!code)
+		code = may_write(vault, (size_t)position, err);
 	if (!code)
 		code = access_freshen(vault, (size_t)position, now, err);
 	if (!code)

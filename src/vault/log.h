@@ -97,6 +97,8 @@ enum log_role log_role(const struct log *log, const struct log_member *member, u
 bool log_live(const struct log_member *member);
 /* Whether what this member did at TIME counts. */
 bool log_counts(const struct log *log, uint32_t member, uint64_t time);
+/* Whether nobody else is an admin. */
+bool log_last_admin(const struct log *log, uint32_t member);
 /* Who must be able to open every stream, or LOG_NOBODY. */
 uint32_t log_recovery(const struct log *log);
 /* What a role may hold at most. */

@@ -112,9 +112,9 @@ mv "$work/away" "$GNUPGHOME/private-keys-v1.d"
 
 # ---- keys that cannot serve
 old=$(make_key "$work/other" 'Old <old@vendor.example>' future-default 1d)
-refuses 3 'expired' 'a key that expired' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$old"
+refuses 4 'expired' 'a key that expired' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$old"
 sign=$(make_key "$work/other" 'Sign <sign@vendor.example>' ed25519 never '20260101T000000!' sign)
-refuses 3 'subkey for encryption' 'a key without a subkey for encryption' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$sign"
+refuses 4 'encryption subkey' 'a key without a subkey for encryption' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$sign"
 
 # ---- leftovers
 echo half >"$v/objects/0123456789abcdef.part"
