@@ -4,6 +4,7 @@
 #define PSIRTTY_DESK_DESK_PRIVATE_H
 
 #include "psirtty/desk/desk.h"
+#include "psirtty/vault/index.h"
 #include "psirtty/vault/vault.h"
 #include "psirtty/worker/parse.h"
 
@@ -27,6 +28,7 @@ struct desk {
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
+	bool published;                       /* the search index was written as soon as it was whole */
 };
 
 /* ---- places.c */
@@ -44,6 +46,10 @@ int desk_fold_start(struct desk *desk, struct error *err);
 int desk_take_in(struct desk *desk, struct error *err);
 /* Puts what changed into the member's cache. */
 void desk_fold_end(struct desk *desk);
+
+/* ---- search.c */
+/* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
+void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 
 /* ---- desk.c */
 

@@ -78,7 +78,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 }
 
 /* Notes the streams that there is one of. */
-static void note_streams(struct vault *vault, size_t from)
+void vault_note_streams(struct vault *vault, size_t from)
 {
 	for (size_t i = from; i < vault->log.stream_count; i++) {
 		const struct log_stream *stream = &vault->log.streams[i];
@@ -122,7 +122,7 @@ int vault_take(struct vault *vault, const struct store_row *row, enum log_trust 
 	if (core_read(row->core, row->core_length, ret_core) && changes_access(vault, ret_core))
 		before = readable_streams(vault, ret_core, &from, &to);
 	code = log_take(&vault->log, row, trust, ret_core, err);
-	note_streams(vault, streams);
+	vault_note_streams(vault, streams);
 	for (size_t i = from; !code && i < to; i++)
 		if (before[i] != access_readable(vault, i))
 			vault->access_fn(vault->access_context, vault->log.streams[i].id,

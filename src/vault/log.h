@@ -79,6 +79,7 @@ struct log {
 /* How much of a row's signatures is verified. The journal's signature commits to the id: where the appender
  * is the author, it alone proves who wrote the event (HACKING.md, "The vault's bytes"). */
 enum log_trust {
+	LOG_CHAINS,  /* none, nor whether contents match their ids: places, parents and authority alone */
 	LOG_TRUSTED, /* none: covered by a remembered hash, or just signed by us */
 	LOG_READING, /* the journal's, and the author's where somebody else appended the event */
 	LOG_PROVING, /* both */

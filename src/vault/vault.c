@@ -201,6 +201,8 @@ static int unlock(struct vault *vault, struct error *err)
 	if (!code)
 		vault->index = index_open(vault->id, vault->member, vault->keyring.member->cache_key);
 	if (!code)
+		snapshot_read(vault);
+	if (!code)
 		code = vault_catch_up(vault, NULL, NULL, err);
 	if (!code)
 		vault_cache_trust(vault);
@@ -271,6 +273,8 @@ void vault_close(struct vault *vault)
 		store_checkpoint(vault->store);
 		store_unlock(vault->store);
 	}
+	if (vault->store)
+		snapshot_write(vault);
 	vault_cache_end(vault);
 	store_close(vault->store);
 	keyring_wipe(&vault->keyring);

@@ -38,6 +38,7 @@ struct vault {
 	char *damage;        /* sentence, or NULL */
 	bool readonly, wrote;
 	uint64_t settled;    /* up to this row the log was verified and is committed */
+	uint64_t snapshot;   /* the row that the log kept in the cache stands for; 0: none */
 	vault_access_fn access_fn;
 	void *access_context;
 	int held;            /* how often vault_hold was called and not let go of */
@@ -78,7 +79,15 @@ void vault_cache_trust(struct vault *vault);
 /* Merges, unless the log is damaged, and closes. */
 void vault_cache_end(struct vault *vault);
 
+/* ---- snapshot.c */
+/* Takes the log out of the cache where it can be believed; else it stays empty and is replayed. */
+void snapshot_read(struct vault *vault);
+/* Keeps the log there for the next session, when it moved on far enough. */
+void snapshot_write(struct vault *vault);
+
 /* ---- append.c */
+/* Notes the streams that there is one of, from position FROM on. */
+void vault_note_streams(struct vault *vault, size_t from);
 /* Reads on from the log's head to the end, verifying; FN (may be NULL) gets the content events. */
 int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
 /* Opens a content row's body with the vault's keys; ERR_DENIED when there is no key, ERR_NO when it does

@@ -338,6 +338,13 @@ size_t case_record_count(const struct case_state *state, enum event_type type);
 const char *record_text(const struct case_record *record, const char *field);
 instant record_instant(const struct case_record *record, const char *field);
 bool record_flag(const struct case_record *record, const char *field);
+/* The N-th word of a list from 0, or NULL. */
+const char *record_words(const struct case_record *record, const char *field, size_t n);
+/* The files of its member "attachments"; the strings of *RET are borrowed. */
+size_t record_file_count(const struct case_record *record);
+void record_file(const struct case_record *record, size_t n, struct sealed_file *ret);
+/* Would BODY, of the record's type, replace it? */
+bool case_record_is(const struct case_record *record, const json_t *body);
 
 /* ---- parties and terms */
 /* The party's consent at NOW: whoever was asked and stays silent beyond the RSVP has declined. */
