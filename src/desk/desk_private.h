@@ -31,6 +31,14 @@ struct desk {
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
+/* ---- places.c */
+/* SHA-256 and size of a whole file. */
+int desk_file_sum(int fd, char ret_hex[65], uint64_t *ret_size, struct error *err);
+/* Calls FN for each place of a sealed file (FIELD_OBJECT) in the events of a whole case, in order; FIELD names the
+ * member that holds it. */
+typedef void (*desk_place_fn)(void *context, const struct event *event, const char *field, const json_t *place);
+void desk_each_place(const struct case_state *state, desk_place_fn fn, void *context);
+
 /* ---- fold.c */
 /* A fresh model of everything that can be read. */
 int desk_fold_start(struct desk *desk, struct error *err);
