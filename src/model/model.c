@@ -603,6 +603,16 @@ const struct pin *model_pin(const struct model *model, size_t index)
 	return &model->registry.pins[index];
 }
 
+size_t model_disposal_count(const struct model *model)
+{
+	return model->registry.disposal_count;
+}
+
+const struct disposal *model_disposal(const struct model *model, size_t index)
+{
+	return &model->registry.disposals[index];
+}
+
 const struct policy *model_policy(const struct model *model)
 {
 	return &model->registry.policy;
@@ -610,6 +620,16 @@ const struct policy *model_policy(const struct model *model)
 
 /* ---- next ids */
 
+/* The number behind HEAD, or 0. */
+static unsigned number_behind(const char *id, const char *head)
+{
+	const char *number = str_starts(id, head) ? id + strlen(head) : "";
+	size_t digits = strspn(number, "0123456789");
+
+	return digits >= 1 && digits <= 9 && !number[digits] ? (unsigned)strtoul(number, NULL, 10) : 0;
+}
+
+/* The ids of shredded cases are not given again: letters outside may still name them. */
 char *model_next_case_id(const struct model *model, int year)
 {
 	const char *prefix = model->registry.policy.prefix;
@@ -618,16 +638,14 @@ char *model_next_case_id(const struct model *model, int year)
 	char *id = NULL;
 
 	for (size_t i = 0; i < model->cases.count; i++) {
-		const char *there = model->cases.items[i]->state.id, *number;
-		size_t digits;
+		unsigned number = number_behind(model->cases.items[i]->state.id, head);
 
-		if (!str_starts(there, head))
-			continue;
-		number = there + strlen(head);
-		digits = strspn(number, "0123456789");
-		if (digits >= 1 && digits <= 9 && !number[digits] &&
-		    strtoul(number, NULL, 10) > highest)
-			highest = (unsigned)strtoul(number, NULL, 10);
+		highest = number > highest ? number : highest;
+	}
+	for (size_t i = 0; i < model->registry.disposal_count; i++) {
+		unsigned number = number_behind(model->registry.disposals[i].case_id, head);
+
+		highest = number > highest ? number : highest;
 	}
 	do {
 		free(id);
