@@ -4,8 +4,9 @@
 #include "model/brief.h"
 #include "model/case.h"
 
-/* Raise it when a member comes to mean something else; added and removed rows show by themselves. */
-enum { MEANING = 1 };
+/* Raise it when a member comes to mean something else or is written otherwise; added and removed rows show by
+ * themselves. */
+enum { MEANING = 2 };
 
 #define SIZE_OF(type, member) sizeof(((type *)0)->member)
 #define ROW(kind, type, member, limit) { kind, offsetof(type, member), SIZE_OF(type, member), limit, 0, NULL }

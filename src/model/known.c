@@ -94,15 +94,17 @@ void known_set_whole(struct known_case *known, struct known_whole *whole)
 bool known_read_brief(struct known_case *known, const void *bytes, size_t length,
 		      const struct brief_home *home)
 {
-	struct case_state state = { .brief = true };
-	char *id = known->state.id;
+	struct case_state *state = &known->state;
+	uint8_t stream[sizeof(state->stream)];
+	char *id = state->id;
 
-	if (!brief_read(&brief_case_shape, 'c', bytes, length, home, &state) || !id_valid(state.id) ||
-	    state.opened == INSTANT_NONE || state.updated == INSTANT_NONE)
+	memcpy(stream, state->stream, sizeof(stream));
+	*state = (struct case_state){ .brief = true };
+	if (!brief_read(&brief_case_shape, 'c', bytes, length, home, state) || !id_valid(state->id) ||
+	    state->opened == INSTANT_NONE || state->updated == INSTANT_NONE)
 		return false;
-	memcpy(state.stream, known->state.stream, sizeof(state.stream));
-	state.id = id ? id : state.id;
-	known->state = state;
+	memcpy(state->stream, stream, sizeof(stream));
+	state->id = id ? id : state->id;
 	return true;
 }
 

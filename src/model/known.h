@@ -39,7 +39,7 @@ struct known_whole *known_whole_new(const uint8_t stream[16]);
 void known_set_whole(struct known_case *known, struct known_whole *whole);
 void known_whole_free(struct known_whole *whole);
 void known_make_brief(struct known_case *known);
-/* Fills the state. HOME's arena may be KNOWN's own. False: not such bytes, and nothing is changed. */
+/* Fills the state. HOME's arena may be KNOWN's own. False: not such bytes, and KNOWN is of no use. */
 bool known_read_brief(struct known_case *known, const void *bytes, size_t length,
 		      const struct brief_home *home);
 void whole_note(struct known_whole *whole, const struct event *event);

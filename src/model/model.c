@@ -17,7 +17,7 @@ struct model {
 	struct conflict_list conflicts[STREAM_REGISTRY + 1]; /* of inbox and registry; cases keep their own */
 };
 
-enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 17 };
+enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 20 };
 
 struct model *model_new(void)
 {
