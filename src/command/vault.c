@@ -32,8 +32,10 @@ static json_t *audit_json(const struct audit_report *report)
 
 	js_set_integer(json, "events", (long long)report->events);
 	js_set_integer(json, "streams", (long long)report->streams);
+	js_set_integer(json, "shredded", (long long)report->shredded);
 	js_set_integer(json, "attachments", (long long)report->attachments);
 	js_set_bool(json, "opened", report->opened);
+	js_set_integer(json, "level", report->level);
 	js_set_bool(json, "whole", report->finding_count == 0);
 	json_object_set_new(json, "findings", findings);
 	for (size_t i = 0; i < report->finding_count; i++) {
@@ -49,6 +51,12 @@ static json_t *audit_json(const struct audit_report *report)
 
 static void audit_text(struct command_context *context, const struct audit_report *report)
 {
+	static const char *const verified[] = {
+		"", N_("chains and authority verified"), N_("chains, authority and hashes verified"),
+		N_("chains, hashes and signatures verified; contents not opened"),
+		N_("chains, hashes and signatures verified, contents opened"),
+	};
+
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct audit_finding *f = &report->findings[i];
 
@@ -59,28 +67,30 @@ static void audit_text(struct command_context *context, const struct audit_repor
 			command_say(context, _("DAMAGED: %s: %s"), f->stream_name, f->what);
 	}
 	if (report->finding_count == 0)
-		command_say(context,
-			    _("whole: %llu events in %zu streams, chains, hashes and signatures verified%s"),
-			    (unsigned long long)report->events, report->streams,
-			    report->opened ? _(", contents opened") : _("; contents not opened: no key at hand"));
+		command_say(context, _("whole: %llu events in %zu streams, %s"), (unsigned long long)report->events,
+			    report->streams, _(verified[report->level]));
+	if (report->shredded)
+		command_say(context, _("%zu shredded: of these only the chain is left"), report->shredded);
 }
 
 static int run_audit_verify(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	struct audit_report report = { 0 };
 	struct openpgp *pgp = NULL;
+	const char *level = call_value(call, "--level");
 	int code = vault_named(context, err);
 
-	(void)call;
+	if (!code && level && (strlen(level) != 1 || level[0] < '1' || level[0] > '4'))
+		code = error_set(err, ERR_USAGE, level, _("Say 1, 2, 3 or 4"), _("there is no such level"));
 	if (code)
 		return code;
 	/* Without gpg the chains can be proven all the same. */
 	if (openpgp_open(context->gpg_home, &pgp, NULL))
 		pgp = NULL;
-	code = vault_audit(context->vault_dir, pgp, desk_stream_name, &report, err);
-	if (context->json && (!code || code == ERR_NO))
+	code = vault_audit_level(context->vault_dir, pgp, level ? atoi(level) : 0, desk_stream_name, &report, err);
+	if (context->json && report.level)
 		command_json(context, audit_json(&report));
-	else if (!code || code == ERR_NO)
+	else if (report.level)
 		audit_text(context, &report);
 	audit_report_release(&report);
 	openpgp_close(pgp);
@@ -183,6 +193,7 @@ const struct command_row vault_commands[] = {
 		.name = "audit verify",
 		.help = N_("prove that nothing was altered, or name the event that was"),
 		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.arguments = { OPTION("--level", ARG_NUMBER, N_("1 chains and authority, 2 contents' hashes, 3 signatures, 4 opened (4)")) },
 		.exec = run_audit_verify,
 	},
 	{

@@ -26,6 +26,9 @@ struct folded {
 	size_t block_count;
 };
 
+/* Lists know this many bytes of a summary: plain words of a query look no further. */
+enum { SUMMARY_BEGIN = 200 };
+
 #define NO_TARGET SIZE_MAX
 
 /* What the fold does with one type of event. CHECK (may be NULL) looks only; APPLY cannot fail. */

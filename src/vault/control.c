@@ -127,7 +127,7 @@ static int check_member(struct taking *t, struct error *err)
 /* Here and now a vault keeps an admin; of what came from elsewhere nothing can be asked. */
 static int check_admin_left(struct taking *t, struct error *err)
 {
-	if (!t->imported && roster_last_admin(t->log, subject(t)))
+	if (!t->imported && log_last_admin(t->log, subject(t)))
 		return NO(_("it would leave the vault without an admin"));
 	return 0;
 }

@@ -79,6 +79,7 @@ struct log {
 /* How much of a row's signatures is verified. The journal's signature commits to the id: where the appender
  * is the author, it alone proves who wrote the event (HACKING.md, "The vault's bytes"). */
 enum log_trust {
+	LOG_CHAINS,  /* none, nor whether contents match their ids: places, parents and authority alone */
 	LOG_TRUSTED, /* none: covered by a remembered hash, or just signed by us */
 	LOG_READING, /* the journal's, and the author's where somebody else appended the event */
 	LOG_PROVING, /* both */
@@ -96,6 +97,8 @@ enum log_role log_role(const struct log *log, const struct log_member *member, u
 bool log_live(const struct log_member *member);
 /* Whether what this member did at TIME counts. */
 bool log_counts(const struct log *log, uint32_t member, uint64_t time);
+/* Whether nobody else is an admin. */
+bool log_last_admin(const struct log *log, uint32_t member);
 /* Who must be able to open every stream, or LOG_NOBODY. */
 uint32_t log_recovery(const struct log *log);
 /* What a role may hold at most. */

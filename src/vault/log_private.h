@@ -54,6 +54,5 @@ void roster_admit(struct log *log, struct log_member *newcomer); /* steals */
 void roster_remove(struct log *log, uint32_t member, uint32_t author, uint64_t time);
 void roster_set_role(struct log *log, uint32_t member, uint8_t role, uint32_t author, uint64_t time);
 void roster_set_recovery(struct log *log, uint32_t member, uint32_t author, uint64_t time);
-bool roster_last_admin(const struct log *log, uint32_t member);
 
 #endif

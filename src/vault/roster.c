@@ -117,7 +117,7 @@ void roster_set_recovery(struct log *log, uint32_t member, uint32_t author, uint
 	log->policy_count++;
 }
 
-bool roster_last_admin(const struct log *log, uint32_t member)
+bool log_last_admin(const struct log *log, uint32_t member)
 {
 	for (uint32_t i = 0; i < log->member_count; i++)
 		if (i != member && log_live(&log->members[i]) &&

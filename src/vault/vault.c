@@ -89,35 +89,13 @@ static int check_empty(const char *dir, struct error *err)
 	return code;
 }
 
-/* The root is random, known to nobody but the member's OpenPGP key from here on. */
-static int make_identity(struct vault *vault, struct str *ret_sealed, struct error *err)
-{
-	const char *recipients[] = { vault->fingerprint };
-	uint8_t root[KEY_BYTES];
-	int code;
-
-	randombytes_buf(root, sizeof(root));
-	crypt_member_keys(root, vault->keyring.member);
-	code = openpgp_encrypt(vault->pgp, root, sizeof(root), recipients, 1, NULL, false, ret_sealed, err);
-	sodium_memzero(root, sizeof(root));
-	return code;
-}
-
-static int certify(struct vault *vault, struct str *ret, struct error *err)
-{
-	AUTO_STR text = STR_INIT;
-
-	core_identity_text(vault->id, vault->member, vault->keyring.member->sign_public,
-			   vault->keyring.member->box_public, &text);
-	return openpgp_sign(vault->pgp, text.bytes, text.length, vault->fingerprint, false, ret, NULL, err);
-}
-
 /* The body of the first event of all: the vault's id, then its first member. */
 static int first_body(struct vault *vault, struct str *ret, struct error *err)
 {
 	const struct member_keys *keys = vault->keyring.member;
 	AUTO_STR certification = STR_INIT;
-	int code = certify(vault, &certification, err);
+	int code = member_certify(vault->pgp, vault->id, vault->member, keys, vault->fingerprint,
+				  &certification, err);
 
 	str_add_bytes(ret, vault->id, ID_BYTES);
 	return code ? code : member_body(vault->member, ROLE_ADMIN, keys->sign_public, keys->box_public,
@@ -130,7 +108,7 @@ static int populate(struct vault *vault, const char *outbox, instant now, struct
 	AUTO_STR sealed = STR_INIT, body = STR_INIT;
 	struct control first = { .type = CONTROL_VAULT, .stream = own };
 	uint8_t id[ID_BYTES];
-	int code = make_identity(vault, &sealed, err);
+	int code = member_make_identity(vault->pgp, vault->fingerprint, vault->keyring.member, &sealed, err);
 
 	if (!code)
 		code = first_body(vault, &body, err);
@@ -171,7 +149,7 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 	if (!code)
 		code = check_empty(dir, err);
 	if (!code)
-		code = openpgp_find(pgp, fingerprint, true, &key, err);
+		code = member_find_key(pgp, fingerprint, &key, err);
 	if (code)
 		return code;
 	vault = vault_new(dir, pgp, false);
@@ -222,6 +200,8 @@ static int unlock(struct vault *vault, struct error *err)
 				   vault->keyring.member->state_key, err);
 	if (!code)
 		vault->index = index_open(vault->id, vault->member, vault->keyring.member->cache_key);
+	if (!code)
+		snapshot_read(vault);
 	if (!code)
 		code = vault_catch_up(vault, NULL, NULL, err);
 	if (!code)
@@ -293,6 +273,8 @@ void vault_close(struct vault *vault)
 		store_checkpoint(vault->store);
 		store_unlock(vault->store);
 	}
+	if (vault->store)
+		snapshot_write(vault);
 	vault_cache_end(vault);
 	store_close(vault->store);
 	keyring_wipe(&vault->keyring);

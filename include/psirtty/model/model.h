@@ -210,6 +210,12 @@ struct product {
 };
 struct contact; /* somebody outside the house: read with contact_text() and contact_words() */
 struct embargo_policy { char *actor, *inbox, *note; instant preferred, minimum, maximum; }; /* spans; INSTANT_NONE */
+/* A case that was shredded: only its id is left. */
+struct disposal {
+	char *case_id, *author, *verified;
+	instant at, backups_until;      /* until then backups of the keys may open older copies */
+	size_t events, files, kept;     /* KEPT: files that other cases or the inbox hold too */
+};
 struct pin { char *address, *fingerprint; instant at; };
 struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
 
@@ -318,6 +324,8 @@ int product_supported(const struct product *product, const char *version, instan
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
 const struct pin *model_pin(const struct model *model, size_t index);
+size_t model_disposal_count(const struct model *model);
+const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
 
 /* ---- records */

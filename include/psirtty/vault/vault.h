@@ -125,8 +125,10 @@ struct audit_finding {
 struct audit_report {
 	uint64_t events;
 	size_t streams, attachments;
+	size_t shredded;   /* streams of which only the chain is left, as a SHRED says */
 	struct audit_finding *findings; size_t finding_count;
 	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
+	int level;         /* how far it went: 1 chains and authority, 2 hashes, 3 signatures, 4 contents */
 };
 void audit_report_release(struct audit_report *report);
 /* What an opened event calls its stream, or NULL: so that damage in a case is told by the case's id. The
@@ -137,6 +139,10 @@ typedef char *(*vault_name_fn)(int type, const char *json, size_t length);
  * cannot be read at all. */
 int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
 		struct error *err);
+/* The same up to LEVEL (0: as far as the keys at hand allow). ERR_USAGE when nothing was found but a level
+ * that was asked for could not be reached. */
+int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_name_fn name,
+		      struct audit_report *ret, struct error *err);
 
 /* Sixteen bytes of the sealed body of an event, as they lie on the disk: for demonstrations of damage. */
 int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], struct error *err);
