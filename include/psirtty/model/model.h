@@ -115,7 +115,7 @@ struct case_embargo {
 	char *proposed_by;           /* party name or "us" */
 	instant proposed_at, accepted_at, ended_at; /* INSTANT_NONE when not */
 	char *end_reason;
-	struct embargo_terms *terms; size_t term_count;   /* by time, then id; those above are of the shortest */
+	struct embargo_terms *terms; size_t term_count;   /* by time; those above are of the shortest */
 	struct embargo_answer *answers; size_t answer_count; /* in order */
 	int force;                   /* place of the terms in force, or -1 */
 	int shortest;                /* place of the open proposal that ends first, or -1 */
