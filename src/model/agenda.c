@@ -12,48 +12,20 @@ static struct zoned in_utc(instant at)
 	return when;
 }
 
-static bool from_outside(const struct case_message *message)
-{
-	return message->type != EVENT_MESSAGE_SENT;
-}
-
-/* The first message nobody answered yet, or NULL. */
-static const struct case_message *unanswered(const struct case_state *state)
-{
-	const struct case_message *first = NULL;
-
-	for (size_t i = 0; i < state->message_count; i++) {
-		if (!from_outside(&state->messages[i]))
-			first = NULL;
-		else if (!first)
-			first = &state->messages[i];
-	}
-	return first;
-}
-
-static const struct case_message *first_report(const struct case_state *state)
-{
-	for (size_t i = 0; i < state->message_count; i++)
-		if (state->messages[i].type == EVENT_REPORT_RECEIVED)
-			return &state->messages[i];
-	return NULL;
-}
-
 size_t case_dues(const struct case_state *state, struct due ret[DUE_COUNT])
 {
 	const struct case_embargo *embargo = &state->embargo;
-	const struct case_message *message = first_report(state);
+	instant reported = state->first_report == INSTANT_NONE ? state->opened : state->first_report;
 	size_t count = 0;
 
 	if (state->rm == RM_RECEIVED)
 		ret[count++] = (struct due){
 			.what = N_("triage"),
-			.when = in_utc((message ? message->at : state->opened) + TRIAGE_TIME),
+			.when = in_utc(reported + TRIAGE_TIME),
 		};
-	message = unanswered(state);
-	if (message && state->rm != RM_CLOSED)
+	if (state->unanswered != INSTANT_NONE && state->rm != RM_CLOSED)
 		ret[count++] = (struct due){ .what = N_("answer finder"),
-					     .when = in_utc(message->at + ANSWER_TIME) };
+					     .when = in_utc(state->unanswered + ANSWER_TIME) };
 	if (embargo->until.at != INSTANT_NONE)
 		ret[count++] = (struct due){ .what = N_("embargo ends"), .when = embargo->until,
 					     .embargo = true };

@@ -13,7 +13,7 @@
 enum case_list {
 	ROOM_MESSAGES, ROOM_SCORES, ROOM_IDS, ROOM_AFFECTED, ROOM_REMEDIATIONS, ROOM_NOTES,
 	ROOM_REPROS, ROOM_PARTIES, ROOM_SIGNED, ROOM_EVENTS, ROOM_UNDONE, ROOM_TARGETS,
-	ROOM_BLOCKS, ROOM_COUNT,
+	ROOM_BLOCKS, ROOM_REPORTERS, ROOM_COUNT,
 };
 
 struct folded {
@@ -42,6 +42,8 @@ void folded_free(struct folded *folded);
 /* Whether folded_take would take it. */
 int folded_check(const struct folded *folded, const struct event *event, struct error *err);
 int folded_take(struct folded *folded, const struct event *event, struct error *err);
+/* The event that undo (redo false) or redo would revert, or NULL. */
+const struct event *folded_undo_target(const struct folded *folded, bool redo);
 
 /* ---- case_list.c: storage of a case */
 /* A zeroed slot at place AT of a list; LIST and COUNT are members of struct folded's state. */

@@ -18,6 +18,15 @@ static void apply_opened(struct folded *folded, const struct event *event)
 
 static const struct fold_row opened_row = { NULL, apply_opened };
 
+/* It stands in the timeline and changes nothing. */
+static void apply_nothing(struct folded *folded, const struct event *event)
+{
+	(void)folded;
+	(void)event;
+}
+
+static const struct fold_row told_row = { NULL, apply_nothing };
+
 static const struct fold_row *const rows[] = {
 	[EVENT_CASE_OPENED] = &opened_row,
 	[EVENT_REPORT_RECEIVED] = &report_row,
@@ -41,11 +50,13 @@ static const struct fold_row *const rows[] = {
 	[EVENT_EMBARGO_REJECTED] = &rejected_row,
 	[EVENT_EMBARGO_TERMINATED] = &terminated_row,
 	[EVENT_ADVISORY_DRAFTED] = &advisory_row,
+	[EVENT_CASE_EXPORTED] = &told_row,
 };
 
 static void derived_init(struct folded *folded)
 {
 	folded->state.updated = INSTANT_NONE;
+	folded->state.first_report = folded->state.unanswered = INSTANT_NONE;
 	folded->state.embargo.until.at = INSTANT_NONE;
 	folded->state.embargo.proposed.at = INSTANT_NONE;
 	folded->state.embargo.proposed_at = INSTANT_NONE;
@@ -263,9 +274,9 @@ int folded_take(struct folded *folded, const struct event *event, struct error *
 	return 0;
 }
 
-const struct event *model_undo_target(const struct case_state *state, bool redo)
+const struct event *folded_undo_target(const struct folded *folded, bool redo)
 {
-	const struct folded *folded = (const struct folded *)state;
+	const struct case_state *state = &folded->state;
 
 	for (size_t i = state->event_count; i-- > 0;) {
 		const struct event *event = &state->events[i];

@@ -29,6 +29,30 @@ static struct case_message *message_add(struct folded *folded, const struct even
 	return message;
 }
 
+/* The first message nobody answered yet, anew after each message: they come in any order of time. */
+static void note_unanswered(struct case_state *state)
+{
+	state->unanswered = INSTANT_NONE;
+	for (size_t i = 0; i < state->message_count; i++) {
+		if (state->messages[i].type == EVENT_MESSAGE_SENT)
+			state->unanswered = INSTANT_NONE;
+		else if (state->unanswered == INSTANT_NONE)
+			state->unanswered = state->messages[i].at;
+	}
+}
+
+static void note_report(struct folded *folded, const struct case_message *report)
+{
+	struct case_state *state = &folded->state;
+
+	if (state->first_report == INSTANT_NONE || report->at < state->first_report)
+		state->first_report = report->at;
+	for (size_t i = 0; i < state->reporter_count; i++)
+		if (str_equal(state->reporters[i], report->peer))
+			return;
+	*CASE_ADD(folded, reporters, reporter_count, ROOM_REPORTERS) = report->peer;
+}
+
 static enum mail_verdict verdict_from_name(const char *word)
 {
 	for (int i = 0; i < VERDICT_COUNT; i++)
@@ -57,6 +81,9 @@ static void apply_received(struct folded *folded, const struct event *event)
 								    sizeof(struct sealed_file));
 	for (size_t i = 0; i < message->attachment_count; i++)
 		sealed_file_read(json_array_get(files, i), &message->attachments[i]);
+	if (event->type == EVENT_REPORT_RECEIVED)
+		note_report(folded, message);
+	note_unanswered(&folded->state);
 }
 
 /* The sources' rule: a vendor that receives a report is aware of the vulnerability. */
@@ -91,6 +118,7 @@ static void apply_sent(struct folded *folded, const struct event *event)
 	message->address = folded_keep(
 		folded, bare_address(str_or_empty(json_string_value(json_array_get(to, 0)))));
 	message->verdict = VERDICT_SIGNED;
+	note_unanswered(&folded->state);
 }
 
 const struct fold_row report_row = { NULL, apply_report };

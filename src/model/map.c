@@ -36,11 +36,11 @@ void *map_get(const struct map *map, const void *key, size_t length)
 	return map->capacity ? find_slot(map, key, length)->value : NULL;
 }
 
-static void map_widen(struct map *map)
+static void map_resize(struct map *map, size_t capacity)
 {
 	struct map old = *map;
 
-	map->capacity = old.capacity ? old.capacity * 2 : 64;
+	map->capacity = capacity;
 	map->slots = mem_alloc(map->capacity * sizeof(*map->slots));
 	for (size_t i = 0; i < old.capacity; i++)
 		if (old.slots[i].key)
@@ -53,7 +53,7 @@ void map_put(struct map *map, const void *key, size_t length, void *value)
 	struct map_slot *slot;
 
 	if ((map->count + 1) * 2 > map->capacity)
-		map_widen(map);
+		map_resize(map, map->capacity ? map->capacity * 2 : 64);
 	slot = find_slot(map, key, length);
 	if (!slot->key) {
 		map->count++;
@@ -61,4 +61,34 @@ void map_put(struct map *map, const void *key, size_t length, void *value)
 		slot->length = length;
 	}
 	slot->value = value;
+}
+
+void map_reserve(struct map *map, size_t count)
+{
+	size_t capacity = map->capacity ? map->capacity : 64;
+
+	while (capacity < count * 2)
+		capacity *= 2;
+	if (capacity != map->capacity)
+		map_resize(map, capacity);
+}
+
+/* What stands behind a freed slot moves up, unless its own place lies between. */
+void map_remove(struct map *map, const void *key, size_t length)
+{
+	size_t mask = map->capacity - 1, hole, at;
+
+	if (!map->capacity || !find_slot(map, key, length)->key)
+		return;
+	hole = (size_t)(find_slot(map, key, length) - map->slots);
+	map->count--;
+	for (at = (hole + 1) & mask; map->slots[at].key; at = (at + 1) & mask) {
+		size_t home = hash(map->slots[at].key, map->slots[at].length) & mask;
+
+		if (((at - home) & mask) < ((at - hole) & mask))
+			continue;
+		map->slots[hole] = map->slots[at];
+		hole = at;
+	}
+	map->slots[hole] = (struct map_slot){ 0 };
 }

@@ -2,116 +2,102 @@
 /* The model as a whole: sends each event where it belongs, and finds things. */
 #include "psirtty/model/model.h"
 
-#include "model/case.h"
+#include "model/brief.h"
+#include "model/cases.h"
 #include "model/inbox.h"
-#include "model/map.h"
 #include "model/registry.h"
 
 struct model {
-	struct folded **cases; /* owned, by opening time, then id */
-	size_t case_count, case_room;
-	struct map by_stream, by_id;
+	struct cases cases;
 	struct inbox inbox;
 	struct registry registry;
+	struct model_loader loader;
+	struct case_conflict *conflicts; /* owned, of inbox and registry */
+	size_t conflict_count, conflict_room;
 };
+
+enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 17 };
 
 struct model *model_new(void)
 {
-	return mem_alloc(sizeof(struct model));
+	struct model *model = mem_alloc(sizeof(*model));
+
+	model_set_whole_limit(model, WHOLE_LIMIT);
+	return model;
 }
 
 void model_free(struct model *model)
 {
 	if (!model)
 		return;
-	for (size_t i = 0; i < model->case_count; i++)
-		folded_free(model->cases[i]);
-	free(model->cases);
-	map_release(&model->by_stream);
-	map_release(&model->by_id);
+	cases_release(&model->cases);
 	inbox_release(&model->inbox);
 	registry_release(&model->registry);
+	conflicts_free(model->conflicts, model->conflict_count);
 	free(model);
+}
+
+void model_set_loader(struct model *model, const struct model_loader *loader)
+{
+	model->loader = *loader;
+	model->cases.bounded = loader->load_case != NULL;
+	model->inbox.bounded = loader->load_mail != NULL;
+}
+
+void model_set_whole_limit(struct model *model, size_t limit)
+{
+	model->cases.limit = model->inbox.limit = limit;
+}
+
+/* Sorting changes nothing that can be seen but the order, and is put off while many come in. */
+static const struct cases *sorted(const struct model *model)
+{
+	if (model->cases.unsorted)
+		cases_sort((struct cases *)(uintptr_t)&model->cases);
+	return &model->cases;
 }
 
 /* ---- cases */
 
-static struct folded *case_of(const struct model *model, const struct event *event)
+/* The case EVENT belongs to, whole, or NULL where there is none. */
+static int whole_case_of(struct model *model, const struct event *event, struct known_case **ret, struct error *err)
 {
-	return map_get(&model->by_stream, event->stream, sizeof(event->stream));
+	*ret = cases_find(&model->cases, event->stream);
+	return *ret ? model_whole_case(model, &(*ret)->state, err) : 0;
 }
 
-static int check_opened(const struct model *model, const struct event *event, struct error *err)
+static int check_case(struct model *model, const struct event *event, struct error *err)
 {
-	const char *id = event_text(event, "case"), *title = event_text(event, "title");
+	struct known_case *known;
+	int code = whole_case_of(model, event, &known, err);
 
-	if (!id_valid(id))
-		return error_set(err, ERR_NO, _("case"), NULL,
-				 _("rule case id: an id has letters, digits, dot and hyphen only"));
-	if (case_of(model, event))
-		return error_set(err, ERR_NO, id, NULL, _("rule case: it was opened before"));
-	if (map_get(&model->by_id, id, strlen(id)))
-		return error_set(err, ERR_NO, id, NULL, _("rule case id: this id is taken"));
-	if (!title[strspn(title, " \t")])
-		return error_set(err, ERR_NO, id, NULL, _("rule text: the title is empty"));
-	return 0;
+	return code ? code : cases_check(&model->cases, known, event, err);
 }
 
-static int refuse_unopened(const struct event *event, struct error *err)
+static bool has_event(const struct known_case *known, const struct event *event)
 {
-	return error_set(err, ERR_NO, event_info(event->type)->wire, NULL,
-			 _("rule case: a case begins with case-opened"));
-}
+	static const uint8_t none[32];
 
-static int check_case(const struct model *model, const struct event *event, struct error *err)
-{
-	const struct folded *folded = case_of(model, event);
-
-	if (event->type == EVENT_CASE_OPENED)
-		return check_opened(model, event, err);
-	return folded ? folded_check(folded, event, err) : refuse_unopened(event, err);
-}
-
-static bool comes_before(const struct folded *a, const struct folded *b)
-{
-	if (a->state.opened != b->state.opened)
-		return a->state.opened < b->state.opened;
-	return strcmp(a->state.id, b->state.id) < 0;
-}
-
-static int take_opened(struct model *model, const struct event *event, struct error *err)
-{
-	struct folded *folded;
-	size_t at = model->case_count;
-	int code = check_opened(model, event, err);
-
-	if (code)
-		return code;
-	folded = folded_new(event->stream);
-	if (folded_take(folded, event, err) != 0)
-		BUG("a checked case cannot be opened");
-	while (at > 0 && comes_before(folded, model->cases[at - 1]))
-		at--;
-	model->cases = list_open(model->cases, &model->case_count, &model->case_room,
-				 sizeof(*model->cases), at);
-	model->cases[at] = folded;
-	map_put(&model->by_stream, folded->state.stream, sizeof(folded->state.stream), folded);
-	map_put(&model->by_id, folded->state.id, strlen(folded->state.id), folded);
-	return 0;
+	for (size_t i = known ? known->state.event_count : 0; i-- > 0;)
+		if (memcmp(known->state.events[i].id, event->id, sizeof(event->id)) == 0)
+			return memcmp(event->id, none, sizeof(none)) != 0;
+	return false;
 }
 
 static int take_case(struct model *model, const struct event *event, struct error *err)
 {
-	struct folded *folded = case_of(model, event);
+	struct known_case *known = cases_find(&model->cases, event->stream);
+	bool brief = known && !known->whole;
+	int code = whole_case_of(model, event, &known, err);
 
-	if (event->type == EVENT_CASE_OPENED)
-		return take_opened(model, event, err);
-	return folded ? folded_take(folded, event, err) : refuse_unopened(event, err);
+	if (code || (brief && has_event(known, event)))
+		return code;
+	return cases_take(&model->cases, known, event, err);
 }
 
 /* ---- inbox and registry */
 
-static int check_inbox(const struct model *model, const struct event *event, struct error *err)
+static int check_inbox(struct model *model, const struct event *event, struct error *err)
 {
 	return inbox_check(&model->inbox, event, err);
 }
@@ -125,7 +111,7 @@ static int take_inbox(struct model *model, const struct event *event, struct err
 	return code;
 }
 
-static int check_registry(const struct model *model, const struct event *event, struct error *err)
+static int check_registry(struct model *model, const struct event *event, struct error *err)
 {
 	return registry_check(&model->registry, event, err);
 }
@@ -134,15 +120,17 @@ static int take_registry(struct model *model, const struct event *event, struct 
 {
 	int code = registry_check(&model->registry, event, err);
 
-	if (!code)
-		registry_apply(&model->registry, event);
-	return code;
+	if (code)
+		return code;
+	registry_apply(&model->registry, event);
+	place_note(&model->registry.end, event);
+	return 0;
 }
 
 /* ---- the one door */
 
 static const struct {
-	int (*check)(const struct model *, const struct event *, struct error *);
+	int (*check)(struct model *, const struct event *, struct error *);
 	int (*take)(struct model *, const struct event *, struct error *);
 } streams[] = {
 	[STREAM_CASE] = { check_case, take_case },
@@ -168,7 +156,7 @@ int model_apply(struct model *model, const struct event *event, struct error *er
 	return code ? code : streams[event_info(event->type)->stream].take(model, event, err);
 }
 
-int model_check(const struct model *model, const struct event *event, struct error *err)
+int model_check(struct model *model, const struct event *event, struct error *err)
 {
 	int code = check_event(event, err);
 
@@ -178,23 +166,243 @@ int model_check(const struct model *model, const struct event *event, struct err
 size_t model_warnings(const struct model *model, const struct event *event,
 		      const char *ret[MODEL_WARNINGS])
 {
-	const struct folded *folded = case_of(model, event);
+	const struct known_case *known = cases_find(&model->cases, event->stream);
 
-	return folded && check_event(event, NULL) == 0 ?
-		       case_warnings(&folded->state, event, ret) :
+	return known && known->whole && check_event(event, NULL) == 0 ?
+		       case_warnings(&known->whole->state, event, ret) :
 		       0;
+}
+
+/* ---- loading */
+
+static bool comes_behind(uint64_t order, const uint8_t last[32], const struct event *event)
+{
+	if (event->order != order)
+		return event->order > order;
+	return !order || memcmp(event->id, last, 32) > 0;
+}
+
+bool model_in_order(const struct model *model, const struct event *event)
+{
+	const struct known_case *known = cases_find(&model->cases, event->stream);
+	enum event_stream stream = event_info(event->type)->stream;
+
+	if (stream == STREAM_INBOX)
+		return comes_behind(model->inbox.end.order, model->inbox.end.last, event);
+	if (stream == STREAM_REGISTRY)
+		return comes_behind(model->registry.end.order, model->registry.end.last, event);
+	if (!known)
+		return event->type == EVENT_CASE_OPENED && !cases_by_id(&model->cases, event_text(event, "case"));
+	return known->whole && comes_behind(known->order, known->last, event);
+}
+
+static int load_into(struct folded *folded, const struct event *event, struct error *err)
+{
+	int code = check_event(event, err);
+
+	if (code)
+		return code;
+	if (event->type == EVENT_CASE_OPENED)
+		code = opened_check(folded, event, err);
+	else if (!folded->state.id)
+		code = error_set(err, ERR_NO, event_info(event->type)->wire, NULL,
+				 _("rule case: a case begins with case-opened"));
+	return code ? code : folded_take(folded, event, err);
+}
+
+void model_load_event(struct model *model, const struct event *event)
+{
+	struct known_case *loading = model->cases.loading;
+	AUTO_ERROR why = ERROR_INIT;
+
+	if (event_info(event->type)->stream == STREAM_INBOX) {
+		if (check_event(event, &why) || inbox_load(&model->inbox, event, &why))
+			model_note_conflict(model, event, event_info(event->type)->wire, why.why);
+		return;
+	}
+	if (!loading)
+		BUG("no case is being loaded");
+	else if (load_into(loading->whole, event, &why))
+		known_add_conflict(loading, event, event_info(event->type)->wire, why.why);
+	else
+		known_note(loading, event);
+}
+
+void model_note_conflict(struct model *model, const struct event *event, const char *what, const char *why)
+{
+	struct known_case *known = model->cases.loading;
+	size_t at = model->conflict_count;
+
+	known = known ? known : cases_find(&model->cases, event->stream);
+	if (known && known->whole) {
+		known_add_conflict(known, event, what, why);
+		if (known != model->cases.loading) {
+			known_show(known);
+			cases_change(&model->cases, known);
+		}
+		return;
+	}
+	model->conflicts = list_open(model->conflicts, &model->conflict_count, &model->conflict_room,
+				     sizeof(*model->conflicts), at);
+	model->conflicts[at] = conflict_of(event, what, why);
+}
+
+int model_load_case(struct model *model, const uint8_t stream[16], struct error *err)
+{
+	struct known_case *fresh = known_new(stream);
+	int code;
+
+	fresh->whole = folded_new(stream);
+	model->cases.loading = fresh;
+	code = model->loader.load_case ?
+		       model->loader.load_case(model->loader.context, model, fresh->state.stream, err) :
+		       error_set(err, ERR_CASE, _("case"), NULL, _("nobody can load it"));
+	model->cases.loading = NULL;
+	if (!code && !fresh->whole->state.id)
+		code = error_set(err, ERR_CASE, _("case"), _("Run `psirtty audit verify`"),
+				 _("its events cannot be read"));
+	if (code)
+		known_release(fresh);
+	else
+		cases_replace(&model->cases, fresh);
+	return code;
+}
+
+int model_whole_case(struct model *model, const struct case_state *state, struct error *err)
+{
+	struct known_case *known = known_of(state);
+	int code = 0;
+
+	if (!known->whole)
+		code = model_load_case(model, known->state.stream, err);
+	if (!code)
+		cases_use(&model->cases, known);
+	return code;
+}
+
+int model_whole_mail(struct model *model, const struct inbox_item *item, struct error *err)
+{
+	if (!item->brief)
+		return inbox_use(&model->inbox, item);
+	if (!model->loader.load_mail)
+		return error_set(err, ERR_CASE, item->id, NULL, _("nobody can load it"));
+	return inbox_make_whole(&model->inbox, item, model, &model->loader, err);
+}
+
+void model_drop_case(struct model *model, const uint8_t stream[16])
+{
+	struct known_case *known = cases_find(&model->cases, stream);
+
+	if (known)
+		cases_drop(&model->cases, known);
+}
+
+void model_forget(struct model *model, enum event_stream stream)
+{
+	bool bounded = model->inbox.bounded;
+	size_t limit = model->inbox.limit;
+
+	conflicts_free(model->conflicts, model->conflict_count);
+	model->conflicts = NULL;
+	model->conflict_count = model->conflict_room = 0;
+	if (stream == STREAM_INBOX) {
+		inbox_release(&model->inbox);
+		model->inbox = (struct inbox){ .bounded = bounded, .limit = limit };
+	} else if (stream == STREAM_REGISTRY) {
+		registry_release(&model->registry);
+		model->registry = (struct registry){ 0 };
+	}
+}
+
+/* ---- briefs */
+
+int model_take_case_brief(struct model *model, const uint8_t stream[16], const void *bytes, size_t length,
+			  struct error *err)
+{
+	struct cases *cases = &model->cases;
+	struct known_case *known;
+
+	if (cases_find(cases, stream))
+		return error_set(err, ERR_INPUT, _("case"), NULL, _("it is known already"));
+	known = known_new(stream);
+	if (!known_read_brief(known, bytes, length, &cases->arena, BRIEF_ROOM)) {
+		known_release(known);
+		return error_set(err, ERR_INPUT, _("case"), NULL, _("its brief cannot be read"));
+	}
+	cases_place(cases, known);
+	return 0;
+}
+
+void model_mail_brief(const struct inbox_item *item, struct str *ret)
+{
+	brief_write(&brief_mail_shape, 'm', item, ret);
+}
+
+int model_take_mail_brief(struct model *model, const uint8_t event[32], const void *bytes, size_t length,
+			  struct error *err)
+{
+	return inbox_take_brief(&model->inbox, event, bytes, length) ?
+		       0 :
+		       error_set(err, ERR_INPUT, _("mail"), NULL, _("its brief cannot be read"));
+}
+
+void model_house_brief(const struct model *model, struct str *ret)
+{
+	struct house house = { .conflicts = model->conflicts, .conflict_count = model->conflict_count };
+
+	memcpy(house.last, model->inbox.end.last, sizeof(house.last));
+	memcpy(house.order, &model->inbox.end.order, sizeof(house.order));
+	brief_write(&brief_house_shape, 'h', &house, ret);
+}
+
+int model_take_house_brief(struct model *model, const void *bytes, size_t length, struct error *err)
+{
+	struct arena arena = { 0 };
+	struct house house = { 0 };
+	bool good = brief_read(&brief_house_shape, 'h', bytes, length, &arena, length + 256, &house);
+
+	for (size_t i = 0; good && i < house.conflict_count; i++) {
+		const struct case_conflict *from = &house.conflicts[i];
+		struct event event = { .at = from->at };
+
+		memcpy(event.id, from->event, sizeof(event.id));
+		snprintf(event.author, sizeof(event.author), "%s", str_or_empty(from->author));
+		model_note_conflict(model, &event, from->what, from->why);
+	}
+	memcpy(model->inbox.end.last, house.last, sizeof(house.last));
+	memcpy(&model->inbox.end.order, house.order, sizeof(house.order));
+	arena_release(&arena);
+	return good ? 0 : error_set(err, ERR_INPUT, _("index"), NULL, _("its first row cannot be read"));
+}
+
+size_t model_house_conflicts(const struct model *model, const struct case_conflict **ret)
+{
+	*ret = model->conflicts;
+	return model->conflict_count;
+}
+
+void model_take_changed(struct model *model, model_case_fn case_fn, model_mail_fn mail_fn, void *context)
+{
+	struct known_list *changed = &model->cases.changed;
+
+	for (size_t i = 0; i < changed->count; i++) {
+		changed->items[i]->changed = false;
+		case_fn(context, &changed->items[i]->state);
+	}
+	changed->count = 0;
+	inbox_take_changed(&model->inbox, mail_fn, context);
 }
 
 /* ---- finding */
 
 size_t model_case_count(const struct model *model)
 {
-	return model->case_count;
+	return model->cases.count;
 }
 
 const struct case_state *model_case(const struct model *model, size_t index)
 {
-	return &model->cases[index]->state;
+	return &sorted(model)->items[index]->state;
 }
 
 /* A number names the last number of an id, whatever its leading zeros; other text the end of an id
@@ -215,27 +423,34 @@ static bool id_ends_with(const char *id, const char *wanted)
 
 const struct case_state *model_find_case(const struct model *model, const char *id)
 {
-	const struct folded *found = map_get(&model->by_id, id, strlen(id));
+	const struct known_case *found = cases_by_id(&model->cases, id);
 
 	if (found || !*id)
 		return found ? &found->state : NULL;
-	for (size_t i = 0; i < model->case_count; i++) {
-		const struct folded *folded = model->cases[i];
+	for (size_t i = 0; i < model->cases.count; i++) {
+		const struct known_case *known = model->cases.items[i];
 
-		if (!id_ends_with(folded->state.id, id) && str_casecmp(folded->state.id, id) != 0)
+		if (!id_ends_with(known->state.id, id) && str_casecmp(known->state.id, id) != 0)
 			continue;
 		if (found)
 			return NULL;
-		found = folded;
+		found = known;
 	}
 	return found ? &found->state : NULL;
 }
 
 const struct case_state *model_case_of_stream(const struct model *model, const uint8_t stream[16])
 {
-	const struct folded *folded = map_get(&model->by_stream, stream, 16);
+	const struct known_case *known = cases_find(&model->cases, stream);
 
-	return folded ? &folded->state : NULL;
+	return known ? &known->state : NULL;
+}
+
+const struct event *model_undo_target(const struct case_state *state, bool redo)
+{
+	const struct known_case *known = known_of(state);
+
+	return known->whole ? folded_undo_target(known->whole, redo) : NULL;
 }
 
 size_t model_inbox_count(const struct model *model)
@@ -245,18 +460,18 @@ size_t model_inbox_count(const struct model *model)
 
 const struct inbox_item *model_inbox(const struct model *model, size_t index)
 {
-	return model->inbox.items[index];
+	return inbox_item(&model->inbox, index);
 }
 
 /* "M-0001" in any case, or its number. */
 const struct inbox_item *model_find_mail(const struct model *model, const char *id)
 {
-	const struct inbox_item *found = map_get(&model->inbox.by_id, id, strlen(id));
+	const struct inbox_item *found = inbox_find(&model->inbox, id);
 
 	if (found || !*id)
 		return found;
 	for (size_t i = 0; i < model->inbox.count; i++) {
-		const struct inbox_item *item = model->inbox.items[i];
+		const struct inbox_item *item = inbox_item(&model->inbox, i);
 
 		if (!id_ends_with(item->id, id) && str_casecmp(item->id, id) != 0)
 			continue;
@@ -269,7 +484,7 @@ const struct inbox_item *model_find_mail(const struct model *model, const char *
 
 const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256)
 {
-	return map_get(&model->inbox.by_sha256, sha256, strlen(sha256));
+	return inbox_by_sha256(&model->inbox, sha256);
 }
 
 size_t model_product_count(const struct model *model)
@@ -329,8 +544,8 @@ char *model_next_case_id(const struct model *model, int year)
 	unsigned highest = 0;
 	char *id = NULL;
 
-	for (size_t i = 0; i < model->case_count; i++) {
-		const char *there = model->cases[i]->state.id, *number;
+	for (size_t i = 0; i < model->cases.count; i++) {
+		const char *there = model->cases.items[i]->state.id, *number;
 		size_t digits;
 
 		if (!str_starts(there, head))
@@ -344,7 +559,7 @@ char *model_next_case_id(const struct model *model, int year)
 	do {
 		free(id);
 		id = mem_format("%s%04u", head, ++highest);
-	} while (map_get(&model->by_id, id, strlen(id)));
+	} while (cases_by_id(&model->cases, id));
 	return id;
 }
 
@@ -356,6 +571,6 @@ char *model_next_mail_id(const struct model *model)
 	do {
 		free(id);
 		id = mem_format("M-%04u", ++next);
-	} while (map_get(&model->inbox.by_id, id, strlen(id)));
+	} while (inbox_find(&model->inbox, id));
 	return id;
 }

@@ -196,9 +196,8 @@ static bool match_word(const struct case_state *state, const char *word)
 		    (contains(state->parties[i].name, word) ||
 		     contains(state->parties[i].address, word)))
 			return true;
-	for (size_t i = 0; i < state->message_count; i++)
-		if (state->messages[i].type == EVENT_REPORT_RECEIVED &&
-		    contains(state->messages[i].peer, word))
+	for (size_t i = 0; i < state->reporter_count; i++)
+		if (contains(state->reporters[i], word))
 			return true;
 	return false;
 }

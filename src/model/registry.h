@@ -5,12 +5,23 @@
 
 #include "psirtty/model/model.h"
 
+/* Where a stream's fold ends: the order and id of its last event. */
+struct place { uint64_t order; uint8_t last[32]; };
+
+static inline void place_note(struct place *end, const struct event *event)
+{
+	end->order = event->order;
+	for (int i = 0; i < 32; i++)
+		end->last[i] = event->id[i];
+}
+
 struct registry {
 	struct product *products; /* owned, by id */
 	size_t product_count, product_room;
 	struct pin *pins;         /* owned, by address */
 	size_t pin_count, pin_room;
 	struct policy policy;
+	struct place end;
 };
 
 void registry_release(struct registry *registry);

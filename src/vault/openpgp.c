@@ -286,7 +286,7 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 
 /* ---- writing */
 
-static int set_signer(struct openpgp *pgp, const char *signer, struct error *err)
+int openpgp_set_signer(struct openpgp *pgp, const char *signer, struct error *err)
 {
 	gpgme_key_t key = NULL;
 	gpgme_error_t code;
@@ -306,7 +306,7 @@ static int set_signer(struct openpgp *pgp, const char *signer, struct error *err
 	return 0;
 }
 
-static void free_keys(gpgme_key_t *keys, size_t count)
+void openpgp_free_keys(gpgme_key_t *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (keys[i])
@@ -314,8 +314,8 @@ static void free_keys(gpgme_key_t *keys, size_t count)
 	free(keys);
 }
 
-static int get_recipients(struct openpgp *pgp, const char *const *recipients, size_t count,
-			  gpgme_key_t **ret, struct error *err)
+int openpgp_recipients(struct openpgp *pgp, const char *const *recipients, size_t count, gpgme_key_t **ret,
+		       struct error *err)
 {
 	gpgme_key_t *keys = mem_alloc((count + 1) * sizeof(*keys));
 
@@ -324,7 +324,7 @@ static int get_recipients(struct openpgp *pgp, const char *const *recipients, si
 
 		if (!code && keys[i] && keys[i]->can_encrypt && !keys[i]->revoked && !keys[i]->expired)
 			continue;
-		free_keys(keys, count);
+		openpgp_free_keys(keys, count);
 		return error_set(err, ERR_INPUT, recipients[i], _("Ask its owner for a current key"),
 				 _("one cannot encrypt to this key: %s"),
 				 code ? gpgme_strerror(code) :
@@ -346,8 +346,6 @@ static bool readable_by(const struct str *message, int count)
 static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool sign, struct str *ret,
 		   struct error *err)
 {
-	const gpgme_encrypt_flags_t flags = GPGME_ENCRYPT_ALWAYS_TRUST | GPGME_ENCRYPT_NO_ENCRYPT_TO |
-					    GPGME_ENCRYPT_NO_COMPRESS;
 	AUTO_STR made = STR_INIT;
 	int count = 0;
 	gpgme_data_t out;
@@ -355,8 +353,8 @@ static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool
 
 	if (code)
 		return openpgp_failed(err, _("encryption"), code);
-	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, flags, in, out) :
-		      gpgme_op_encrypt(pgp->context, keys, flags, in, out);
+	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, OPENPGP_FLAGS, in, out) :
+		      gpgme_op_encrypt(pgp->context, keys, OPENPGP_FLAGS, in, out);
 	openpgp_take(out, &made);
 	if (code)
 		return openpgp_failed(err, _("encryption"), code);
@@ -376,10 +374,10 @@ int openpgp_encrypt(struct openpgp *pgp, const void *bytes, size_t length, const
 {
 	gpgme_key_t *keys = NULL;
 	gpgme_data_t in;
-	int code = set_signer(pgp, signer, err);
+	int code = openpgp_set_signer(pgp, signer, err);
 
 	if (!code)
-		code = get_recipients(pgp, recipients, count, &keys, err);
+		code = openpgp_recipients(pgp, recipients, count, &keys, err);
 	if (code)
 		return code;
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
@@ -387,7 +385,7 @@ int openpgp_encrypt(struct openpgp *pgp, const void *bytes, size_t length, const
 	gpgme_set_armor(pgp->context, armor);
 	code = encrypt(pgp, keys, in, signer != NULL, ret, err);
 	gpgme_data_release(in);
-	free_keys(keys, count);
+	openpgp_free_keys(keys, count);
 	return code;
 }
 
@@ -415,7 +413,7 @@ int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const ch
 	gpgme_data_t in, out;
 	gpgme_error_t failure;
 	gpgme_sign_result_t result;
-	int code = set_signer(pgp, signer, err);
+	int code = openpgp_set_signer(pgp, signer, err);
 
 	if (code)
 		return code;

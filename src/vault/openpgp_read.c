@@ -189,14 +189,29 @@ static void take_decryption(gpgme_decrypt_result_t result, struct openpgp_result
 	ret->session_key = mem_string(result ? result->session_key : NULL);
 }
 
+void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, instant now,
+		     struct openpgp_result *ret)
+{
+	gpgme_decrypt_result_t decrypted = gpgme_op_decrypt_result(pgp->context);
+	const char *reason;
+
+	ret->state = decryption_state(code, overran, &reason);
+	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
+		ret->state = ENCRYPTION_FAILED;
+		reason = N_("it is not protected against alteration");
+	}
+	take_decryption(decrypted, ret);
+	ret->reason = mem_string(reason);
+	if (ret->state == ENCRYPTION_DECRYPTED)
+		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
+}
+
 int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret, struct error *err)
 {
 	struct sink sink = { .bytes = STR_INIT, .limit = limit };
-	gpgme_decrypt_result_t decrypted;
 	gpgme_data_t in, out;
 	gpgme_error_t code;
-	const char *reason;
 
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
@@ -207,20 +222,11 @@ int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
 	code = gpgme_op_decrypt_verify(pgp->context, in, out);
 	gpgme_data_release(in);
 	gpgme_data_release(out);
-	decrypted = gpgme_op_decrypt_result(pgp->context);
-	ret->state = decryption_state(code, sink.overran, &reason);
-	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
-		ret->state = ENCRYPTION_FAILED;
-		reason = N_("it is not protected against alteration");
-	}
-	take_decryption(decrypted, ret);
-	ret->reason = mem_string(reason);
-	if (ret->state == ENCRYPTION_DECRYPTED) {
+	openpgp_outcome(pgp, code, sink.overran, now, ret);
+	if (ret->state == ENCRYPTION_DECRYPTED)
 		ret->plain = sink.bytes;
-		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
-	} else {
+	else
 		str_wipe(&sink.bytes);
-	}
 	return 0;
 }
 

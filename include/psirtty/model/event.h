@@ -37,6 +37,7 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_EMBARGO_TERMINATED, 21, "embargo-terminated", STREAM_CASE) \
 	X(EVENT_ADVISORY_DRAFTED, 22, "advisory-drafted", STREAM_CASE) \
 	X(EVENT_UNDONE, 23, "event-undone", STREAM_CASE) \
+	X(EVENT_CASE_EXPORTED, 90, "case-exported", STREAM_CASE) \
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \
@@ -90,6 +91,8 @@ struct event {
 	char author[64];    /* name of the member who made it */
 	instant at;         /* when it was made, by the author's clock */
 	uint64_t gseq;      /* place in this copy's journal */
+	uint64_t order;     /* the author's clock with its counter, or 0: events of a stream by order, then id,
+			     * are in the order every copy of the vault agrees on */
 	json_t *body;       /* borrowed by functions that take const struct event * */
 };
 

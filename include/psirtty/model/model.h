@@ -78,12 +78,20 @@ struct case_advisory {
 	instant drafted_at, changed_at;
 };
 
+/* An event of a case that no rule allowed where it came: left out of the fold, and told. */
+struct case_conflict { uint8_t event[32]; instant at; char *author, *what, *why; };
+
+/* In brief (model_whole_case) there are no messages, remediations, notes and events, and of scores,
+ * reproductions and advisory only what fits in a line. */
 struct case_state {
 	uint8_t stream[16];
 	char *id, *title, *summary, *assignee, *cwe; /* cwe: "CWE-787" */
 	enum rm_state rm;
 	cs_state cs;
 	instant opened, updated;
+	instant first_report, unanswered;                       /* of messages: the first report, the first nobody
+								 * answered yet; or INSTANT_NONE */
+	char **reporters; size_t reporter_count;                /* who sent reports, each once, as "Name <address>" */
 	struct case_message *messages; size_t message_count;   /* by time */
 	struct case_score *scores; size_t score_count;         /* newest of each issuer */
 	struct case_identifier *ids; size_t id_count;
@@ -96,12 +104,16 @@ struct case_state {
 	struct case_advisory *advisory;                         /* NULL before `advisory new` */
 	struct event *events; size_t event_count;               /* timeline; bodies owned by the model */
 	bool *undone;                                           /* one for each event */
-	bool brief;                                             /* known in brief only: no events, texts, files */
+	struct case_conflict *conflicts; size_t conflict_count;
+	bool brief;                                             /* known in brief only */
 };
 
+/* In brief (model_whole_mail) without raw, and of the record only what fits in a line. */
 struct inbox_item {
 	char *id;               /* "M-0001" */
-	uint8_t event[32];
+	uint8_t event[32];      /* that brought it */
+	uint8_t reading[32];    /* that holds the record; zeros while there is none */
+	bool brief;
 	instant received;
 	char *channel;          /* "maildir", "file", "mbox" */
 	char *sha256; size_t size;
@@ -119,10 +131,11 @@ struct model;
 struct model *model_new(void);
 void model_free(struct model *model);
 /* Takes one more event (its body gets a new reference). An impossible event is refused with the
- * rule's name (ERR_NO) and changes nothing. */
+ * rule's name (ERR_NO) and changes nothing. A case known in brief is made whole first; an event it then
+ * has already is not taken twice. */
 int model_apply(struct model *model, const struct event *event, struct error *err);
 /* Whether model_apply would take it. Used before anything is sealed. */
-int model_check(const struct model *model, const struct event *event, struct error *err);
+int model_check(struct model *model, const struct event *event, struct error *err);
 /* What the sources advise against (SHOULD NOT) though it is possible: fills RET with untranslated
  * static sentences and returns how many. For an event that model_check takes. */
 enum { MODEL_WARNINGS = 4 };
@@ -130,12 +143,37 @@ size_t model_warnings(const struct model *model, const struct event *event,
 		      const char *ret[MODEL_WARNINGS]);
 
 /* ---- cases and mail in brief: what lists, agenda, queries and metrics need, without the events. A model
- * fed with briefs asks its loader for a whole case once something of it is wanted that a brief lacks. */
+ * fed with briefs asks its loader for a whole case once something of it is wanted that a brief lacks.
+ * Without a loader everything stays whole. */
 
-enum { MODEL_BRIEF_VERSION = 1 }; /* of the bytes; raise it whenever a field is added */
-/* Hands every event of the stream to model_load_event, in the vault's order. */
-typedef int (*model_load_fn)(void *context, struct model *model, const uint8_t stream[16], struct error *err);
-void model_set_loader(struct model *model, model_load_fn fn, void *context);
+struct model_loader {
+	/* Hands every event of the stream to model_load_event, in the order every copy agrees on. */
+	int (*load_case)(void *context, struct model *model, const uint8_t stream[16], struct error *err);
+	/* Hands ITEM's events `event` and, unless it is zeros, `reading` to model_load_event. */
+	int (*load_mail)(void *context, struct model *model, const struct inbox_item *item, struct error *err);
+	void *context;
+};
+void model_set_loader(struct model *model, const struct model_loader *loader);
+/* How many cases and how many mails stay whole at a time (64). */
+void model_set_whole_limit(struct model *model, size_t limit);
+/* One event on its way into what is being loaded. What no rule allows becomes a conflict of the case. */
+void model_load_event(struct model *model, const struct event *event);
+/* An event that was not taken: WHAT ("event 77", "state-set") and WHY make a conflict of its case, or one of
+ * the house where it is of the inbox or the registry. */
+void model_note_conflict(struct model *model, const struct event *event, const char *what, const char *why);
+/* Whether EVENT's place is behind all that is folded of its case or of the inbox. Where it is not (it was
+ * made at the same time in another copy of the vault), or the case is known in brief, it is not applied:
+ * the case is loaded anew, the inbox folded anew. */
+bool model_in_order(const struct model *model, const struct event *event);
+/* Loads the case of STREAM anew, or for the first time. A case whose id another has is shown with the
+ * first digits of its stream behind it: the later opened one, in every copy of the vault. */
+int model_load_case(struct model *model, const uint8_t stream[16], struct error *err);
+/* Forgets the inbox or the registry; then every event of it is handed to model_load_event (inbox) or
+ * model_apply (registry) again. */
+void model_forget(struct model *model, enum event_stream stream);
+
+/* The version of a brief's bytes. */
+uint32_t model_brief_version(void);
 /* Adds the bytes of a case's brief to RET. */
 void model_case_brief(const struct case_state *state, struct str *ret);
 /* A case known by its brief; BYTES are checked as if a stranger wrote them: ERR_INPUT. */
@@ -144,12 +182,24 @@ int model_take_case_brief(struct model *model, const uint8_t stream[16], const v
 void model_mail_brief(const struct inbox_item *item, struct str *ret);
 int model_take_mail_brief(struct model *model, const uint8_t event[32], const void *bytes, size_t length,
 			  struct error *err);
-/* The whole case behind STATE (which stays where it is); loads it when only its brief is there. */
+/* What is known beside cases and mails: where the inbox ends, conflicts of the house. */
+void model_house_brief(const struct model *model, struct str *ret);
+int model_take_house_brief(struct model *model, const void *bytes, size_t length, struct error *err);
+/* What changed since the last call, for whom keeps the briefs. */
+typedef void (*model_case_fn)(void *context, const struct case_state *state);
+typedef void (*model_mail_fn)(void *context, const struct inbox_item *item);
+void model_take_changed(struct model *model, model_case_fn case_fn, model_mail_fn mail_fn, void *context);
+/* The whole case behind STATE (which stays where it is, though what it points to does not); loads it when
+ * only its brief is there. The case that was used longest ago may become brief again: the last 63 do not. */
 int model_whole_case(struct model *model, const struct case_state *state, struct error *err);
+int model_whole_mail(struct model *model, const struct inbox_item *item, struct error *err);
+/* Events of inbox and registry that no rule allowed. */
+size_t model_house_conflicts(const struct model *model, const struct case_conflict **ret);
 /* Forgets a case that may no longer be read. */
 void model_drop_case(struct model *model, const uint8_t stream[16]);
 
-/* In stable order: by opening time, then id. Pointers stay valid until the next model_apply. */
+/* In stable order: by opening time, then id. A state and its id stay where they are until the case is
+ * dropped; all else it points to stays until the next model_apply or model_load_case. */
 size_t model_case_count(const struct model *model);
 const struct case_state *model_case(const struct model *model, size_t index);
 /* By id ("PSIRT-2026-0001"), or the only one that ends with it ("1", "0001"); NULL. */
@@ -171,7 +221,7 @@ const struct policy *model_policy(const struct model *model); /* members NULL wh
 /* The next free ids: "PSIRT-2026-0002" (prefix of the policy), "M-0007". Caller frees. */
 char *model_next_case_id(const struct model *model, int year);
 char *model_next_mail_id(const struct model *model);
-/* The last event of the case that `undo` (redo false) or redo would revert, or NULL. */
+/* The last event of the case, a whole one, that `undo` (redo false) or redo would revert, or NULL. */
 const struct event *model_undo_target(const struct case_state *state, bool redo);
 
 /* event_line, with what an undo or redo is about in words instead of its id. The caller frees. */

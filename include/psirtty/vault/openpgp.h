@@ -56,6 +56,17 @@ int openpgp_verify_clear(struct openpgp *pgp, const void *bytes, size_t length, 
  * that as many session key packets came out as went in. ARMOR: ASCII armour. */
 int openpgp_encrypt(struct openpgp *pgp, const void *bytes, size_t length, const char *const *recipients,
 		    size_t count, const char *signer, bool armor, struct str *ret, struct error *err);
+/* The same in constant memory and binary: SOURCE writes the plaintext into the descriptor it is given, the message
+ * goes to OUT, an empty file open for reading and writing. What is in OUT after an error is worth nothing. */
+typedef int (*openpgp_source_fn)(void *context, int fd, struct error *err);
+int openpgp_encrypt_stream(struct openpgp *pgp, openpgp_source_fn source, void *context,
+			   const char *const *recipients, size_t count, const char *signer, int out,
+			   struct error *err);
+/* Decrypts and verifies from IN. What SINK gets is not to be trusted before this has returned 0 and the state is
+ * ENCRYPTION_DECRYPTED; an error of SINK ends it and is returned. ret->plain stays empty. */
+typedef int (*openpgp_sink_fn)(void *context, const void *bytes, size_t length, struct error *err);
+int openpgp_decrypt_stream(struct openpgp *pgp, int in, openpgp_sink_fn sink, void *context, instant now,
+			   struct openpgp_result *ret, struct error *err);
 /* Detached, ARMOR or binary. *RET_HASH (may be NULL) gets a static name such as "pgp-sha512". */
 int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
 		 struct str *ret, const char **ret_hash, struct error *err);

@@ -22,6 +22,16 @@ int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_
 		      vault_progress_fn progress, void *progress_context, struct vault_bundle_count *ret,
 		      struct error *err);
 
+/* SHA-256 in pieces; vault_digest_hex frees. */
+struct vault_digest;
+struct vault_digest *vault_digest_new(void);
+void vault_digest_add(struct vault_digest *digest, const void *bytes, size_t length);
+void vault_digest_hex(struct vault_digest *digest, char ret_hex[65]);
+/* The content of an attachment in pieces; nothing is handed out before the object's name was checked. */
+typedef int (*vault_piece_fn)(void *context, const void *bytes, size_t length, struct error *err);
+int vault_object_each(struct vault *vault, const char *name, const char *key, vault_piece_fn fn, void *context,
+		      struct error *err);
+
 /* A consistent copy while others work: one file. KEYS: keys.db too (a backup class of its own). */
 int vault_backup(struct vault *vault, const char *path, bool keys, vault_progress_fn progress, void *context,
 		 struct error *err);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All cases the model knows, whole or in brief: finding, taking events, loading, forgetting. */
+#ifndef MODEL_CASES_H
+#define MODEL_CASES_H
+
+#include "model/known.h"
+#include "model/map.h"
+
+struct known_list { struct known_case **items; size_t count, room; }; /* owned list, borrowed cases */
+
+struct cases {
+	struct known_case **items;   /* owned; by opening time, then id, unless UNSORTED */
+	size_t count, room;
+	bool unsorted;
+	struct map by_stream, by_id;
+	struct arena arena;          /* ids, and briefs as they came */
+	struct known_list whole, changed;
+	struct known_case *loading;  /* what a loader hands events for, or NULL */
+	size_t limit;                /* how many stay whole */
+	bool bounded;                /* there is a loader to make them whole again */
+	uint64_t uses;
+};
+
+void cases_release(struct cases *cases);
+struct known_case *cases_find(const struct cases *cases, const uint8_t stream[16]);
+struct known_case *cases_by_id(const struct cases *cases, const char *id);
+/* The rules of a case's first event, other cases left aside. */
+int opened_check(const struct folded *folded, const struct event *event, struct error *err);
+/* Rules for an event of this handler; KNOWN is whole, or NULL where there is none yet. */
+int cases_check(const struct cases *cases, const struct known_case *known, const struct event *event,
+		struct error *err);
+int cases_take(struct cases *cases, struct known_case *known, const struct event *event, struct error *err);
+/* A case that has its id: from now on it can be found. */
+void cases_place(struct cases *cases, struct known_case *known);
+void cases_change(struct cases *cases, struct known_case *known);
+/* KNOWN became whole or is used again; another may become brief. */
+void cases_use(struct cases *cases, struct known_case *known);
+/* What was loaded takes the place of what was known of the case. FRESH is taken over. */
+struct known_case *cases_replace(struct cases *cases, struct known_case *fresh);
+void cases_drop(struct cases *cases, struct known_case *known);
+void cases_sort(struct cases *cases);
+struct known_case *known_new(const uint8_t stream[16]);
+
+#endif
