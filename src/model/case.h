@@ -13,7 +13,7 @@
 enum case_list {
 	ROOM_MESSAGES, ROOM_SCORES, ROOM_IDS, ROOM_AFFECTED, ROOM_REMEDIATIONS, ROOM_NOTES,
 	ROOM_REPROS, ROOM_PARTIES, ROOM_SIGNED, ROOM_EVENTS, ROOM_UNDONE, ROOM_TARGETS,
-	ROOM_BLOCKS, ROOM_REPORTERS, ROOM_COUNT,
+	ROOM_BLOCKS, ROOM_REPORTERS, ROOM_FACTS, ROOM_CLOCKS, ROOM_FILINGS, ROOM_COUNT,
 };
 
 struct folded {
@@ -81,16 +81,16 @@ extern const struct fold_row title_row, summary_row, score_row, cwe_row, id_row,
 	remediation_row, assigned_row, note_row, repro_row, advisory_row;
 extern const struct fold_row state_row, disclosure_row, party_row, proposed_row, accepted_row,
 	rejected_row, terminated_row;
+
+/* ---- case_clock.c: what clocks look at */
+extern const struct fold_row clock_started_row, clock_stopped_row, clock_paused_row, clock_resumed_row,
+	clock_filed_row, filing_row;
+/* Notes what EVENT, which was just applied, means to clocks. */
+void clock_facts_note(struct folded *folded, const struct event *event);
 /* The place of the party called NAME (letters of either case), or party_count. */
 size_t party_find(const struct case_state *state, const char *name);
 /* Fills RET with sentences (untranslated) and returns how many. */
 size_t case_warnings(const struct case_state *state, const struct event *event,
 		     const char *ret[MODEL_WARNINGS]);
-
-/* ---- agenda.c */
-enum { DUE_COUNT = 4 };
-struct due { const char *what; struct zoned when; bool embargo, proposal; };
-/* Everything that is due in a case; returns how many. */
-size_t case_dues(const struct case_state *state, struct due ret[DUE_COUNT]);
 
 #endif

@@ -49,6 +49,9 @@ void folded_release_derived(struct folded *folded)
 	free(state->notes);
 	free(state->repros);
 	free(state->parties);
+	free(state->facts);
+	free(state->clocks);
+	free(state->filings);
 }
 
 char *event_text(const struct event *event, const char *key)

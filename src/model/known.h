@@ -6,6 +6,7 @@
 #ifndef MODEL_KNOWN_H
 #define MODEL_KNOWN_H
 
+#include "model/agenda.h"
 #include "model/brief.h"
 #include "model/case.h"
 
@@ -19,6 +20,10 @@ struct known_case {
 	uint8_t last[32];
 	uint64_t used;           /* when it was last asked for, by a count; 0 while brief */
 	bool changed;            /* in the model's list of changed ones */
+	const struct clock_book *book; /* borrowed from the model; NULL before it is placed */
+	struct due *dues;        /* owned: what is due, worked out when it is asked for */
+	size_t due_count, due_room;
+	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
 };
 
 static inline struct known_case *known_of(const struct case_state *state)

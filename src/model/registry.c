@@ -30,6 +30,7 @@ void registry_release(struct registry *registry)
 	free(registry->policy.namespace_url);
 	free(registry->policy.contact);
 	free(registry->policy.prefix);
+	clock_house_release(&registry->house);
 }
 
 /* ---- products */
@@ -192,6 +193,8 @@ static void apply_policy(struct registry *registry, const struct event *event)
 
 int registry_check(const struct registry *registry, const struct event *event, struct error *err)
 {
+	if (clock_house_takes(event->type))
+		return clock_house_check(&registry->house, event, err);
 	if (event->type == EVENT_PRODUCT_ADDED)
 		return check_product(event, err);
 	if (event->type == EVENT_KEY_PINNED)
@@ -206,7 +209,9 @@ int registry_check(const struct registry *registry, const struct event *event, s
 
 void registry_apply(struct registry *registry, const struct event *event)
 {
-	if (event->type == EVENT_PRODUCT_ADDED)
+	if (clock_house_takes(event->type))
+		clock_house_apply(&registry->house, event);
+	else if (event->type == EVENT_PRODUCT_ADDED)
 		apply_product(registry, event);
 	else if (event->type == EVENT_KEY_PINNED)
 		apply_pinned(registry, event);

@@ -3,7 +3,7 @@
 #ifndef MODEL_REGISTRY_H
 #define MODEL_REGISTRY_H
 
-#include "psirtty/model/model.h"
+#include "model/clock_house.h"
 
 /* Where a stream's fold ends: the order and id of its last event. */
 struct place { uint64_t order; uint8_t last[32]; };
@@ -22,6 +22,7 @@ struct registry {
 	size_t pin_count, pin_room;
 	struct policy policy;
 	struct place end;
+	struct clock_house house;
 };
 
 void registry_release(struct registry *registry);

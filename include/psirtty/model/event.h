@@ -37,6 +37,12 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_EMBARGO_TERMINATED, 21, "embargo-terminated", STREAM_CASE) \
 	X(EVENT_ADVISORY_DRAFTED, 22, "advisory-drafted", STREAM_CASE) \
 	X(EVENT_UNDONE, 23, "event-undone", STREAM_CASE) \
+	X(EVENT_CLOCK_STARTED, 80, "clock-started", STREAM_CASE) \
+	X(EVENT_CLOCK_STOPPED, 81, "clock-stopped", STREAM_CASE) \
+	X(EVENT_CLOCK_PAUSED, 82, "clock-paused", STREAM_CASE) \
+	X(EVENT_CLOCK_RESUMED, 83, "clock-resumed", STREAM_CASE) \
+	X(EVENT_CLOCK_FILED, 84, "clock-filed", STREAM_CASE) \
+	X(EVENT_FILING_DRAFTED, 85, "filing-drafted", STREAM_CASE) \
 	X(EVENT_CASE_EXPORTED, 90, "case-exported", STREAM_CASE) \
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
@@ -44,7 +50,11 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_PRODUCT_ADDED, 60, "product-added", STREAM_REGISTRY) \
 	X(EVENT_KEY_PINNED, 61, "key-pinned", STREAM_REGISTRY) \
 	X(EVENT_KEY_UNPINNED, 62, "key-unpinned", STREAM_REGISTRY) \
-	X(EVENT_POLICY_SET, 63, "policy-set", STREAM_REGISTRY)
+	X(EVENT_POLICY_SET, 63, "policy-set", STREAM_REGISTRY) \
+	X(EVENT_FREEZE_ADDED, 100, "freeze-added", STREAM_REGISTRY) \
+	X(EVENT_FREEZE_REMOVED, 101, "freeze-removed", STREAM_REGISTRY) \
+	X(EVENT_CLOCK_RULES_SET, 102, "clock-rules-set", STREAM_REGISTRY) \
+	X(EVENT_DUTY_DONE, 103, "duty-done", STREAM_REGISTRY)
 
 enum event_type {
 #define X(name, number, wire, stream) name = number,
