@@ -90,7 +90,8 @@ static int sync_folder_of(const char *path)
 
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err)
 {
-	AUTO_STRING part = mem_format("%s.part", path);
+	/* Of this process alone: two sessions may write the same file at once. */
+	AUTO_STRING part = mem_format("%s.%ld.part", path, (long)getpid());
 	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode), number;
 
 	if (fd < 0)
@@ -266,6 +267,11 @@ static char *user_dir(const char *variable, const char *below_home)
 char *file_state_dir(void)
 {
 	return user_dir("XDG_STATE_HOME", ".local/state");
+}
+
+char *file_cache_dir(void)
+{
+	return user_dir("XDG_CACHE_HOME", ".cache");
 }
 
 char *file_share_dir(void)

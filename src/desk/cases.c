@@ -2,6 +2,9 @@
 /* What a handler does with a case itself: open, fill in, reproduce, undo. */
 #include "desk/desk_private.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/score/cvss.h"
@@ -158,19 +161,22 @@ static const char *kind_of_file(const char *name)
 	return "other";
 }
 
+/* A core dump of a large machine; beyond that a vault is the wrong place. */
+static const uint64_t attachment_limit = 64ull << 30;
+
 static int attach(struct desk *desk, const char *path, json_t *list, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 	struct vault_object object;
-	struct str bytes = STR_INIT;
-	int code = file_read(path, MAIL_LIMIT, &bytes, err);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), code;
 
-	if (!code)
-		code = vault_object_put(desk->vault, bytes.bytes, bytes.length, &object, err);
+	if (fd < 0)
+		return error_errno(err, ERR_INPUT, path, NULL);
+	code = vault_object_put_fd(desk->vault, fd, attachment_limit, NULL, NULL, &object, err);
+	close(fd);
 	if (!code)
 		json_array_append_new(list, desk_object_json(&object, name, NULL, kind_of_file(name)));
-	str_wipe(&bytes);
 	return code;
 }
 

@@ -57,6 +57,11 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	return 0;
 }
 
+int desk_notify_fd(const struct desk *desk)
+{
+	return vault_notify_fd(desk->vault);
+}
+
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
 	uint64_t before = vault_head(desk->vault);

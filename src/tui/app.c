@@ -613,7 +613,8 @@ static void on_paste(struct app *app)
 		app_message(app, ROLE_WARNING, _("Pasted text is not taken as keys; press : or / first."));
 }
 
-/* Once a second: what others appended, the clock, the idle lock. Draws only when something differs. */
+/* Once a second, and when somebody appended: what is new, the clock, the idle lock. Draws only when
+ * something differs. */
 static void on_poll(struct app *app, int64_t now)
 {
 	instant clock = command_now(app->context);
@@ -653,6 +654,7 @@ static void on_event(struct app *app, int key)
 	switch (key) {
 	case TK_NONE: break;
 	case TK_WAKE: break;
+	case TK_NEWS: on_poll(app, app->term->ops->clock(app->term)); break;
 	case TK_HANGUP: app->quit = true; break;
 	case TK_RESIZE: app->dirty = true; break;
 	case TK_PASTE: on_paste(app); break;
@@ -677,6 +679,7 @@ void app_loop(struct app *app)
 	while (!app->quit) {
 		if (app->dirty)
 			screen_draw(app);
+		app->term->watch = app->locked || !app->context->desk ? -1 : desk_notify_fd(app->context->desk);
 		on_event(app, app->term->ops->key(app->term, wait_ms(app)));
 		on_time(app);
 	}

@@ -19,6 +19,9 @@ int vault_row_open(struct vault *vault, const struct store_row *row, const struc
 
 	if (stream < 0)
 		return error_set(err, ERR_NO, _("event"), NULL, _("its case is unknown"));
+	if (!access_readable(vault, (size_t)stream) ||
+	    !log_counts(&vault->log, log_position(&vault->log, core->author), core->time))
+		return error_set(err, ERR_DENIED, _("event"), NULL, _("you may not read it"));
 	key = keyring_key(&vault->keyring, vault->store, &vault->log, (size_t)stream, core->epoch,
 			  core->key_id, vault->member, err);
 	if (!key)
@@ -43,9 +46,8 @@ static void note_damage(struct vault *vault, uint64_t gseq, const struct store_r
 					   name ? name : _("a case"), why->why);
 }
 
-/* What this member may not read is passed over; what should open and does not is damage. */
-static int hand_out(struct vault *vault, const struct store_row *row, const struct core *core,
-		    vault_event_fn fn, void *context, struct error *err)
+int vault_row_hand_out(struct vault *vault, const struct store_row *row, const struct core *core,
+		       vault_event_fn fn, void *context, struct error *err)
 {
 	const struct log_member *author = log_member(&vault->log, core->author);
 	long stream = log_stream(&vault->log, core->stream);
@@ -87,26 +89,79 @@ static void note_streams(struct vault *vault, size_t from)
 	}
 }
 
+/* Which streams this member may read, for comparing: all when the members change, else the row's own. */
+static bool *readable_streams(const struct vault *vault, const struct core *core, size_t *ret_from, size_t *ret_to)
+{
+	static const uint8_t own[ID_BYTES];
+	long position = log_stream(&vault->log, core->stream);
+	bool *readable;
+
+	*ret_from = position > 0 ? (size_t)position : 1;
+	*ret_to = memcmp(core->stream, own, ID_BYTES) == 0 ? vault->log.stream_count :
+		  position > 0 ? (size_t)position + 1 : 1;
+	readable = mem_alloc(vault->log.stream_count + 1);
+	for (size_t i = *ret_from; i < *ret_to; i++)
+		readable[i] = access_readable(vault, i);
+	return readable;
+}
+
+static bool changes_access(const struct vault *vault, const struct core *core)
+{
+	return vault->access_fn && core->kind == CORE_CONTROL && core->type != CONTROL_READ &&
+	       core->type != CONTROL_CHECKPOINT && core->type != CONTROL_STREAM;
+}
+
+int vault_take(struct vault *vault, const struct store_row *row, enum log_trust trust, struct core *ret_core,
+	       struct error *err)
+{
+	size_t streams = vault->log.stream_count, from = 0, to = 0;
+	bool *before = NULL;
+	int code;
+
+	if (core_read(row->core, row->core_length, ret_core) && changes_access(vault, ret_core))
+		before = readable_streams(vault, ret_core, &from, &to);
+	code = log_take(&vault->log, row, trust, ret_core, err);
+	note_streams(vault, streams);
+	for (size_t i = from; !code && i < to; i++)
+		if (before[i] != access_readable(vault, i))
+			vault->access_fn(vault->access_context, vault->log.streams[i].id,
+					 vault->log.streams[i].kind, !before[i]);
+	free(before);
+	return code;
+}
+
 static int take_row(struct vault *vault, const struct store_row *row, vault_event_fn fn, void *context,
 		    struct error *err)
 {
-	bool remembered = vault->memory.there && row->gseq <= vault->memory.gseq;
-	size_t streams = vault->log.stream_count;
+	bool remembered = (vault->memory.there && row->gseq <= vault->memory.gseq) || row->gseq <= vault->settled;
 	AUTO_ERROR why = ERROR_INIT;
 	struct core core;
 
-	if (log_take(&vault->log, row, !remembered, &core, &why)) {
+	if (vault_take(vault, row, remembered ? LOG_TRUSTED : LOG_READING, &core, &why)) {
 		note_damage(vault, row->gseq, row, &why);
 		log_skip(&vault->log, row, row->gseq);
 		return 0;
 	}
-	note_streams(vault, streams);
 	if (row->gseq == vault->memory.gseq && vault->memory.there &&
 	    memcmp(vault->log.hash, vault->memory.hash, HASH_BYTES) != 0 && !vault->damage)
 		vault->damage = mem_format(_("the log was rolled back or forked: its event %llu is not the "
 					   "one you saw there"),
 					   (unsigned long long)row->gseq);
-	return fn && core.kind == CORE_CONTENT ? hand_out(vault, row, &core, fn, context, err) : 0;
+	return fn && core.kind == CORE_CONTENT ? vault_row_hand_out(vault, row, &core, fn, context, err) : 0;
+}
+
+/* Bodies may only be gone where a SHRED says so. */
+static void check_bodies(struct vault *vault)
+{
+	const struct log_stream *robbed = log_robbed(&vault->log);
+	struct store_row row = { .stream_length = ID_BYTES };
+	AUTO_ERROR why = ERROR_INIT;
+
+	if (!robbed || vault->damage)
+		return;
+	row.stream = robbed->id;
+	error_set(&why, ERR_NO, _("event"), NULL, _("its content was taken away, and nobody shredded it"));
+	note_damage(vault, robbed->bare, &row, &why);
 }
 
 int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
@@ -115,6 +170,7 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 	uint64_t last;
 	int code = store_last(vault->store, &last, err);
 
+	vault->log.store = vault->store;
 	while (!code && vault->log.gseq < last) {
 		uint64_t gseq = vault->log.gseq + 1;
 		AUTO_ERROR why = ERROR_INIT;
@@ -131,6 +187,8 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 		code = 0;
 	}
 	store_rest(vault->store);
+	if (!code)
+		check_bodies(vault);
 	if (!code && vault->memory.there && last < vault->memory.gseq && !vault->damage)
 		vault->damage = mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
 					   (unsigned long long)last,
@@ -154,7 +212,7 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 		if (store_row_at(vault->store, gseq, &row, NULL) != 1 ||
 		    !core_read(row.core, row.core_length, &core) || core.kind != CORE_CONTENT)
 			continue;
-		code = hand_out(vault, &row, &core, fn, context, err);
+		code = vault_row_hand_out(vault, &row, &core, fn, context, err);
 	}
 	store_rest(vault->store);
 	return code;
@@ -162,68 +220,106 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 
 /* ---- appending */
 
-struct draft_row {
-	struct core core;
-	const void *body; /* clear, or NULL */
-	size_t length;
-	const uint8_t *case_key; /* NULL: clear */
-};
-
-/* Builds, signs, inserts and takes one row. The transaction is open. */
-static int append_row(struct vault *vault, struct draft_row *draft, struct error *err)
+int vault_insert(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err)
 {
-	uint8_t core[CORE_MAX], id[HASH_BYTES], hash[HASH_BYTES], sig[SIG_BYTES], journal_sig[SIG_BYTES];
-	uint8_t nonce[NONCE_BYTES] = { 0 }, event_key[KEY_BYTES];
-	const uint8_t *secret = vault->keyring.member->sign_secret;
-	size_t core_length = core_write(&draft->core, core);
-	uint64_t gseq = vault->log.gseq + 1;
-	AUTO_STR body = STR_INIT;
-	struct store_row row;
+	bool imported = row->appender_length == IMPORTER_BYTES;
+	uint8_t hash[HASH_BYTES], journal_sig[SIG_BYTES];
+	struct core core;
 	int code;
 
-	if (draft->case_key) {
-		randombytes_buf(nonce, sizeof(nonce));
-		crypt_event_key(draft->case_key, event_key);
-		crypt_seal(event_key, nonce, core, core_length, draft->body, draft->length, &body);
-		sodium_memzero(event_key, sizeof(event_key));
-	} else {
-		str_add_bytes(&body, draft->body, draft->length);
-	}
-	core_id(core, core_length, nonce, sizeof(nonce), body.bytes, body.length, id);
-	core_journal_hash(gseq, vault->log.hash, id, hash);
-	crypto_sign_detached(sig, NULL, id, HASH_BYTES, secret);
-	crypto_sign_detached(journal_sig, NULL, hash, HASH_BYTES, secret);
-	row = (struct store_row){
-		.gseq = gseq, .id = id, .stream = draft->core.stream, .core = core, .nonce = nonce,
-		.body = body.bytes, .sig = sig, .prev = vault->log.hash, .appender = vault->member,
-		.journal_sig = journal_sig, .id_length = HASH_BYTES, .stream_length = ID_BYTES,
-		.core_length = core_length, .nonce_length = NONCE_BYTES, .body_length = body.length,
-		.sig_length = SIG_BYTES, .prev_length = HASH_BYTES, .appender_length = ID_BYTES,
-		.journal_sig_length = SIG_BYTES,
-	};
-	code = store_insert(vault->store, &row, err);
+	row->gseq = vault->log.gseq + 1;
+	row->prev = vault->log.hash;
+	core_journal_hash(row->gseq, vault->log.hash, id, imported, hash);
+	crypto_sign_detached(journal_sig, NULL, hash, HASH_BYTES, vault->keyring.member->sign_secret);
+	row->journal_sig = journal_sig;
+	code = store_insert(vault->store, row, err);
 	/* The same checks as for anybody's row: what this program writes, every other accepts. */
-	return code ? code : log_take(&vault->log, &row, false, NULL, err);
+	return code ? code : vault_take(vault, row, imported ? LOG_PROVING : LOG_TRUSTED, &core, err);
 }
 
-static void fill_core(struct vault *vault, struct core *core, enum core_kind kind, uint16_t type,
-		      const uint8_t stream[ID_BYTES], instant now)
+static int put_row(struct vault *vault, const struct core *draft, const struct str *body, const uint8_t *nonce,
+		   const uint8_t *core, size_t core_length, struct error *err)
 {
-	long position = log_stream(&vault->log, stream);
+	uint8_t id[HASH_BYTES], sig[SIG_BYTES];
+	struct store_row row;
 
-	*core = (struct core){ .kind = kind, .type = type, .time = log_tick(&vault->log, now) };
-	memcpy(core->stream, stream, ID_BYTES);
+	core_id(core, core_length, nonce, NONCE_BYTES, body->bytes, body->length, id);
+	crypto_sign_detached(sig, NULL, id, HASH_BYTES, vault->keyring.member->sign_secret);
+	row = (struct store_row){
+		.id = id, .stream = draft->stream, .core = core, .nonce = nonce, .body = body->bytes,
+		.sig = sig, .appender = vault->member, .id_length = HASH_BYTES, .stream_length = ID_BYTES,
+		.core_length = core_length, .nonce_length = NONCE_BYTES, .body_length = body->length,
+		.sig_length = SIG_BYTES, .prev_length = HASH_BYTES, .appender_length = APPENDER_BYTES,
+		.journal_sig_length = SIG_BYTES,
+	};
+	return vault_insert(vault, &row, id, err);
+}
+
+static void fill_core(struct vault *vault, struct core *core, const struct draft_event *draft)
+{
+	long position = log_stream(&vault->log, draft->stream);
+	const struct log_stream *s = position < 0 ? NULL : &vault->log.streams[position];
+
+	*core = (struct core){ .kind = draft->kind, .type = draft->type,
+			       .time = log_tick(&vault->log, draft->now) };
+	memcpy(core->stream, draft->stream, ID_BYTES);
 	memcpy(core->author, vault->member, ID_BYTES);
-	if (position >= 0) {
-		const struct log_stream *s = &vault->log.streams[position];
-
-		core->parent_count = s->head_count;
-		memcpy(core->parents, s->heads, s->head_count * HASH_BYTES);
-		if (kind == CORE_CONTENT) {
-			core->epoch = s->epoch;
-			memcpy(core->key_id, s->key_id, ID_BYTES);
-		}
+	if (!s)
+		return;
+	core->parent_count = s->head_count < CORE_PARENTS ? s->head_count : CORE_PARENTS;
+	if (core->parent_count)
+		memcpy(core->parents, s->heads, core->parent_count * HASH_BYTES);
+	if (draft->kind == CORE_CONTENT) {
+		core->epoch = s->epoch;
+		memcpy(core->key_id, s->key_id, ID_BYTES);
 	}
+}
+
+/* The body as it will lie there: sealed with the newest key for content, clear for control. */
+static int make_body(struct vault *vault, const struct draft_event *draft, const struct core *core,
+		     const uint8_t *bytes, size_t length, const uint8_t *nonce, struct str *ret,
+		     struct error *err)
+{
+	long position = log_stream(&vault->log, draft->stream);
+	uint8_t event_key[KEY_BYTES];
+	const uint8_t *key;
+
+	if (draft->kind == CORE_CONTROL) {
+		str_add_bytes(ret, draft->body, draft->length);
+		return 0;
+	}
+	key = keyring_key(&vault->keyring, vault->store, &vault->log, (size_t)position, core->epoch,
+			  core->key_id, vault->member, err);
+	if (!key)
+		return err && err->code ? err->code : ERR_DENIED;
+	crypt_event_key(key, event_key);
+	crypt_seal(event_key, nonce, bytes, length, draft->body, draft->length, ret);
+	sodium_memzero(event_key, sizeof(event_key));
+	return 0;
+}
+
+int vault_put(struct vault *vault, const struct draft_event *draft, struct error *err)
+{
+	uint8_t bytes[CORE_MAX], nonce[NONCE_BYTES] = { 0 };
+	AUTO_STR body = STR_INIT;
+	struct core core;
+	size_t length;
+	int code;
+
+	fill_core(vault, &core, draft);
+	length = core_write(&core, bytes);
+	if (draft->kind == CORE_CONTENT)
+		randombytes_buf(nonce, sizeof(nonce));
+	code = make_body(vault, draft, &core, bytes, length, nonce, &body, err);
+	return code ? code : put_row(vault, &core, &body, nonce, bytes, length, err);
+}
+
+int vault_put_control(struct vault *vault, enum control_type type, const uint8_t stream[ID_BYTES],
+		      const void *body, size_t length, instant now, struct error *err)
+{
+	const struct draft_event draft = { CORE_CONTROL, (uint16_t)type, stream, body, length, now };
+
+	return vault_put(vault, &draft, err);
 }
 
 /* The log replayed anew from the store: after a transaction that did not happen. */
@@ -248,7 +344,7 @@ void vault_let_go(struct vault *vault)
 		store_unlock(vault->store);
 }
 
-static int begin(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
 {
 	int code;
 
@@ -264,6 +360,7 @@ static int begin(struct vault *vault, vault_event_fn fn, void *context, struct e
 	if (!code && vault->damage)
 		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
 				 _("nothing is added to a damaged log: %s"), vault->damage);
+	vault->settled = code ? vault->settled : vault->log.gseq;
 	if (code) {
 		store_rollback(vault->store);
 		vault_let_go(vault);
@@ -271,16 +368,17 @@ static int begin(struct vault *vault, vault_event_fn fn, void *context, struct e
 	return code;
 }
 
-static int finish(struct vault *vault, int code, struct error *err)
+int vault_finish(struct vault *vault, int code, struct error *err)
 {
-	if (!code)
+	if (!code && vault->log.gseq > vault->settled)
 		code = store_commit(vault->store, vault->log.gseq, err);
-	if (code) {
+	else
 		store_rollback(vault->store);
+	if (code && vault->log.gseq != vault->settled)
 		replay(vault);
-	} else {
+	else if (vault->log.gseq > vault->settled)
 		vault->wrote = true;
-	}
+	vault->settled = vault->log.gseq;
 	vault_let_go(vault);
 	return code;
 }
@@ -288,22 +386,14 @@ static int finish(struct vault *vault, int code, struct error *err)
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,
 			  struct error *err)
 {
-	size_t streams = vault->log.stream_count;
-	int code = begin(vault, NULL, NULL, err);
+	int code = vault_begin(vault, NULL, NULL, err);
 
 	if (code)
 		return code;
-	for (size_t i = 0; !code && i < count; i++) {
-		struct draft_row draft = { .body = controls[i].body, .length = controls[i].length };
-
-		fill_core(vault, &draft.core, CORE_CONTROL, (uint16_t)controls[i].type, controls[i].stream,
-			  now);
-		code = append_row(vault, &draft, err);
-	}
-	code = finish(vault, code, err);
-	if (!code)
-		note_streams(vault, streams);
-	return code;
+	for (size_t i = 0; !code && i < count; i++)
+		code = vault_put_control(vault, controls[i].type, controls[i].stream, controls[i].body,
+					 controls[i].length, now, err);
+	return vault_finish(vault, code, err);
 }
 
 static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
@@ -315,7 +405,7 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 	if (code != 1 || !core_read(row.core, row.core_length, &core))
 		return code < 0 ? code : error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
 						   _("the event just written cannot be read back"));
-	code = hand_out(vault, &row, &core, fn, context, err);
+	code = vault_row_hand_out(vault, &row, &core, fn, context, err);
 	store_rest(vault->store);
 	return code;
 }
@@ -323,9 +413,9 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err)
 {
-	struct draft_row draft = { .body = json, .length = length };
+	const struct draft_event draft = { CORE_CONTENT, (uint16_t)type, stream, json, length, now };
 	long position;
-	int code = begin(vault, fn, context, err);
+	int code = vault_begin(vault, fn, context, err);
 
 	if (code)
 		return code;
@@ -334,14 +424,10 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		code = check(context, err);
 	if (!code && position <= 0)
 		code = error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
-	if (!code) {
-		const struct log_stream *s = &vault->log.streams[position];
-
-		fill_core(vault, &draft.core, CORE_CONTENT, (uint16_t)type, stream, now);
-		draft.case_key = keyring_key(&vault->keyring, vault->store, &vault->log, (size_t)position,
-					     s->epoch, s->key_id, vault->member, err);
-		code = draft.case_key ? append_row(vault, &draft, err) : ERR_DENIED;
-	}
-	code = finish(vault, code, err);
+	if (!code)
+		code = access_freshen(vault, (size_t)position, now, err);
+	if (!code)
+		code = vault_put(vault, &draft, err);
+	code = vault_finish(vault, code, err);
 	return !code && fn ? hand_out_newest(vault, fn, context, err) : code;
 }

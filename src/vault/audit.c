@@ -120,7 +120,7 @@ static void audit_row(struct audit *audit, const struct store_row *row)
 
 	if (named)
 		memcpy(stream, row->stream, ID_BYTES);
-	if (log_take(&audit->vault->log, row, true, &core, &why)) {
+	if (log_take(&audit->vault->log, row, LOG_PROVING, &core, &why)) {
 		find(audit, row->gseq, named ? stream : NULL, why.why);
 		log_skip(&audit->vault->log, row, row->gseq);
 		return;
@@ -133,7 +133,9 @@ static void audit_row(struct audit *audit, const struct store_row *row)
 static void audit_rows(struct audit *audit, uint64_t last)
 {
 	struct vault *vault = audit->vault;
+	const struct log_stream *robbed;
 
+	vault->log.store = vault->store;
 	while (vault->log.gseq < last) {
 		uint64_t gseq = vault->log.gseq + 1;
 		AUTO_ERROR why = ERROR_INIT;
@@ -149,6 +151,9 @@ static void audit_rows(struct audit *audit, uint64_t last)
 		log_skip(&vault->log, NULL, gseq);
 	}
 	store_rest(vault->store);
+	robbed = log_robbed(&vault->log);
+	if (robbed)
+		find(audit, robbed->bare, robbed->id, _("its content was taken away, and nobody shredded it"));
 }
 
 /* ---- the rest */

@@ -55,28 +55,47 @@ bool core_read(const void *bytes, size_t length, struct core *ret)
 	return true;
 }
 
-void core_id(const void *core, size_t core_length, const void *nonce, size_t nonce_length, const void *body,
-	     size_t body_length, uint8_t ret[HASH_BYTES])
+bool core_is_stub(enum core_kind kind, size_t body_length)
 {
-	uint8_t length[8], body_hash[HASH_BYTES];
+	static_assert(STUB_BYTES % PAD_BLOCK != TAG_BYTES, "a stub is no sealed body");
+	return kind == CORE_CONTENT && body_length == STUB_BYTES;
+}
+
+void core_stub(const void *body, size_t body_length, uint8_t ret[STUB_BYTES])
+{
 	const struct crypt_part whole = { body, body_length };
+
+	put64(ret, body_length);
+	crypt_hash("psirtty body 1\0", &whole, 1, ret + 8);
+}
+
+void core_id_of_stub(const void *core, size_t core_length, const void *nonce, size_t nonce_length,
+		     const uint8_t stub[STUB_BYTES], uint8_t ret[HASH_BYTES])
+{
 	const struct crypt_part parts[] = {
-		{ core, core_length }, { nonce, nonce_length }, { length, 8 }, { body_hash, HASH_BYTES },
+		{ core, core_length }, { nonce, nonce_length }, { stub, STUB_BYTES },
 	};
 
-	put64(length, body_length);
-	crypt_hash("psirtty body 1\0", &whole, 1, body_hash);
 	crypt_hash("psirtty event 1", parts, ARRAY_LEN(parts), ret);
 }
 
+void core_id(const void *core, size_t core_length, const void *nonce, size_t nonce_length, const void *body,
+	     size_t body_length, uint8_t ret[HASH_BYTES])
+{
+	uint8_t stub[STUB_BYTES];
+
+	core_stub(body, body_length, stub);
+	core_id_of_stub(core, core_length, nonce, nonce_length, stub, ret);
+}
+
 void core_journal_hash(uint64_t gseq, const uint8_t prev[HASH_BYTES], const uint8_t id[HASH_BYTES],
-		       uint8_t ret[HASH_BYTES])
+		       bool imported, uint8_t ret[HASH_BYTES])
 {
 	uint8_t number[8];
 	const struct crypt_part parts[] = { { number, 8 }, { prev, HASH_BYTES }, { id, HASH_BYTES } };
 
 	put64(number, gseq);
-	crypt_hash("psirtty journal1", parts, ARRAY_LEN(parts), ret);
+	crypt_hash(imported ? "psirtty import 1" : "psirtty journal1", parts, ARRAY_LEN(parts), ret);
 }
 
 void core_identity_text(const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],

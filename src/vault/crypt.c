@@ -43,6 +43,7 @@ void crypt_member_keys(const uint8_t root[KEY_BYTES], struct member_keys *ret)
 	crypto_sign_seed_keypair(ret->sign_public, ret->sign_secret, seed);
 	subkey(root, SUBKEY_BOX, seed);
 	crypto_box_seed_keypair(ret->box_public, ret->box_secret, seed);
+	subkey(root, SUBKEY_CACHE, ret->cache_key);
 	subkey(root, SUBKEY_STATE, ret->state_key);
 	subkey(root, SUBKEY_DRAFT, ret->draft_key);
 	sodium_memzero(seed, sizeof(seed));

@@ -22,7 +22,7 @@ enum {
 struct member_keys {
 	uint8_t sign_public[crypto_sign_PUBLICKEYBYTES], sign_secret[crypto_sign_SECRETKEYBYTES];
 	uint8_t box_public[crypto_box_PUBLICKEYBYTES], box_secret[crypto_box_SECRETKEYBYTES];
-	uint8_t state_key[KEY_BYTES], draft_key[KEY_BYTES];
+	uint8_t cache_key[KEY_BYTES], state_key[KEY_BYTES], draft_key[KEY_BYTES];
 };
 
 /* libsodium, no core dumps, no ptrace: once, before the first key. ERR_BUG. */

@@ -24,7 +24,7 @@ void keyring_wipe(struct keyring *ring)
 	*ring = (struct keyring){ 0 };
 }
 
-void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key[KEY_BYTES])
+static void make_room(struct keyring *ring)
 {
 	if (ring->count == ring->capacity) {
 		size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
@@ -39,20 +39,31 @@ void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint
 		ring->places = mem_resize(ring->places, capacity, sizeof(*ring->places));
 		ring->capacity = capacity;
 	}
-	memcpy(ring->keys[ring->count], key, KEY_BYTES);
-	ring->places[ring->count].stream = (uint32_t)stream;
-	ring->places[ring->count++].epoch = epoch;
+}
+
+void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key_id[ID_BYTES],
+		 const uint8_t key[KEY_BYTES])
+{
+	struct key_place *place;
+
+	make_room(ring);
 	ring->newest = mem_grow(ring->newest, &ring->newest_count, stream + 1, sizeof(*ring->newest));
+	memcpy(ring->keys[ring->count], key, KEY_BYTES);
+	place = &ring->places[ring->count++];
+	*place = (struct key_place){ (uint32_t)stream, epoch, ring->newest[stream], { 0 } };
+	memcpy(place->key_id, key_id, ID_BYTES);
 	ring->newest[stream] = (uint32_t)ring->count;
 }
 
-static const uint8_t *keyring_find(const struct keyring *ring, size_t stream, uint32_t epoch)
+static const uint8_t *keyring_find(const struct keyring *ring, size_t stream, uint32_t epoch,
+				   const uint8_t key_id[ID_BYTES])
 {
-	size_t newest = stream < ring->newest_count ? ring->newest[stream] : 0;
+	size_t at = stream < ring->newest_count ? ring->newest[stream] : 0;
 
-	for (size_t i = newest; i-- > 0;)
-		if (ring->places[i].stream == stream && ring->places[i].epoch == epoch)
-			return ring->keys[i];
+	for (; at > 0; at = ring->places[at - 1].older)
+		if (ring->places[at - 1].epoch == epoch &&
+		    memcmp(ring->places[at - 1].key_id, key_id, ID_BYTES) == 0)
+			return ring->keys[at - 1];
 	return NULL;
 }
 
@@ -60,13 +71,14 @@ const uint8_t *keyring_key(struct keyring *ring, struct store *store, const stru
 			   uint32_t epoch, const uint8_t key_id[ID_BYTES], const uint8_t member[ID_BYTES],
 			   struct error *err)
 {
-	const uint8_t *known = keyring_find(ring, stream, epoch);
+	const struct wrap_place place = { log->streams[stream].id, epoch, key_id, member };
+	const uint8_t *known = keyring_find(ring, stream, epoch, key_id);
 	uint8_t wrap[WRAP_BYTES], key[KEY_BYTES], commitment[ID_BYTES];
 	int code;
 
 	if (known)
 		return known;
-	code = store_wrap(store, log->streams[stream].id, epoch, member, wrap, err);
+	code = store_wrap(store, &place, wrap, err);
 	if (code <= 0) {
 		if (code == 0)
 			error_set(err, ERR_DENIED, _("case"), _("Ask who holds it for a grant"),
@@ -80,13 +92,13 @@ const uint8_t *keyring_key(struct keyring *ring, struct store *store, const stru
 		return NULL;
 	}
 	crypt_key_id(key, log->streams[stream].id, epoch, commitment);
-	if (key_id && sodium_memcmp(commitment, key_id, ID_BYTES) != 0) {
+	if (sodium_memcmp(commitment, key_id, ID_BYTES) != 0) {
 		sodium_memzero(key, sizeof(key));
 		error_set(err, ERR_NO, _("case"), _("Restore keys.db from a backup"),
 			  _("its key is not the one that was announced: the wrap was swapped"));
 		return NULL;
 	}
-	keyring_add(ring, stream, epoch, key);
+	keyring_add(ring, stream, epoch, key_id, key);
 	sodium_memzero(key, sizeof(key));
 	return ring->keys[ring->count - 1];
 }

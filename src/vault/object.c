@@ -1,142 +1,382 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attachments: crypto_secretstream in chunks of 64 KiB under a random key that is kept in the event;
- * named by the hash of the ciphertext, so an object can be checked without any key and never changes.
+ * Attachments going in: crypto_secretstream in chunks of 64 KiB under a random key that is kept in the
+ * event, compressed before where that pays. Eight chunks are a segment; the object's name is the hash
+ * of the list of the segments' hashes, so that it can be checked without any key, as it is read, and
+ * on several processors. Coming out: object_get.c. Bytes: HACKING.md, "vault".
  */
-#include "vault/vault_private.h"
+#include "vault/object.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "vault/pipeline.h"
 
-enum {
-	CHUNK = 65536,
-	SEALED_CHUNK = CHUNK + crypto_secretstream_xchacha20poly1305_ABYTES,
-	HEADER = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
-	OBJECT_LIMIT = 1 << 30,
-};
+enum { PROBE = 65536, ZSTD_LEVEL = 1, FLUSH_EVERY = 8 << 20 };
 
-static char *object_path(const struct vault *vault, const char *name)
+char *object_path(const char *dir, const char *name)
 {
-	return mem_format("%s/objects/%.2s/%s", vault->dir, name, name);
+	return mem_format("%s/objects/%.2s/%s", dir, name, name);
 }
 
-static void seal_object(const uint8_t *bytes, size_t length, const uint8_t key[KEY_BYTES], struct str *ret)
+void object_name_of(const uint8_t head[OBJECT_HEAD], const struct str *list, char ret[65])
 {
-	crypto_secretstream_xchacha20poly1305_state state;
-	uint8_t header[HEADER], sealed[SEALED_CHUNK];
-	size_t done = 0;
+	uint8_t hash[HASH_BYTES], count[8];
+	const struct crypt_part parts[] = { { head, OBJECT_HEAD }, { list->bytes, list->length }, { count, 8 } };
 
-	crypto_secretstream_xchacha20poly1305_init_push(&state, header, key);
-	str_add_bytes(ret, header, sizeof(header));
-	do {
-		size_t part = length - done < CHUNK ? length - done : CHUNK;
-		bool last = done + part == length;
-		unsigned long long made;
-
-		crypto_secretstream_xchacha20poly1305_push(
-			&state, sealed, &made, bytes + done, part, NULL, 0,
-			last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
-		str_add_bytes(ret, sealed, (size_t)made);
-		done += part;
-		if (last)
-			break;
-	} while (true);
-	sodium_memzero(&state, sizeof(state));
-}
-
-static void object_name(const struct str *sealed, char ret[65])
-{
-	uint8_t hash[HASH_BYTES];
-	const struct crypt_part whole = { sealed->bytes, sealed->length };
-
-	crypt_hash("psirtty object 1", &whole, 1, hash);
+	put64(count, list->length / HASH_BYTES);
+	crypt_hash("psirtty object 2", parts, ARRAY_LEN(parts), hash);
 	sodium_bin2hex(ret, 65, hash, sizeof(hash));
 }
 
-int vault_object_put(struct vault *vault, const void *bytes, size_t length, struct vault_object *ret,
-		     struct error *err)
+void segments_new(struct segment *segments)
 {
+	for (size_t i = 0; i < SEGMENTS; i++) {
+		segments[i] = (struct segment){ 0 };
+		segments[i].plain = mem_alloc(SEGMENT_PLAIN);
+		segments[i].sealed = mem_alloc(SEGMENT_SEALED);
+	}
+}
+
+void segments_release(struct segment *segments)
+{
+	for (size_t i = 0; i < SEGMENTS; i++) {
+		sodium_memzero(segments[i].plain, SEGMENT_PLAIN);
+		free(segments[i].plain);
+		free(segments[i].sealed);
+	}
+}
+
+/* ---- where the bytes come from */
+
+struct putting {
+	int fd;                      /* or -1: from memory */
+	const uint8_t *bytes;
+	uint64_t length, limit, size;
+	bool ended, begun;
+	vault_bytes_fn progress;
+	void *context;
+	EVP_MD_CTX *sha256;
+	ZSTD_CCtx *zstd;             /* NULL: as it is */
+	uint8_t *raw;                /* before compression */
+	ZSTD_inBuffer in;
+	uint8_t head[OBJECT_HEAD];
+	crypto_secretstream_xchacha20poly1305_state state;
+	bool sealed_any;
+	int out;
+	uint64_t written, flushed;
+	struct str list;
+};
+
+static long take_some(struct putting *put, uint8_t *to, size_t room)
+{
+	uint64_t left = put->length - put->size;
+
+	if (put->fd >= 0)
+		return read(put->fd, to, room);
+	if (left > room)
+		left = room;
+	memcpy(to, put->bytes + put->size, left);
+	return (long)left;
+}
+
+/* Fills ROOM bytes, fewer only at the end. */
+static int take(struct putting *put, uint8_t *to, size_t room, size_t *ret, struct error *err)
+{
+	size_t filled = 0;
+
+	while (filled < room && !put->ended) {
+		long got = take_some(put, to + filled, room - filled);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, ERR_INPUT, _("attachment"), NULL);
+		put->ended = got == 0;
+		filled += (size_t)got;
+		put->size += (uint64_t)got;
+	}
+	EVP_DigestUpdate(put->sha256, to, filled);
+	*ret = filled;
+	if (put->size > put->limit)
+		return error_set(err, ERR_INPUT, _("attachment"), _("Leave it where it is and note its hash"),
+				 _("it is larger than %llu bytes"), (unsigned long long)put->limit);
+	if (put->progress && put->progress(put->context, put->size))
+		return error_set(err, ERR_NO, _("attachment"), NULL, _("it was cancelled"));
+	return 0;
+}
+
+/* ---- first stage: reading, and compressing where the beginning says that it pays */
+
+static bool compression_pays(const uint8_t *bytes, size_t length)
+{
+	size_t room = ZSTD_compressBound(PROBE), made;
+	uint8_t *packed;
+
+	if (length > PROBE)
+		length = PROBE;
+	packed = mem_alloc(room);
+	made = ZSTD_compress(packed, room, bytes, length, ZSTD_LEVEL);
+	sodium_memzero(packed, room);
+	free(packed);
+	return !ZSTD_isError(made) && made < length - length / 8;
+}
+
+static int compress_segment(struct putting *put, struct segment *segment, struct error *err)
+{
+	ZSTD_outBuffer out = { segment->plain, SEGMENT_PLAIN, 0 };
+	size_t left = 1;
+
+	while (out.pos < out.size && left) {
+		if (put->in.pos == put->in.size && !put->ended) {
+			int code = take(put, put->raw, SEGMENT_PLAIN, &put->in.size, err);
+
+			put->in.pos = 0;
+			if (code)
+				return code;
+		}
+		left = ZSTD_compressStream2(put->zstd, &out, &put->in,
+					    put->ended ? ZSTD_e_end : ZSTD_e_continue);
+		if (ZSTD_isError(left))
+			return error_set(err, ERR_BUG, _("attachment"), NULL, _("it cannot be compressed: %s"),
+					 ZSTD_getErrorName(left));
+		/* Without an end, nothing left only says that all of the input was taken. */
+		left = left || !put->ended;
+	}
+	segment->plain_length = out.pos;
+	segment->last = !left;
+	return 0;
+}
+
+/* The first bytes were read before it was known that they are to be compressed. */
+static void begin_compression(struct putting *put, const struct segment *segment)
+{
+	put->zstd = ZSTD_createCCtx();
+	if (!put->zstd)
+		BUG("zstd cannot begin");
+	ZSTD_CCtx_setParameter(put->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+	put->raw = mem_alloc(SEGMENT_PLAIN);
+	memcpy(put->raw, segment->plain, segment->plain_length);
+	put->in = (ZSTD_inBuffer){ put->raw, segment->plain_length, 0 };
+	put->head[OBJECT_FLAGS] |= OBJECT_ZSTD;
+}
+
+static int read_stage(void *context, void *slot, bool *last, struct error *err)
+{
+	struct putting *put = context;
+	struct segment *segment = slot;
+	int code = 0;
+
+	if (!put->zstd) {
+		code = take(put, segment->plain, SEGMENT_PLAIN, &segment->plain_length, err);
+		segment->last = put->ended;
+	}
+	if (!code && !put->begun && compression_pays(segment->plain, segment->plain_length))
+		begin_compression(put, segment);
+	put->begun = true;
+	if (!code && put->zstd)
+		code = compress_segment(put, segment, err);
+	*last = segment->last;
+	return code;
+}
+
+/* ---- second stage: sealing */
+
+static int seal_stage(void *context, void *slot, bool *last, struct error *err)
+{
+	struct putting *put = context;
+	struct segment *segment = slot;
+	size_t done = 0;
+
+	(void)last, (void)err;
+	segment->sealed_length = 0;
+	do {
+		size_t left = segment->plain_length - done, part = left < CHUNK ? left : CHUNK;
+		bool first = !put->sealed_any, final = segment->last && part == left;
+		unsigned long long made;
+
+		crypto_secretstream_xchacha20poly1305_push(
+			&put->state, segment->sealed + segment->sealed_length, &made, segment->plain + done, part,
+			first ? put->head : NULL, first ? OBJECT_MARK : 0,
+			final ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
+		put->sealed_any = true;
+		segment->sealed_length += (size_t)made;
+		done += part;
+	} while (done < segment->plain_length);
+	return 0;
+}
+
+/* ---- third stage: hashing */
+
+static int hash_stage(void *context, void *slot, bool *last, struct error *err)
+{
+	struct segment *segment = slot;
+
+	(void)context, (void)last, (void)err;
+	object_segment_hash(segment->sealed, segment->sealed_length, segment->hash);
+	return 0;
+}
+
+/* ---- fourth stage: writing */
+
+static int write_error(const struct putting *put, struct error *err)
+{
+	(void)put;
+	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ?
+		       error_set(err, ERR_VAULT, _("attachment"), _("Free space and try again; nothing was lost"),
+				 _("the disk is full")) :
+		       error_errno(err, ERR_VAULT, _("attachment"), NULL);
+}
+
+static int write_out(struct putting *put, const void *bytes, size_t length, struct error *err)
+{
+	if (fd_write_all(put->out, bytes, length) < 0)
+		return write_error(put, err);
+	put->written += length;
+	/* The disk begins early, so that the fsync at the end finds little left to do. */
+	if (put->written - put->flushed >= FLUSH_EVERY) {
+		sync_file_range(put->out, (off64_t)put->flushed, (off64_t)(put->written - put->flushed),
+				SYNC_FILE_RANGE_WRITE);
+		put->flushed = put->written;
+	}
+	return 0;
+}
+
+static int write_stage(void *context, void *slot, bool *last, struct error *err)
+{
+	struct putting *put = context;
+	const struct segment *segment = slot;
+	int code = put->written ? 0 : write_out(put, put->head, OBJECT_HEAD, err);
+
+	(void)last;
+	str_add_bytes(&put->list, segment->hash, HASH_BYTES);
+	return code ? code : write_out(put, segment->sealed, segment->sealed_length, err);
+}
+
+/* ---- the whole */
+
+/* The list of hashes, its length, then everything durable under the object's name. */
+static int finish(struct putting *put, const char *dir, const char *part, const char *name, struct error *err)
+{
+	AUTO_STRING folder = mem_format("%s/objects/%.2s", dir, name);
+	AUTO_STRING path = object_path(dir, name);
+	uint8_t count[8];
+	int code, synced;
+
+	put64(count, put->list.length / HASH_BYTES);
+	code = write_out(put, put->list.bytes, put->list.length, err);
+	if (!code)
+		code = write_out(put, count, sizeof(count), err);
+	if (code)
+		return code;
+	if (mkdir(folder, 0770) < 0 && errno != EEXIST)
+		return error_errno(err, ERR_VAULT, folder, NULL);
+	if (fchmod(put->out, 0440) < 0 || fsync(put->out) < 0 || rename(part, path) < 0)
+		return write_error(put, err);
+	synced = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (synced < 0 || fsync(synced) < 0)
+		code = error_errno(err, ERR_VAULT, folder, NULL);
+	if (synced >= 0)
+		close(synced);
+	return code;
+}
+
+static void begin_put(struct putting *put, const uint8_t key[KEY_BYTES])
+{
+	static const uint8_t mark[OBJECT_MARK] = OBJECT_MAGIC;
+
+	/* No configuration file of OpenSSL has a say in a hash. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	put->sha256 = EVP_MD_CTX_new();
+	if (!put->sha256 || !EVP_DigestInit_ex(put->sha256, EVP_sha256(), NULL))
+		BUG("SHA-256 cannot begin");
+	memcpy(put->head, mark, sizeof(mark));
+	crypto_secretstream_xchacha20poly1305_init_push(&put->state, put->head + OBJECT_MARK, key);
+	str_init(&put->list);
+}
+
+static void end_put(struct putting *put, char ret_sha256[65])
+{
+	uint8_t hash[32];
+
+	EVP_DigestFinal_ex(put->sha256, hash, NULL);
+	sodium_bin2hex(ret_sha256, 65, hash, sizeof(hash));
+	EVP_MD_CTX_free(put->sha256);
+	ZSTD_freeCCtx(put->zstd);
+	if (put->raw)
+		sodium_memzero(put->raw, SEGMENT_PLAIN);
+	free(put->raw);
+	sodium_memzero(&put->state, sizeof(put->state));
+	str_release(&put->list);
+}
+
+static int run_put(struct putting *put, const char *dir, struct vault_object *made, struct error *err)
+{
+	static const pipeline_fn stages[] = { read_stage, seal_stage, hash_stage, write_stage };
+	struct segment segments[SEGMENTS];
+	char random[17];
+	AUTO_STRING part = NULL;
+	int code;
+
+	vault_random_hex(random, 16);
+	part = mem_format("%s/objects/%s.part", dir, random);
+	put->out = open(part, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (put->out < 0)
+		return error_errno(err, ERR_VAULT, part, NULL);
+	segments_new(segments);
+	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
+	segments_release(segments);
+	if (!code) {
+		object_name_of(put->head, &put->list, made->name);
+		code = finish(put, dir, part, made->name, err);
+	}
+	close(put->out);
+	if (code)
+		unlink(part);
+	return code;
+}
+
+static int object_put(struct vault *vault, struct putting *put, struct vault_object *ret, struct error *err)
+{
+	struct vault_object made = { .size = 0 };
 	uint8_t key[KEY_BYTES];
-	struct vault_object made = { .size = length };
-	AUTO_STR sealed = STR_INIT;
-	AUTO_STRING path = NULL;
-	AUTO_STRING folder = NULL;
 	int code;
 
 	if (vault->readonly)
 		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
 				 _("the vault was opened for reading only"));
 	randombytes_buf(key, sizeof(key));
-	seal_object(bytes, length, key, &sealed);
-	object_name(&sealed, made.name);
+	begin_put(put, key);
+	code = run_put(put, vault->dir, &made, err);
+	made.size = put->size;
+	end_put(put, made.sha256);
 	sodium_bin2hex(made.key, sizeof(made.key), key, sizeof(key));
 	sodium_memzero(key, sizeof(key));
-	vault_sha256(bytes, length, made.sha256);
-	path = object_path(vault, made.name);
-	folder = mem_format("%s/objects/%.2s", vault->dir, made.name);
-	if (mkdir(folder, 0770) < 0 && errno != EEXIST)
-		return error_errno(err, ERR_VAULT, folder, NULL);
-	code = file_write(path, sealed.bytes, sealed.length, 0440, err);
 	if (!code)
 		*ret = made;
+	sodium_memzero(&made, sizeof(made));
 	return code;
 }
 
-static bool open_object(const struct str *sealed, const uint8_t key[KEY_BYTES], struct str *ret)
-{
-	const uint8_t *b = (const uint8_t *)sealed->bytes;
-	crypto_secretstream_xchacha20poly1305_state state;
-	uint8_t plain[CHUNK], tag = 0;
-	size_t at = HEADER;
-
-	if (sealed->length < HEADER ||
-	    crypto_secretstream_xchacha20poly1305_init_pull(&state, b, key) != 0)
-		return false;
-	while (at < sealed->length && tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
-		size_t part = sealed->length - at < SEALED_CHUNK ? sealed->length - at : SEALED_CHUNK;
-		unsigned long long made;
-
-		if (crypto_secretstream_xchacha20poly1305_pull(&state, plain, &made, &tag, b + at, part, NULL,
-							       0) != 0)
-			return false;
-		str_add_bytes(ret, plain, (size_t)made);
-		at += part;
-	}
-	sodium_memzero(plain, sizeof(plain));
-	return at == sealed->length && tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
-}
-
-int vault_object_get(struct vault *vault, const char *name, const char *key, struct str *ret,
+int vault_object_put(struct vault *vault, const void *bytes, size_t length, struct vault_object *ret,
 		     struct error *err)
 {
-	const char *remedy = _("Restore it from a backup: objects never change");
-	uint8_t raw[KEY_BYTES];
-	AUTO_STR sealed = STR_INIT;
-	struct str plain = STR_INIT;
-	AUTO_STRING path = NULL;
-	char found[65];
-	int code;
+	struct putting put = { .fd = -1, .bytes = bytes, .length = length, .limit = UINT64_MAX };
 
-	if (!name || !key || strlen(name) != 64 || strspn(name, "0123456789abcdef") != 64 ||
-	    str_unhex(key, raw, sizeof(raw)) != KEY_BYTES)
-		return error_set(err, ERR_INPUT, _("attachment"), NULL, _("its reference is malformed"));
-	path = object_path(vault, name);
-	code = file_read(path, OBJECT_LIMIT, &sealed, err);
-	if (code)
-		return code;
-	object_name(&sealed, found);
-	if (!str_equal(found, name))
-		return error_set(err, ERR_INPUT, path, remedy, _("the attachment was altered"));
-	if (!open_object(&sealed, raw, &plain)) {
-		str_wipe(&plain);
-		return error_set(err, ERR_INPUT, path, remedy, _("the attachment does not open"));
-	}
-	str_add_bytes(ret, plain.bytes, plain.length);
-	str_wipe(&plain);
-	return 0;
+	return object_put(vault, &put, ret, err);
+}
+
+int vault_object_put_fd(struct vault *vault, int fd, uint64_t limit, vault_bytes_fn progress, void *context,
+			struct vault_object *ret, struct error *err)
+{
+	struct putting put = { .fd = fd, .limit = limit, .progress = progress, .context = context };
+
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return object_put(vault, &put, ret, err);
 }

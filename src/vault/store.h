@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where the vault's rows lie: SQLite, two files (events; keys, a backup class of its own), every write
- * under one queue. Bytes in, bytes out: nothing here knows a key.
+ * Where the vault's rows lie: two files (events; keys, a backup class of its own), every write under one
+ * queue. Bytes in, bytes out: nothing here knows a key. The database behind it: store_ops.h.
  */
 #ifndef PSIRTTY_VAULT_STORE_H
 #define PSIRTTY_VAULT_STORE_H
@@ -36,6 +36,11 @@ void store_checkpoint(struct store *store);
 int store_insert(struct store *store, const struct store_row *row, struct error *err);
 /* 1 when there, 0 when there is no such row, ERR_VAULT when it cannot be read. */
 int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, struct error *err);
+/* The first row of a stream behind AFTER; another row than store_row_at's. Codes as there. */
+int store_stream_next(struct store *store, const uint8_t stream[ID_BYTES], uint64_t after,
+		      struct store_row *ret, struct error *err);
+/* The number of an event, 0 when it is not there; negative ERR_VAULT. */
+int store_find(struct store *store, const uint8_t id[HASH_BYTES], uint64_t *ret, struct error *err);
 /* Lets go of the last row, and with it of SQLite's snapshot: before others can checkpoint. */
 void store_rest(struct store *store);
 /* The greatest gseq there is (0 for none); negative ERR_VAULT. */
@@ -44,6 +49,10 @@ int store_last(struct store *store, uint64_t *ret, struct error *err);
 uint64_t store_noted(struct store *store);
 /* Whether another process committed since the last call. */
 bool store_changed(struct store *store);
+/* Readable when somebody appended, until store_changed is called; -1 where the system cannot tell. */
+int store_notify_fd(const struct store *store);
+/* A consistent copy of the events, or of the keys, as one new file, while others work. */
+int store_copy(struct store *store, bool keys, const char *path, struct error *err);
 /* SQLite's own check; each complaint goes to FN. */
 int store_integrity(struct store *store, void (*fn)(void *context, const char *complaint), void *context,
 		    struct error *err);
@@ -54,9 +63,22 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
 		   const char **ret_fingerprint, const void **ret_sealed, size_t *ret_length,
 		   struct error *err);
-int store_put_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
-		   const uint8_t member[ID_BYTES], const uint8_t wrap[WRAP_BYTES], struct error *err);
-int store_wrap(struct store *store, const uint8_t stream[ID_BYTES], uint32_t epoch,
-	       const uint8_t member[ID_BYTES], uint8_t ret[WRAP_BYTES], struct error *err);
+/* The root of a member encrypted anew, to another OpenPGP key. */
+int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
+			  const void *sealed, size_t length, struct error *err);
+
+/* Many wraps at once: a transaction of keys.db, which must end before the events that need them are written. */
+int store_keys_begin(struct store *store, struct error *err);
+int store_keys_commit(struct store *store, struct error *err); /* rolls back when it cannot */
+void store_keys_rollback(struct store *store);
+/* The key id tells two epochs of one number apart, which two copies of a vault may have made. A wrap that is
+ * there is replaced. */
+struct wrap_place { const uint8_t *stream; uint32_t epoch; const uint8_t *key_id, *member; };
+int store_put_wrap(struct store *store, const struct wrap_place *place, const uint8_t wrap[WRAP_BYTES],
+		   struct error *err);
+int store_wrap(struct store *store, const struct wrap_place *place, uint8_t ret[WRAP_BYTES], struct error *err);
+/* All wraps of a member in a stream are gone. */
+int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const uint8_t member[ID_BYTES],
+		     struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "vault/index_private.h"
 
 enum { SETTINGS_FORMAT = 1 };
 
@@ -116,25 +117,11 @@ static int first_body(struct vault *vault, struct str *ret, struct error *err)
 {
 	const struct member_keys *keys = vault->keyring.member;
 	AUTO_STR certification = STR_INIT;
-	uint8_t fingerprint[32], length[2];
-	long bytes = str_unhex(vault->fingerprint, fingerprint, sizeof(fingerprint));
 	int code = certify(vault, &certification, err);
 
-	if (code)
-		return code;
-	if (bytes < 20 || certification.length > UINT16_MAX)
-		return error_set(err, ERR_INPUT, vault->fingerprint, NULL, _("it is no usable fingerprint"));
 	str_add_bytes(ret, vault->id, ID_BYTES);
-	str_add_bytes(ret, vault->member, ID_BYTES);
-	str_add_char(ret, ROLE_ADMIN);
-	str_add_bytes(ret, keys->sign_public, 32);
-	str_add_bytes(ret, keys->box_public, 32);
-	str_add_char(ret, (char)bytes);
-	str_add_bytes(ret, fingerprint, (size_t)bytes);
-	put16(length, (uint16_t)certification.length);
-	str_add_bytes(ret, length, sizeof(length));
-	str_add_bytes(ret, certification.bytes, certification.length);
-	return 0;
+	return code ? code : member_body(vault->member, ROLE_ADMIN, keys->sign_public, keys->box_public,
+					 vault->fingerprint, &certification, ret, err);
 }
 
 static int populate(struct vault *vault, const char *outbox, instant now, struct error *err)
@@ -233,7 +220,13 @@ static int unlock(struct vault *vault, struct error *err)
 	if (!code)
 		code = memory_read(&vault->memory, vault->id, vault->member,
 				   vault->keyring.member->state_key, err);
-	return code ? code : vault_catch_up(vault, NULL, NULL, err);
+	if (!code)
+		vault->index = index_open(vault->id, vault->member, vault->keyring.member->cache_key);
+	if (!code)
+		code = vault_catch_up(vault, NULL, NULL, err);
+	if (!code)
+		vault_cache_trust(vault);
+	return code;
 }
 
 static int check_identity(struct vault *vault, struct error *err)
@@ -300,6 +293,7 @@ void vault_close(struct vault *vault)
 		store_checkpoint(vault->store);
 		store_unlock(vault->store);
 	}
+	vault_cache_end(vault);
 	store_close(vault->store);
 	keyring_wipe(&vault->keyring);
 	memory_release(&vault->memory);
@@ -312,37 +306,6 @@ void vault_close(struct vault *vault)
 }
 
 /* ---- streams */
-
-int vault_stream_new(struct vault *vault, enum vault_stream_kind kind, instant now, uint8_t ret[16],
-		     struct error *err)
-{
-	uint8_t id[ID_BYTES], key[KEY_BYTES], wrap[WRAP_BYTES], body = (uint8_t)kind;
-	uint8_t grant[ID_BYTES + 1], epoch[4 + ID_BYTES];
-	const struct control controls[] = {
-		{ CONTROL_STREAM, id, &body, 1 },
-		{ CONTROL_GRANT, id, grant, sizeof(grant) },
-		{ CONTROL_EPOCH, id, epoch, sizeof(epoch) },
-	};
-	int code;
-
-	randombytes_buf(id, sizeof(id));
-	randombytes_buf(key, sizeof(key));
-	memcpy(grant, vault->member, ID_BYTES);
-	grant[ID_BYTES] = RIGHT_ALL;
-	put32(epoch, 1);
-	crypt_key_id(key, id, 1, epoch + 4);
-	crypto_box_seal(wrap, key, KEY_BYTES, vault->keyring.member->box_public);
-	/* Before the event that needs it: a wrap without its event is harmless, the other way is not. */
-	code = store_put_wrap(vault->store, id, 1, vault->member, wrap, err);
-	if (!code)
-		code = vault_append_controls(vault, controls, ARRAY_LEN(controls), now, err);
-	if (!code) {
-		keyring_add(&vault->keyring, (size_t)log_stream(&vault->log, id), 1, key);
-		memcpy(ret, id, ID_BYTES);
-	}
-	sodium_memzero(key, sizeof(key));
-	return code;
-}
 
 const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind kind)
 {
@@ -384,6 +347,11 @@ bool vault_readonly(const struct vault *vault)
 bool vault_changed(struct vault *vault)
 {
 	return store_changed(vault->store);
+}
+
+int vault_notify_fd(const struct vault *vault)
+{
+	return store_notify_fd(vault->store);
 }
 
 uint64_t vault_head(const struct vault *vault)

@@ -3,16 +3,16 @@
 #ifndef PSIRTTY_VAULT_VAULT_PRIVATE_H
 #define PSIRTTY_VAULT_VAULT_PRIVATE_H
 
-#include "psirtty/vault/vault.h"
+#include "psirtty/vault/members.h"
 #include "vault/log.h"
 
 /* All unlocked keys, in one piece of guarded, locked memory. */
 struct keyring {
 	struct member_keys *member;     /* owned, sodium_malloc */
 	uint8_t (*keys)[KEY_BYTES];     /* owned, sodium_malloc; case keys, opened as they are needed */
-	struct { uint32_t stream, epoch; } *places; /* owned; whose key each is */
+	struct key_place { uint32_t stream, epoch, older; uint8_t key_id[ID_BYTES]; } *places; /* owned; whose key each is */
 	size_t count, capacity;
-	uint32_t *newest; /* owned; stream → place + 1 of its newest key */
+	uint32_t *newest; /* owned; stream → place + 1 of the key added last; `older` leads on */
 	size_t newest_count;
 };
 
@@ -32,10 +32,14 @@ struct vault {
 	struct log log;
 	struct keyring keyring;
 	struct memory memory;
+	struct index *index; /* owned; the member's cache, from unlocking on */
 	uint8_t id[ID_BYTES], member[ID_BYTES];
 	uint8_t inbox[ID_BYTES], registry[ID_BYTES];
 	char *damage;        /* sentence, or NULL */
 	bool readonly, wrote;
+	uint64_t settled;    /* up to this row the log was verified and is committed */
+	vault_access_fn access_fn;
+	void *access_context;
 	int held;            /* how often vault_hold was called and not let go of */
 	bool opened;         /* wholly: only then is its head worth remembering */
 };
@@ -49,9 +53,10 @@ void keyring_wipe(struct keyring *ring);
 /* Unlocks the first identity whose secret key is at hand. */
 int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, uint8_t ret_member[ID_BYTES],
 		   char **ret_fingerprint, struct error *err);
-void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key[KEY_BYTES]);
-/* The key of a stream's epoch: from the ring, else its wrap is opened and its commitment checked when
- * KEY_ID is given. NULL with ERR_DENIED when this member has none. Borrowed until the next call. */
+void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key_id[ID_BYTES],
+		 const uint8_t key[KEY_BYTES]);
+/* The key of a stream's epoch: from the ring, else its wrap is opened and the commitment KEY_ID checked. NULL
+ * with ERR_DENIED when this member has none. Borrowed until the next call. */
 const uint8_t *keyring_key(struct keyring *ring, struct store *store, const struct log *log, size_t stream,
 			   uint32_t epoch, const uint8_t key_id[ID_BYTES], const uint8_t member[ID_BYTES],
 			   struct error *err);
@@ -63,6 +68,16 @@ int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], con
 		 const uint8_t key[KEY_BYTES], struct error *err);
 void memory_release(struct memory *memory);
 
+/* ---- object_get.c */
+/* Whether the file holds what its name promises; needs no key. ERR_INPUT. */
+int object_check(const char *path, const char *name, struct error *err);
+
+/* ---- index_rows.c */
+/* After the log was read: a cache that knows of other events than it is not used. */
+void vault_cache_trust(struct vault *vault);
+/* Merges, unless the log is damaged, and closes. */
+void vault_cache_end(struct vault *vault);
+
 /* ---- append.c */
 /* Reads on from the log's head to the end, verifying; FN (may be NULL) gets the content events. */
 int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
@@ -70,7 +85,28 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
  * not open. */
 int vault_row_open(struct vault *vault, const struct store_row *row, const struct core *core, struct str *ret,
 		   struct error *err);
-/* Inserts signed control rows for a member or a stream inside a transaction. */
+/* Hands out one row if it is content that this member may read; what should open and does not is damage. */
+int vault_row_hand_out(struct vault *vault, const struct store_row *row, const struct core *core,
+		       vault_event_fn fn, void *context, struct error *err);
+/* A transaction: the queue is held, everything new was read and verified (FN gets it), nothing is damaged. What is
+ * put until vault_finish is written as one, or not at all when CODE or what it returns is not 0. */
+int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
+int vault_finish(struct vault *vault, int code, struct error *err);
+/* Builds, seals (content), signs, checks and inserts one event; inside a transaction. */
+struct draft_event {
+	enum core_kind kind;
+	uint16_t type;
+	const uint8_t *stream; /* 16 bytes */
+	const void *body; size_t length;
+	instant now;
+};
+int vault_put(struct vault *vault, const struct draft_event *draft, struct error *err);
+int vault_put_control(struct vault *vault, enum control_type type, const uint8_t stream[ID_BYTES],
+		      const void *body, size_t length, instant now, struct error *err);
+/* Signs a row's place in our journal, inserts and takes it; inside a transaction. An appender of IMPORTER_BYTES
+ * marks what was written elsewhere: its author's signature is verified too. */
+int vault_insert(struct vault *vault, struct store_row *row, const uint8_t id[HASH_BYTES], struct error *err);
+/* Control events as one transaction. */
 struct control {
 	enum control_type type;
 	const uint8_t *stream; /* 16 bytes */
@@ -78,5 +114,43 @@ struct control {
 };
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,
 			  struct error *err);
+/* Verifies and takes one row into the log, and tells who gained or lost access. */
+int vault_take(struct vault *vault, const struct store_row *row, enum log_trust trust, struct core *ret_core,
+	       struct error *err);
+
+/* ---- merge.c: events written on another copy of this vault */
+
+/* A portable event. Borrowed until the next is asked for. BODY may be a stub (core.h). */
+struct portable {
+	const void *core, *nonce, *body, *sig; /* nonce NONCE_BYTES, sig SIG_BYTES */
+	size_t core_length, body_length;
+};
+/* The next event, what it follows before it: 1, 0 at the end, negative. */
+typedef int (*vault_portable_fn)(void *context, struct portable *ret, struct error *err);
+struct vault_imported { size_t events, known; };
+/* Verifies each event wholly and appends what is not there with our journal signature, a few hundred a
+ * transaction. REHEARSE: nothing is written, but everything is checked: for refusing a bundle whole. The
+ * vault's own stream must come first, wraps must be there. FN (may be NULL) gets the new content at the end. */
+int vault_import_rows(struct vault *vault, vault_portable_fn next, void *source, bool rehearse,
+		      vault_event_fn fn, void *context, struct vault_imported *ret, struct error *err);
+
+/* ---- access.c */
+
+/* Whether who unlocked the vault may read the stream at POSITION. */
+bool access_readable(const struct vault *vault, size_t position);
+/* A new epoch for a stream: wraps for its readers, then EPOCH. Inside a transaction; the caller commits
+ * keys.db before it (store_keys_commit). ERR_DENIED without the right. */
+int access_rotate(struct vault *vault, size_t position, instant now, struct error *err);
+/* The same where the stream is stale, keys.db committed at once. */
+int access_freshen(struct vault *vault, size_t position, instant now, struct error *err);
+/* Wraps of every epoch of a stream that this member can open, for MEMBER. */
+int access_share(struct vault *vault, size_t position, const struct log_member *member, struct error *err);
+
+/* ---- member.c */
+
+/* The body of MEMBER (and, behind the vault's id, of VAULT). CERTIFICATION: over core_identity_text. */
+int member_body(const uint8_t id[ID_BYTES], enum log_role role, const uint8_t sign_public[32],
+		const uint8_t box_public[32], const char *fingerprint, const struct str *certification,
+		struct str *ret, struct error *err);
 
 #endif

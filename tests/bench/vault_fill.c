@@ -23,7 +23,7 @@ struct filling {
 	uint64_t rows, total;         /* content rows written, and to be written */
 	uint32_t in_transaction;
 	struct vault_object report;   /* what every report was, so that no reference is empty */
-	struct str body, sealed;
+	struct str body;
 };
 
 static instant time_of(const struct filling *f)
@@ -35,86 +35,26 @@ static instant time_of(const struct filling *f)
 
 /* ---- one row */
 
-static void fill_core(struct filling *f, const uint8_t stream[ID_BYTES], int type, struct core *ret)
-{
-	const struct log *log = &f->vault->log;
-	const struct log_stream *s = &log->streams[log_stream(log, stream)];
-
-	*ret = (struct core){ .kind = CORE_CONTENT, .type = (uint16_t)type, .epoch = s->epoch,
-			      .time = log_tick(log, time_of(f)), .parent_count = s->head_count };
-	memcpy(ret->stream, stream, ID_BYTES);
-	memcpy(ret->author, f->vault->member, ID_BYTES);
-	memcpy(ret->key_id, s->key_id, ID_BYTES);
-	memcpy(ret->parents, s->heads, s->head_count * HASH_BYTES);
-}
-
-static int insert_row(struct filling *f, const struct core *core, const uint8_t key[KEY_BYTES], struct error *err)
-{
-	struct vault *vault = f->vault;
-	const uint8_t *secret = vault->keyring.member->sign_secret;
-	uint8_t bytes[CORE_MAX], id[HASH_BYTES], hash[HASH_BYTES], sig[SIG_BYTES], journal_sig[SIG_BYTES];
-	uint8_t nonce[NONCE_BYTES], event_key[KEY_BYTES];
-	size_t length = core_write(core, bytes);
-	struct store_row row = {
-		.gseq = vault->log.gseq + 1, .id = id, .stream = core->stream, .core = bytes, .nonce = nonce,
-		.sig = sig, .prev = vault->log.hash, .appender = vault->member, .journal_sig = journal_sig,
-		.id_length = HASH_BYTES, .stream_length = ID_BYTES, .core_length = length,
-		.nonce_length = NONCE_BYTES, .sig_length = SIG_BYTES, .prev_length = HASH_BYTES,
-		.appender_length = ID_BYTES, .journal_sig_length = SIG_BYTES,
-	};
-	int code;
-
-	randombytes_buf(nonce, sizeof(nonce));
-	crypt_event_key(key, event_key);
-	str_reset(&f->sealed);
-	crypt_seal(event_key, nonce, bytes, length, f->body.bytes, f->body.length, &f->sealed);
-	row.body = f->sealed.bytes;
-	row.body_length = f->sealed.length;
-	core_id(bytes, length, nonce, sizeof(nonce), row.body, row.body_length, id);
-	core_journal_hash(row.gseq, vault->log.hash, id, hash);
-	crypto_sign_detached(sig, NULL, id, HASH_BYTES, secret);
-	crypto_sign_detached(journal_sig, NULL, hash, HASH_BYTES, secret);
-	code = store_insert(vault->store, &row, err);
-	return code ? code : log_take(&vault->log, &row, false, NULL, err);
-}
-
-static int begin(struct filling *f, struct error *err)
-{
-	int code = f->in_transaction ? 0 : vault_hold(f->vault, err);
-
-	if (!code && !f->in_transaction)
-		code = store_begin(f->vault->store, err);
-	f->in_transaction += !code;
-	return code;
-}
-
 static int commit(struct filling *f, struct error *err)
 {
-	int code = f->in_transaction ? store_commit(f->vault->store, f->vault->log.gseq, err) : 0;
+	bool open = f->in_transaction > 0;
 
-	if (f->in_transaction)
-		vault_let_go(f->vault);
 	f->in_transaction = 0;
-	f->vault->wrote = true;
-	return code;
+	return open ? vault_finish(f->vault, 0, err) : 0;
 }
 
 /* Seals what stands in f->body. */
 static int add_event(struct filling *f, const uint8_t stream[ID_BYTES], int type, struct error *err)
 {
-	const struct log *log = &f->vault->log;
-	long position = log_stream(log, stream);
-	const uint8_t *key;
-	struct core core;
-	int code = begin(f, err);
+	const struct draft_event draft = { CORE_CONTENT, (uint16_t)type, stream, f->body.bytes, f->body.length,
+					   time_of(f) };
+	int code = f->in_transaction ? 0 : vault_begin(f->vault, NULL, NULL, err);
 
 	if (code)
 		return code;
-	key = keyring_key(&f->vault->keyring, f->vault->store, log, (size_t)position, log->streams[position].epoch,
-			  log->streams[position].key_id, f->vault->member, err);
-	fill_core(f, stream, type, &core);
-	code = key ? insert_row(f, &core, key, err) : ERR_DENIED;
+	f->in_transaction++;
 	f->rows++;
+	code = vault_put(f->vault, &draft, err);
 	return !code && f->in_transaction >= COMMIT_ROWS ? commit(f, err) : code;
 }
 
@@ -372,7 +312,7 @@ int vault_fill(struct vault *vault, const struct fill_plan *plan, struct error *
 	int code;
 
 	*f = (struct filling){ .vault = vault, .plan = plan, .dice = { plan->seed }, .body = STR_INIT,
-			       .sealed = STR_INIT, .total = (uint64_t)plan->cases * plan->events };
+			       .total = (uint64_t)plan->cases * plan->events };
 	code = vault_object_put(vault, mail, sizeof(mail) - 1, &f->report, err);
 	if (!code)
 		code = add_products(f, err);
@@ -382,7 +322,6 @@ int vault_fill(struct vault *vault, const struct fill_plan *plan, struct error *
 	if (!code)
 		code = commit(f, err);
 	str_release(&f->body);
-	str_release(&f->sealed);
 	free(f);
 	return code;
 }

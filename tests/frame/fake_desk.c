@@ -227,6 +227,12 @@ bool desk_readonly(const struct desk *desk)
 	return desk->readonly;
 }
 
+int desk_notify_fd(const struct desk *desk)
+{
+	(void)desk;
+	return -1;
+}
+
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
 	(void)err;

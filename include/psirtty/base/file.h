@@ -31,8 +31,9 @@ char *file_join(const char *dir, const char *name);
 char *file_data(const char *name);
 /* The same for themes/. */
 char *file_theme(const char *name);
-/* Per-user state ($XDG_STATE_HOME/psirtty, else ~/.local/state/psirtty) and data folders. */
+/* Per-user state ($XDG_STATE_HOME/psirtty, else ~/.local/state/psirtty), cache and data folders. */
 char *file_state_dir(void);
+char *file_cache_dir(void);
 char *file_share_dir(void);
 
 #endif

@@ -37,6 +37,8 @@ struct vault *desk_vault(struct desk *desk);
 struct openpgp *desk_openpgp(struct desk *desk);
 /* Takes in what other handlers appended since; *RET_CHANGED when there was something. Cheap when not. */
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
+/* Readable when others appended, until desk_refresh; or -1: ask once a second. */
+int desk_notify_fd(const struct desk *desk);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
  * BODY is stolen. */
 int desk_append(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,

@@ -73,6 +73,8 @@ int vault_event_at(struct vault *vault, const uint8_t id[32], vault_event_fn fn,
 int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
 /* Cheap: whether somebody appended since the last look. */
 bool vault_changed(struct vault *vault);
+/* Readable when somebody appended, until vault_changed is asked; -1 where the system cannot tell. */
+int vault_notify_fd(const struct vault *vault);
 uint64_t vault_head(const struct vault *vault);
 /* Remembers NAME for a stream in the member's own sealed state, so that damage can be named. */
 void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name);

@@ -577,7 +577,8 @@ static int64_t curses_clock(struct terminal *term)
 
 static int key_wait(struct curses *c, int timeout_ms)
 {
-	struct pollfd fds[] = { { .fd = c->fd, .events = POLLIN }, { .fd = wake_pipe[0], .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = c->fd, .events = POLLIN }, { .fd = wake_pipe[0], .events = POLLIN },
+				{ .fd = c->term.watch, .events = POLLIN } };
 	char drain[64];
 	int ready = poll(fds, ARRAY_LEN(fds), timeout_ms);
 
@@ -589,6 +590,8 @@ static int key_wait(struct curses *c, int timeout_ms)
 		}
 	if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !(fds[0].revents & POLLIN))
 		return TK_HANGUP;
+	if (fds[2].revents && !fds[0].revents && !fds[1].revents)
+		return TK_NEWS;
 	return ready == 0 ? TK_NONE : TK_WAKE;
 }
 
@@ -639,7 +642,7 @@ struct terminal *term_curses_new(void)
 	struct curses *c = mem_alloc(sizeof(*c));
 
 	c->term.ops = &curses_ops;
-	c->fd = c->memory = -1;
+	c->fd = c->memory = c->term.watch = -1;
 	str_init(&c->term.paste);
 	return &c->term;
 }

@@ -231,6 +231,7 @@ struct terminal *term_headless_new(int rows, int cols, const char *keys)
 	struct headless *h = mem_alloc(sizeof(*h));
 
 	h->term.ops = &headless_ops;
+	h->term.watch = -1;
 	h->term.glyphs = true;
 	str_init(&h->term.paste);
 	h->script = mem_string(keys);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of an attachment, as the two sides that write and read it share them. */
+#ifndef PSIRTTY_VAULT_OBJECT_H
+#define PSIRTTY_VAULT_OBJECT_H
+
+#include "vault/vault_private.h"
+
+enum {
+	CHUNK = 65536,
+	SEALED_CHUNK = CHUNK + crypto_secretstream_xchacha20poly1305_ABYTES,
+	SEGMENT_CHUNKS = 8,
+	SEGMENT_PLAIN = SEGMENT_CHUNKS * CHUNK,
+	SEGMENT_SEALED = SEGMENT_CHUNKS * SEALED_CHUNK,
+	SEGMENTS = 8,     /* in memory at a time */
+	STREAM_HEAD = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
+	OBJECT_MARK = 8,  /* magic 4, flags 1, zeros 3: authenticated with the first chunk */
+	OBJECT_FLAGS = 4, /* where they stand in the mark */
+	OBJECT_HEAD = OBJECT_MARK + STREAM_HEAD,
+	OBJECT_ZSTD = 1,  /* a flag: compressed before it was sealed */
+};
+#define OBJECT_MAGIC { 'P', 'S', 'O', '2' }
+
+struct segment {
+	uint8_t *plain, *sealed; /* owned */
+	size_t plain_length, sealed_length;
+	uint8_t hash[HASH_BYTES]; /* of what is sealed */
+	bool last;
+};
+void segments_new(struct segment *segments);
+void segments_release(struct segment *segments);
+
+char *object_path(const char *dir, const char *name);
+void object_name_of(const uint8_t head[OBJECT_HEAD], const struct str *list, char ret[65]);
+static inline void object_segment_hash(const void *sealed, size_t length, uint8_t ret[HASH_BYTES])
+{
+	const struct crypt_part whole = { sealed, length };
+
+	crypt_hash("psirtty segment1", &whole, 1, ret);
+}
+
+#endif

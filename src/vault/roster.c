@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is a member, when, and as what. Everything has its hybrid time and its author, and is settled in
+ * the order of time: two copies of a vault that admitted, removed and named apart come to the same
+ * roster, whichever order the events arrived in.
+ */
+#include <stdlib.h>
+
+#include "vault/log_private.h"
+
+bool log_live(const struct log_member *member)
+{
+	return member->until == LOG_NEVER;
+}
+
+bool log_counts(const struct log *log, uint32_t member, uint64_t time)
+{
+	return member == LOG_NOBODY || time < log->members[member].until;
+}
+
+enum log_role log_role(const struct log *log, const struct log_member *member, uint64_t time)
+{
+	enum log_role role = member->roles[0].role;
+
+	for (size_t i = 1; i < member->role_count && member->roles[i].time <= time; i++)
+		if (log_counts(log, member->roles[i].author, member->roles[i].time))
+			role = member->roles[i].role;
+	return role;
+}
+
+uint32_t log_recovery(const struct log *log)
+{
+	uint32_t recovery = LOG_NOBODY;
+
+	for (size_t i = 0; i < log->policy_count; i++)
+		if (log_counts(log, log->policies[i].author, log->policies[i].time))
+			recovery = log->policies[i].recovery;
+	return recovery != LOG_NOBODY && log_live(&log->members[recovery]) ? recovery : LOG_NOBODY;
+}
+
+/* ---- settling: admissions and removals in the order of time, each by whoever was a member then */
+
+static int by_time(const void *a, const void *b)
+{
+	const struct log_removal *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time > y->time ? 1 : -1;
+	return (x->member > y->member) - (x->member < y->member);
+}
+
+/* A member whose sponsor had been removed before was never one. */
+static void settle_admissions(struct log *log, uint64_t before)
+{
+	for (size_t i = 0; i < log->member_count; i++) {
+		struct log_member *m = &log->members[i];
+
+		if (m->since <= before && !log_counts(log, m->sponsor, m->since))
+			m->until = m->since;
+	}
+}
+
+static void settle(struct log *log)
+{
+	for (size_t i = 0; i < log->member_count; i++)
+		log->members[i].until = LOG_NEVER;
+	for (size_t i = 0; i < log->removal_count; i++) {
+		const struct log_removal *r = &log->removals[i];
+		struct log_member *m = &log->members[r->member];
+
+		settle_admissions(log, r->time);
+		if (log_counts(log, r->author, r->time) && r->time < m->until)
+			m->until = r->time;
+	}
+	settle_admissions(log, LOG_NEVER);
+}
+
+void roster_admit(struct log *log, struct log_member *newcomer)
+{
+	log->members = mem_grow(log->members, &log->member_capacity, log->member_count + 1,
+				sizeof(*log->members));
+	log->members[log->member_count++] = *newcomer;
+	*newcomer = (struct log_member){ .certification = STR_INIT };
+	settle(log);
+}
+
+void roster_remove(struct log *log, uint32_t member, uint32_t author, uint64_t time)
+{
+	log->removals = mem_grow(log->removals, &log->removal_capacity, log->removal_count + 1,
+				 sizeof(*log->removals));
+	log->removals[log->removal_count++] = (struct log_removal){ time, author, member };
+	qsort(log->removals, log->removal_count, sizeof(*log->removals), by_time);
+	settle(log);
+}
+
+void roster_set_role(struct log *log, uint32_t member, uint8_t role, uint32_t author, uint64_t time)
+{
+	struct log_member *m = &log->members[member];
+	size_t at = m->role_count;
+
+	m->roles = mem_resize(m->roles, m->role_count + 1, sizeof(*m->roles));
+	for (; at > 1 && m->roles[at - 1].time > time; at--)
+		m->roles[at] = m->roles[at - 1];
+	m->roles[at] = (struct log_role_change){ time, author, role };
+	m->role_count++;
+}
+
+void roster_set_recovery(struct log *log, uint32_t member, uint32_t author, uint64_t time)
+{
+	size_t at = log->policy_count;
+
+	log->policies = mem_grow(log->policies, &log->policy_capacity, log->policy_count + 1,
+				 sizeof(*log->policies));
+	for (; at > 0 && log->policies[at - 1].time > time; at--)
+		log->policies[at] = log->policies[at - 1];
+	log->policies[at] = (struct log_policy){ time, author, member };
+	log->policy_count++;
+}
+
+bool roster_last_admin(const struct log *log, uint32_t member)
+{
+	for (uint32_t i = 0; i < log->member_count; i++)
+		if (i != member && log_live(&log->members[i]) &&
+		    log_role(log, &log->members[i], LOG_NEVER) == ROLE_ADMIN)
+			return false;
+	return log_role(log, &log->members[member], LOG_NEVER) == ROLE_ADMIN;
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The SQLite store. WAL with synchronous=FULL; SQLite's own checkpoints are off, because before 3.51.3
+ * a write and a checkpoint of two processes could corrupt the file: every write and every checkpoint
+ * happens under store.c's lock.
+ */
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+#include "vault/store_ops.h"
+
+enum { SCHEMA = 1, WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
+
+static const char *const file_names[STORE_PARTS] = { "vault.db", "keys.db" };
+
+static const char *const schemas[STORE_PARTS] = {
+	"CREATE TABLE event (gseq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stream BLOB NOT NULL, "
+	"core BLOB NOT NULL, nonce BLOB NOT NULL, body BLOB, sig BLOB NOT NULL, prev BLOB NOT NULL, "
+	"appender BLOB NOT NULL, journal_sig BLOB NOT NULL);"
+	"CREATE INDEX event_stream ON event (stream, gseq);"
+	"PRAGMA user_version = 1",
+	"CREATE TABLE ident (member BLOB PRIMARY KEY, fpr TEXT NOT NULL, sealed BLOB NOT NULL);"
+	"CREATE TABLE wrap (stream BLOB NOT NULL, epoch INTEGER NOT NULL, key_id BLOB NOT NULL, member BLOB "
+	"NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (stream, epoch, key_id, member));"
+	"PRAGMA user_version = 1",
+};
+
+/* [n] leads from schema n to the next. */
+static const char *const migrations[SCHEMA][STORE_PARTS] = {
+	{ "CREATE INDEX IF NOT EXISTS event_stream ON event (stream, gseq); PRAGMA user_version = 1",
+	  "PRAGMA user_version = 1" },
+};
+
+struct store_base {
+	char *dir;
+	bool readonly;
+	sqlite3 *db[STORE_PARTS];
+	sqlite3_stmt *prepared[STATEMENTS], *version;
+};
+
+static int complain(struct store_base *base, sqlite3 *db, struct error *err)
+{
+	switch (sqlite3_errcode(db) & 0xFF) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return error_set(err, ERR_BUSY, base->dir, _("Try again"), _("another program holds the vault"));
+	case SQLITE_FULL:
+		return error_set(err, ERR_VAULT, base->dir, _("Free space and try again; nothing was lost"),
+				 _("the disk is full"));
+	case SQLITE_READONLY:
+		return error_set(err, ERR_DENIED, base->dir, _("Open it with --readonly"),
+				 _("the vault can only be read here"));
+	case SQLITE_IOERR:
+		return error_set(err, ERR_VAULT, base->dir, _("Check the disk and its free space; nothing was lost"),
+				 _("the disk cannot be read or written: %s"), sqlite3_errmsg(db));
+	default:
+		return error_set(err, ERR_VAULT, base->dir, _("Run `psirtty audit verify`"),
+				 _("the database says: %s"), sqlite3_errmsg(db));
+	}
+}
+
+static int run(struct store_base *base, enum store_part part, const char *sql, struct error *err)
+{
+	return sqlite3_exec(base->db[part], sql, NULL, NULL, NULL) == SQLITE_OK ?
+		       0 : complain(base, base->db[part], err);
+}
+
+/* ---- opening */
+
+static bool readable(sqlite3 *db)
+{
+	return sqlite3_exec(db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static long long wal_size(const struct store_base *base, enum store_part part)
+{
+	AUTO_STRING path = mem_format("%s/%s-wal", base->dir, file_names[part]);
+	struct stat info;
+
+	return stat(path, &info) == 0 ? (long long)info.st_size : 0;
+}
+
+/* A path as SQLite's URIs want it. */
+static void add_uri(struct str *ret, const char *path)
+{
+	str_add(ret, "file:");
+	for (; *path; path++) {
+		if (strchr("%?#", *path))
+			str_add_format(ret, "%%%02X", (unsigned char)*path);
+		else
+			str_add_char(ret, *path);
+	}
+	str_add(ret, "?immutable=1");
+}
+
+/* Where nothing may be written beside it, SQLite can read a file only when it is told that nobody writes. */
+static int open_immutable(struct store_base *base, enum store_part part, const char *path, struct error *err)
+{
+	AUTO_STR uri = STR_INIT;
+
+	if (wal_size(base, part) > 0)
+		return error_set(err, ERR_VAULT, path, _("Copy the vault's folder to a disk that can be written"),
+				 _("it lies where nothing can be written, and was not closed properly"));
+	sqlite3_close(base->db[part]);
+	base->db[part] = NULL;
+	add_uri(&uri, path);
+	if (sqlite3_open_v2(uri.bytes, &base->db[part], SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW, NULL) !=
+		    SQLITE_OK || !readable(base->db[part]))
+		return complain(base, base->db[part], err);
+	return 0;
+}
+
+static int open_file(struct store_base *base, enum store_part part, bool create, struct error *err)
+{
+	AUTO_STRING path = file_join(base->dir, file_names[part]);
+	int flags = SQLITE_OPEN_NOFOLLOW | (base->readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+
+	if (sqlite3_open_v2(path, &base->db[part], flags, NULL) != SQLITE_OK)
+		return error_set(err, ERR_VAULT, path, _("Check the vault's folder"), _("it cannot be opened: %s"),
+				 sqlite3_errmsg(base->db[part]));
+	sqlite3_busy_timeout(base->db[part], BUSY_MS);
+	if (create)
+		return run(base, part, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL;", err);
+	if (base->readonly && !readable(base->db[part])) {
+		int code = sqlite3_errcode(base->db[part]) & 0xFF;
+
+		if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY)
+			return open_immutable(base, part, path, err);
+	}
+	return 0;
+}
+
+static int schema_of(struct store_base *base, enum store_part part, int *ret, struct error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = 0;
+
+	if (sqlite3_prepare_v2(base->db[part], "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		*ret = sqlite3_column_int(statement, 0);
+	else
+		code = complain(base, base->db[part], err);
+	sqlite3_finalize(statement);
+	return code;
+}
+
+/* An older file is brought up where it may be written; it can be read as it is. */
+static int check_schema(struct store_base *base, enum store_part part, int lock, struct error *err)
+{
+	AUTO_STRING path = file_join(base->dir, file_names[part]);
+	int found = 0, code = schema_of(base, part, &found, err);
+
+	if (code)
+		return code;
+	if (found > SCHEMA)
+		return error_set(err, ERR_VAULT, path, _("Install a newer psirtty"),
+				 _("this vault was made by a newer program"));
+	if (base->readonly || found == SCHEMA)
+		return 0;
+	flock(lock, LOCK_EX);
+	while (!code && found < SCHEMA)
+		code = run(base, part, migrations[found++][part], err);
+	flock(lock, LOCK_UN);
+	return code;
+}
+
+static int set_up(struct store_base *base, enum store_part part, bool create, int lock, struct error *err)
+{
+	int code = open_file(base, part, create, err);
+
+	if (code)
+		return code;
+	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	code = run(base, part,
+		   "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
+		   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;", err);
+	if (!code)
+		code = create ? run(base, part, schemas[part], err) : check_schema(base, part, lock, err);
+	return code;
+}
+
+static int prepare(struct store_base *base, sqlite3 *db, const char *sql, sqlite3_stmt **ret, struct error *err)
+{
+	return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) == SQLITE_OK ?
+		       0 : complain(base, db, err);
+}
+
+static void base_close(struct store_base *base)
+{
+	if (!base)
+		return;
+	for (size_t i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(base->prepared[i]);
+	sqlite3_finalize(base->version);
+	for (size_t i = 0; i < STORE_PARTS; i++)
+		sqlite3_close(base->db[i]);
+	free(base->dir);
+	free(base);
+}
+
+static int base_open(const char *dir, bool create, bool readonly, int lock, struct store_base **ret,
+		     struct error *err)
+{
+	struct store_base *base = mem_alloc(sizeof(*base));
+	int code = 0;
+
+	base->dir = mem_string(dir);
+	base->readonly = readonly;
+	for (int i = 0; !code && i < STORE_PARTS; i++)
+		code = set_up(base, (enum store_part)i, create, lock, err);
+	for (size_t i = 0; !code && i < STATEMENTS; i++)
+		code = prepare(base, base->db[store_statements[i].part], store_statements[i].sql,
+			       &base->prepared[i], err);
+	if (!code)
+		code = prepare(base, base->db[STORE_EVENTS], "PRAGMA data_version", &base->version, err);
+	if (code)
+		base_close(base);
+	else
+		*ret = base;
+	return code;
+}
+
+/* ---- transactions */
+
+static int base_begin(struct store_base *base, enum store_part part, struct error *err)
+{
+	return run(base, part, "BEGIN IMMEDIATE", err);
+}
+
+static void base_rollback(struct store_base *base, enum store_part part)
+{
+	if (!sqlite3_get_autocommit(base->db[part]))
+		sqlite3_exec(base->db[part], "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int base_commit(struct store_base *base, enum store_part part, struct error *err)
+{
+	int code = run(base, part, "COMMIT", err);
+
+	if (code)
+		base_rollback(base, part);
+	return code;
+}
+
+/* ---- statements */
+
+static void bind(sqlite3_stmt *s, const struct store_value *values, size_t count, void (*keep)(void *))
+{
+	for (size_t i = 0; i < count; i++) {
+		const void *bytes = values[i].bytes ? values[i].bytes : "";
+		int at = (int)i + 1;
+
+		if (values[i].kind == STORE_NUMBER)
+			sqlite3_bind_int64(s, at, (sqlite3_int64)values[i].number);
+		else if (values[i].kind == STORE_TEXT)
+			sqlite3_bind_text(s, at, bytes, (int)values[i].length, keep);
+		else
+			sqlite3_bind_blob64(s, at, bytes, values[i].length, keep);
+	}
+}
+
+static int base_put(struct store_base *base, enum store_statement which, const struct store_value *values,
+		    size_t count, struct error *err)
+{
+	sqlite3_stmt *s = base->prepared[which];
+	int code;
+
+	bind(s, values, count, SQLITE_STATIC);
+	code = sqlite3_step(s) == SQLITE_DONE ? 0 : complain(base, sqlite3_db_handle(s), err);
+	sqlite3_reset(s);
+	sqlite3_clear_bindings(s);
+	return code;
+}
+
+static void read_columns(sqlite3_stmt *s, struct store_value *ret, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int at = (int)i;
+
+		if (ret[i].kind == STORE_NUMBER)
+			ret[i].number = (uint64_t)sqlite3_column_int64(s, at);
+		else if (ret[i].kind == STORE_TEXT)
+			ret[i].bytes = sqlite3_column_text(s, at);
+		else
+			ret[i].bytes = sqlite3_column_blob(s, at);
+		ret[i].length = ret[i].kind == STORE_NUMBER ? 0 : (size_t)sqlite3_column_bytes(s, at);
+		if (ret[i].kind == STORE_BLOB && !ret[i].bytes)
+			ret[i].bytes = "";
+	}
+}
+
+static int base_get(struct store_base *base, enum store_statement which, const struct store_value *values,
+		    size_t count, struct store_value *ret, size_t ret_count, struct error *err)
+{
+	sqlite3_stmt *s = base->prepared[which];
+	int code;
+
+	sqlite3_reset(s);
+	bind(s, values, count, SQLITE_TRANSIENT);
+	code = sqlite3_step(s);
+	if (code == SQLITE_ROW) {
+		read_columns(s, ret, ret_count);
+		return 1;
+	}
+	code = code == SQLITE_DONE ? 0 : complain(base, sqlite3_db_handle(s), err);
+	sqlite3_reset(s);
+	return code;
+}
+
+static void base_rest(struct store_base *base, enum store_statement which)
+{
+	sqlite3_reset(base->prepared[which]);
+}
+
+static uint64_t base_version(struct store_base *base)
+{
+	uint64_t version = sqlite3_step(base->version) == SQLITE_ROW ?
+				   (uint64_t)sqlite3_column_int64(base->version, 0) : 0;
+
+	sqlite3_reset(base->version);
+	return version;
+}
+
+/* ---- the files */
+
+static void base_fold(struct store_base *base, bool always)
+{
+	if (!always && wal_size(base, STORE_EVENTS) <= WAL_LIMIT)
+		return;
+	for (size_t i = 0; i < STORE_PARTS; i++)
+		sqlite3_wal_checkpoint_v2(base->db[i], NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+static int base_integrity(struct store_base *base, void (*fn)(void *context, const char *complaint),
+			  void *context, struct error *err)
+{
+	sqlite3 *db = base->db[STORE_EVENTS];
+	sqlite3_stmt *statement = NULL;
+	int code;
+
+	if (sqlite3_prepare_v2(db, "PRAGMA integrity_check(50)", -1, &statement, NULL) != SQLITE_OK)
+		return complain(base, db, err);
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		const char *line = (const char *)sqlite3_column_text(statement, 0);
+
+		if (!str_equal(line, "ok"))
+			fn(context, line ? line : _("an unreadable complaint"));
+	}
+	if (code != SQLITE_DONE)
+		fn(context, sqlite3_errmsg(db));
+	sqlite3_finalize(statement);
+	return 0;
+}
+
+/* One read transaction on the source: what is committed meanwhile is not in it. */
+static int base_copy(struct store_base *base, enum store_part part, const char *path, struct error *err)
+{
+	sqlite3 *to = NULL;
+	sqlite3_backup *backup = NULL;
+	int code = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW,
+				   NULL);
+
+	if (code == SQLITE_OK)
+		backup = sqlite3_backup_init(to, "main", base->db[part], "main");
+	if (backup)
+		sqlite3_backup_step(backup, -1);
+	if (backup)
+		code = sqlite3_backup_finish(backup);
+	/* A file without a log beside it. */
+	if (code == SQLITE_OK && backup)
+		code = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	if (code != SQLITE_OK || !backup)
+		code = error_set(err, ERR_VAULT, path, _("Check the free space"), _("it cannot be copied: %s"),
+				 sqlite3_errmsg(to));
+	sqlite3_close(to);
+	return code;
+}
+
+const struct store_ops store_sqlite = {
+	.open = base_open, .close = base_close, .begin = base_begin, .commit = base_commit,
+	.rollback = base_rollback, .put = base_put, .get = base_get, .rest = base_rest,
+	.version = base_version, .fold = base_fold, .integrity = base_integrity, .copy = base_copy,
+};
