@@ -29,7 +29,7 @@ struct command_row {
 
 /* Families; each ends with a row without a name. */
 extern const struct command_row bare_commands[], score_commands[], vault_commands[], case_commands[], mail_commands[], key_commands[],
-	embargo_commands[], export_commands[], advisory_commands[], register_commands[], demo_commands[], screen_commands[];
+	calendar_commands[], clock_commands[], embargo_commands[], export_commands[], advisory_commands[], register_commands[], demo_commands[], screen_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
 const char *call_value(const struct command_call *call, const char *name);

@@ -164,7 +164,7 @@ static const char *kind_of_file(const char *name)
 /* A core dump of a large machine; beyond that a vault is the wrong place. */
 static const uint64_t attachment_limit = 64ull << 30;
 
-static int attach(struct desk *desk, const char *path, json_t *list, struct error *err)
+int desk_attach(struct desk *desk, const char *path, json_t *list, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -192,7 +192,7 @@ int desk_repro_add(struct desk *desk, const struct case_state *state, const char
 	js_set_string(body, "steps", str_or_empty(steps));
 	json_object_set_new(body, "attachments", list);
 	for (size_t i = 0; i < file_count; i++) {
-		int code = attach(desk, files[i], list, err);
+		int code = desk_attach(desk, files[i], list, err);
 
 		if (code) {
 			json_decref(body);

@@ -111,6 +111,7 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	desk->dir = mem_string(options->vault_dir);
 	desk->name = name_of(options->vault_dir);
 	desk->model = model_new();
+	desk_clocks_load(desk);
 	/* The worker first: it must never have seen a key in its parent's memory. */
 	code = parse_worker_start(&desk->worker, err);
 	if (!code)
@@ -148,6 +149,7 @@ void desk_close(struct desk *desk)
 	free(desk->name);
 	free(desk->handler);
 	free(desk->address);
+	free(desk->clock_fault);
 	free(desk);
 }
 

@@ -8,8 +8,9 @@
 
 void clock_book_release(struct clock_book *book)
 {
+	if (book->rules != book->base)
+		clock_rules_free(book->rules);
 	clock_rules_free(book->base);
-	clock_rules_free(book->rules);
 	free(book->own);
 	free(book->fault);
 }
@@ -18,20 +19,26 @@ static void rebuild(struct clock_book *book)
 {
 	AUTO_ERROR err = ERROR_INIT;
 
-	clock_rules_free(book->rules);
-	book->rules = book->base ? clock_rules_copy(book->base) : NULL;
+	if (book->rules != book->base)
+		clock_rules_free(book->rules);
+	book->rules = book->base;
 	mem_replace(&book->fault, NULL);
 	book->generation++;
-	if (!book->rules || !book->own || !*book->own)
+	if (!book->base || !book->own || !*book->own)
 		return;
+	book->rules = clock_rules_copy(book->base);
 	if (clock_rules_load(book->rules, book->own, strlen(book->own), _("the vault's clocks"), &err) != 0)
 		book->fault = mem_format("%s: %s", err.what, err.why);
 }
 
 void clock_book_set_base(struct clock_book *book, struct clock_rules *base)
 {
-	clock_rules_free(book->base);
-	book->base = base;
+	struct clock_rules *old = book->base;
+
+	if (book->rules != old)
+		clock_rules_free(book->rules);
+	book->rules = book->base = base;
+	clock_rules_free(old);
 	rebuild(book);
 }
 

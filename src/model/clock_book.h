@@ -6,7 +6,7 @@
 #include "psirtty/model/model.h"
 
 struct clock_book {
-	struct clock_rules *base, *rules; /* owned; RULES: with the vault's own rows laid over; NULL: none */
+	struct clock_rules *base, *rules; /* owned; RULES is BASE, or a copy under the vault's own rows */
 	char *own;                        /* owned: the vault's rows, or NULL */
 	char *fault;                      /* owned: why OWN does not count, or NULL */
 	uint64_t generation;              /* changes with the rules */
