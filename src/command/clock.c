@@ -549,7 +549,7 @@ static const char *const languages[] = { "zh", "en", NULL };
 const struct command_row clock_commands[] = {
 	{
 		.name = "clock list",
-		.help = N_("how the clocks stand, each reading; without a case what runs anywhere, and duties of the house"),
+		.help = N_("how clocks stand, each reading; without a case all that run"),
 		.flags = COMMAND_JSON,
 		.arguments = { ARG_MAY("CASE", ARG_CASE, NULL), SWITCH("--all", N_("also what has not begun, gates, and what is off")) },
 		.exec = run_list,
