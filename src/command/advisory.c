@@ -18,7 +18,7 @@ static int find_advisory(struct command_context *context, const struct command_c
 
 		if (state->advisory && str_equal(state->advisory->id, id)) {
 			*ret = state;
-			return 0;
+			return desk_whole_case(*ret_desk, state, err);
 		}
 	}
 	return code ? code : desk_find_case(*ret_desk, id, ret, err);

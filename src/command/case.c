@@ -302,6 +302,13 @@ static int run_log(struct command_context *context, const struct command_call *c
 		command_row_out(context, instant_format(state->events[i].at, at), state->events[i].author,
 				state->undone[i] ? "undone" : "", line, NULL);
 	}
+	for (size_t i = 0; !code && i < state->conflict_count; i++) {
+		AUTO_STRING line = mem_format("%s: %s", state->conflicts[i].what, state->conflicts[i].why);
+		char at[40];
+
+		command_row_out(context, instant_format(state->conflicts[i].at, at),
+				str_or_empty(state->conflicts[i].author), "refused", line, NULL);
+	}
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return code;
 }

@@ -427,7 +427,9 @@ int command_mail(struct command_context *context, const struct command_call *cal
 	if (code)
 		return code;
 	*ret = model_find_mail(desk_model(*ret_desk), id);
-	return *ret ? 0 : error_set(err, ERR_INPUT, id, _("See `mail list`"), _("there is no such mail"));
+	if (*ret)
+		return desk_whole_mail(*ret_desk, *ret, err);
+	return error_set(err, ERR_INPUT, id, _("See `mail list`"), _("there is no such mail"));
 }
 
 int list_window(const struct command_call *call, struct list_window *ret, struct error *err)

@@ -240,6 +240,8 @@ static int find_correspondence(struct desk *desk, const char *id, const struct c
 	if (!item)
 		return desk_find_case(desk, id, ret_state, err);
 	*ret_state = model_find_case(desk_model(desk), item->taken_case);
+	if (*ret_state && desk_whole_case(desk, *ret_state, err))
+		return ERR_CASE;
 	for (size_t i = 0; *ret_state && i < (*ret_state)->message_count; i++)
 		if (str_equal((*ret_state)->messages[i].mail, id))
 			*ret_message = &(*ret_state)->messages[i];

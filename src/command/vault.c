@@ -129,8 +129,10 @@ static int run_audit_show(struct command_context *context, const struct command_
 	if (!code && call_value(call, "CASE"))
 		code = desk_find_case(desk, call_value(call, "CASE"), &state, err);
 	for (size_t i = 0; !code && i < model_case_count(desk_model(desk)); i++)
-		if (!state || state == model_case(desk_model(desk), i))
+		if (!state || state == model_case(desk_model(desk), i)) {
+			code = desk_whole_case(desk, model_case(desk_model(desk), i), err);
 			show_events(context, model_case(desk_model(desk), i), list);
+		}
 	if (list && !code)
 		command_json(context, list);
 	else if (list)

@@ -111,8 +111,10 @@ const char *const *desk_advisory_formats(void)
 int desk_advisory_render(struct desk *desk, const struct case_state *state, const char *format,
 			 instant now, struct str *ret, struct error *err)
 {
-	for (size_t i = 0; i < ARRAY_LEN(renderers); i++)
+	int code = desk_whole_case(desk, state, err);
+
+	for (size_t i = 0; !code && i < ARRAY_LEN(renderers); i++)
 		if (str_equal(renderers[i].format, format))
 			return renderers[i].render(desk, state, now, ret, err);
-	return error_set(err, ERR_USAGE, format, NULL, _("no such format; there are: csaf-2.0, text"));
+	return code ? code : error_set(err, ERR_USAGE, format, NULL, _("no such format; there are: csaf-2.0, text"));
 }

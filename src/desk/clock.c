@@ -81,6 +81,7 @@ void desk_clocks_load(struct desk *desk)
 	AUTO_STR sentence = STR_INIT;
 	struct clock_rules *rules;
 
+	mem_replace(&desk->clock_fault, NULL);
 	if (desk_clock_rules_read(&rules, &desk->clock_fault, &err) == 0) {
 		model_set_clock_rules(desk->model, rules);
 		return;

@@ -5,57 +5,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 
-/* ---- events in */
-
-/* A member's name by the OpenPGP user id; asked of gpg once. */
-static const char *author_name(struct desk *desk, const char *fingerprint)
-{
-	struct openpgp_key key = { 0 };
-	struct author *author;
-
-	for (size_t i = 0; i < desk->author_count; i++)
-		if (str_equal(desk->authors[i].fingerprint, fingerprint))
-			return desk->authors[i].name;
-	desk->authors = mem_resize(desk->authors, desk->author_count + 1, sizeof(*desk->authors));
-	author = &desk->authors[desk->author_count++];
-	author->fingerprint = mem_string(fingerprint);
-	if (openpgp_find(desk->pgp, fingerprint, false, &key, NULL) == 0 && (key.name || key.address))
-		author->name = mem_string(key.name ? key.name : key.address);
-	else
-		author->name = mem_format("%.16s", fingerprint);
-	openpgp_key_release(&key);
-	return author->name;
-}
-
-/* One event of the vault into the model. What no rule allows is left out and counted, so that one
- * handler's mistake does not lock the others out. */
-static int fold(void *context, const struct vault_event *sealed, struct error *err)
-{
-	struct desk *desk = context;
-	struct event event = { .type = sealed->type, .at = sealed->at, .gseq = sealed->gseq };
-	AUTO_JSON body = NULL;
-	const struct case_state *state;
-
-	(void)err;
-	if (!event_info(sealed->type) ||
-	    js_load(sealed->json, sealed->length, SIZE_MAX, "event", &body, NULL) ||
-	    event_check(sealed->type, body, NULL)) {
-		desk->refused++;
-		return 0;
-	}
-	memcpy(event.id, sealed->id, sizeof(event.id));
-	memcpy(event.stream, sealed->stream, sizeof(event.stream));
-	snprintf(event.author, sizeof(event.author), "%s", author_name(desk, sealed->fingerprint));
-	event.body = body;
-	if (model_apply(desk->model, &event, NULL)) {
-		desk->refused++;
-		return 0;
-	}
-	state = sealed->type == EVENT_CASE_OPENED ? model_case_of_stream(desk->model, sealed->stream) : NULL;
-	if (state)
-		vault_name_stream(desk->vault, sealed->stream, state->id);
-	return 0;
-}
+/* ---- others' changes */
 
 int desk_notify_fd(const struct desk *desk)
 {
@@ -64,14 +14,14 @@ int desk_notify_fd(const struct desk *desk)
 
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
-	uint64_t before = vault_head(desk->vault);
-	int code = 0;
+	uint64_t before = desk->folded;
+	bool changed = vault_changed(desk->vault);
+	int code = changed ? vault_read_on(desk->vault, NULL, NULL, err) : 0;
 
 	*ret_changed = false;
-	if (!vault_changed(desk->vault))
-		return 0;
-	code = vault_read_on(desk->vault, fold, desk, err);
-	*ret_changed = vault_head(desk->vault) != before;
+	if (!code)
+		code = desk_take_in(desk, err);
+	*ret_changed = desk->folded != before;
 	return code;
 }
 
@@ -110,8 +60,7 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 
 	desk->dir = mem_string(options->vault_dir);
 	desk->name = name_of(options->vault_dir);
-	desk->model = model_new();
-	desk_clocks_load(desk);
+	str_init(&desk->brief);
 	/* The worker first: it must never have seen a key in its parent's memory. */
 	code = parse_worker_start(&desk->worker, err);
 	if (!code)
@@ -123,7 +72,7 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	if (!code && !options->readonly)
 		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)
-		code = vault_each(desk->vault, 0, fold, desk, err);
+		code = desk_fold_start(desk, err);
 	if (code) {
 		desk_close(desk);
 		return code;
@@ -136,6 +85,8 @@ void desk_close(struct desk *desk)
 {
 	if (!desk)
 		return;
+	if (desk->vault)
+		desk_fold_end(desk);
 	vault_close(desk->vault);
 	openpgp_close(desk->pgp);
 	parse_worker_stop(desk->worker);
@@ -145,6 +96,9 @@ void desk_close(struct desk *desk)
 		free(desk->authors[i].name);
 	}
 	free(desk->authors);
+	free(desk->stale);
+	free(desk->trouble);
+	str_wipe(&desk->brief);
 	free(desk->dir);
 	free(desk->name);
 	free(desk->handler);
@@ -187,16 +141,12 @@ struct appending {
 	const struct event *event;
 };
 
-static int fold_for(void *context, const struct vault_event *sealed, struct error *err)
-{
-	return fold(((struct appending *)context)->desk, sealed, err);
-}
-
 static int still_possible(void *context, struct error *err)
 {
 	struct appending *a = context;
+	int code = desk_take_in(a->desk, err);
 
-	return model_check(a->desk->model, a->event, err);
+	return code ? code : model_check(a->desk->model, a->event, err);
 }
 
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
@@ -220,9 +170,11 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 		note_warnings(desk, &event);
 	if (!code) {
 		js_dump(body, &text);
-		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, fold_for,
+		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, NULL,
 				    still_possible, &appending, err);
 	}
+	if (!code)
+		code = desk_take_in(desk, err);
 	str_wipe(&text);
 	return code;
 }
@@ -262,7 +214,7 @@ bool desk_readonly(const struct desk *desk)
 
 const char *desk_warning(const struct desk *desk)
 {
-	return vault_damage(desk->vault);
+	return vault_damage(desk->vault) ? vault_damage(desk->vault) : desk->trouble;
 }
 
 struct vault *desk_vault(struct desk *desk)
@@ -291,7 +243,7 @@ int desk_find_case(struct desk *desk, const char *id, const struct case_state **
 
 	*ret = model_find_case(desk->model, id);
 	if (*ret)
-		return 0;
+		return desk_whole_case(desk, *ret, err);
 	for (size_t i = count > 3 ? count - 3 : 0; i < count; i++)
 		str_add_format(&near, "%s%s", near.length ? ", " : "", model_case(desk->model, i)->id);
 	return error_set(err, ERR_INPUT, id, _("See `case list`"),

@@ -10,6 +10,8 @@
 enum { MAIL_LIMIT = 200 << 20, TEXT_LIMIT = 20 << 20 };
 
 struct author { char *fingerprint, *name; }; /* owned */
+/* A stream to be read anew, or, GONE, to be forgotten. */
+struct stale { uint8_t stream[16]; enum vault_stream_kind kind; bool gone; };
 
 struct desk {
 	struct openpgp *pgp;
@@ -22,8 +24,22 @@ struct desk {
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
 	size_t keys_noted;                    /* how many pins were asked for their expiry */
-	size_t refused;                       /* events of others that no rule allows: shown, not folded */
+	uint64_t folded, kept;                /* the last event in the model; that of the cache's briefs */
+	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
+	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
+	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
+	struct str brief;                     /* while briefs are put */
 };
+
+/* ---- fold.c */
+/* A fresh model of everything that can be read. */
+int desk_fold_start(struct desk *desk, struct error *err);
+/* Folds what the vault read on since, and reads anew what that made necessary. */
+int desk_take_in(struct desk *desk, struct error *err);
+/* Puts what changed into the member's cache. */
+void desk_fold_end(struct desk *desk);
+
+/* ---- desk.c */
 
 /* desk_append for a stream that may not be folded yet; BODY is stolen. */
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *body,

@@ -59,6 +59,8 @@ static int note_record(struct desk *desk, const char *id, const char *bytes, siz
 	*ret_open = record.encryption == ENCRYPTION_NONE || record.encryption == ENCRYPTION_DECRYPTED;
 	body = json_object();
 	js_set_string(body, "mail", id);
+	if (model_find_mail(desk->model, id))
+		js_set_hex(body, "received_event", model_find_mail(desk->model, id)->event, 32);
 	json_object_set_new(body, "record", mail_record_to_json(&record, true));
 	mail_record_release(&record);
 	return desk_append(desk, NULL, EVENT_MAIL_READ, body, now, err);
@@ -246,8 +248,10 @@ static int retry(struct desk *desk, const char *mail, instant now, bool *ret_ope
 {
 	const struct inbox_item *item = model_find_mail(desk->model, mail);
 	AUTO_STR bytes = STR_INIT;
-	int code = desk_file_read(desk, &item->raw, &bytes, err);
+	int code = desk_whole_mail(desk, item, err);
 
+	if (!code)
+		code = desk_file_read(desk, &item->raw, &bytes, err);
 	return code ? code : note_record(desk, mail, bytes.bytes, bytes.length, now, ret_open, err);
 }
 
@@ -348,6 +352,7 @@ static int note_taken(struct desk *desk, const char *mail, const char *case_id, 
 
 	js_set_string(body, "mail", mail);
 	js_set_string(body, "case", case_id);
+	js_set_hex(body, "received_event", model_find_mail(desk->model, mail)->event, 32);
 	return desk_append(desk, NULL, EVENT_MAIL_TAKEN, body, now, err);
 }
 
@@ -356,8 +361,10 @@ static int reopen(struct desk *desk, const struct inbox_item *item, instant now,
 		  struct error *err)
 {
 	AUTO_STR bytes = STR_INIT;
-	int code = desk_file_read(desk, &item->raw, &bytes, err);
+	int code = desk_whole_mail(desk, item, err);
 
+	if (!code)
+		code = desk_file_read(desk, &item->raw, &bytes, err);
 	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, now, ret, err);
 }
 
@@ -375,7 +382,7 @@ static int put_into(struct desk *desk, const char *mail, const uint8_t stream[16
 		    const struct mail_record *record, instant now, struct error *err)
 {
 	const struct inbox_item *item = model_find_mail(desk->model, mail);
-	json_t *body = message_body(desk, item, record, err);
+	json_t *body = desk_whole_mail(desk, item, err) ? NULL : message_body(desk, item, record, err);
 
 	return body ? desk_append_to(desk, stream, type, body, now, err) : ERR_VAULT;
 }

@@ -107,7 +107,7 @@ static void add_affected(struct str *s, const struct csaf_build *build)
 	static const struct { enum affected_status status; const char *title; } rows[] = {
 		{ AFFECTED_AFFECTED, "Affected:" }, { AFFECTED_FIXED, "Fixed:" },
 		{ AFFECTED_NOT_AFFECTED, "Not affected:" }, { AFFECTED_INVESTIGATING, "Under investigation:" },
-		{ AFFECTED_UNKNOWN, "Not known:" },
+		{ AFFECTED_UNKNOWN, "Not known:" }, { AFFECTED_NO_ANSWER, "No answer yet:" },
 	};
 
 	if (build->product_count)

@@ -78,7 +78,8 @@ json_t *csaf_scores(const struct csaf_build *build)
 	json_t *entry = json_object(), *list = json_array();
 
 	if (!ids)
-		ids = csaf_product_ids(build, 1u << AFFECTED_INVESTIGATING | 1u << AFFECTED_UNKNOWN);
+		ids = csaf_product_ids(build, 1u << AFFECTED_INVESTIGATING | 1u << AFFECTED_UNKNOWN |
+							1u << AFFECTED_NO_ANSWER);
 	for (size_t i = 0; ids && i < ARRAY_LEN(rows); i++) {
 		const struct case_score *score = csaf_score_of(build->state, rows[i].version);
 

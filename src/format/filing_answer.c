@@ -64,6 +64,16 @@ void answer_products(const struct filing_source *s, struct str *ret)
 	}
 }
 
+void answer_models(const struct filing_source *s, struct str *ret)
+{
+	for (size_t i = 0; i < s->state->affected_count; i++) {
+		const struct product *product = model_find_product(s->model, s->state->affected[i].product);
+
+		for (size_t k = 0; product && counts(&s->state->affected[i]) && k < product->model_count; k++)
+			add_item(ret, product->models[k]);
+	}
+}
+
 void answer_versions(const struct filing_source *s, struct str *ret)
 {
 	for (size_t i = 0; i < s->state->affected_count; i++) {

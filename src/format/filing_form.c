@@ -9,7 +9,7 @@
 
 static const struct filing_row rmsv_rows[] = {
 	{ "product-name", "product name", "产品名称", "R", 0, answer_products },
-	{ "model", "model", "产品型号", "R", 0, NULL },
+	{ "model", "model", "产品型号", "R", 0, answer_models },
 	{ "version", "affected versions", "受影响版本", "R", 0, answer_versions },
 	{ "technical", "technical characteristics", "漏洞技术特点", "R", 0, answer_technical },
 	{ "harm", "harm", "危害", "R", 0, answer_harm },

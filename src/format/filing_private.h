@@ -37,6 +37,7 @@ void answer_summary(const struct filing_source *s, struct str *ret);
 void answer_publisher(const struct filing_source *s, struct str *ret);
 void answer_contact(const struct filing_source *s, struct str *ret);
 void answer_products(const struct filing_source *s, struct str *ret);
+void answer_models(const struct filing_source *s, struct str *ret);
 void answer_versions(const struct filing_source *s, struct str *ret);
 void answer_technical(const struct filing_source *s, struct str *ret);
 void answer_harm(const struct filing_source *s, struct str *ret);

@@ -92,6 +92,14 @@ static void add_embargo(struct known_case *known)
 		add(known, AGENDA_EMBARGO, N_("embargo ends"), embargo->until);
 	if (embargo->proposed.at != INSTANT_NONE)
 		add(known, AGENDA_PROPOSAL, N_("embargo proposed until"), embargo->proposed);
+	for (size_t i = 0; i < known->state.party_count; i++) {
+		const struct case_party *party = &known->state.parties[i];
+		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
+
+		if (asked && party->rsvp != INSTANT_NONE)
+			add(known, AGENDA_RSVP, N_("answer to the embargo due"), zone_at("UTC", party->rsvp))->name =
+				party->name;
+	}
 }
 
 static uint64_t stamp_of(const struct clock_book *book)

@@ -44,7 +44,8 @@ static const struct brief_shape id_shape = SHAPE(struct case_identifier, id_rows
 
 static const struct brief_row affected_rows[] = {
 	TEXT_THERE(struct case_affected, product), TEXT_THERE(struct case_affected, version),
-	WORD(struct case_affected, status, AFFECTED_COUNT),
+	WORD(struct case_affected, status, AFFECTED_COUNT), TEXT(struct case_affected, justification),
+	TEXT(struct case_affected, by),
 };
 static const struct brief_shape affected_shape = SHAPE(struct case_affected, affected_rows);
 
@@ -57,7 +58,11 @@ static const struct brief_shape repro_shape = SHAPE(struct case_repro, repro_row
 static const struct brief_row party_rows[] = {
 	TEXT_THERE(struct case_party, name), TEXT(struct case_party, role),
 	TEXT(struct case_party, address), TEXT(struct case_party, fingerprint),
-	WORD(struct case_party, consent, CONSENT_COUNT),
+	WORD(struct case_party, consent, CONSENT_COUNT), TEXT(struct case_party, zone),
+	TEXT(struct case_party, contact), WORD(struct case_party, rm, RM_COUNT),
+	WORD(struct case_party, cs, 1u << CS_COUNT), FLAG(struct case_party, leaker),
+	TIME(struct case_party, joined), TIME(struct case_party, rsvp), NUMBER(struct case_party, terms),
+	TIME(struct case_party, answered), FLAG(struct case_party, late), TEXT(struct case_party, evidence),
 };
 static const struct brief_shape party_shape = SHAPE(struct case_party, party_rows);
 
@@ -118,6 +123,25 @@ static const struct brief_row case_rows[] = {
 	TIME(C, embargo.accepted_at),
 	TIME(C, embargo.ended_at),
 	TEXT(C, embargo.end_reason),
+	NUMBER(C, embargo.force),
+	NUMBER(C, embargo.shortest),
+	WORD(C, embargo.allow, 1u << ALLOW_COUNT),
+	WORD(C, embargo.cause, END_COUNT),
+	FLAG(C, embargo.overridden),
+	TIME(C, embargo.inherited),
+	TEXT(C, source),
+	TEXT(C, merged_into),
+	TEXT(C, split_from),
+	FLAG(C, incident),
+	TEXT(C, outcome),
+	TEXT(C, priority),
+	TIME(C, task_due),
+	TIME(C, risk_until),
+	TIME(C, times.answered),
+	TIME(C, times.triaged),
+	TIME(C, times.confirmed),
+	TIME(C, times.fixed),
+	TIME(C, times.published),
 	PART(C, advisory, advisory_shape),
 	LIST(C, facts, fact_count, fact_shape),
 	LIST(C, clocks, clock_count, clock_shape),

@@ -12,15 +12,14 @@
 
 enum case_list {
 	ROOM_MESSAGES, ROOM_SCORES, ROOM_IDS, ROOM_AFFECTED, ROOM_REMEDIATIONS, ROOM_NOTES,
-	ROOM_REPROS, ROOM_PARTIES, ROOM_SIGNED, ROOM_EVENTS, ROOM_UNDONE, ROOM_TARGETS,
-	ROOM_BLOCKS, ROOM_REPORTERS, ROOM_FACTS, ROOM_CLOCKS, ROOM_FILINGS, ROOM_COUNT,
+	ROOM_REPROS, ROOM_PARTIES, ROOM_TERMS, ROOM_ANSWERS, ROOM_RECORDS, ROOM_EVENTS, ROOM_UNDONE,
+	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_FACTS, ROOM_CLOCKS,
+	ROOM_FILINGS, ROOM_COUNT,
 };
 
 struct folded {
 	struct case_state state;
 	size_t room[ROOM_COUNT];
-	bool *signed_terms;      /* owned, one for each party: it agreed to the terms in force */
-	size_t signed_count;
 	size_t *targets;         /* owned, one an event: the place of what it undoes, or NO_TARGET */
 	size_t target_count, undone_count;
 	struct case_advisory advisory; /* state.advisory points here once there is one */
@@ -75,20 +74,53 @@ char *lower_copy(const char *string);
 /* Letters, digits, dot, underscore and hyphen, at most 64, the first a letter or digit. */
 bool id_valid(const char *id);
 
-/* ---- case_message.c, case_facts.c, case_embargo.c: the rows */
+/* ---- case_message.c, case_facts.c, case_embargo.c, case_split.c: the rows */
 extern const struct fold_row report_row, message_received_row, message_sent_row;
 extern const struct fold_row title_row, summary_row, score_row, cwe_row, id_row, affected_row,
 	remediation_row, assigned_row, note_row, repro_row, advisory_row;
-extern const struct fold_row state_row, disclosure_row, party_row, proposed_row, accepted_row,
-	rejected_row, terminated_row;
+extern const struct fold_row state_row, disclosure_row, proposed_row, accepted_row, rejected_row,
+	terminated_row, terms_proposed_row, terms_accepted_row, terms_rejected_row, ended_row,
+	merged_row, merge_taken_row, split_off_row, split_from_row;
 
+/* ---- case_party.c: parties and what each agreed to */
+extern const struct fold_row party_row, party_set_row, invited_row, party_state_row,
+	party_disclosure_row;
+bool is_us(const char *who);
+/* Fills in each party's consent, RSVP and signed terms anew from the terms and the answers. */
+void parties_settle(struct folded *folded);
+/* Whether PARTY (a name) may answer so, by the consent it has to these terms. */
+int answer_check(const struct case_state *state, const char *party, const struct embargo_terms *terms,
+		 enum answer answer, struct error *err);
+void answer_add(struct folded *folded, const char *party, const struct embargo_terms *terms,
+		enum answer answer, const struct event *event);
+/* The last word of PARTY about TERMS. */
+enum answer answer_of(const struct case_state *state, const char *party,
+		      const struct embargo_terms *terms);
+
+/* ---- case_embargo.c */
+/* Are these the terms parties are asked about: the open ones, else those in force. */
+bool terms_asked(const struct case_embargo *embargo, size_t at);
+/* Do these terms still count: open, or in force. */
+bool terms_current(const struct case_embargo *embargo, const struct embargo_terms *terms);
+/* The terms whose id the member KEY names, or NULL. */
+struct embargo_terms *terms_named(const struct case_state *state, const struct event *event,
+				  const char *key);
+size_t terms_open(const struct case_embargo *embargo);
+/* The allow flags in a list of words; false when one is none. */
+bool allow_read(const json_t *words, unsigned *ret);
+
+/* ---- case_record.c: facts of one make */
+extern const struct fold_row record_row, handed_over_row, leak_row, judged_row, qualified_row,
+	source_row, incident_row, tracker_row, risk_row, credit_row;
+
+/* ---- case_rules.c: what must hold where something changes */
+/* The first rule EVENT breaks (ERR_NO with its name), looking only at what it changes. */
+int rules_check(const struct case_state *state, const struct event *event, struct error *err);
 /* ---- case_clock.c: what clocks look at */
 extern const struct fold_row clock_started_row, clock_stopped_row, clock_paused_row, clock_resumed_row,
 	clock_filed_row, filing_row;
 /* Notes what EVENT, which was just applied, means to clocks. */
 void clock_facts_note(struct folded *folded, const struct event *event);
-/* The place of the party called NAME (letters of either case), or party_count. */
-size_t party_find(const struct case_state *state, const char *name);
 /* Fills RET with sentences (untranslated) and returns how many. */
 size_t case_warnings(const struct case_state *state, const struct event *event,
 		     const char *ret[MODEL_WARNINGS]);

@@ -171,6 +171,9 @@ static void apply_affected(struct folded *folded, const struct event *event)
 	row->product = (char *)product;
 	row->version = (char *)version;
 	row->status = (enum affected_status)affected_from_name(event_text(event, "status"));
+	row->justification = NULL;
+	row->impact = NULL;
+	row->by = NULL;
 }
 
 /* One remediation of each category; setting it again replaces it. */

@@ -14,6 +14,7 @@ static void apply_opened(struct folded *folded, const struct event *event)
 	folded->state.id = event_text(event, "case");
 	folded->state.title = event_text(event, "title");
 	folded->state.opened = event->at;
+	folded->state.source = event_text(event, "source");
 }
 
 static const struct fold_row opened_row = { NULL, apply_opened };
@@ -50,6 +51,41 @@ static const struct fold_row *const rows[] = {
 	[EVENT_EMBARGO_REJECTED] = &rejected_row,
 	[EVENT_EMBARGO_TERMINATED] = &terminated_row,
 	[EVENT_ADVISORY_DRAFTED] = &advisory_row,
+	[EVENT_TERMS_PROPOSED] = &terms_proposed_row,
+	[EVENT_TERMS_ACCEPTED] = &terms_accepted_row,
+	[EVENT_TERMS_REJECTED] = &terms_rejected_row,
+	[EVENT_EMBARGO_ENDED] = &ended_row,
+	[EVENT_PARTY_SET] = &party_set_row,
+	[EVENT_PARTY_INVITED] = &invited_row,
+	[EVENT_PARTY_STATE] = &party_state_row,
+	[EVENT_PARTY_DISCLOSURE] = &party_disclosure_row,
+	[EVENT_LEAK_RECORDED] = &leak_row,
+	[EVENT_QUALIFIED] = &qualified_row,
+	[EVENT_HANDED_OVER] = &handed_over_row,
+	[EVENT_AFFECTED_JUDGED] = &judged_row,
+	[EVENT_MERGED] = &merged_row,
+	[EVENT_MERGE_TAKEN] = &merge_taken_row,
+	[EVENT_SPLIT_OFF] = &split_off_row,
+	[EVENT_SPLIT_FROM] = &split_from_row,
+	[EVENT_REPORT_MARKED] = &record_row,
+	[EVENT_SOURCE_SET] = &source_row,
+	[EVENT_CREDIT_SET] = &credit_row,
+	[EVENT_TRACKER_SET] = &tracker_row,
+	[EVENT_GRADE_SET] = &record_row,
+	[EVENT_VARIANT_SET] = &record_row,
+	[EVENT_ROOT_CAUSE_SET] = &record_row,
+	[EVENT_OPTION_SET] = &record_row,
+	[EVENT_PLAN_SET] = &record_row,
+	[EVENT_WORKAROUND_SET] = &record_row,
+	[EVENT_FIX_VALIDATED] = &record_row,
+	[EVENT_SIGNED_OFF] = &record_row,
+	[EVENT_RISK_SET] = &risk_row,
+	[EVENT_INCIDENT_SET] = &incident_row,
+	[EVENT_SITUATION_LOGGED] = &record_row,
+	[EVENT_TASK_SET] = &record_row,
+	[EVENT_POST_MORTEM_SET] = &record_row,
+	[EVENT_REPRO_RUN] = &record_row,
+	[EVENT_FILE_EXPORTED] = &record_row,
 	[EVENT_CASE_EXPORTED] = &told_row,
 	[EVENT_CLOCK_STARTED] = &clock_started_row,
 	[EVENT_CLOCK_STOPPED] = &clock_stopped_row,
@@ -63,11 +99,17 @@ static void derived_init(struct folded *folded)
 {
 	folded->state.updated = INSTANT_NONE;
 	folded->state.first_report = folded->state.unanswered = INSTANT_NONE;
+	folded->state.task_due = folded->state.risk_until = INSTANT_NONE;
+	folded->state.times = (struct case_times){ INSTANT_NONE, INSTANT_NONE, INSTANT_NONE,
+						   INSTANT_NONE, INSTANT_NONE };
 	folded->state.embargo.until.at = INSTANT_NONE;
 	folded->state.embargo.proposed.at = INSTANT_NONE;
 	folded->state.embargo.proposed_at = INSTANT_NONE;
 	folded->state.embargo.accepted_at = INSTANT_NONE;
 	folded->state.embargo.ended_at = INSTANT_NONE;
+	folded->state.embargo.inherited = INSTANT_NONE;
+	folded->state.embargo.force = -1;
+	folded->state.embargo.shortest = -1;
 }
 
 struct folded *folded_new(const uint8_t stream[16])
@@ -95,8 +137,9 @@ void folded_free(struct folded *folded)
 static int check_row(const struct folded *folded, const struct event *event, struct error *err)
 {
 	const struct fold_row *row = rows[event->type];
+	int code = row->check ? row->check(&folded->state, event, err) : 0;
 
-	return row->check ? row->check(&folded->state, event, err) : 0;
+	return code ? code : rules_check(&folded->state, event, err);
 }
 
 static void apply_row(struct folded *folded, const struct event *event)

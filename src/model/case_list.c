@@ -39,7 +39,6 @@ void folded_release_derived(struct folded *folded)
 	for (size_t i = 0; i < folded->block_count; i++)
 		free(folded->blocks[i]);
 	free(folded->blocks);
-	free(folded->signed_terms);
 	free(state->messages);
 	free(state->reporters);
 	free(state->scores);
@@ -52,6 +51,9 @@ void folded_release_derived(struct folded *folded)
 	free(state->facts);
 	free(state->clocks);
 	free(state->filings);
+	free(state->embargo.terms);
+	free(state->embargo.answers);
+	free(state->records);
 }
 
 char *event_text(const struct event *event, const char *key)

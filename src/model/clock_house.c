@@ -161,11 +161,6 @@ static size_t row_of(enum event_type type)
 	return i;
 }
 
-bool clock_house_takes(enum event_type type)
-{
-	return row_of(type) < ARRAY_LEN(rows);
-}
-
 int clock_house_check(const struct clock_house *house, const struct event *event, struct error *err)
 {
 	size_t row = row_of(event->type);

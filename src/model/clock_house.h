@@ -18,7 +18,6 @@ struct clock_house {
 };
 
 void clock_house_release(struct clock_house *house);
-bool clock_house_takes(enum event_type type);
 int clock_house_check(const struct clock_house *house, const struct event *event, struct error *err);
 /* EVENT was checked. */
 void clock_house_apply(struct clock_house *house, const struct event *event);

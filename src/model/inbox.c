@@ -180,6 +180,12 @@ static void change(struct inbox *inbox, struct known_mail *mail)
 	mail->changed = true;
 }
 
+void inbox_change_all(struct inbox *inbox)
+{
+	for (size_t i = 0; i < inbox->count; i++)
+		change(inbox, inbox->items[i]);
+}
+
 void inbox_take_changed(struct inbox *inbox, model_mail_fn fn, void *context)
 {
 	for (size_t i = 0; i < inbox->changed_count; i++) {

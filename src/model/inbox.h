@@ -41,6 +41,7 @@ bool inbox_take_brief(struct inbox *inbox, const uint8_t event[32], const void *
 int inbox_make_whole(struct inbox *inbox, const struct inbox_item *item, struct model *model,
 		     const struct model_loader *loader, struct error *err);
 int inbox_use(struct inbox *inbox, const struct inbox_item *item);
+void inbox_change_all(struct inbox *inbox);
 void inbox_take_changed(struct inbox *inbox, model_mail_fn fn, void *context);
 
 #endif

@@ -8,13 +8,14 @@
 #include "model/model_private.h"
 #include "model/registry.h"
 
+struct conflict_list { struct case_conflict *items; size_t count, room; }; /* owned */
+
 struct model {
 	struct cases cases;
 	struct inbox inbox;
 	struct registry registry;
 	struct model_loader loader;
-	struct case_conflict *conflicts; /* owned, of inbox and registry */
-	size_t conflict_count, conflict_room;
+	struct conflict_list conflicts[STREAM_REGISTRY + 1]; /* of inbox and registry; cases keep their own */
 };
 
 enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 17 };
@@ -34,7 +35,8 @@ void model_free(struct model *model)
 	cases_release(&model->cases);
 	inbox_release(&model->inbox);
 	registry_release(&model->registry);
-	conflicts_free(model->conflicts, model->conflict_count);
+	for (size_t i = 0; i < ARRAY_LEN(model->conflicts); i++)
+		conflicts_free(model->conflicts[i].items, model->conflicts[i].count);
 	free(model);
 }
 
@@ -220,7 +222,7 @@ void model_load_event(struct model *model, const struct event *event)
 
 	if (event_info(event->type)->stream == STREAM_INBOX) {
 		if (check_event(event, &why) || inbox_load(&model->inbox, event, &why))
-			model_note_conflict(model, event, event_info(event->type)->wire, why.why);
+			model_note_conflict(model, STREAM_INBOX, event, event_info(event->type)->wire, why.why);
 		return;
 	}
 	if (!loading)
@@ -231,23 +233,29 @@ void model_load_event(struct model *model, const struct event *event)
 		known_note(loading, event);
 }
 
-void model_note_conflict(struct model *model, const struct event *event, const char *what, const char *why)
+static void add_conflict(struct conflict_list *list, const struct event *event, const char *what, const char *why)
 {
-	struct known_case *known = model->cases.loading;
-	size_t at = model->conflict_count;
+	size_t at = list->count;
 
-	known = known ? known : cases_find(&model->cases, event->stream);
-	if (known && known->whole) {
+	list->items = list_open(list->items, &list->count, &list->room, sizeof(*list->items), at);
+	list->items[at] = conflict_of(event, what, why);
+}
+
+void model_note_conflict(struct model *model, enum event_stream stream, const struct event *event,
+			 const char *what, const char *why)
+{
+	struct known_case *loading = model->cases.loading;
+	struct known_case *known = loading ? loading : cases_find(&model->cases, event->stream);
+
+	if (stream != STREAM_CASE) {
+		add_conflict(&model->conflicts[stream], event, what, why);
+	} else if (known && known->whole) {
 		known_add_conflict(known, event, what, why);
-		if (known != model->cases.loading) {
-			known_show(known);
-			cases_change(&model->cases, known);
-		}
-		return;
+		if (known == loading)
+			return;
+		known_show(known);
+		cases_change(&model->cases, known);
 	}
-	model->conflicts = list_open(model->conflicts, &model->conflict_count, &model->conflict_room,
-				     sizeof(*model->conflicts), at);
-	model->conflicts[at] = conflict_of(event, what, why);
 }
 
 int model_load_case(struct model *model, const uint8_t stream[16], struct error *err)
@@ -305,9 +313,8 @@ void model_forget(struct model *model, enum event_stream stream)
 	bool bounded = model->inbox.bounded;
 	size_t limit = model->inbox.limit;
 
-	conflicts_free(model->conflicts, model->conflict_count);
-	model->conflicts = NULL;
-	model->conflict_count = model->conflict_room = 0;
+	conflicts_free(model->conflicts[stream].items, model->conflicts[stream].count);
+	model->conflicts[stream] = (struct conflict_list){ 0 };
 	if (stream == STREAM_INBOX) {
 		inbox_release(&model->inbox);
 		model->inbox = (struct inbox){ .bounded = bounded, .limit = limit };
@@ -352,7 +359,8 @@ int model_take_mail_brief(struct model *model, const uint8_t event[32], const vo
 
 void model_house_brief(const struct model *model, struct str *ret)
 {
-	struct house house = { .conflicts = model->conflicts, .conflict_count = model->conflict_count };
+	const struct conflict_list *list = &model->conflicts[STREAM_INBOX];
+	struct house house = { .conflicts = list->items, .conflict_count = list->count };
 
 	memcpy(house.last, model->inbox.end.last, sizeof(house.last));
 	memcpy(house.order, &model->inbox.end.order, sizeof(house.order));
@@ -371,7 +379,7 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 
 		memcpy(event.id, from->event, sizeof(event.id));
 		snprintf(event.author, sizeof(event.author), "%s", str_or_empty(from->author));
-		model_note_conflict(model, &event, from->what, from->why);
+		model_note_conflict(model, STREAM_INBOX, &event, from->what, from->why);
 	}
 	memcpy(model->inbox.end.last, house.last, sizeof(house.last));
 	memcpy(&model->inbox.end.order, house.order, sizeof(house.order));
@@ -379,10 +387,18 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 	return good ? 0 : error_set(err, ERR_INPUT, _("index"), NULL, _("its first row cannot be read"));
 }
 
-size_t model_house_conflicts(const struct model *model, const struct case_conflict **ret)
+size_t model_house_conflicts(const struct model *model, enum event_stream stream,
+			     const struct case_conflict **ret)
 {
-	*ret = model->conflicts;
-	return model->conflict_count;
+	*ret = model->conflicts[stream].items;
+	return model->conflicts[stream].count;
+}
+
+void model_change_all(struct model *model)
+{
+	for (size_t i = 0; i < model->cases.count; i++)
+		cases_change(&model->cases, model->cases.items[i]);
+	inbox_change_all(&model->inbox);
 }
 
 void model_take_changed(struct model *model, model_case_fn case_fn, model_mail_fn mail_fn, void *context)
@@ -515,6 +531,51 @@ const struct product *model_find_product(const struct model *model, const char *
 			named = product;
 	}
 	return named;
+}
+
+size_t model_contact_count(const struct model *model)
+{
+	return model->registry.contact_count;
+}
+
+const struct contact *model_contact(const struct model *model, size_t index)
+{
+	return contact_at(&model->registry, index);
+}
+
+static bool contact_is(const struct contact *contact, const char *who)
+{
+	const char *address;
+
+	if (str_casecmp(contact_text(contact, "name"), who) == 0)
+		return true;
+	for (size_t n = 0; (address = contact_words(contact, "addresses", n)); n++)
+		if (str_casecmp(address, who) == 0)
+			return true;
+	return false;
+}
+
+const struct contact *model_find_contact(const struct model *model, const char *who)
+{
+	const struct contact *found = NULL;
+
+	for (size_t i = 0; i < model->registry.contact_count; i++) {
+		const struct contact *contact = model_contact(model, i);
+
+		if (str_casecmp(contact_text(contact, "contact"), who) == 0)
+			return contact;
+		if (!found && contact_is(contact, who))
+			found = contact;
+	}
+	return found;
+}
+
+const struct embargo_policy *model_embargo_policy(const struct model *model, const char *actor)
+{
+	for (size_t i = 0; i < model->registry.embargo_policy_count; i++)
+		if (str_equal(model->registry.embargo_policies[i].actor, actor))
+			return &model->registry.embargo_policies[i];
+	return NULL;
 }
 
 const char *model_pinned(const struct model *model, const char *address)

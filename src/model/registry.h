@@ -21,9 +21,22 @@ struct registry {
 	struct pin *pins;         /* owned, by address */
 	size_t pin_count, pin_room;
 	struct policy policy;
+	struct contact *contacts; /* owned, by id */
+	size_t contact_count, contact_room;
+	struct embargo_policy *embargo_policies; /* owned, by actor */
+	size_t embargo_policy_count, embargo_policy_room;
 	struct place end;
 	struct clock_house house;
 };
+
+/* ---- contacts.c */
+const struct contact *contact_at(const struct registry *registry, size_t index);
+void contacts_release(struct registry *registry);
+int contact_check(const struct registry *registry, const struct event *event, struct error *err);
+void contact_apply(struct registry *registry, const struct event *event);
+void contact_remove(struct registry *registry, const struct event *event);
+int embargo_policy_check(const struct event *event, struct error *err);
+void embargo_policy_apply(struct registry *registry, const struct event *event);
 
 void registry_release(struct registry *registry);
 int registry_check(const struct registry *registry, const struct event *event, struct error *err);

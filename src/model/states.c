@@ -23,6 +23,11 @@ static const char *const consent_words[] = { CONSENTS(X) };
 static const char *const consent_trigger_words[] = { CONSENT_TRIGGERS(X) };
 #undef X
 
+#define X(name, word) word,
+const char *const allow_words[] = { EMBARGO_ALLOWS(X) NULL };
+const char *const end_words[] = { END_CAUSES(X) NULL };
+#undef X
+
 #define BIT(n) (1u << (n))
 enum { NO_MOVE = -1 };
 
@@ -88,6 +93,21 @@ static const unsigned rm_next[RM_COUNT] = {
 bool rm_allowed(enum rm_state from, enum rm_state to)
 {
 	return from == to || (rm_next[from] & BIT(to)) != 0;
+}
+
+bool rm_heard(enum rm_state from, enum rm_state to, bool *ret_jump)
+{
+	static const signed char ranks[RM_COUNT] = {
+		[RM_START] = 0, [RM_RECEIVED] = 1, [RM_INVALID] = 2, [RM_VALID] = 2,
+		[RM_DEFERRED] = 3, [RM_ACCEPTED] = 3, [RM_CLOSED] = 4,
+	};
+	bool jump = !rm_allowed(from, to);
+
+	if (jump && ranks[to] <= ranks[from])
+		return false;
+	if (ret_jump)
+		*ret_jump = jump;
+	return true;
 }
 
 /* ---- embargo management. In revise the old terms still bind; nothing leaves exited. */
@@ -225,4 +245,69 @@ int embargo_must_end(cs_state state)
 	if (state & (BIT(CS_PUBLIC) | BIT(CS_EXPLOIT_PUBLIC)))
 		return 2;
 	return state & (BIT(CS_FIX_DEPLOYED) | BIT(CS_ATTACKS)) ? 1 : 0;
+}
+
+/* ---- time: windows for answers, spans, and which of two ends comes first */
+
+instant embargo_rsvp(instant asked, instant wanted, instant until)
+{
+	instant least = asked + 72 * INSTANT_HOUR, due = wanted;
+
+	if (wanted == INSTANT_NONE)
+		due = asked + 7 * INSTANT_DAY;
+	if (due < least)
+		due = least;
+	return until != INSTANT_NONE && until > asked && due > until ? until : due;
+}
+
+/* One number with its unit at *CURSOR; adds it to *TOTAL. */
+static bool duration_part(const char **cursor, bool in_time, instant *total)
+{
+	static const struct { char letter; bool time; instant unit; } units[] = {
+		{ 'D', false, INSTANT_DAY }, { 'H', true, INSTANT_HOUR },
+		{ 'M', true, INSTANT_MINUTE }, { 'S', true, INSTANT_SECOND },
+	};
+	size_t digits = strspn(*cursor, "0123456789");
+
+	if (digits < 1 || digits > 6)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (units[i].letter == (*cursor)[digits] && units[i].time == in_time) {
+			*total += strtol(*cursor, NULL, 10) * units[i].unit;
+			*cursor += digits + 1;
+			return true;
+		}
+	return false;
+}
+
+int duration_parse(const char *iso8601, instant *ret, struct error *err)
+{
+	const char *s = iso8601;
+	bool in_time = false, good = *s++ == 'P';
+	instant total = 0;
+
+	while (good && *s) {
+		if (!in_time && *s == 'T') {
+			in_time = true;
+			s++;
+		}
+		good = duration_part(&s, in_time, &total);
+	}
+	if (!good || total == 0)
+		return error_set(err, ERR_INPUT, iso8601, NULL,
+				 _("a span is written as P45D or PT72H: days, hours, minutes, seconds"));
+	*ret = total;
+	return 0;
+}
+
+struct embargo_outcome embargo_defaults(instant theirs, instant ours)
+{
+	struct embargo_outcome outcome = { 0 };
+	bool both = theirs != INSTANT_NONE && ours != INSTANT_NONE;
+
+	outcome.theirs_in_force = theirs != INSTANT_NONE && (!both || theirs <= ours);
+	outcome.ours_in_force = ours != INSTANT_NONE && !outcome.theirs_in_force;
+	outcome.theirs_revises = both && theirs > ours;
+	outcome.ours_revises = both && ours > theirs;
+	return outcome;
 }

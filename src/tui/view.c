@@ -88,7 +88,22 @@ const struct case_state *view_case(const struct view *view)
 {
 	const struct model *model = view_model(view);
 
-	return model && view->subject ? model_find_case(model, view->subject) : NULL;
+	return model && view->subject ? view_whole(view, model_find_case(model, view->subject)) : NULL;
+}
+
+/* What cannot be loaded is shown as far as it is known: the bar says what is wrong with the vault. */
+const struct case_state *view_whole(const struct view *view, const struct case_state *state)
+{
+	if (state)
+		desk_whole_case(view->context->desk, state, NULL);
+	return state;
+}
+
+const struct inbox_item *view_whole_mail(const struct view *view, const struct inbox_item *item)
+{
+	if (item)
+		desk_whole_mail(view->context->desk, item, NULL);
+	return item;
 }
 
 void view_add(struct view *view, const void *item, size_t index)

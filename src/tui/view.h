@@ -72,8 +72,11 @@ void view_release(struct view *view);
 bool view_is_list(const struct view *view);
 const struct model *view_model(const struct view *view);
 instant view_now(const struct view *view);
-/* The case the view is about, NULL when it is gone. */
+/* The case the view is about, whole; NULL when it is gone. */
 const struct case_state *view_case(const struct view *view);
+/* Lists know cases and mails in brief: these make one whole and return it. NULL stays NULL. */
+const struct case_state *view_whole(const struct view *view, const struct case_state *state);
+const struct inbox_item *view_whole_mail(const struct view *view, const struct inbox_item *item);
 void view_add(struct view *view, const void *item, size_t index);
 /* Rows or text anew from the model; selection, marks and scroll stay where they were. */
 void view_reload(struct view *view);

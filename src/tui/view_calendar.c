@@ -65,7 +65,7 @@ static void agenda_cell(const struct view *view, const struct row *row, size_t c
 static void agenda_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
 	const struct agenda_item *item = row->item;
-	const struct case_state *state = model_find_case(view_model(view), item->case_id);
+	const struct case_state *state = view_whole(view, model_find_case(view_model(view), item->case_id));
 	char buffer[96], utc[40];
 
 	doc_line(doc);

@@ -59,6 +59,23 @@ static void summary_notes(const struct case_state *state, struct doc *doc)
 	}
 }
 
+static void summary_conflicts(const struct case_state *state, struct doc *doc)
+{
+	char when[40];
+
+	if (!state->conflict_count)
+		return;
+	doc_heading(doc, _("Left out: no rule allows it here"));
+	for (size_t i = 0; i < state->conflict_count; i++) {
+		const struct case_conflict *conflict = &state->conflicts[i];
+
+		doc_line(doc);
+		doc_format(doc, ROLE_LABEL, "%s  %s  ", time_full(conflict->at, when), str_or_empty(conflict->author));
+		doc_wrapped(doc, ROLE_WARNING, 2, conflict->what);
+		doc_sentence(doc, ROLE_WARNING, conflict->why);
+	}
+}
+
 static void summary_body(const struct view *view, struct doc *doc)
 {
 	const struct case_state *state = view_case(view);
@@ -84,6 +101,7 @@ static void summary_body(const struct view *view, struct doc *doc)
 			  str_or_empty(state->remediations[i].details));
 		doc_field(doc, "URL", ROLE_NORMAL, state->remediations[i].url);
 	}
+	summary_conflicts(state, doc);
 	summary_notes(state, doc);
 }
 
@@ -96,7 +114,7 @@ static void messages_load(struct view *view)
 	const struct case_state *state = view_case(view);
 
 	for (size_t i = 0; state && i < state->message_count; i++)
-		view_add(view, &state->messages[i], i);
+		view_add(view, state, i);
 }
 
 static void message_row_id(const struct row *row, struct str *ret)
@@ -104,9 +122,19 @@ static void message_row_id(const struct row *row, struct str *ret)
 	str_add_format(ret, "%zu", row->index);
 }
 
+/* NULL while the case is known in brief only. */
+static const struct case_message *message_of(const struct row *row)
+{
+	const struct case_state *state = row->item;
+
+	return row->index < state->message_count ? &state->messages[row->index] : NULL;
+}
+
 static const char *message_mail(const struct row *row)
 {
-	return ((const struct case_message *)row->item)->mail;
+	const struct case_message *message = message_of(row);
+
+	return message ? message->mail : NULL;
 }
 
 enum message_column { MESSAGE_WAY, MESSAGE_AT, MESSAGE_VERDICT, MESSAGE_PEER, MESSAGE_SUBJECT };
@@ -120,10 +148,14 @@ static const struct column message_columns[] = {
 
 static void message_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
-	const struct case_message *message = row->item;
-	bool sent = message->type == EVENT_MESSAGE_SENT;
+	const struct case_message *message;
+	bool sent;
 
-	(void)view;
+	view_whole(view, row->item);
+	message = message_of(row);
+	if (!message)
+		return;
+	sent = message->type == EVENT_MESSAGE_SENT;
 	switch ((enum message_column)column) {
 	case MESSAGE_WAY: cell_set(ret, ROLE_NORMAL, sent ? _("out") : _("in")); break;
 	case MESSAGE_AT: cell_time(ret, message->at, true); break;
@@ -135,9 +167,12 @@ static void message_cell(const struct view *view, const struct row *row, size_t 
 
 static void message_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
-	const struct case_message *message = row->item;
+	const struct case_message *message;
 
-	(void)view;
+	view_whole(view, row->item);
+	message = message_of(row);
+	if (!message)
+		return;
 	doc_line(doc);
 	message_peer_run(message, doc);
 	file_list_lines(doc, message->attachments, message->attachment_count);

@@ -89,9 +89,8 @@ static void attachments_add(const struct mail_record *record, struct doc *doc)
 
 static void inbox_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
-	const struct inbox_item *item = row->item;
+	const struct inbox_item *item = view_whole_mail(view, row->item);
 
-	(void)view;
 	mail_facts(item, doc);
 	attachments_add(&item->record, doc);
 	doc_block(doc, ROLE_BODY, str_or_empty(item->record.text), true);
@@ -107,9 +106,16 @@ const struct view_ops inbox_view = {
 
 /* ---- one mail of the inbox */
 
+static const struct inbox_item *mail_find(const struct view *view)
+{
+	const struct model *model = view_model(view);
+
+	return model ? view_whole_mail(view, model_find_mail(model, view->subject)) : NULL;
+}
+
 static void mail_head(const struct view *view, struct doc *doc)
 {
-	const struct inbox_item *item = view_model(view) ? model_find_mail(view_model(view), view->subject) : NULL;
+	const struct inbox_item *item = mail_find(view);
 
 	if (!item)
 		return;
@@ -120,7 +126,7 @@ static void mail_head(const struct view *view, struct doc *doc)
 
 static void mail_body(const struct view *view, struct doc *doc)
 {
-	const struct inbox_item *item = view_model(view) ? model_find_mail(view_model(view), view->subject) : NULL;
+	const struct inbox_item *item = mail_find(view);
 
 	if (item)
 		doc_block(doc, ROLE_BODY, str_or_empty(item->record.text), true);
@@ -143,7 +149,7 @@ static const struct case_message *message_find(const struct view *view)
 	if (!space || !view_model(view))
 		return NULL;
 	id = mem_copy(view->subject, (size_t)(space - view->subject));
-	state = model_find_case(view_model(view), id);
+	state = view_whole(view, model_find_case(view_model(view), id));
 	index = strtoul(space + 1, NULL, 10);
 	return state && index < state->message_count ? &state->messages[index] : NULL;
 }

@@ -61,7 +61,7 @@ static void case_cell(const struct view *view, const struct row *row, size_t col
 
 static void preview_of_case(const struct view *view, const struct row *row, struct doc *doc)
 {
-	case_preview(row->item, view_now(view), doc);
+	case_preview(view_whole(view, row->item), view_now(view), doc);
 }
 
 const struct view_ops cases_view = {
@@ -179,10 +179,11 @@ static void repro_cell(const struct view *view, const struct row *row, size_t co
 
 static void repro_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
-	const struct case_repro *repro = repro_of(row);
+	const struct case_repro *repro;
 	char when[40];
 
-	(void)view;
+	view_whole(view, row->item);
+	repro = repro_of(row);
 	doc_field(doc, _("verdict"), ROLE_TITLE, repro->verdict);
 	doc_field(doc, _("build"), ROLE_NORMAL, repro->build);
 	doc_field(doc, _("environment"), ROLE_NORMAL, repro->environment);

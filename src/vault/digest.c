@@ -27,15 +27,3 @@ void vault_digest_hex(struct vault_digest *digest, char ret_hex[65])
 	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
 	free(digest);
 }
-
-int vault_object_each(struct vault *vault, const char *name, const char *key, vault_piece_fn fn, void *context,
-		      struct error *err)
-{
-	struct str bytes = STR_INIT;
-	int code = vault_object_get(vault, name, key, &bytes, err);
-
-	if (!code)
-		code = fn(context, bytes.bytes, bytes.length, err);
-	str_wipe(&bytes);
-	return code;
-}

@@ -14,6 +14,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/vault/transport.h"
 #include "vault/pipeline.h"
 
 enum { OBJECT_LIMIT = 1 << 30, WINDOW_LOG = 23 };
@@ -31,6 +32,7 @@ struct getting {
 	ZSTD_DCtx *zstd;             /* NULL: was not compressed */
 	uint8_t *unpacked;
 	size_t unfinished;           /* zstd expects more */
+	vault_piece_fn sink;         /* where it goes, with CONTEXT; or NULL */
 	int fd;                      /* or -1: into memory */
 	struct str *memory;
 	uint64_t done;
@@ -125,6 +127,8 @@ static int open_stage(void *context, void *slot, bool *last, struct error *err)
 static int hand_over(struct getting *get, const void *bytes, size_t length, struct error *err)
 {
 	get->done += length;
+	if (get->sink)
+		return get->sink(get->context, bytes, length, err);
 	if (get->fd < 0 && get->done > OBJECT_LIMIT)
 		return error_set(err, ERR_INPUT, get->path, _("Write it to a file instead"),
 				 _("it is too large for memory"));
@@ -326,6 +330,14 @@ int vault_object_get_fd(struct vault *vault, const char *name, const char *key, 
 			vault_bytes_fn progress, void *context, struct error *err)
 {
 	struct getting get = { .in = -1, .fd = fd, .progress = progress, .context = context };
+
+	return object_get(vault, name, key, &get, err);
+}
+
+int vault_object_each(struct vault *vault, const char *name, const char *key, vault_piece_fn fn, void *context,
+		      struct error *err)
+{
+	struct getting get = { .in = -1, .fd = -1, .sink = fn, .context = context };
 
 	return object_get(vault, name, key, &get, err);
 }

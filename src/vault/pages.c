@@ -417,7 +417,7 @@ static int open_database(struct pages *pages, const char *path, enum pages_mode 
 						       &reserved) != SQLITE_OK)
 		return -1;
 	if (run(pages, "PRAGMA page_size=8192; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; "
-		       "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; "
+		       "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=OFF; "
 		       "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0"))
 		return -1;
 	/* After the journal was put off: a defensive connection would keep it. */

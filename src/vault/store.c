@@ -39,6 +39,8 @@ const struct store_text store_statements[STATEMENTS] = {
 				      "sealed = excluded.sealed" },
 	[SELECT_WRAP] = { STORE_KEYS, "SELECT sealed FROM wrap WHERE stream = $1 AND epoch = $2 AND key_id = $3 "
 				      "AND member = $4" },
+	[NEXT_WRAP] = { STORE_KEYS, "SELECT stream, epoch, key_id, member, sealed FROM wrap WHERE (stream, epoch, "
+				    "key_id, member) > ($1, $2, $3, $4) ORDER BY stream, epoch, key_id, member LIMIT 1" },
 	[DELETE_WRAPS] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
 };
 
@@ -442,4 +444,58 @@ int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const 
 	const struct store_value values[] = { blob(stream, ID_BYTES), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, DELETE_WRAPS, values, ARRAY_LEN(values), err);
+}
+
+static bool wrap_whole(const struct store_value row[5])
+{
+	return row[0].length == ID_BYTES && row[2].length == ID_BYTES && row[3].length == ID_BYTES &&
+	       row[4].length == WRAP_BYTES;
+}
+
+/* The place of the last wrap seen, by which the next one is found: what FN does may change the table. */
+struct wrap_seen { uint8_t stream[ID_BYTES], key_id[ID_BYTES], member[ID_BYTES]; uint32_t epoch; size_t length; };
+
+static int next_wrap(struct store *store, struct wrap_seen *seen, struct store_value row[5], struct error *err)
+{
+	const struct store_value values[] = {
+		{ .kind = STORE_BLOB, .bytes = seen->stream, .length = seen->length },
+		{ .kind = STORE_NUMBER, .number = seen->epoch },
+		{ .kind = STORE_BLOB, .bytes = seen->key_id, .length = seen->length },
+		{ .kind = STORE_BLOB, .bytes = seen->member, .length = seen->length },
+	};
+	int code = store->ops->get(store->base, NEXT_WRAP, values, ARRAY_LEN(values), row, 5, err);
+
+	if (code == 1 && !wrap_whole(row))
+		return error_set(err, ERR_VAULT, store->dir, _("Restore keys.db from a backup"),
+				 _("a key in keys.db is damaged"));
+	if (code != 1)
+		return code;
+	memcpy(seen->stream, row[0].bytes, ID_BYTES);
+	seen->epoch = (uint32_t)row[1].number;
+	memcpy(seen->key_id, row[2].bytes, ID_BYTES);
+	memcpy(seen->member, row[3].bytes, ID_BYTES);
+	seen->length = ID_BYTES;
+	return 1;
+}
+
+int store_each_wrap(struct store *store, store_wrap_fn fn, void *context, struct error *err)
+{
+	struct wrap_seen seen = { .length = 0 };
+	int code, told = 0;
+
+	do {
+		struct store_value row[5] = {
+			{ .kind = STORE_BLOB }, { .kind = STORE_NUMBER }, { .kind = STORE_BLOB },
+			{ .kind = STORE_BLOB }, { .kind = STORE_BLOB },
+		};
+
+		code = next_wrap(store, &seen, row, err);
+		if (code == 1) {
+			const struct wrap_place place = { seen.stream, seen.epoch, seen.key_id, seen.member };
+
+			told = fn(context, &place, row[4].bytes, err);
+		}
+	} while (code == 1 && !told);
+	store->ops->rest(store->base, NEXT_WRAP);
+	return told ? told : code;
 }

@@ -77,6 +77,10 @@ struct wrap_place { const uint8_t *stream; uint32_t epoch; const uint8_t *key_id
 int store_put_wrap(struct store *store, const struct wrap_place *place, const uint8_t wrap[WRAP_BYTES],
 		   struct error *err);
 int store_wrap(struct store *store, const struct wrap_place *place, uint8_t ret[WRAP_BYTES], struct error *err);
+/* All wraps in a fixed order, until FN returns something else than 0, which is returned. */
+typedef int (*store_wrap_fn)(void *context, const struct wrap_place *place, const uint8_t sealed[WRAP_BYTES],
+			     struct error *err);
+int store_each_wrap(struct store *store, store_wrap_fn fn, void *context, struct error *err);
 /* All wraps of a member in a stream are gone. */
 int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const uint8_t member[ID_BYTES],
 		     struct error *err);

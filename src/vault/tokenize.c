@@ -20,7 +20,7 @@ struct walk {
 	bool plain;                        /* no identifiers: inside of one */
 	token_fn fn;
 	void *context;
-	const char *rest_begin, *rest_end; /* of an identifier, said only if something follows it */
+	const char *rest_begin, *rest_end; /* of the last word, said only if something follows it */
 };
 
 /* ---- code points */
@@ -97,7 +97,7 @@ static size_t fold(int32_t c, char *ret)
 
 static int walk_range(struct walk *walk);
 
-/* The parts of an identifier keep their places when something follows it. */
+/* What a question leaves out at its end keeps its place when something follows. */
 static int tell_rest(struct walk *walk)
 {
 	struct walk inner = *walk;
@@ -300,10 +300,12 @@ static int tell_pair(struct walk *walk, const struct glyph *one, const struct gl
 		    other->end);
 }
 
-/* The last character stands beside the last pair, so that what follows the run is next to it. */
+/* The last character is a word too, so that a single one is found, and so that texts which meet over a blank
+ * are not taken for one run. A question says it only when something follows. */
 static int tell_pairs(struct walk *walk)
 {
 	struct glyph glyphs[2];
+	const struct glyph *last;
 	size_t count = 0;
 	int code = 0;
 
@@ -312,13 +314,15 @@ static int tell_pairs(struct walk *walk)
 			code = tell_pair(walk, &glyphs[(count - 1) % 2], &glyphs[count % 2]);
 		count++;
 	}
-	if (!code && count && (count == 1 || walk->mode == TOKENIZE_TEXT)) {
-		const struct glyph *last = &glyphs[(count - 1) % 2];
-
-		code = tell(walk, (struct token){ .bytes = last->bytes, .length = last->length, .beside = count > 1,
-						  .lone = true }, last->begin, last->end);
-	}
-	return code;
+	if (code || !count)
+		return code;
+	last = &glyphs[(count - 1) % 2];
+	if (count == 1 || walk->mode == TOKENIZE_TEXT)
+		return tell(walk, (struct token){ .bytes = last->bytes, .length = last->length, .lone = true },
+			    last->begin, last->end);
+	walk->rest_begin = last->begin;
+	walk->rest_end = last->end;
+	return 0;
 }
 
 static int walk_range(struct walk *walk)

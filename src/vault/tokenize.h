@@ -28,7 +28,7 @@ struct token {
 typedef int (*token_fn)(void *context, const struct token *token);
 
 /* What is indexed of a text, and what is asked for by a phrase. The two differ: a question names an identifier
- * whole, and a run of Chinese by its pairs alone. */
+ * whole, and a run of Chinese by its pairs; what that leaves out it says only in the middle of a phrase. */
 enum tokenize_mode { TOKENIZE_TEXT, TOKENIZE_QUESTION };
 int tokenize(const char *text, size_t length, enum tokenize_mode mode, token_fn fn, void *context);
 

@@ -72,7 +72,7 @@ static void add_latin(struct str *ret)
 {
 	static const char *const syllables[] = { "ko", "ra", "mi", "tel", "un", "so", "pre", "dal", "vi", "ner",
 						 "or", "eth", "ig", "lum", "ca", "bst" };
-	unsigned word = skewed(200000) + 7;
+	unsigned word = skewed(30000) + 7;
 
 	for (; word; word /= 16)
 		str_add(ret, syllables[word % 16]);
@@ -88,8 +88,12 @@ static void add_chinese(struct str *ret)
 		str_add(ret, common[dice() % ARRAY_LEN(common)]);
 		return;
 	}
-	for (unsigned i = 0; i < 4; i++)
-		str_add_utf8(ret, 0x4E00 + skewed(6000));
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned word = skewed(8000);
+
+		str_add_utf8(ret, 0x4E00 + word * 7 % 3500);
+		str_add_utf8(ret, 0x4E00 + word * 13 % 3100);
+	}
 	if (dice() % 9 == 0)
 		str_add(ret, "\uff0c");
 }

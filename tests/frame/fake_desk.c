@@ -233,6 +233,17 @@ int desk_notify_fd(const struct desk *desk)
 	return -1;
 }
 
+/* Everything is whole here. */
+int desk_whole_case(struct desk *desk, const struct case_state *state, struct error *err)
+{
+	return model_whole_case(desk->model, state, err);
+}
+
+int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct error *err)
+{
+	return model_whole_mail(desk->model, item, err);
+}
+
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
 	(void)err;

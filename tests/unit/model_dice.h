@@ -48,7 +48,19 @@ static inline json_t *random_instant(void)
 	return json_string(instant_format(DAY0 + (instant)roll(1000000) * INSTANT_MINUTE, buffer));
 }
 
-static inline json_t *random_hex(const struct model *model, int stream)
+/* Mostly one of the case's events; one that proposed terms where TERMS are wanted. */
+static inline const struct event *random_event(const struct case_state *state, bool terms)
+{
+	for (int i = 0; i < 20; i++) {
+		const struct event *event = &state->events[roll((uint32_t)state->event_count)];
+
+		if (!terms || event->type == EVENT_TERMS_PROPOSED || event->type == EVENT_EMBARGO_PROPOSED)
+			return event;
+	}
+	return &state->events[0];
+}
+
+static inline json_t *random_hex(const struct model *model, int stream, bool terms)
 {
 	uint8_t id[16] = { (uint8_t)stream, [15] = 1 };
 	const struct case_state *state = model_case_of_stream(model, id);
@@ -56,7 +68,7 @@ static inline json_t *random_hex(const struct model *model, int stream)
 
 	if (!state || !roll(5))
 		return json_string("00ff");
-	hex = str_hex(state->events[roll((uint32_t)state->event_count)].id, 32);
+	hex = str_hex(random_event(state, terms)->id, 32);
 	return json_string(hex);
 }
 
@@ -70,7 +82,7 @@ static inline json_t *random_value(const struct event_field *field, const struct
 	case FIELD_INSTANT: return random_instant();
 	case FIELD_INTEGER: return json_integer((json_int_t)roll(1000) << roll(50));
 	case FIELD_BOOL: return json_boolean(roll(2));
-	case FIELD_HEX: return random_hex(model, stream);
+	case FIELD_HEX: return random_hex(model, stream, !str_equal(field->name, "event"));
 	case FIELD_OBJECT: return random_object();
 	case FIELD_OBJECTS: return roll(2) ? json_pack("[o]", random_object()) : json_array();
 	case FIELD_WORDS: return roll(2) ? json_pack("[s,s]", "A <a@b>", "<>") : json_array();

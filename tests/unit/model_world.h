@@ -129,8 +129,19 @@ static inline void add_lists(struct str *s, const struct case_state *state)
 		for (size_t k = 0; k < state->repros[i].attachment_count; k++)
 			add_file(s, &state->repros[i].attachments[k]);
 	}
+	for (size_t i = 0; i < state->record_count; i++) {
+		AUTO_STR body = STR_INIT;
+
+		js_dump(state->records[i].body, &body);
+		add_line(s, event_info(state->records[i].type)->wire, body.bytes);
+		add_time(s, state->records[i].author, state->records[i].at);
+	}
 	for (size_t i = 0; i < state->party_count; i++) {
 		add_line(s, state->parties[i].name, consent_name(state->parties[i].consent));
+		add_time(s, rm_name(state->parties[i].rm), state->parties[i].rsvp);
+		str_add_format(s, "%u %d %d %d\n", state->parties[i].cs, state->parties[i].terms,
+			       state->parties[i].late, state->parties[i].leaker);
+		add_line(s, state->parties[i].zone, state->parties[i].contact);
 		add_line(s, state->parties[i].role, state->parties[i].address);
 	}
 	for (size_t i = 0; i < state->message_count; i++) {
@@ -151,6 +162,15 @@ static inline void add_embargo(struct str *s, const struct case_embargo *embargo
 	add_time(s, "proposed", embargo->proposed_at);
 	add_time(s, "accepted", embargo->accepted_at);
 	add_time(s, "ended", embargo->ended_at);
+	for (size_t i = 0; i < embargo->term_count; i++) {
+		add_line(s, embargo->terms[i].by, terms_state_name(embargo->terms[i].state));
+		add_time(s, embargo->terms[i].until.zone, embargo->terms[i].until.at);
+		str_add_format(s, "allow %u\n", embargo->terms[i].allow);
+	}
+	for (size_t i = 0; i < embargo->answer_count; i++) {
+		add_time(s, embargo->answers[i].party, embargo->answers[i].at);
+		str_add_format(s, "answer %d\n", embargo->answers[i].answer);
+	}
 	add_line(s, "because", embargo->end_reason);
 }
 
@@ -164,6 +184,10 @@ static inline void add_case(struct str *s, const struct case_state *state)
 	add_line(s, "summary", state->summary);
 	add_line(s, "assignee", state->assignee);
 	add_line(s, "cwe", state->cwe);
+	add_line(s, "source", state->source);
+	add_line(s, state->merged_into, state->split_from);
+	add_line(s, state->incident ? "incident" : "quiet",
+		 state->qualified ? record_text(state->qualified, "outcome") : NULL);
 	add_line(s, "state", rm_name(state->rm));
 	add_line(s, "bits", cs_format(state->cs, bits));
 	add_time(s, "opened", state->opened);

@@ -46,7 +46,10 @@ int desk_append(struct desk *desk, const struct case_state *state, enum event_ty
 /* What the sources advise against in the changes made since the last call (possible, but SHOULD NOT):
  * the next untranslated static sentence, or NULL. */
 const char *desk_take_warning(struct desk *desk);
-/* The case ID names, or ERR_INPUT with the ids that come near. */
+/* A case or mail of the model's lists may be known in brief only (model.h): this makes it whole. */
+int desk_whole_case(struct desk *desk, const struct case_state *state, struct error *err);
+int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct error *err);
+/* The case ID names, whole, or ERR_INPUT with the ids that come near. */
 int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
 
 /* ---- cases (cases.c) */

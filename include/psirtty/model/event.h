@@ -43,6 +43,22 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_CLOCK_RESUMED, 83, "clock-resumed", STREAM_CASE) \
 	X(EVENT_CLOCK_FILED, 84, "clock-filed", STREAM_CASE) \
 	X(EVENT_FILING_DRAFTED, 85, "filing-drafted", STREAM_CASE) \
+	X(EVENT_TERMS_PROPOSED, 24, "terms-proposed", STREAM_CASE) \
+	X(EVENT_TERMS_ACCEPTED, 25, "terms-accepted", STREAM_CASE) \
+	X(EVENT_TERMS_REJECTED, 26, "terms-rejected", STREAM_CASE) \
+	X(EVENT_EMBARGO_ENDED, 27, "embargo-ended", STREAM_CASE) \
+	X(EVENT_PARTY_SET, 28, "party-set", STREAM_CASE) \
+	X(EVENT_PARTY_INVITED, 29, "party-invited", STREAM_CASE) \
+	X(EVENT_PARTY_STATE, 30, "party-state", STREAM_CASE) \
+	X(EVENT_PARTY_DISCLOSURE, 31, "party-disclosure", STREAM_CASE) \
+	X(EVENT_LEAK_RECORDED, 32, "leak-recorded", STREAM_CASE) \
+	X(EVENT_QUALIFIED, 33, "qualified", STREAM_CASE) \
+	X(EVENT_HANDED_OVER, 34, "handed-over", STREAM_CASE) \
+	X(EVENT_AFFECTED_JUDGED, 35, "affected-judged", STREAM_CASE) \
+	X(EVENT_MERGED, 36, "merged", STREAM_CASE) \
+	X(EVENT_MERGE_TAKEN, 37, "merge-taken", STREAM_CASE) \
+	X(EVENT_SPLIT_OFF, 38, "split-off", STREAM_CASE) \
+	X(EVENT_SPLIT_FROM, 39, "split-from", STREAM_CASE) \
 	X(EVENT_CASE_EXPORTED, 90, "case-exported", STREAM_CASE) \
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
@@ -54,7 +70,31 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_FREEZE_ADDED, 100, "freeze-added", STREAM_REGISTRY) \
 	X(EVENT_FREEZE_REMOVED, 101, "freeze-removed", STREAM_REGISTRY) \
 	X(EVENT_CLOCK_RULES_SET, 102, "clock-rules-set", STREAM_REGISTRY) \
-	X(EVENT_DUTY_DONE, 103, "duty-done", STREAM_REGISTRY)
+	X(EVENT_DUTY_DONE, 103, "duty-done", STREAM_REGISTRY) \
+	X(EVENT_CONTACT_SET, 64, "contact-set", STREAM_REGISTRY) \
+	X(EVENT_CONTACT_REMOVED, 65, "contact-removed", STREAM_REGISTRY) \
+	X(EVENT_PRODUCT_SET, 66, "product-set", STREAM_REGISTRY) \
+	X(EVENT_SUPPORT_SET, 67, "support-set", STREAM_REGISTRY) \
+	X(EVENT_EMBARGO_POLICY_SET, 68, "embargo-policy-set", STREAM_REGISTRY) \
+	X(EVENT_REPORT_MARKED, 110, "report-marked", STREAM_CASE) \
+	X(EVENT_SOURCE_SET, 111, "source-set", STREAM_CASE) \
+	X(EVENT_CREDIT_SET, 112, "credit-set", STREAM_CASE) \
+	X(EVENT_TRACKER_SET, 113, "tracker-set", STREAM_CASE) \
+	X(EVENT_GRADE_SET, 114, "grade-set", STREAM_CASE) \
+	X(EVENT_VARIANT_SET, 115, "variant-set", STREAM_CASE) \
+	X(EVENT_ROOT_CAUSE_SET, 116, "root-cause-set", STREAM_CASE) \
+	X(EVENT_OPTION_SET, 117, "option-set", STREAM_CASE) \
+	X(EVENT_PLAN_SET, 118, "plan-set", STREAM_CASE) \
+	X(EVENT_WORKAROUND_SET, 119, "workaround-set", STREAM_CASE) \
+	X(EVENT_FIX_VALIDATED, 120, "fix-validated", STREAM_CASE) \
+	X(EVENT_SIGNED_OFF, 121, "signed-off", STREAM_CASE) \
+	X(EVENT_RISK_SET, 122, "risk-set", STREAM_CASE) \
+	X(EVENT_INCIDENT_SET, 123, "incident-set", STREAM_CASE) \
+	X(EVENT_SITUATION_LOGGED, 124, "situation-logged", STREAM_CASE) \
+	X(EVENT_TASK_SET, 125, "task-set", STREAM_CASE) \
+	X(EVENT_POST_MORTEM_SET, 126, "post-mortem-set", STREAM_CASE) \
+	X(EVENT_REPRO_RUN, 127, "repro-run", STREAM_CASE) \
+	X(EVENT_FILE_EXPORTED, 128, "file-exported", STREAM_CASE)
 
 enum event_type {
 #define X(name, number, wire, stream) name = number,
@@ -92,6 +132,10 @@ struct event_info {
 	bool undoable;
 	struct event_field fields[16];
 };
+
+/* Lists of words that commands need too, NULL ended. */
+extern const char *const outcome_words[], *const justification_words[], *const credit_words[],
+	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[];
 
 /* One event as the vault hands it out, opened. */
 struct event {

@@ -40,13 +40,19 @@ struct case_identifier { char *system, *text; };   /* "cve", "cnvd", "cnnvd", "o
 
 #define AFFECTED_STATUSES(X) /* CSAF product_status words */ \
 	X(AFFECTED_AFFECTED, "affected") X(AFFECTED_NOT_AFFECTED, "not-affected") X(AFFECTED_FIXED, "fixed") \
-	X(AFFECTED_INVESTIGATING, "under-investigation") X(AFFECTED_UNKNOWN, "unknown")
+	X(AFFECTED_INVESTIGATING, "under-investigation") X(AFFECTED_UNKNOWN, "unknown") \
+	X(AFFECTED_NO_ANSWER, "no-answer") /* whoever should know was asked and is silent */
 #define X(name, word) name,
 enum affected_status { AFFECTED_STATUSES(X) AFFECTED_COUNT };
 #undef X
 const char *affected_name(enum affected_status status);
 int affected_from_name(const char *word);
-struct case_affected { char *product, *version; enum affected_status status; };
+struct case_affected {
+	char *product, *version;
+	enum affected_status status;
+	char *justification, *impact; /* why it is not affected: one of VEX's five words, and in words */
+	char *by;                     /* whose judgement: a party's name; NULL is ours */
+};
 
 struct case_remediation { char *category, *details, *url; }; /* CSAF categories */
 struct case_note { char *text, *author; instant at; };
@@ -59,7 +65,48 @@ struct case_repro {
 /* finder, reporter, vendor, coordinator, deployer, other */
 struct case_party {
 	char *name, *role, *address, *fingerprint; /* fingerprint may be NULL */
-	enum consent consent;
+	enum consent consent;        /* as stated: silence beyond the RSVP is for party_consent() */
+	char *zone, *contact;        /* IANA name; id in the register; either may be NULL */
+	enum rm_state rm;            /* its own report state, as far as it was heard */
+	cs_state cs;                 /* of a vendor: aware, fix ready, fix deployed; of a deployer: deployed */
+	bool leaker;                 /* a leak was traced to it */
+	instant joined, rsvp;        /* rsvp: by when its answer is due; INSTANT_NONE when none is */
+	int terms;                   /* place of the current terms it signed, or -1 */
+	instant answered;            /* when it signed or declined those, or INSTANT_NONE */
+	bool late;                   /* behind its RSVP */
+	char *evidence;              /* the message that says so: its message id, or NULL */
+};
+
+#define TERMS_STATES(X) \
+	X(TERMS_OPEN, "open") X(TERMS_ACCEPTED, "accepted") X(TERMS_REJECTED, "rejected") \
+	X(TERMS_DROPPED, "dropped") /* nobody decided: replaced, or the embargo ended */
+#define X(name, word) name,
+enum terms_state { TERMS_STATES(X) TERMS_STATE_COUNT };
+#undef X
+const char *terms_state_name(enum terms_state state);
+
+struct embargo_terms {               /* one version of the terms; its number is its place, from 1 */
+	uint8_t id[32];              /* of the event that proposed them */
+	char *by, *note, *evidence;  /* by: "us" or a party's name */
+	struct zoned until;
+	instant proposed_at, rsvp, decided_at;
+	enum terms_state state;
+	unsigned allow;              /* a bit for each enum embargo_allow */
+	bool replaces;               /* OVER was in force when these were accepted */
+	uint8_t over[32];
+	bool inherited;              /* came with a merged or split case */
+	bool past;                   /* of talks that came to nothing */
+	bool older;                  /* proposed by the older event, which knows one proposal at a time */
+};
+
+enum answer { ANSWER_NONE, ANSWER_ASKED, ANSWER_YES, ANSWER_NO };
+struct embargo_answer {
+	char *party;
+	uint8_t terms[32];
+	enum answer answer;
+	instant at, rsvp;            /* rsvp: of ANSWER_ASKED */
+	char *evidence;
+	bool late;
 };
 
 struct case_embargo {
@@ -69,6 +116,24 @@ struct case_embargo {
 	char *proposed_by;           /* party name or "us" */
 	instant proposed_at, accepted_at, ended_at; /* INSTANT_NONE when not */
 	char *end_reason;
+	struct embargo_terms *terms; size_t term_count;   /* by time, then id; those above are of the shortest */
+	struct embargo_answer *answers; size_t answer_count; /* in order */
+	int force;                   /* place of the terms in force, or -1 */
+	int shortest;                /* place of the open proposal that ends first, or -1 */
+	unsigned allow;              /* of the terms in force */
+	enum end_cause cause;        /* once exited */
+	bool overridden;             /* it was ended though no rule gave cause */
+	instant inherited;           /* the end a split case came with, or INSTANT_NONE */
+};
+
+/* Facts about a case that are all of one make: kinds and their fields are rows of the event table; the
+ * newest of each key counts. */
+struct case_record {
+	enum event_type type;
+	uint8_t event[32];
+	instant at;
+	char *author;
+	const json_t *body;
 };
 
 struct case_advisory {
@@ -84,6 +149,8 @@ struct case_conflict { uint8_t event[32]; instant at; char *author, *what, *why;
 
 /* In brief (model_whole_case) there are no messages, remediations, notes and events, and of scores,
  * reproductions and advisory only what fits in a line. */
+struct case_times { instant answered, triaged, confirmed, fixed, published; }; /* INSTANT_NONE: not yet */
+
 struct case_state {
 	uint8_t stream[16];
 	char *id, *title, *summary, *assignee, *cwe; /* cwe: "CWE-787" */
@@ -103,6 +170,15 @@ struct case_state {
 	struct case_party *parties; size_t party_count;
 	struct case_embargo embargo;
 	struct case_advisory *advisory;                         /* NULL before `advisory new` */
+	struct case_record *records; size_t record_count;       /* by type, then time, then id */
+	const struct case_record *qualified;                    /* the decision that counts, or NULL */
+	char *outcome, *priority;                               /* of that decision; NULL */
+	instant task_due, risk_until;                           /* the next ones; INSTANT_NONE */
+	struct case_times times;                                /* when it came this far first */
+	char *source;                                           /* whom we have it from, as a word; NULL */
+	char *merged_into;                                      /* id of the case it went into, or NULL */
+	char *split_from;                                       /* id of the case it came out of, or NULL */
+	bool incident;                                          /* the situation room is open */
 	struct event *events; size_t event_count;               /* timeline; bodies owned by the model */
 	bool *undone;                                           /* one for each event */
 	struct case_fact *facts; size_t fact_count;             /* by fact: what clocks look at */
@@ -127,7 +203,17 @@ struct inbox_item {
 	char *taken_case;       /* id of the case it went to, or NULL */
 };
 
-struct product { char *id, *name, *vendor, *purl, *cpe; char **versions; size_t version_count; };
+struct product_support { char *version; instant from, until; }; /* from may be INSTANT_NONE */
+struct product {
+	char *id, *name, *vendor, *purl, *cpe;
+	char **versions; size_t version_count;
+	char **models; size_t model_count;
+	char **markets; size_t market_count;
+	char *owner, *kind, *note;                              /* kind: "product", "service", "both"; may be NULL */
+	struct product_support *support; size_t support_count; /* by version */
+};
+struct contact; /* somebody outside the house: read with contact_text() and contact_words() */
+struct embargo_policy { char *actor, *inbox, *note; instant preferred, minimum, maximum; }; /* spans; INSTANT_NONE */
 struct pin { char *address, *fingerprint; instant at; };
 struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
 
@@ -142,7 +228,7 @@ int model_apply(struct model *model, const struct event *event, struct error *er
 int model_check(struct model *model, const struct event *event, struct error *err);
 /* What the sources advise against (SHOULD NOT) though it is possible: fills RET with untranslated
  * static sentences and returns how many. For an event that model_check takes. */
-enum { MODEL_WARNINGS = 4 };
+enum { MODEL_WARNINGS = 8 };
 size_t model_warnings(const struct model *model, const struct event *event,
 		      const char *ret[MODEL_WARNINGS]);
 
@@ -164,7 +250,8 @@ void model_set_whole_limit(struct model *model, size_t limit);
 void model_load_event(struct model *model, const struct event *event);
 /* An event that was not taken: WHAT ("event 77", "state-set") and WHY make a conflict of its case, or one of
  * the house where it is of the inbox or the registry. */
-void model_note_conflict(struct model *model, const struct event *event, const char *what, const char *why);
+void model_note_conflict(struct model *model, enum event_stream stream, const struct event *event,
+			 const char *what, const char *why);
 /* Whether EVENT's place is behind all that is folded of its case or of the inbox. Where it is not (it was
  * made at the same time in another copy of the vault), or the case is known in brief, it is not applied:
  * the case is loaded anew, the inbox folded anew. */
@@ -192,13 +279,16 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 /* What changed since the last call, for whom keeps the briefs. */
 typedef void (*model_case_fn)(void *context, const struct case_state *state);
 typedef void (*model_mail_fn)(void *context, const struct inbox_item *item);
+/* Everything counts as changed. */
+void model_change_all(struct model *model);
 void model_take_changed(struct model *model, model_case_fn case_fn, model_mail_fn mail_fn, void *context);
 /* The whole case behind STATE (which stays where it is, though what it points to does not); loads it when
  * only its brief is there. The case that was used longest ago may become brief again: the last 63 do not. */
 int model_whole_case(struct model *model, const struct case_state *state, struct error *err);
 int model_whole_mail(struct model *model, const struct inbox_item *item, struct error *err);
-/* Events of inbox and registry that no rule allowed. */
-size_t model_house_conflicts(const struct model *model, const struct case_conflict **ret);
+/* Events of the inbox or the registry that no rule allowed. */
+size_t model_house_conflicts(const struct model *model, enum event_stream stream,
+			     const struct case_conflict **ret);
 /* Forgets a case that may no longer be read. */
 void model_drop_case(struct model *model, const uint8_t stream[16]);
 
@@ -216,11 +306,44 @@ const struct inbox_item *model_mail_by_sha256(const struct model *model, const c
 size_t model_product_count(const struct model *model);
 const struct product *model_product(const struct model *model, size_t index);
 const struct product *model_find_product(const struct model *model, const char *id_or_name);
+size_t model_contact_count(const struct model *model);
+const struct contact *model_contact(const struct model *model, size_t index); /* by id */
+/* By id, else by name or one of its addresses (letters of either case); NULL. */
+const struct contact *model_find_contact(const struct model *model, const char *who);
+/* A field of the contact as the event "contact-set" has it; "" when it was never stated. */
+const char *contact_text(const struct contact *contact, const char *field);
+/* The N-th word of a list of it from 0, or NULL. */
+const char *contact_words(const struct contact *contact, const char *field, size_t n);
+/* What ACTOR ("us", or a contact's id) wants of embargoes; NULL when it never said. */
+const struct embargo_policy *model_embargo_policy(const struct model *model, const char *actor);
+/* Is the version in support at NOW: 1 yes, 0 no, -1 when nothing is known of it. */
+int product_supported(const struct product *product, const char *version, instant now);
 /* The fingerprint pinned to ADDRESS (any case), or NULL. */
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
 const struct pin *model_pin(const struct model *model, size_t index);
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+
+/* ---- records */
+/* The first record of TYPE at or behind *CURSOR (begin with 0), which moves on; NULL when there is none. */
+const struct case_record *case_record_next(const struct case_state *state, enum event_type type, size_t *cursor);
+/* The N-th of TYPE from 1, as lists number them; NULL. */
+const struct case_record *case_record_at(const struct case_state *state, enum event_type type, size_t n);
+size_t case_record_count(const struct case_state *state, enum event_type type);
+/* Members of the record: "" (INSTANT_NONE, false) when absent. */
+const char *record_text(const struct case_record *record, const char *field);
+instant record_instant(const struct case_record *record, const char *field);
+bool record_flag(const struct case_record *record, const char *field);
+
+/* ---- parties and terms */
+/* The party's consent at NOW: whoever was asked and stays silent beyond the RSVP has declined. */
+enum consent party_consent(const struct case_party *party, instant now);
+/* The place of the party called NAME (letters of either case), or party_count. */
+size_t case_party_find(const struct case_state *state, const char *name);
+/* May details be shown to the party: it signed the terms in force, or there are none. */
+bool case_may_share(const struct case_state *state, const struct case_party *party, instant now);
+/* Whether the embargo binds now: active or in revision. */
+bool embargo_in_force(const struct case_embargo *embargo);
 
 /* The next free ids: "PSIRT-2026-0002" (prefix of the policy), "M-0007". Caller frees. */
 char *model_next_case_id(const struct model *model, int year);

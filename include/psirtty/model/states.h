@@ -8,6 +8,7 @@
 #define PSIRTTY_MODEL_STATES_H
 
 #include "psirtty/base/error.h"
+#include "psirtty/base/instant.h"
 
 /* name, letter, word */
 #define RM_STATES(X) \
@@ -56,6 +57,10 @@ int cs_from_name(const char *word);
 
 /* Whether FROM may go to TO (the same state again is allowed and does nothing). */
 bool rm_allowed(enum rm_state from, enum rm_state to);
+/* What is heard of somebody else's state: any move of the machine, and jumps forward (start; received;
+ * invalid, valid; deferred, accepted; closed), for which *RET_JUMP (may be NULL) is set: they should be
+ * asked what happened between. Never backward. */
+bool rm_heard(enum rm_state from, enum rm_state to, bool *ret_jump);
 /* *STATE moves, or stays and the rule's name is in *ERR (ERR_NO). */
 int em_move(enum em_state *state, enum em_trigger trigger, struct error *err);
 int consent_move(enum consent *state, enum consent_trigger trigger, struct error *err);
@@ -78,5 +83,37 @@ const char *cs_format(cs_state state, char buffer[8]);
 int embargo_allowed(cs_state state, const char **ret_warning, struct error *err);
 /* Must (2), should (1) or need not (0) an existing embargo end in this state? */
 int embargo_must_end(cs_state state);
+
+
+/* What may be done while an embargo is in force, as its terms say. */
+#define EMBARGO_ALLOWS(X) \
+	X(ALLOW_DEPLOY, "deploy") X(ALLOW_CUSTOMERS, "tell-customers") \
+	X(ALLOW_MITIGATION, "publish-mitigation")
+/* Why an embargo is ended before its time, and "timer", when its time has come. */
+#define END_CAUSES(X) \
+	X(END_TIMER, "timer") X(END_FIX_READY, "fix-ready") X(END_FIX_DEPLOYED, "fix-deployed") \
+	X(END_PUBLIC, "public") X(END_EXPLOIT, "exploit-public") X(END_ATTACKS, "attacks") \
+	X(END_LEAK, "leak") X(END_OTHER, "other")
+#define X(name, word) name,
+enum embargo_allow { EMBARGO_ALLOWS(X) ALLOW_COUNT };
+enum end_cause { END_CAUSES(X) END_COUNT };
+#undef X
+extern const char *const allow_words[], *const end_words[]; /* NULL ended */
+
+/* By when an answer to terms asked for at ASKED is due: WANTED (INSTANT_NONE: a week), but not before
+ * 72 hours have gone, and not behind UNTIL, when the terms themselves end. */
+instant embargo_rsvp(instant asked, instant wanted, instant until);
+
+/* A span as ISO 8601 has it, in days, hours, minutes and seconds alone ("P45D", "PT72H"), a day being
+ * 86,400 s. ERR_INPUT for anything else, zero included. */
+int duration_parse(const char *iso8601, instant *ret, struct error *err);
+
+/* What comes of a proposal (THEIRS) meeting our default end (OURS), either INSTANT_NONE where there is
+ * none: the shorter is in force at once, the longer is what revision is then talked about. */
+struct embargo_outcome {
+	bool theirs_in_force, ours_in_force;   /* at most one */
+	bool theirs_revises, ours_revises;     /* the other one, where it is longer */
+};
+struct embargo_outcome embargo_defaults(instant theirs, instant ours);
 
 #endif

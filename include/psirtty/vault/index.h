@@ -3,7 +3,7 @@
  * The member's own cache outside the vault: one sealed SQLite file with a row for each item of the
  * lists, the state of the log, and the search index. Losing it costs time, never data. It is opened at
  * unlock, never changed during a session (what is put goes into memory), and merged when the vault is
- * closed. A second session of the same member reads it and does not merge.
+ * closed, unless another session of the same member still reads it.
  * Every page is sealed under the member's cache key: HACKING.md, "The vault's bytes".
  */
 #ifndef PSIRTTY_VAULT_INDEX_H
@@ -37,11 +37,13 @@ void vault_brief_done(struct vault *vault, uint32_t version, uint64_t gseq, bool
 
 /* The last event whose text is in the search index; index the ones after it, in order. */
 uint64_t vault_text_head(const struct vault *vault);
-/* The words of one event, in order of GSEQ; an event without words is told too (LENGTH 0), so that the head
- * moves on. */
+/* The words of one event, in order of GSEQ (an older one is taken too: a stream that became readable, when it
+ * was not there yet); an event without words is told too (LENGTH 0), so that the head moves on. Of a text
+ * beyond 1 MiB the beginning is indexed. */
 void vault_text_put(struct vault *vault, uint64_t gseq, const uint8_t stream[16], const char *text,
 		    size_t length);
-/* An event that was shredded or may no longer be read is never found again. */
+/* Events of a stream that was shredded or may no longer be read are never found again; their words leave the
+ * file at the merge, after which the head is 0. Putting one of them again takes it back. */
 void vault_text_forget(struct vault *vault, const uint8_t stream[16]);
 
 struct vault_hit { uint64_t gseq; uint8_t stream[16]; };
@@ -58,15 +60,20 @@ int vault_search(struct vault *vault, const char *query, bool best, size_t limit
 enum vault_cache_state {
 	VAULT_CACHE_NONE,    /* there was none, or it was of another version, or left dirty: made anew at close */
 	VAULT_CACHE_READY,
-	VAULT_CACHE_SHARED,  /* another session of this member merges; this one only reads */
+	VAULT_CACHE_SHARED,  /* another session of this member had it open first: whoever ends last merges */
 	VAULT_CACHE_FOREIGN, /* it is another vault's or another key's: never touched, a sentence says so */
 };
 enum vault_cache_state vault_cache_state(const struct vault *vault);
 /* Why it is not ready, a sentence, or NULL. */
 const char *vault_cache_reason(const struct vault *vault);
-/* Merges now what was put; called by vault_close. */
+/* Merges now what was put and reads the file anew, which may be behind what was put when another session has
+ * it open: ask for the heads again. Called by vault_close. */
 int vault_cache_merge(struct vault *vault, struct error *err);
-/* Compares list rows and search index with what was put anew (vault check): differing rows and texts. */
+/* From here on the file counts as empty: heads are 0, and what is put is all there is. At close it takes
+ * the file's place, unless another session reads that. For vault check, and to repair. */
+void vault_cache_anew(struct vault *vault);
+/* After vault_cache_anew: compares the file's rows and words with what was put. Differing rows, and differing
+ * texts and words; what the file had not come to yet is no difference. ERR_INPUT when it cannot be read. */
 int vault_cache_compare(struct vault *vault, size_t *ret_rows, size_t *ret_texts, struct error *err);
 
 #endif

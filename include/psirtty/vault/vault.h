@@ -40,6 +40,7 @@ struct vault_event {
 	enum vault_stream_kind kind;
 	int type;              /* the model's number */
 	instant at;            /* the author's clock */
+	uint64_t order;        /* and its counter: by order, then id, events of a stream are as vault_stream_each has them */
 	const char *fingerprint; /* of the author; borrowed */
 	const char *json;      /* opened body, zero-terminated; borrowed for the call */
 	size_t length;
@@ -62,7 +63,10 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err);
 /* Hands out every readable content event after AFTER in journal order, verified. */
 int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *context, struct error *err);
-/* The same for one stream, in the order every copy of the vault agrees on (what came before first, then
+/* Every stream of KIND that this member may read, in the order they were opened; FN false stops. */
+typedef bool (*vault_stream_fn)(void *context, const uint8_t stream[16]);
+void vault_streams(struct vault *vault, enum vault_stream_kind kind, vault_stream_fn fn, void *context);
+/* Hands out the content events of one stream, in the order every copy of the vault agrees on (what came before first, then
  * time, then id); its chain and its authors' signatures are verified first. */
 int vault_stream_each(struct vault *vault, const uint8_t stream[16], vault_event_fn fn, void *context,
 		      struct error *err);

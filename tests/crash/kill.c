@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Eight sessions open the vault, append, attach, draft and close it again, over and over, and are killed with
+ * SIGKILL in the middle of it: PSIRTTY_CRASH_ROUNDS (200) times. After each time the vault opens undamaged,
+ * SQLite finds its files whole and everything acknowledged is there.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../unit/tap.h"
+#include "psirtty/base/file.h"
+#include "sessions.h"
+
+enum { DEADLINE_MS = 60000, MOST_PROMISES = 24, AUDIT_EVERY = 25 };
+
+static char *place;
+static int promises_out;
+static int next_number[WRITERS];
+
+/* ---- the sessions that are killed */
+
+static void tell(uint64_t promise)
+{
+	if (write(promises_out, &promise, sizeof(promise)) != sizeof(promise))
+		_exit(1);
+}
+
+static void write_until_killed(int writer)
+{
+	for (int number = next_number[writer];;) {
+		struct openpgp *pgp = NULL;
+		struct vault *vault = sessions_open(place, &pgp);
+		AUTO_ERROR err = ERROR_INIT;
+		uint8_t stream[16];
+		int code = vault ? vault_stream_new(vault, VAULT_CASE, SESSIONS_NOW, stream, &err) : -1;
+
+		for (int step = 0; !code && step < 10 + writer; step++)
+			code = sessions_step(vault, stream, writer, number++, tell, &err);
+		if (code) {
+			printf("# writer %d: %s\n", writer, str_or_empty(err.why));
+			fflush(stdout);
+			_exit(1);
+		}
+		vault_close(vault);
+		openpgp_close(pgp);
+	}
+}
+
+struct round { pid_t children[WRITERS]; int in; uint64_t *promises; size_t count; };
+
+static void start(struct round *round)
+{
+	int ends[2];
+
+	if (pipe(ends))
+		abort();
+	fflush(stdout);
+	for (int i = 0; i < WRITERS; i++) {
+		round->children[i] = fork();
+		if (round->children[i] == 0) {
+			setpgid(0, 0);
+			close(ends[0]);
+			promises_out = ends[1];
+			write_until_killed(i);
+		}
+	}
+	close(ends[1]);
+	round->in = ends[0];
+}
+
+/* False at the end of the pipe, or when nothing came for too long. */
+static bool take_promise(struct round *round)
+{
+	struct pollfd ready = { .fd = round->in, .events = POLLIN };
+	uint64_t promise;
+
+	if (poll(&ready, 1, DEADLINE_MS) <= 0 || read(round->in, &promise, sizeof(promise)) != sizeof(promise))
+		return false;
+	round->promises = mem_resize(round->promises, round->count + 1, sizeof(*round->promises));
+	round->promises[round->count++] = promise;
+	return true;
+}
+
+static bool stop(struct round *round)
+{
+	bool alive = true;
+
+	for (int i = 0; i < WRITERS; i++)
+		kill(round->children[i], SIGKILL);
+	while (take_promise(round))
+		;
+	close(round->in);
+	for (int i = 0; i < WRITERS; i++) {
+		int status;
+
+		alive &= waitpid(round->children[i], &status, 0) == round->children[i] && WIFSIGNALED(status);
+	}
+	return alive;
+}
+
+/* ---- and after */
+
+struct tally { size_t promised, lost, unopened, broken, objects, unwhole, dead, idle; uint64_t head; };
+
+static bool integrity(const char *name)
+{
+	AUTO_STRING path = mem_format("%s/vault/%s", place, name);
+	sqlite3_stmt *s = NULL;
+	sqlite3 *db = NULL;
+	bool good;
+
+	good = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	       sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &s, NULL) == SQLITE_OK &&
+	       sqlite3_step(s) == SQLITE_ROW && str_equal((const char *)sqlite3_column_text(s, 0), "ok");
+	sqlite3_finalize(s);
+	/* A checkpoint at closing would stand outside the vault's lock. */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sqlite3_close(db);
+	return good;
+}
+
+static void note_number(uint64_t promise)
+{
+	int writer = promise >> 16 & 0xFFFF, number = promise & 0xFFFF;
+
+	if (next_number[writer] <= number + 1)
+		next_number[writer] = number + 2; /* the one in flight may be there too */
+}
+
+static void judge(struct round *round, struct tally *tally)
+{
+	struct openpgp *pgp = NULL;
+	struct vault *vault = sessions_open(place, &pgp);
+	struct sessions_found found = { 0 };
+	AUTO_ERROR err = ERROR_INIT;
+
+	tally->promised += round->count;
+	if (!vault || sessions_find(vault, tally->head, &found, &err) || vault_damage(vault)) {
+		tally->unopened++;
+		printf("# %s\n", vault && vault_damage(vault) ? vault_damage(vault) : str_or_empty(err.why));
+	}
+	for (size_t i = 0; i < round->count && found.notes; i++) {
+		tally->lost += !sessions_kept(&found, round->promises[i]);
+		note_number(round->promises[i]);
+	}
+	tally->objects += found.bad_objects;
+	tally->head = vault ? vault_head(vault) : tally->head;
+	sessions_found_release(&found);
+	tally->broken += !integrity("vault.db") || !integrity("keys.db");
+	vault_close(vault);
+	openpgp_close(pgp);
+}
+
+static void run_round(size_t number, struct tally *tally)
+{
+	/* Now at once, now after some work. */
+	size_t target = number * 7919 % MOST_PROMISES;
+	struct round round = { 0 };
+
+	start(&round);
+	while (round.count <= target && take_promise(&round))
+		;
+	tally->idle += round.count <= target;
+	tally->dead += !stop(&round);
+	judge(&round, tally);
+	free(round.promises);
+	if (number % AUDIT_EVERY == AUDIT_EVERY - 1)
+		tally->unwhole += !sessions_whole(place);
+}
+
+static void test_kills(size_t rounds)
+{
+	struct tally tally = { 0 };
+
+	for (size_t i = 0; i < rounds; i++)
+		run_round(i, &tally);
+	tally.unwhole += !sessions_whole(place);
+	CHECK(tally.idle == 0 && tally.dead == 0, "eight sessions work until they are killed, %zu times (%zu stood still, %zu ended)",
+	      rounds, tally.idle, tally.dead);
+	CHECK(tally.promised > rounds, "%zu times something was acknowledged", tally.promised);
+	CHECK(tally.unopened == 0, "after each kill the vault opens undamaged (%zu times it did not)", tally.unopened);
+	CHECK(tally.broken == 0, "SQLite finds its files whole (%zu times it did not)", tally.broken);
+	CHECK(tally.lost == 0, "nothing acknowledged is missing (%zu are)", tally.lost);
+	CHECK(tally.objects == 0, "every attachment of an event opens (%zu do not)", tally.objects);
+	CHECK(tally.unwhole == 0, "the audit finds it whole (%zu times it did not)", tally.unwhole);
+	printf("# figure: kill -9: %zu rounds, %zu acknowledged, %zu lost, %llu events in the end\n", rounds, tally.promised,
+	       tally.lost, (unsigned long long)tally.head);
+}
+
+int main(void)
+{
+	const char *rounds = getenv("PSIRTTY_CRASH_ROUNDS");
+
+	if (!sessions_begin("pkl"))
+		return 1;
+	place = file_join(sessions_home, "place");
+	if (CHECK(sessions_make(place), "a vault is made"))
+		test_kills(rounds && atoi(rounds) > 0 ? (size_t)atoi(rounds) : 200);
+	sessions_end();
+	free(place);
+	return tap_done();
+}
