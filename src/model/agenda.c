@@ -5,6 +5,7 @@
 #include "model/cases.h"
 #include "model/model_private.h"
 
+enum { DUES = 6 }; /* as many as most open cases have */
 #define TRIAGE_TIME (3 * INSTANT_DAY)
 #define ANSWER_TIME (2 * INSTANT_DAY)
 
@@ -19,13 +20,24 @@ const char *agenda_kind_name(enum agenda_kind kind)
 
 /* ---- one case */
 
-static struct due *add(struct known_case *known, enum agenda_kind kind, const char *what, struct zoned when)
+/* The zone's name stays borrowed. */
+static struct due *add(struct known_case *known, enum agenda_kind kind, const char *what, const struct zoned *when)
 {
 	struct due *due;
 
-	known->dues = mem_grow(known->dues, &known->due_room, known->due_count + 1, sizeof(*known->dues));
+	known->dues = mem_grow(known->dues, &known->due_room, known->due_count ? known->due_count + 1 : DUES,
+			       sizeof(*known->dues));
 	due = &known->dues[known->due_count++];
-	*due = (struct due){ .what = what, .when = when, .kind = kind };
+	*due = (struct due){ .at = when->at, .case_id = known->state.id, .what = what, .zone = when->zone, .offset = when->offset, .kind = kind };
+	return due;
+}
+
+static struct due *add_utc(struct known_case *known, enum agenda_kind kind, const char *what, instant at)
+{
+	const struct zoned when = { .at = at };
+	struct due *due = add(known, kind, what, &when);
+
+	due->zone = "UTC";
 	return due;
 }
 
@@ -36,25 +48,25 @@ static void add_plain(struct known_case *known)
 	instant reported = state->first_report == INSTANT_NONE ? state->opened : state->first_report;
 
 	if (state->rm == RM_RECEIVED)
-		add(known, AGENDA_CLOCK, N_("triage"), zone_at("UTC", reported + TRIAGE_TIME));
+		add_utc(known, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
 	if (state->unanswered != INSTANT_NONE && state->rm != RM_CLOSED)
-		add(known, AGENDA_REPLY, N_("answer finder"),
-		    zone_at("UTC", state->unanswered + ANSWER_TIME));
+		add_utc(known, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
 }
 
-static void add_clock(struct known_case *known, const struct clock_rules *rules, const struct clock_rule *rule)
+static void add_clock(struct known_case *known, const struct clock_rule *rule)
 {
 	struct clock_status status;
 
-	clock_judge(rules, &known->state, rule, &status);
+	clock_judge(&known->state, rule, &status);
 	if (status.state != CLOCK_RUNNING)
 		return;
 	clock_add_lines(&known->state, false, &status);
 	for (size_t i = 0; i < status.line_count; i++) {
 		const struct clock_line *line = &status.lines[i];
 		struct due *due = add(known, rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK,
-				      rule->title, line->due.when);
+				      rule->title, &line->due.when);
 
+		due->zone = rule->zone;
 		due->rule = rule;
 		due->reading = line->reading->name;
 		due->secondary = i > 0;
@@ -62,26 +74,40 @@ static void add_clock(struct known_case *known, const struct clock_rules *rules,
 	}
 }
 
+struct hints {
+	uint64_t facts;      /* bits of what happened */
+	uint64_t said[8];    /* keys of clocks something was said about */
+	size_t count;
+	bool many;           /* more than there is room for */
+};
+
 /* Most rules have nothing to do with most cases; this says so without looking further. */
-static bool concerns(const struct case_state *state, const struct clock_rule *rule, uint64_t facts)
+static bool concerns(const struct hints *hints, const struct clock_rule *rule)
 {
+	uint64_t facts = hints->facts;
+
 	if (rule->kind == CLOCK_GATE || rule->kind == CLOCK_RETENTION || rule->house)
 		return false;
-	if (state->clock_count)
+	for (size_t i = 0; i < hints->count; i++)
+		if (hints->said[i] == rule->key || hints->said[i] == rule->after_key)
+			return true;
+	if (hints->many)
 		return true;
 	return rule->start == START_AUTO && rule->trigger >= 0 && (facts & UINT64_C(1) << rule->trigger) &&
-	       !(rule->met & facts);
+	       !(rule->met & facts) && (rule->needs & facts) == rule->needs;
 }
 
 static void add_clocks(struct known_case *known, const struct clock_rules *rules)
 {
-	uint64_t facts = 0;
+	struct hints hints = { .many = known->state.clock_count > ARRAY_LEN(hints.said) };
 
 	for (size_t i = 0; i < known->state.fact_count; i++)
-		facts |= UINT64_C(1) << known->state.facts[i].fact;
+		hints.facts |= UINT64_C(1) << known->state.facts[i].fact;
+	for (size_t i = 0; !hints.many && i < known->state.clock_count; i++)
+		hints.said[hints.count++] = clock_key(known->state.clocks[i].id);
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
-		if (concerns(&known->state, clock_rule_at(rules, i), facts))
-			add_clock(known, rules, clock_rule_at(rules, i));
+		if (concerns(&hints, clock_rule_at(rules, i)))
+			add_clock(known, clock_rule_at(rules, i));
 }
 
 static void add_embargo(struct known_case *known)
@@ -89,16 +115,15 @@ static void add_embargo(struct known_case *known)
 	const struct case_embargo *embargo = &known->state.embargo;
 
 	if (embargo->until.at != INSTANT_NONE)
-		add(known, AGENDA_EMBARGO, N_("embargo ends"), embargo->until);
+		add(known, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
 	if (embargo->proposed.at != INSTANT_NONE)
-		add(known, AGENDA_PROPOSAL, N_("embargo proposed until"), embargo->proposed);
+		add(known, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
 	for (size_t i = 0; i < known->state.party_count; i++) {
 		const struct case_party *party = &known->state.parties[i];
 		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
 
 		if (asked && party->rsvp != INSTANT_NONE)
-			add(known, AGENDA_RSVP, N_("answer to the embargo due"), zone_at("UTC", party->rsvp))->name =
-				party->name;
+			add_utc(known, AGENDA_RSVP, N_("answer to the embargo due"), party->rsvp)->name = party->name;
 	}
 }
 
@@ -133,7 +158,7 @@ static const struct due *next_due(const struct case_state *state)
 	for (size_t i = 0; i < known->due_count; i++) {
 		const struct due *due = &known->dues[i];
 
-		if (due->kind != AGENDA_PROPOSAL && !due->secondary && (!next || due->when.at < next->when.at))
+		if (due->kind != AGENDA_PROPOSAL && !due->secondary && (!next || due->at < next->at))
 			next = due;
 	}
 	return next;
@@ -148,7 +173,7 @@ bool case_next_due(const struct case_state *state, instant now, const char **ret
 	if (!next)
 		return false;
 	*ret_what = next->what;
-	*ret_at = next->when.at;
+	*ret_at = next->at;
 	return true;
 }
 
@@ -174,20 +199,33 @@ const char *case_marks(const struct case_state *state, instant now, char buffer[
 void agenda_release(struct agenda *agenda)
 {
 	free(agenda->slots);
+	free(agenda->changed);
+}
+
+void agenda_note(struct known_case *known)
+{
+	struct agenda *agenda = known->agenda;
+
+	known->dues_of = 0;
+	if (!agenda || known->noted)
+		return;
+	known->noted = true;
+	agenda->changed = mem_grow(agenda->changed, &agenda->changed_room, agenda->changed_count + 1,
+				   sizeof(struct known_case *));
+	agenda->changed[agenda->changed_count++] = known;
 }
 
 static int compare(const void *a, const void *b)
 {
 	const struct agenda_slot *x = a, *y = b;
-	const struct due *p = &x->known->dues[x->due], *q = &y->known->dues[y->due];
 	int order;
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
-	order = strcmp(x->known->state.id, y->known->state.id);
+	order = strcmp(x->due->case_id, y->due->case_id);
 	if (!order)
-		order = strcmp(p->what, q->what);
-	return order ? order : strcmp(str_or_empty(p->reading), str_or_empty(q->reading));
+		order = strcmp(x->due->what, y->due->what);
+	return order ? order : strcmp(str_or_empty(x->due->reading), str_or_empty(y->due->reading));
 }
 
 static void add_slots(struct agenda *agenda, struct known_case *known)
@@ -196,29 +234,41 @@ static void add_slots(struct agenda *agenda, struct known_case *known)
 	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + known->due_count + 1,
 				 sizeof(*agenda->slots));
 	for (size_t i = 0; i < known->due_count; i++)
-		agenda->slots[agenda->count++] = (struct agenda_slot){ known->dues[i].when.at, known, i };
+		agenda->slots[agenda->count++] = (struct agenda_slot){ known->dues[i].at, known, &known->dues[i] };
 }
 
 static void build(struct cases *cases, uint64_t stamp)
 {
 	struct agenda *agenda = &cases->agenda;
 
-	agenda->count = 0;
-	for (size_t i = 0; i < cases->count; i++)
+	agenda->count = agenda->changed_count = 0;
+	for (size_t i = 0; i < cases->count; i++) {
+		cases->items[i]->noted = false;
 		add_slots(agenda, cases->items[i]);
+	}
 	if (agenda->count)
 		qsort(agenda->slots, agenda->count, sizeof(*agenda->slots), compare);
 	agenda->built = true;
 	agenda->generation = stamp;
 }
 
-/* Slots of cases that changed leave; what they point to may be gone, so only the case is looked at. */
-static void leave(struct agenda *agenda, uint64_t stamp)
+enum { FEW = 16 };
+
+static bool among(const struct known_case *known, struct known_case *const *few, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (few[i] == known)
+			return true;
+	return false;
+}
+
+/* Slots of the FEW cases that changed leave; what they point to may be gone, so it is not looked at. */
+static void leave(struct agenda *agenda, struct known_case *const *few, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < agenda->count; i++)
-		if (agenda->slots[i].known->dues_of == stamp)
+		if (!among(agenda->slots[i].known, few, count))
 			agenda->slots[kept++] = agenda->slots[i];
 	agenda->count = kept;
 }
@@ -242,24 +292,19 @@ static void refresh(struct cases *cases)
 {
 	struct agenda *agenda = &cases->agenda, fresh = { 0 };
 	uint64_t stamp = stamp_of(&cases->book);
-	size_t stale = 0;
 
-	if (!agenda->built || agenda->generation != stamp) {
+	if (!agenda->built || agenda->generation != stamp || agenda->changed_count > FEW) {
 		build(cases, stamp);
 		return;
 	}
-	for (size_t i = 0; i < cases->count; i++)
-		stale += cases->items[i]->dues_of != stamp;
-	if (stale > cases->count / 8) {
-		build(cases, stamp);
+	if (!agenda->changed_count)
 		return;
+	leave(agenda, agenda->changed, agenda->changed_count);
+	for (size_t i = 0; i < agenda->changed_count; i++) {
+		agenda->changed[i]->noted = false;
+		add_slots(&fresh, agenda->changed[i]);
 	}
-	if (!stale)
-		return;
-	leave(agenda, stamp);
-	for (size_t i = 0; i < cases->count; i++)
-		if (cases->items[i]->dues_of != stamp)
-			add_slots(&fresh, cases->items[i]);
+	agenda->changed_count = 0;
 	if (fresh.count)
 		qsort(fresh.slots, fresh.count, sizeof(*fresh.slots), compare);
 	merge(agenda, &fresh);
@@ -333,14 +378,16 @@ static void house_items(const struct model *model, struct items *list)
 
 static struct agenda_item item_of(const struct agenda_slot *slot)
 {
-	const struct due *due = &slot->known->dues[slot->due];
-
-	return (struct agenda_item){
-		.at = slot->at, .when = due->when, .case_id = slot->known->state.id, .what = due->what,
+	const struct due *due = slot->due;
+	struct agenda_item item = {
+		.at = slot->at, .when = { .at = slot->at, .offset = due->offset }, .case_id = due->case_id, .what = due->what,
 		.embargo = due->kind == AGENDA_EMBARGO || due->kind == AGENDA_PROPOSAL, .kind = due->kind,
 		.name = due->name, .rule = due->rule, .reading = due->reading, .secondary = due->secondary,
 		.uncertain = due->uncertain,
 	};
+
+	memcpy(item.when.zone, due->zone, strlen(due->zone));
+	return item;
 }
 
 static size_t first_slot(const struct agenda *agenda, instant from)

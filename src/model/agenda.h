@@ -9,23 +9,31 @@
 struct known_case;
 
 struct due {
+	instant at;
+	const char *case_id;
 	const char *what;    /* untranslated */
-	struct zoned when;
+	const char *zone;
+	int offset;
 	enum agenda_kind kind;
 	const char *name, *reading;
 	const struct clock_rule *rule;
 	bool secondary, uncertain;
 };
 
-struct agenda_slot { instant at; const struct known_case *known; size_t due; };
+/* DUE is not looked at any more once its case is noted as changed. */
+struct agenda_slot { instant at; const struct known_case *known; const struct due *due; };
 
 struct agenda {
 	struct agenda_slot *slots; /* owned, by time, case, words */
 	size_t count, room;
 	bool built;
 	uint64_t generation;
+	struct known_case **changed; /* owned list: since it was last asked for; each once */
+	size_t changed_count, changed_room;
 };
 
 void agenda_release(struct agenda *agenda);
+/* What is due in KNOWN may have changed. */
+void agenda_note(struct known_case *known);
 
 #endif

@@ -131,6 +131,7 @@ static void rename_case(struct cases *cases, struct known_case *known)
 
 	known->state.id = keep_id(cases, id);
 	map_put(&cases->by_id, known->state.id, strlen(known->state.id), known);
+	agenda_note(known);
 	cases_change(cases, known);
 }
 
@@ -159,7 +160,8 @@ void cases_place(struct cases *cases, struct known_case *known)
 	if (!known->state.brief)
 		known->state.id = keep_id(cases, known->state.id);
 	known->book = &cases->book;
-	known->dues_of = 0;
+	known->agenda = &cases->agenda;
+	agenda_note(known);
 	map_put(&cases->by_stream, known->state.stream, sizeof(known->state.stream), known);
 	name_case(cases, known);
 	cases->items = list_open(cases->items, &cases->count, &cases->room, sizeof(*cases->items), at);

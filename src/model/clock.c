@@ -162,12 +162,19 @@ static void find_paused(struct clock_status *s)
 		s->state = CLOCK_PAUSED;
 }
 
-void clock_judge(const struct clock_rules *rules, const struct case_state *state,
-		 const struct clock_rule *rule, struct clock_status *ret)
+/* The room for lines is large and is left as it is. */
+static void status_begin(const struct clock_rule *rule, const struct case_clock *said, struct clock_status *ret)
 {
-	(void)rules;
-	*ret = (struct clock_status){ .rule = rule, .said = case_clock_said(state, rule->id), .from = -1,
-				      .by_fact = -1, .start = INSTANT_NONE, .ended = INSTANT_NONE };
+	memset(ret, 0, offsetof(struct clock_status, lines));
+	ret->rule = rule;
+	ret->said = said;
+	ret->from = ret->by_fact = -1;
+	ret->start = ret->ended = INSTANT_NONE;
+}
+
+void clock_judge(const struct case_state *state, const struct clock_rule *rule, struct clock_status *ret)
+{
+	status_begin(rule, state->clock_count ? case_clock_said(state, rule->id) : NULL, ret);
 	if (rule->kind == CLOCK_GATE) {
 		ret->state = CLOCK_BARRED;
 		return;
@@ -224,11 +231,6 @@ void clock_add_lines(const struct case_state *state, bool with_also, struct cloc
 	}
 }
 
-bool clock_open_ended(enum clock_state state)
-{
-	return state == CLOCK_RUNNING || state == CLOCK_MISSED;
-}
-
 /* What depends on the hour: missed, met late, free. */
 static void settle(struct clock_status *s, instant now)
 {
@@ -247,7 +249,8 @@ static void settle(struct clock_status *s, instant now)
 void case_clock_status(const struct model *model, const struct case_state *state,
 		       const struct clock_rule *rule, instant now, struct clock_status *ret)
 {
-	clock_judge(model_clock_rules(model), state, rule, ret);
+	(void)model;
+	clock_judge(state, rule, ret);
 	clock_add_lines(state, true, ret);
 	settle(ret, now);
 }
@@ -257,8 +260,7 @@ void house_clock_status(const struct model *model, const struct clock_rule *rule
 {
 	const struct duty *duty = model_duty(model, rule->id);
 
-	*ret = (struct clock_status){ .rule = rule, .from = -1, .by_fact = -1, .start = INSTANT_NONE,
-				      .ended = INSTANT_NONE, .state = CLOCK_WAITING };
+	status_begin(rule, NULL, ret);
 	if (!duty) {
 		ret->state = rule->start == START_AUTO ? CLOCK_OFFERED : CLOCK_WAITING;
 		return;
@@ -284,7 +286,7 @@ instant case_retained_until(const struct model *model, const struct case_state *
 
 		if (rule->kind != CLOCK_RETENTION)
 			continue;
-		clock_judge(rules, state, rule, &status);
+		clock_judge(state, rule, &status);
 		clock_add_lines(state, false, &status);
 		for (size_t k = 0; status.state == CLOCK_KEEPING && k < status.line_count; k++) {
 			if (status.lines[k].due.when.at <= last)

@@ -17,12 +17,9 @@ void clock_book_release(struct clock_book *book);
 void clock_book_set_base(struct clock_book *book, struct clock_rules *base);
 void clock_book_set_own(struct clock_book *book, const char *yaml);
 
-/* Fills *RET but for its lines; NOW counts only for whether it is missed. */
-void clock_judge(const struct clock_rules *rules, const struct case_state *state,
-		 const struct clock_rule *rule, struct clock_status *ret);
+/* Fills *RET, without lines: met, stopped, paused or running, as if nothing were ever missed. */
+void clock_judge(const struct case_state *state, const struct clock_rule *rule, struct clock_status *ret);
 /* Adds the readings that count, from the start itself and, WITH_ALSO, from what else is argued for. */
 void clock_add_lines(const struct case_state *state, bool with_also, struct clock_status *status);
-/* Whether a due date of it can pass. */
-bool clock_open_ended(enum clock_state state);
 
 #endif

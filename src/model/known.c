@@ -67,7 +67,7 @@ void known_show(struct known_case *known)
 	char *id = known->state.id;
 
 	known->state = known->whole->state;
-	known->dues_of = 0;
+	agenda_note(known);
 	known->state.id = id ? id : known->state.id;
 	known->state.conflicts = known->conflicts;
 	known->state.conflict_count = known->conflict_count;
@@ -94,7 +94,7 @@ bool known_read_brief(struct known_case *known, const void *bytes, size_t length
 	memcpy(state.stream, known->state.stream, sizeof(state.stream));
 	state.id = id ? id : state.id;
 	known->state = state;
-	known->dues_of = 0;
+	agenda_note(known);
 	return true;
 }
 

@@ -24,6 +24,8 @@ struct known_case {
 	struct due *dues;        /* owned: what is due, worked out when it is asked for */
 	size_t due_count, due_room;
 	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
+	struct agenda *agenda;   /* borrowed from the model; NULL before it is placed */
+	bool noted;              /* in the agenda's list of changed ones */
 };
 
 static inline struct known_case *known_of(const struct case_state *state)

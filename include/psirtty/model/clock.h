@@ -110,7 +110,10 @@ struct clock_rule {
 	char *sheet;               /* owned: the form, or NULL */
 	struct clock_reading readings[CLOCK_READINGS];
 	size_t reading_count;
+	uint64_t key, after_key;   /* clock_key of id and after, 0 without: to pass over rules quickly */
 };
+/* A hash of an id. */
+uint64_t clock_key(const char *id);
 
 struct clock_rules;
 struct clock_rules *clock_rules_new(void);

@@ -390,8 +390,9 @@ struct clock_status {
 	instant held;                   /* how long it was paused */
 	instant ended;                  /* met or stopped; INSTANT_NONE */
 	int by_fact;                    /* that met or stopped it, or -1: a filing, a handler */
-	struct clock_line lines[CLOCK_LINES]; size_t line_count; /* the leading reading first, from START, then
-								  * from what else is argued for */
+	size_t line_count;
+	struct clock_line lines[CLOCK_LINES]; /* the leading reading first, from START, then from what else is
+					       * argued for; behind LINE_COUNT is nothing */
 };
 /* How a clock of a case stands at NOW. */
 void case_clock_status(const struct model *model, const struct case_state *state,
