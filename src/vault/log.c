@@ -524,8 +524,10 @@ static void advance(struct taking *t)
 	if (vault && t->first)
 		t->stream = log->streams;
 	move_heads(t);
-	if (core_is_stub(t->core.kind, t->row->body_length) && !t->stream->bare)
+	if (core_is_stub(t->core.kind, t->row->body_length) && !t->stream->bare) {
 		t->stream->bare = t->row->gseq;
+		log->bared = true;
+	}
 	if (t->core.time > t->stream->time)
 		t->stream->time = t->core.time;
 	t->stream->damaged = false;

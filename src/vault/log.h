@@ -72,6 +72,7 @@ struct log {
 	uint8_t hash[HASH_BYTES];    /* its journal hash */
 	uint64_t time;               /* greatest hybrid time seen */
 	bool voided;                 /* the same, of members and roles */
+	bool bared;                  /* a body was found missing since somebody asked log_robbed */
 	bool torn;                   /* after damage: the next row's `prev` is taken as it is */
 	struct store *store;         /* borrowed: where a stream's graph is read from; NULL: only chains */
 	struct graph *graph;         /* owned cache of the stream forked last, or NULL */
