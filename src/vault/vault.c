@@ -36,6 +36,9 @@ int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_ou
 	struct conf conf;
 	int code;
 
+	if (access(path, F_OK) < 0 && errno == EACCES)
+		return error_set(err, ERR_DENIED, dir, _("Ask who keeps it to put you into its group"),
+				 _("you may not enter the vault's folder"));
 	if (!file_exists(path))
 		return error_set(err, ERR_VAULT, dir,
 				 _("Make one with `psirtty init DIR --handler FINGERPRINT`"),
