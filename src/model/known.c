@@ -61,6 +61,7 @@ void known_release(struct known_case *known)
 {
 	known_whole_free(known->whole);
 	arena_release(&known->own);
+	free(known->dues);
 	free(known);
 }
 
@@ -76,6 +77,7 @@ void known_show(struct known_case *known)
 	char *id = known->state.id;
 
 	known->state = whole->folded->state;
+	agenda_note(known);
 	known->state.id = id ? id : known->state.id;
 	known->state.conflicts = whole->conflicts;
 	known->state.conflict_count = whole->conflict_count;
@@ -105,6 +107,7 @@ bool known_read_brief(struct known_case *known, const void *bytes, size_t length
 		return false;
 	memcpy(state->stream, stream, sizeof(stream));
 	state->id = id ? id : state->id;
+	agenda_note(known);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #ifndef MODEL_KNOWN_H
 #define MODEL_KNOWN_H
 
+#include "model/agenda.h"
 #include "model/brief.h"
 #include "model/case.h"
 
@@ -14,6 +15,12 @@ struct known_case {
 	struct known_whole *whole; /* owned; NULL while known in brief */
 	struct arena own;        /* storage of a brief made later than the first */
 	bool changed;            /* in the model's list of changed ones */
+	const struct clock_book *book; /* borrowed from the model; NULL before it is placed */
+	struct due *dues;        /* owned: what is due, worked out when it is asked for */
+	size_t due_count, due_room;
+	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
+	struct agenda *agenda;   /* borrowed from the model; NULL before it is placed */
+	bool noted;              /* in the agenda's list of changed ones */
 };
 
 /* What only a whole case has. */
