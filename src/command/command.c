@@ -31,6 +31,7 @@ static const struct command_row *const families[] = {
 	screen_commands,
 	search_commands,
 	check_commands,
+	clock_commands,
 };
 
 /* ---- the table */

@@ -225,7 +225,7 @@ static const char *kind_of_file(const char *name)
 /* A core dump of a large machine; beyond that a vault is the wrong place. */
 static const uint64_t attachment_limit = 64ull << 30;
 
-static int attach(struct desk *desk, const char *path, json_t *list, struct error *err)
+int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -247,7 +247,7 @@ int desk_attach(struct desk *desk, const char *const *paths, size_t count, json_
 	int code = 0;
 
 	for (size_t i = 0; !code && i < count; i++)
-		code = attach(desk, paths[i], list, err);
+		code = desk_attach_one(desk, paths[i], list, err);
 	if (code)
 		json_decref(list);
 	else
@@ -267,7 +267,7 @@ int desk_repro_add(struct desk *desk, const struct case_state *state, const char
 	js_set_string(body, "steps", str_or_empty(steps));
 	json_object_set_new(body, "attachments", list);
 	for (size_t i = 0; i < file_count; i++) {
-		int code = attach(desk, files[i], list, err);
+		int code = desk_attach_one(desk, files[i], list, err);
 
 		if (code) {
 			json_decref(body);

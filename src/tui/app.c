@@ -475,7 +475,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		view_init(&app->levels[0].views[i], ops, app->context, NULL);
 	}
 	doc_reset(&app->preview, 0);
-	str_reset(&app->message);
+	str_wipe(&app->message);
+	str_wipe(&app->context->out);
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;

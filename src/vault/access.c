@@ -277,10 +277,15 @@ static int open_stream(struct vault *vault, const uint8_t id[ID_BYTES], enum vau
 	size_t count = first_readers(vault, readers);
 	uint8_t key[KEY_BYTES], grant[ID_BYTES + 1], body = (uint8_t)kind;
 	AUTO_STR epoch = STR_INIT;
-	int code = make_epoch(vault, id, 1, readers, count, key, &epoch, err);
+	enum log_role role = log_role(&vault->log, &vault->log.members[self(vault)], LOG_NEVER);
+	int code;
 
+	if (role != ROLE_ADMIN && role != ROLE_HANDLER)
+		return error_set(err, ERR_DENIED, _("case"), _("Ask an admin or a handler to open it"),
+				 _("your role may not open a case"));
+	code = make_epoch(vault, id, 1, readers, count, key, &epoch, err);
 	memcpy(grant, vault->member, ID_BYTES);
-	grant[ID_BYTES] = log_ceiling(log_role(&vault->log, &vault->log.members[self(vault)], LOG_NEVER));
+	grant[ID_BYTES] = log_ceiling(role);
 	if (!code)
 		code = vault_put_control(vault, CONTROL_STREAM, id, &body, 1, now, err);
 	if (!code)

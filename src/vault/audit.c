@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
@@ -423,6 +424,21 @@ int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct
 	return vault_audit_level(dir, pgp, 0, name, ret, err);
 }
 
+/* Of the databases; attachments are counted apart. */
+static uint64_t folder_bytes(const char *dir)
+{
+	static const char *const names[] = { "vault.db", "vault.db-wal", "keys.db", "keys.db-wal" };
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO_STRING path = file_join(dir, names[i]);
+		struct stat info;
+
+		total += stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+	}
+	return total;
+}
+
 int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 {
 	(void)err;
@@ -430,6 +446,7 @@ int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 	for (size_t i = 1; i < vault->log.stream_count; i++)
 		ret->cases += vault->log.streams[i].kind == VAULT_CASE;
 	ret->attachments = count_objects(vault->dir);
+	ret->bytes = folder_bytes(vault->dir);
 	return 0;
 }
 
