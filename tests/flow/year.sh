@@ -39,14 +39,15 @@ function report(i, t,   file) {
   say(t + 1, sprintf("mail take M-%04d", i))
 }
 function party(c, k) { return k == 1 ? "Acme" : sprintf("Vendor%d", k) }
-function embargo(i, t, e,   k, n, c) {
+function embargo(i, t, e,   k, n, c, f) {
   c = i; n = 2 + e % 11
-  say(t, "party add " c " Reporter finder --address f" i % 40 "@finder.example --zone Europe/Helsinki")
+  f = "\"Finder " i % 40 "\""                       # the party that its report made
+  say(t, "party set " c " " f " --zone Europe/Helsinki")
   for (k = 1; k < n; k++) say(t + k, "party add " c " " party(c, k) " " (k % 5 == 4 ? "coordinator" : "vendor") (k % 2 ? " --zone Asia/Shanghai" : ""))
-  say(t + 60, "embargo propose " c " " when(t + 60 + 1440 * (20 + e % 5)) " --by Reporter --no-default")
+  say(t + 60, "embargo propose " c " " when(t + 60 + 1440 * (20 + e % 5)) " --by " f " --no-default")
   say(t + 120, "embargo accept " c)
   for (k = 1; k < n; k++) {
-    if (e % 10 == 3 && k == 1) say(t + 1440 * 9, "embargo accept " c " --by " party(c, k))        # late
+    if (e % 10 == 4 && k == 1) say(t + 1440 * 9, "embargo accept " c " --by " party(c, k))        # late
     else if (k % 6 == 5) say(t + 180 + k, "embargo reject " c " --by " party(c, k))              # declines
     else if (k % 7 == 6) continue                                                                # silent
     else say(t + 180 + k, "embargo accept " c " --by " party(c, k))
@@ -54,7 +55,7 @@ function embargo(i, t, e,   k, n, c) {
   if (e % 4 == 1) {                                                                               # revised
     say(t + 1440 * 10, "embargo revise " c " " when(t + 1440 * 30) " --allow deploy")
     say(t + 1440 * 10 + 5, "embargo " (e % 8 == 1 ? "accept " : "reject ") c)
-    if (e % 8 == 1) say(t + 1440 * 11, "embargo accept " c " --by Reporter")
+    if (e % 8 == 1) say(t + 1440 * 11, "embargo accept " c " --by " f)
   }
   say(t + 1440 * 12, "party set " c " Acme --state received")
   say(t + 1440 * 13, "party set " c " Acme --state accepted")
@@ -63,7 +64,9 @@ function embargo(i, t, e,   k, n, c) {
   if (e % 8 == 7) say(t + 1440 * 14 + 5, "embargo teardown " c " --cause leak")
   else if (e % 5 == 2) say(t + 1440 * 15, "embargo teardown " c " --cause exploit-public")
   else if (e % 5 == 3) say(t + 1440 * 15, "case set " c " disclosure public")
-  else if (e % 5 == 4) ;                                                                          # still in force
+  else if (e % 5 == 4) {                                                                          # still in force
+    if (e % 10 == 4) say(340 * 1440 + e, "case split " c " \"The client of report " c "\"")
+  }
   else {
     say(t + 1440 * 15, "case set " c " disclosure fix-ready")
     say(t + 1440 * 35, "embargo terminate " c " --cause timer \"as agreed\"")
@@ -71,6 +74,7 @@ function embargo(i, t, e,   k, n, c) {
   }
 }
 BEGIN {
+  say(250 * 1440, "freeze add \"National day\" 2027-09-28T00:00:00+08:00 2027-10-08T00:00:00+08:00 Notice 7 of the ministry")
   for (i = 1; i <= 300; i++) {
     t = i * 1440; if (t > 320 * 1440) t = 320 * 1440
     report(i, t)
@@ -117,13 +121,15 @@ p() { "$psirtty" --vault "$work/vault" --now 2027-12-31T12:00:00Z "$@"; }
       print line, "terms=" terms, "late=" late, "leaks=" leak }'
   echo '# figures'
   p metrics
+  echo '# freezes'
+  p freeze list
   echo '# tasks'
   p task list
 } >"$work/end"
 if [ -n "${GENERATE:-}" ]; then cp "$work/end" "$here/year.expected"; fi
 diff "$here/year.expected" "$work/end" >"$work/diff"
 ok $? 'the end state is the expected one' "$(head -40 "$work/diff")"
-is "$(p case list | wc -l)" 300 'every report is a case'
+is "$(p case list | wc -l)" 304 'every report is a case, and four were split off'
 is "$(p case list 'state:invalid' | wc -l)" 30 'a tenth is turned down'
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
