@@ -80,6 +80,8 @@ void command_say(struct command_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* A mail record for reading, safe for a terminal. */
 void mail_describe(struct command_context *context, const struct mail_record *record);
+/* Runs the command lines of standard input; 0, or the code of the first that failed. Errors are told as they come. */
+int command_batch(struct command_context *context);
 /* The manual page, as troff, out of the table. */
 void command_manual(struct str *ret);
 /* The same with a label in front, its column twelve cells wide in any language. */

@@ -267,7 +267,7 @@ const struct command_row life_commands[] = {
 	},
 	{
 		.name = "affected list",
-		.help = N_("which version is affected, which is not and why, and who has not answered"),
+		.help = N_("who is affected, who is not and why, who has not answered"),
 		.arguments = { CASE_ARGUMENT },
 		.exec = run_affected_list,
 	},

@@ -323,7 +323,7 @@ const struct command_row repro_commands[] = {
 	},
 	{
 		.name = "repro export",
-		.help = N_("let a file out: encrypted to a person, or bare after its hash was typed"),
+		.help = N_("let a file out: encrypted to a person, or bare"),
 		.flags = COMMAND_CHANGES | COMMAND_LEAVES,
 		.arguments = { CASE_ARGUMENT, NUMBER, ARG_MANY("REASON", ARG_TEXT, N_("why; it is recorded")),
 			       OPTION("--to", ARG_FINGERPRINT, N_("the person's key")), OPTION("--out", ARG_FILE, NULL),

@@ -347,6 +347,8 @@ const char *record_words(const struct case_record *record, const char *field, si
 /* The files of its member "attachments"; the strings of *RET are borrowed. */
 size_t record_file_count(const struct case_record *record);
 void record_file(const struct case_record *record, size_t n, struct sealed_file *ret);
+/* The one-line rendering of its event; the caller frees. */
+char *record_line(const struct case_record *record);
 /* Would BODY, of the record's type, replace it? */
 bool case_record_is(const struct case_record *record, const json_t *body);
 
