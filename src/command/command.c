@@ -10,8 +10,21 @@
 #include "psirtty/base/text.h"
 
 static const struct command_row *const families[] = {
-	bare_commands, member_commands, score_commands, vault_commands, case_commands, mail_commands, key_commands, embargo_commands, export_commands,
-	advisory_commands, register_commands, demo_commands, screen_commands,
+	bare_commands,
+	member_commands,
+	score_commands,
+	vault_commands,
+	case_commands,
+	mail_commands,
+	key_commands,
+	embargo_commands,
+	export_commands,
+	advisory_commands,
+	register_commands,
+	demo_commands,
+	screen_commands,
+	search_commands,
+	check_commands,
 };
 
 /* ---- the table */

@@ -28,8 +28,21 @@ struct command_row {
 };
 
 /* Families; each ends with a row without a name. */
-extern const struct command_row member_commands[], bare_commands[], score_commands[], vault_commands[], case_commands[], mail_commands[], key_commands[],
-	embargo_commands[], export_commands[], advisory_commands[], register_commands[], demo_commands[], screen_commands[];
+extern const struct command_row member_commands[];
+extern const struct command_row bare_commands[];
+extern const struct command_row score_commands[];
+extern const struct command_row vault_commands[];
+extern const struct command_row case_commands[];
+extern const struct command_row mail_commands[];
+extern const struct command_row key_commands[];
+extern const struct command_row embargo_commands[];
+extern const struct command_row export_commands[];
+extern const struct command_row advisory_commands[];
+extern const struct command_row register_commands[];
+extern const struct command_row demo_commands[];
+extern const struct command_row screen_commands[];
+extern const struct command_row search_commands[];
+extern const struct command_row check_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
 const char *call_value(const struct command_call *call, const char *name);

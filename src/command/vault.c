@@ -32,6 +32,7 @@ static json_t *audit_json(const struct audit_report *report)
 
 	js_set_integer(json, "events", (long long)report->events);
 	js_set_integer(json, "streams", (long long)report->streams);
+	js_set_integer(json, "shredded", (long long)report->shredded);
 	js_set_integer(json, "attachments", (long long)report->attachments);
 	js_set_bool(json, "opened", report->opened);
 	js_set_integer(json, "level", report->level);
@@ -68,6 +69,8 @@ static void audit_text(struct command_context *context, const struct audit_repor
 	if (report->finding_count == 0)
 		command_say(context, _("whole: %llu events in %zu streams, %s"), (unsigned long long)report->events,
 			    report->streams, _(verified[report->level]));
+	if (report->shredded)
+		command_say(context, _("%zu shredded: of these only the chain is left"), report->shredded);
 }
 
 static int run_audit_verify(struct command_context *context, const struct command_call *call, struct error *err)

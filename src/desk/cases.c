@@ -7,6 +7,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/life.h"
 #include "psirtty/score/cvss.h"
 #include "psirtty/score/cwe.h"
 
@@ -177,6 +178,20 @@ static int attach(struct desk *desk, const char *path, json_t *list, struct erro
 	close(fd);
 	if (!code)
 		json_array_append_new(list, desk_object_json(&object, name, NULL, kind_of_file(name)));
+	return code;
+}
+
+int desk_attach(struct desk *desk, const char *const *paths, size_t count, json_t **ret, struct error *err)
+{
+	json_t *list = json_array();
+	int code = 0;
+
+	for (size_t i = 0; !code && i < count; i++)
+		code = attach(desk, paths[i], list, err);
+	if (code)
+		json_decref(list);
+	else
+		*ret = list;
 	return code;
 }
 

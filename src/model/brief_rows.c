@@ -2,6 +2,7 @@
 /* Which members of a case and of a mail are kept in brief: one row each. Left out is what only a look at
  * the whole needs: events, message texts, notes, files. */
 #include "model/brief.h"
+#include "model/case.h"
 
 /* Raise it when a member comes to mean something else; added and removed rows show by themselves. */
 enum { MEANING = 1 };
@@ -86,7 +87,7 @@ static const struct brief_shape conflict_shape = SHAPE(struct case_conflict, con
 static const struct brief_row case_rows[] = {
 	TEXT_THERE(C, id),
 	TEXT_THERE(C, title),
-	TEXT(C, summary),
+	ROW(KEEP_BEGIN, C, summary, SUMMARY_BEGIN),
 	TEXT(C, assignee),
 	TEXT(C, cwe),
 	WORD(C, rm, RM_COUNT),

@@ -326,6 +326,8 @@ static int run(struct audit *audit, struct error *err)
 	audit_certifications(audit);
 	audit->report->events = vault->log.gseq;
 	audit->report->streams = vault->log.stream_count ? vault->log.stream_count - 1 : 0;
+	for (size_t i = 1; i < vault->log.stream_count; i++)
+		audit->report->shredded += vault->log.streams[i].shredded;
 	audit->report->attachments = count_objects(vault->dir);
 	audit->report->opened = audit->level >= 4;
 	audit->report->level = audit->level;

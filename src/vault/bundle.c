@@ -10,39 +10,8 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/vault/transport.h"
+#include "vault/names.h"
 #include "vault/object.h"
-
-/* Names of attachments, each once, ascending. */
-struct names { char (*names)[65]; size_t count, capacity; };
-
-static size_t names_place(const struct names *names, const char *name, bool *ret_there)
-{
-	size_t low = 0, high = names->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(names->names[middle], name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_there = low < names->count && str_equal(names->names[low], name);
-	return low;
-}
-
-static void names_add(struct names *names, const char *name)
-{
-	bool there;
-	size_t at = names_place(names, name, &there);
-
-	if (there)
-		return;
-	names->names = mem_grow(names->names, &names->capacity, names->count + 1, sizeof(*names->names));
-	memmove(names->names + at + 1, names->names + at, (names->count - at) * sizeof(*names->names));
-	memcpy(names->names[at], name, sizeof(*names->names));
-	names->count++;
-}
 
 /* ---- what goes out */
 
@@ -92,25 +61,14 @@ static int write_wrap(void *context, const struct wrap_place *place, const uint8
 	return bundle_put_wrap(w->writer, &wrap, err);
 }
 
-/* An event names its attachments by their hashes; which text is a name is told by the file that has it. */
-static void note_objects(struct writing *w, const struct str *body)
+/* Which of the texts that may be an attachment's name is one is told by the file that has it. */
+static void note_object(void *context, const char *name)
 {
-	static const char digits[] = "0123456789abcdef";
+	struct writing *w = context;
+	AUTO_STRING path = object_path(w->vault->dir, name);
 
-	for (const char *at = body->bytes; (at = strpbrk(at, digits));) {
-		size_t run = strspn(at, digits);
-
-		if (run == 64) {
-			char name[65];
-
-			memcpy(name, at, 64);
-			name[64] = '\0';
-			AUTO_STRING path = object_path(w->vault->dir, name);
-			if (file_exists(path))
-				names_add(&w->objects, name);
-		}
-		at += run;
-	}
+	if (file_exists(path))
+		names_add(&w->objects, name);
 }
 
 /* The vault's own stream goes first, OWN; then the others. */
@@ -129,7 +87,7 @@ static int write_row(struct writing *w, const struct store_row *row, bool own, s
 		return 0;
 	code = bundle_put_event(w->writer, row, err);
 	if (!code && !w->all && core.kind == CORE_CONTENT && vault_row_open(w->vault, row, &core, &body, NULL) == 0)
-		note_objects(w, &body);
+		names_find(body.bytes, note_object, w);
 	str_wipe(&body);
 	return code;
 }
@@ -168,7 +126,8 @@ static void all_objects(struct writing *w)
 		if (file_list(folder, &names, &count, NULL))
 			continue;
 		for (size_t n = 0; n < count; n++)
-			if (strlen(names[n]) == 64 && strspn(names[n], "0123456789abcdef") == 64)
+			if (strlen(names[n]) == NAME_DIGITS &&
+			    strspn(names[n], "0123456789abcdef") == NAME_DIGITS)
 				names_add(&w->objects, names[n]);
 		file_free_names(names, count);
 	}
@@ -220,7 +179,7 @@ int vault_bundle_write(struct vault *vault, const uint8_t (*streams)[16], size_t
 			code = bundle_close(w.writer, vault->keyring.member->sign_secret, true, err);
 	}
 	free(w.streams);
-	free(w.objects.names);
+	names_release(&w.objects);
 	return code;
 }
 
@@ -470,6 +429,7 @@ static int take_wraps(struct reading *r, struct error *err)
 
 static int read_bundle(struct reading *r, vault_event_fn fn, void *context, struct error *err)
 {
+	struct vault_shredded shredded;
 	int code = import_events(r, true, NULL, NULL, err);
 
 	if (!code)
@@ -485,8 +445,22 @@ static int read_bundle(struct reading *r, vault_event_fn fn, void *context, stru
 		code = take_wraps(r, err);
 	if (!code)
 		code = import_events(r, false, fn, context, err);
+	/* A case that was shredded there is so here too. */
+	if (!code)
+		code = vault_shred_due(r->vault, &shredded, err);
 	vault_let_go(r->vault);
 	return code;
+}
+
+bool vault_is_bundle(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[16];
+	ssize_t got = fd < 0 ? 0 : read(fd, bytes, sizeof(bytes));
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0 && bundle_is(bytes, (size_t)got);
 }
 
 int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_event_fn fn, void *context,
@@ -515,6 +489,6 @@ int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_
 	if (r.fd >= 0)
 		close(r.fd);
 	bundle_reader_free(r.reader);
-	free(r.parts.names);
+	names_release(&r.parts);
 	return code;
 }

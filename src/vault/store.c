@@ -42,6 +42,9 @@ const struct store_text store_statements[STATEMENTS] = {
 				      "AND member = $4" },
 	[NEXT_WRAP] = { STORE_KEYS, "SELECT stream, epoch, key_id, member, sealed FROM wrap WHERE (stream, epoch, "
 				    "key_id, member) > ($1, $2, $3, $4) ORDER BY stream, epoch, key_id, member LIMIT 1" },
+	[UPDATE_BODY] = { STORE_EVENTS, "UPDATE event SET body = $1 WHERE gseq = $2" },
+	[COUNT_WRAPS] = { STORE_KEYS, "SELECT count(*) FROM wrap WHERE stream = $1" },
+	[DELETE_STREAM] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1" },
 	[DELETE_WRAPS] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
 };
 
@@ -452,6 +455,25 @@ int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const 
 	const struct store_value values[] = { blob(stream, ID_BYTES), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, DELETE_WRAPS, values, ARRAY_LEN(values), err);
+}
+
+int store_set_body(struct store *store, uint64_t gseq, const void *body, size_t length, struct error *err)
+{
+	const struct store_value values[] = { blob(body, length), number(gseq) };
+
+	return store->ops->put(store->base, UPDATE_BODY, values, ARRAY_LEN(values), err);
+}
+
+int store_drop_stream(struct store *store, const uint8_t stream[ID_BYTES], size_t *ret_count, struct error *err)
+{
+	const struct store_value at = blob(stream, ID_BYTES);
+	struct store_value count = { .kind = STORE_NUMBER };
+	int code = store->ops->get(store->base, COUNT_WRAPS, &at, 1, &count, 1, err);
+
+	store->ops->rest(store->base, COUNT_WRAPS);
+	if (code > 0)
+		*ret_count = (size_t)count.number;
+	return code < 0 ? code : store->ops->put(store->base, DELETE_STREAM, &at, 1, err);
 }
 
 static bool wrap_whole(const struct store_value row[5])

@@ -190,6 +190,14 @@ static int prepare(struct store_base *base, sqlite3 *db, const char *sql, sqlite
 		       0 : complain(base, db, err);
 }
 
+/* SQLite counts $n as it meets them, PostgreSQL by their numbers: a text must do for both. */
+static void check_numbers(sqlite3_stmt *statement)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++)
+		if (atoi(sqlite3_bind_parameter_name(statement, i) + 1) != i)
+			BUG("a statement does not name $%d in its turn: %s", i, sqlite3_sql(statement));
+}
+
 static void base_close(struct store_base *base)
 {
 	if (!base)
@@ -216,6 +224,8 @@ static int base_open(const char *dir, bool create, bool readonly, int lock, stru
 	for (size_t i = 0; !code && i < STATEMENTS; i++)
 		code = prepare(base, base->db[store_statements[i].part], store_statements[i].sql,
 			       &base->prepared[i], err);
+	for (size_t i = 0; !code && i < STATEMENTS; i++)
+		check_numbers(base->prepared[i]);
 	if (!code)
 		code = prepare(base, base->db[STORE_EVENTS], "PRAGMA data_version", &base->version, err);
 	if (code)

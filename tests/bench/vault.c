@@ -483,7 +483,7 @@ int main(int argc, char **argv)
 	int status;
 
 	if (argc == 2 && str_equal(argv[1], PARSE_WORKER_ARGUMENT))
-		parse_worker_main();
+		parse_worker_main(true);
 	for (size_t i = 0; argc == 3 && i < ARRAY_LEN(modes); i++)
 		if (str_equal(argv[1], modes[i].name)) {
 			modes[i].run(argv[2]);

@@ -125,6 +125,7 @@ struct audit_finding {
 struct audit_report {
 	uint64_t events;
 	size_t streams, attachments;
+	size_t shredded;   /* streams of which only the chain is left, as a SHRED says */
 	struct audit_finding *findings; size_t finding_count;
 	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
 	int level;         /* how far it went: 1 chains and authority, 2 hashes, 3 signatures, 4 contents */
