@@ -6,7 +6,7 @@
 #include "psirtty/base/str.h"
 #include "psirtty/command/command.h"
 #include "psirtty/tui/tui.h"
-#include "psirtty/worker/parse.h"
+#include "psirtty/worker/job.h"
 
 static void complain(const struct error *err)
 {
@@ -42,8 +42,8 @@ int main(int argc, char **argv)
 	struct command_context context = { .out = STR_INIT };
 	int status;
 
-	if (argc == 2 && str_equal(argv[1], PARSE_WORKER_ARGUMENT))
-		parse_worker_main();
+	if (argc == 2 && (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT)))
+		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
 	i18n_start();
 	status = command_main(&context, argc, argv);
 	if (status >= 0) {

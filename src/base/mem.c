@@ -3,7 +3,9 @@
 #include "psirtty/base/mem.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 static void *checked(void *memory)
@@ -16,6 +18,42 @@ static void *checked(void *memory)
 	}
 	return memory;
 }
+
+/* Whatever is given back is wiped first, also what libraries give back: a locked vault leaves no title and no
+ * key behind in the heap. The sanitizers have an allocator of their own, and look at it themselves. */
+#if defined(__GLIBC__) && !defined(PSIRTTY_SANITIZED)
+extern void __libc_free(void *memory);
+
+void free(void *memory)
+{
+	int number = errno;
+
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	__libc_free(memory);
+	errno = number;
+}
+
+/* The C library's own would move the bytes and leave the old ones where they were. */
+void *realloc(void *old, size_t size)
+{
+	size_t room = old ? malloc_usable_size(old) : 0;
+	void *fresh;
+
+	if (old && size == 0) {
+		free(old);
+		return NULL;
+	}
+	if (size <= room && size >= room / 2)
+		return old;
+	fresh = malloc(size);
+	if (fresh && old) {
+		memcpy(fresh, old, room < size ? room : size);
+		free(old);
+	}
+	return fresh;
+}
+#endif
 
 void *mem_alloc(size_t size)
 {

@@ -10,8 +10,28 @@
 #include "psirtty/base/text.h"
 
 static const struct command_row *const families[] = {
-	bare_commands, score_commands, vault_commands, case_commands, mail_commands, key_commands, calendar_commands, clock_commands, embargo_commands, export_commands,
-	advisory_commands, register_commands, demo_commands, screen_commands,
+	bare_commands,
+	member_commands,
+	score_commands,
+	vault_commands,
+	calendar_commands,
+	case_commands,
+	contact_commands,
+	fact_commands,
+	life_commands,
+	party_commands,
+	repro_commands,
+	mail_commands,
+	key_commands,
+	embargo_commands,
+	export_commands,
+	advisory_commands,
+	register_commands,
+	demo_commands,
+	screen_commands,
+	search_commands,
+	check_commands,
+	clock_commands,
 };
 
 /* ---- the table */

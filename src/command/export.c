@@ -16,21 +16,17 @@ static bool report_bytes(void *context, uint64_t done, uint64_t total)
 	return false;
 }
 
-static int run_export(struct command_context *context, const struct command_call *call, struct error *err)
+static int export_openpgp(struct command_context *context, const struct command_call *call, struct desk *desk,
+			  const struct case_state *state, struct error *err)
 {
 	struct desk_export what = { .path = call_value(call, "FILE"), .tlp = call_value(call, "--tlp"),
 				    .progress = report_bytes, .context = context };
 	struct desk_exported made = { 0 };
-	const struct case_state *state;
 	AUTO_STR json = STR_INIT;
-	AUTO_JSON shown = NULL;
-	struct desk *desk;
-	int code = command_case(context, call, &desk, &state, err);
+	AUTO_JSON shown = case_json(state, command_now(context), true);
+	int code;
 
-	if (code)
-		return code;
 	what.recipients = (const char *const *)call_values(call, "--to", &what.recipient_count);
-	shown = case_json(state, command_now(context), true);
 	js_dump_pretty(shown, &json);
 	what.case_json = json.bytes;
 	code = desk_case_export(desk, state, &what, command_now(context), &made, err);
@@ -44,6 +40,129 @@ static int run_export(struct command_context *context, const struct command_call
 	return 0;
 }
 
+static int run_export(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *path = call_value(call, "FILE");
+	const struct case_state *state;
+	struct desk *desk;
+	int code = command_case(context, call, &desk, &state, err);
+
+	if (code)
+		return code;
+	if (!call_given(call, "--sealed"))
+		return export_openpgp(context, call, desk, state, err);
+	if (call_given(call, "--to"))
+		return error_set(err, ERR_USAGE, "--to", _("Leave one of them away"),
+				 _("a sealed bundle is for the members of this vault, not for keys"));
+	code = desk_bundle_write(desk, &state, 1, path, command_now(context), report_bytes, context, err);
+	if (!code)
+		command_say(context, _("%s sealed into %s for another copy of this vault"), state->id, path);
+	return code;
+}
+
+static int run_bundle(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *path = call_value(call, "FILE");
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = desk_bundle_write(desk, NULL, 0, path, command_now(context), report_bytes, context, err);
+	if (!code)
+		command_say(context, _("everything sealed into %s for another copy of this vault"), path);
+	return code;
+}
+
+static void tell_import(struct command_context *context, const struct desk_imported *made)
+{
+	if (made->merged) {
+		command_say(context, _("merged: %zu new events, %zu known, %zu new cases, %zu files"), made->events,
+			    made->known, made->cases, made->files);
+		return;
+	}
+	command_say(context, _("%s opened from %s: %zu files, signature %s %s"), made->case_id, made->origin,
+		    made->files, made->verdict, str_or_empty(made->signer));
+	mem_replace(&context->open_case, made->case_id);
+	context->reactions |= REACT_OPEN_CASE;
+}
+
+static int run_import(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk_imported made = { 0 };
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = desk_case_import(desk, call_value(call, "FILE"), call_value(call, "--title"),
+					command_now(context), report_bytes, context, &made, err);
+	if (code)
+		return code;
+	tell_import(context, &made);
+	context->reactions |= REACT_RELOAD;
+	desk_imported_release(&made);
+	return 0;
+}
+
+/* ---- the end of a case */
+
+static int check_typed(const struct command_context *context, const struct command_call *call,
+		       const struct case_state *state, struct error *err)
+{
+	const char *typed = call_value(call, "--yes");
+
+	/* On the screen the id was typed before the command ran. */
+	if (context->on_screen || str_equal(typed, state->id))
+		return 0;
+	return error_set(err, ERR_USAGE, state->id, _("Type its whole id: --yes ID"),
+			 _("what is shredded cannot be had back"));
+}
+
+static int read_days(const struct command_call *call, long *ret, struct error *err)
+{
+	const char *given = call_value(call, "--backup-days");
+	char *end;
+
+	*ret = 35;
+	if (!given)
+		return 0;
+	*ret = strtol(given, &end, 10);
+	if (*given && !*end && *ret >= 0 && *ret <= 36500)
+		return 0;
+	return error_set(err, ERR_USAGE, "--backup-days", NULL, _("%s is no number of days"), given);
+}
+
+static int run_shred(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk_disposed made = { 0 };
+	const struct case_state *state;
+	AUTO_STRING id = NULL;
+	struct desk *desk;
+	instant now = command_now(context);
+	char date[40];
+	long days = 0;
+	int code = command_case(context, call, &desk, &state, err);
+
+	if (!code)
+		code = check_typed(context, call, state, err);
+	if (!code)
+		code = read_days(call, &days, err);
+	if (code)
+		return code;
+	id = mem_string(state->id);
+	code = desk_case_shred(desk, state, now + days * INSTANT_DAY, now, &made, err);
+	if (code)
+		return code;
+	command_say(context, _("%s is shredded: %zu events, %zu keys, %zu files, %zu drafts"), id, made.events, made.keys,
+		    made.files, made.drafts);
+	if (made.kept || made.mails)
+		command_say(context, _("the inbox or other cases keep %zu files; mails of it in the inbox: %zu"), made.kept,
+			    made.mails);
+	command_say(context, _("backups of keys.db may hold its keys until %s"),
+		    instant_format_date(now + days * INSTANT_DAY, date));
+	context->reactions |= REACT_RELOAD;
+	return 0;
+}
+
 const struct command_row export_commands[] = {
 	{
 		.name = "case export",
@@ -53,8 +172,33 @@ const struct command_row export_commands[] = {
 			       ARG("FILE", ARG_FILE, N_("a file that is not there yet")),
 			       OPTION_MANY("--to", ARG_FINGERPRINT, N_("fingerprint or address of a key that may open it")),
 			       { .name = "--tlp", .type = ARG_WORD, .option = true, .takes_value = true,
-				 .optional = true, .words = tlp_words, .help = N_("how far it may go (RED)") } },
+				 .optional = true, .words = tlp_words, .help = N_("how far it may go (RED)") },
+			       SWITCH("--sealed", N_("for another copy of this vault instead of for people")) },
 		.exec = run_export,
+	},
+	{
+		.name = "vault bundle",
+		.help = N_("seal everything into one file for another copy of this vault"),
+		.flags = COMMAND_LEAVES,
+		.arguments = { ARG("FILE", ARG_FILE, N_("a file that is not there yet")) },
+		.exec = run_bundle,
+	},
+	{
+		.name = "case import",
+		.help = N_("merge a sealed bundle, or open a case from an export"),
+		.flags = COMMAND_CHANGES,
+		.arguments = { ARG("FILE", ARG_FILE, NULL),
+			       OPTION("--title", ARG_TEXT, N_("what a case from an export is called")) },
+		.exec = run_import,
+	},
+	{
+		.name = "case shred",
+		.help = N_("end a case for good: its contents, keys and files are gone"),
+		.flags = COMMAND_CHANGES | COMMAND_TYPED,
+		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")),
+			       OPTION("--yes", ARG_CASE, N_("the whole id once more, to be sure")),
+			       OPTION("--backup-days", ARG_NUMBER, N_("how long backups of the keys are kept (35)")) },
+		.exec = run_shred,
 	},
 	{ .name = NULL },
 };

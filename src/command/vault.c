@@ -2,7 +2,7 @@
 /* Commands about the vault itself: making one, proving it, counting it. */
 #include "command/command_private.h"
 
-#include "psirtty/vault/vault.h"
+#include "psirtty/vault/transport.h"
 
 static int vault_named(struct command_context *context, struct error *err)
 {
@@ -32,8 +32,10 @@ static json_t *audit_json(const struct audit_report *report)
 
 	js_set_integer(json, "events", (long long)report->events);
 	js_set_integer(json, "streams", (long long)report->streams);
+	js_set_integer(json, "shredded", (long long)report->shredded);
 	js_set_integer(json, "attachments", (long long)report->attachments);
 	js_set_bool(json, "opened", report->opened);
+	js_set_integer(json, "level", report->level);
 	js_set_bool(json, "whole", report->finding_count == 0);
 	json_object_set_new(json, "findings", findings);
 	for (size_t i = 0; i < report->finding_count; i++) {
@@ -49,6 +51,12 @@ static json_t *audit_json(const struct audit_report *report)
 
 static void audit_text(struct command_context *context, const struct audit_report *report)
 {
+	static const char *const verified[] = {
+		"", N_("chains and authority verified"), N_("chains, authority and hashes verified"),
+		N_("chains, hashes and signatures verified; contents not opened"),
+		N_("chains, hashes and signatures verified, contents opened"),
+	};
+
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct audit_finding *f = &report->findings[i];
 
@@ -59,28 +67,30 @@ static void audit_text(struct command_context *context, const struct audit_repor
 			command_say(context, _("DAMAGED: %s: %s"), f->stream_name, f->what);
 	}
 	if (report->finding_count == 0)
-		command_say(context,
-			    _("whole: %llu events in %zu streams, chains, hashes and signatures verified%s"),
-			    (unsigned long long)report->events, report->streams,
-			    report->opened ? _(", contents opened") : _("; contents not opened: no key at hand"));
+		command_say(context, _("whole: %llu events in %zu streams, %s"), (unsigned long long)report->events,
+			    report->streams, _(verified[report->level]));
+	if (report->shredded)
+		command_say(context, _("%zu shredded: of these only the chain is left"), report->shredded);
 }
 
 static int run_audit_verify(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	struct audit_report report = { 0 };
 	struct openpgp *pgp = NULL;
+	const char *level = call_value(call, "--level");
 	int code = vault_named(context, err);
 
-	(void)call;
+	if (!code && level && (strlen(level) != 1 || level[0] < '1' || level[0] > '4'))
+		code = error_set(err, ERR_USAGE, level, _("Say 1, 2, 3 or 4"), _("there is no such level"));
 	if (code)
 		return code;
 	/* Without gpg the chains can be proven all the same. */
 	if (openpgp_open(context->gpg_home, &pgp, NULL))
 		pgp = NULL;
-	code = vault_audit(context->vault_dir, pgp, desk_stream_name, &report, err);
-	if (context->json && (!code || code == ERR_NO))
+	code = vault_audit_level(context->vault_dir, pgp, level ? atoi(level) : 0, desk_stream_name, &report, err);
+	if (context->json && report.level)
 		command_json(context, audit_json(&report));
-	else if (!code || code == ERR_NO)
+	else if (report.level)
 		audit_text(context, &report);
 	audit_report_release(&report);
 	openpgp_close(pgp);
@@ -159,6 +169,7 @@ static int run_stats(struct command_context *context, const struct command_call 
 		js_set_integer(json, "cases", (long long)stats.cases);
 		js_set_integer(json, "members", (long long)stats.members);
 		js_set_integer(json, "attachments", (long long)stats.attachments);
+		js_set_integer(json, "bytes", (long long)stats.bytes);
 		command_json(context, json);
 	} else {
 		command_say(context, _("%llu events, %zu cases, %zu members, %zu attachments"),
@@ -166,6 +177,121 @@ static int run_stats(struct command_context *context, const struct command_call 
 	}
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
+}
+
+/* ---- looking after it */
+
+static json_t *check_json(const struct vault_check *check)
+{
+	json_t *json = json_object(), *list = json_array();
+
+	js_set_integer(json, "objects", (long long)check->objects);
+	json_object_set_new(json, "findings", list);
+	for (size_t i = 0; i < check->count; i++) {
+		json_t *one = json_object();
+
+		js_set_string(one, "what", check->items[i].what);
+		js_set_bool(one, "repairable", check->items[i].repairable);
+		js_set_bool(one, "repaired", check->items[i].repaired);
+		json_array_append_new(list, one);
+	}
+	return json;
+}
+
+static int show_check(struct command_context *context, const struct vault_check *check, struct error *err)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < check->count; i++) {
+		const struct vault_finding *f = &check->items[i];
+
+		left += !f->repaired;
+		if (!context->json)
+			command_say(context, f->repaired ? _("repaired: %s") : _("found: %s"), f->what);
+	}
+	if (context->json)
+		command_json(context, check_json(check));
+	else if (!check->count)
+		command_say(context, _("nothing found; %zu attachments are whole"), check->objects);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return left ? error_set(err, ERR_NO, context->vault_dir, _("Run `psirtty vault check --repair`; what that leaves needs you"),
+				_("%zu things were found"), left) : 0;
+}
+
+static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	bool repair = call_given(call, "--repair");
+	struct vault_check check = { 0 };
+	struct desk *desk;
+	int code = vault_named(context, err);
+
+	/* Wrong modes keep the vault closed: they come first. */
+	if (!code)
+		code = vault_check_folder(context->vault_dir, repair, command_now(context), &check, err);
+	if (!code)
+		code = command_desk(context, &desk, err);
+	if (!code)
+		code = vault_check(desk_vault(desk), repair, command_now(context), &check, err);
+	if (!code)
+		code = show_check(context, &check, err);
+	else if (check.count)
+		show_check(context, &check, NULL);
+	vault_check_release(&check);
+	return code;
+}
+
+static bool show_bytes(void *data, uint64_t done, uint64_t total)
+{
+	struct command_context *context = data;
+
+	if (context->progress)
+		context->progress(context, (size_t)(done >> 20), (size_t)(total >> 20));
+	return false;
+}
+
+static int run_backup(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *path = call_value(call, "FILE");
+	bool keys = call_given(call, "--keys");
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = vault_backup(desk_vault(desk), path, keys, show_bytes, context, err);
+	if (!code)
+		command_say(context, keys ? _("backed up to %s, with the keys: keep it shortly, or shredding comes to nothing") :
+					    _("backed up to %s, without keys.db: back that up apart, with --keys"), path);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_restore(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *dir = call_value(call, "DIR");
+	uint64_t gseq = 0;
+	int code = vault_restore(call_value(call, "FILE"), dir, &gseq, show_bytes, context, err);
+
+	if (!code)
+		command_say(context, _("restored to %s: %llu events, verified. If you saw more of them, it says so when it "
+				       "opens; `psirtty vault restored` then lets it go on from here"),
+			    dir, (unsigned long long)gseq);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_restored(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	(void)call;
+	if (!code)
+		code = vault_restored(desk_vault(desk), command_now(context), err);
+	if (!code)
+		command_say(context, _("the log goes on from event %llu; what was behind it is abandoned, and that is in the log"),
+			    (unsigned long long)vault_head(desk_vault(desk)));
+	context->reactions |= REACT_RELOAD;
+	return code;
 }
 
 const struct command_row vault_commands[] = {
@@ -183,6 +309,7 @@ const struct command_row vault_commands[] = {
 		.name = "audit verify",
 		.help = N_("prove that nothing was altered, or name the event that was"),
 		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.arguments = { OPTION("--level", ARG_NUMBER, N_("1 chains and authority, 2 contents' hashes, 3 signatures, 4 opened (4)")) },
 		.exec = run_audit_verify,
 	},
 	{
@@ -191,6 +318,33 @@ const struct command_row vault_commands[] = {
 		.flags = COMMAND_JSON,
 		.arguments = { ARG_MAY("CASE", ARG_CASE, N_("only this case")) },
 		.exec = run_audit_show,
+	},
+	{
+		.name = "vault check",
+		.help = N_("look for what is left over, misplaced or broken; --repair mends what is no data"),
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.arguments = { SWITCH("--repair", N_("mend modes, leftovers and caches")) },
+		.exec = run_check,
+	},
+	{
+		.name = "vault backup",
+		.help = N_("copy the vault into one file while others work"),
+		.arguments = { ARG("FILE", ARG_FILE, N_("a file; it is replaced when the copy is complete")),
+			       SWITCH("--keys", N_("with keys.db: a backup to keep only shortly")) },
+		.exec = run_backup,
+	},
+	{
+		.name = "vault restore",
+		.help = N_("unpack a backup into a new folder and verify it"),
+		.flags = COMMAND_NO_VAULT,
+		.arguments = { ARG("FILE", ARG_FILE, N_("a backup")), ARG("DIR", ARG_DIR, N_("a folder that is not there yet")) },
+		.exec = run_restore,
+	},
+	{
+		.name = "vault restored",
+		.help = N_("vouch, as an admin, for a vault that was restored from an older backup"),
+		.flags = COMMAND_TYPED,
+		.exec = run_restored,
 	},
 	{
 		.name = "vault stats",

@@ -263,7 +263,7 @@ int desk_clock_file(struct desk *desk, const struct case_state *state, const str
 	if (!code && evidence->file_count)
 		list = json_array();
 	for (size_t i = 0; !code && i < evidence->file_count; i++)
-		code = desk_attach(desk, evidence->files[i], list, err);
+		code = desk_attach_one(desk, evidence->files[i], list, err);
 	if (code) {
 		json_decref(list);
 		return code;

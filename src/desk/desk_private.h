@@ -4,6 +4,7 @@
 #define PSIRTTY_DESK_DESK_PRIVATE_H
 
 #include "psirtty/desk/desk.h"
+#include "psirtty/vault/index.h"
 #include "psirtty/vault/vault.h"
 #include "psirtty/worker/parse.h"
 
@@ -29,7 +30,16 @@ struct desk {
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
+	bool published;                       /* the search index was written as soon as it was whole */
 };
+
+/* ---- places.c */
+/* SHA-256 and size of a whole file. */
+int desk_file_sum(int fd, char ret_hex[65], uint64_t *ret_size, struct error *err);
+/* Calls FN for each place of a sealed file (FIELD_OBJECT) in the events of a whole case, in order; FIELD names the
+ * member that holds it. */
+typedef void (*desk_place_fn)(void *context, const struct event *event, const char *field, const json_t *place);
+void desk_each_place(const struct case_state *state, desk_place_fn fn, void *context);
 
 /* ---- fold.c */
 /* A fresh model of everything that can be read. */
@@ -38,6 +48,10 @@ int desk_fold_start(struct desk *desk, struct error *err);
 int desk_take_in(struct desk *desk, struct error *err);
 /* Puts what changed into the member's cache. */
 void desk_fold_end(struct desk *desk);
+
+/* ---- search.c */
+/* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
+void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 
 /* ---- desk.c */
 
@@ -53,7 +67,7 @@ json_t *desk_object_json(const struct vault_object *object, const char *name, co
 /* A sealed file as FIELD_OBJECT again, for a second event. New reference. */
 json_t *desk_file_json(const struct sealed_file *file);
 /* A file as one more sealed attachment of LIST. */
-int desk_attach(struct desk *desk, const char *path, json_t *list, struct error *err);
+int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct error *err);
 /* (clock.c) Before any event is folded. */
 void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);

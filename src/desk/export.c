@@ -20,7 +20,7 @@ enum { MANIFEST_FORMAT = 1, NAME_ROOM = 80 };
 
 struct member {
 	char *path;                      /* owned */
-	const struct sealed_file *file;  /* borrowed from the case; NULL for what is made here */
+	const char *object, *key;        /* borrowed from the case; NULL for what is made here */
 	struct str content;              /* of what is made here */
 	instant at;
 	uint64_t size;
@@ -33,6 +33,7 @@ struct export {
 	const struct desk_export *what;
 	const char *tlp;
 	struct member *members; size_t count, room;
+	size_t mails;
 	uint64_t done, total;
 	int fd;                          /* of gpg, while it is written */
 	struct member *current;
@@ -111,50 +112,36 @@ static char *free_path(const struct export *x, const char *folder, const char *n
 static const char *path_of(const struct export *x, const char *object)
 {
 	for (size_t i = 0; i < x->count; i++)
-		if (x->members[i].file && str_equal(x->members[i].file->object, object))
+		if (x->members[i].object && str_equal(x->members[i].object, object))
 			return x->members[i].path;
 	return NULL;
 }
 
 /* The same bytes attached twice are there once. */
-static void add_file(struct export *x, char *path, const struct sealed_file *file, instant at)
+static void add_file(struct export *x, const char *folder, const char *name, const json_t *place, instant at)
 {
+	const char *object = js_string(place, "object");
 	struct member *member;
 
-	if (!file->object || path_of(x, file->object)) {
-		free(path);
+	if (path_of(x, object))
 		return;
-	}
-	member = add_member(x, path, at);
-	member->file = file;
-	member->size = file->size;
-	x->total += file->size;
+	member = add_member(x, free_path(x, folder, name), at);
+	member->object = object;
+	member->key = js_string(place, "key");
+	member->size = (uint64_t)js_integer(place, "size", 0);
+	x->total += member->size;
 }
 
-static void add_attachments(struct export *x, const struct sealed_file *files, size_t count, instant at)
+/* Mails are found by their number and way; all else by its own name, made safe. */
+static void add_place(void *context, const struct event *event, const char *field, const json_t *place)
 {
-	for (size_t i = 0; i < count; i++) {
-		AUTO_STRING safe = mime_safe_name(files[i].name, (int)x->count);
+	struct export *x = context;
+	bool mail = str_equal(field, "raw");
+	AUTO_STRING name = mail ? mem_format("%04zu-%s.eml", ++x->mails,
+					     event->type == EVENT_MESSAGE_SENT ? "sent" : "received") :
+				  mime_safe_name(js_string(place, "name"), (int)x->count);
 
-		add_file(x, free_path(x, "attachments", safe), &files[i], at);
-	}
-}
-
-static void add_files(struct export *x)
-{
-	const struct case_state *s = x->state;
-
-	for (size_t i = 0; i < s->message_count; i++) {
-		const struct case_message *m = &s->messages[i];
-		const char *way = m->type == EVENT_MESSAGE_SENT ? "sent" : "received";
-		AUTO_STRING name = mem_format("%04zu-%s.eml", i + 1, way);
-
-		add_file(x, free_path(x, "messages", name), &m->raw, m->at);
-	}
-	for (size_t i = 0; i < s->message_count; i++)
-		add_attachments(x, s->messages[i].attachments, s->messages[i].attachment_count, s->messages[i].at);
-	for (size_t i = 0; i < s->repro_count; i++)
-		add_attachments(x, s->repros[i].attachments, s->repros[i].attachment_count, s->repros[i].at);
+	add_file(x, mail ? "messages" : "attachments", name, place, event->at);
 }
 
 /* ---- events.jsonl */
@@ -189,8 +176,6 @@ static int add_line(void *context, const struct vault_event *event, struct error
 	char at[40];
 	int code;
 
-	if (memcmp(event->stream, lines->x->state->stream, sizeof(event->stream)) != 0)
-		return 0;
 	code = js_load(event->json, event->length, SIZE_MAX, "event", &body, err);
 	if (code)
 		return code;
@@ -218,7 +203,7 @@ static int add_documents(struct export *x, struct error *err)
 	member->size = member->content.length;
 	member = add_member(x, mem_string("events.jsonl"), x->state->updated);
 	lines.text = &member->content;
-	code = vault_each(x->desk->vault, 0, add_line, &lines, err);
+	code = vault_stream_each(x->desk->vault, x->state->stream, add_line, &lines, err);
 	member->size = member->content.length;
 	return code;
 }
@@ -260,8 +245,8 @@ static int put_content(struct export *x, struct member *member, struct error *er
 	x->current = member;
 	x->current_done = 0;
 	x->digest = vault_digest_new();
-	if (member->file)
-		code = vault_object_each(x->desk->vault, member->file->object, member->file->key, put_piece, x, err);
+	if (member->object)
+		code = vault_object_each(x->desk->vault, member->object, member->key, put_piece, x, err);
 	else
 		code = put_piece(x, member->content.bytes, member->content.length, err);
 	vault_digest_hex(x->digest, member->sha256);
@@ -407,21 +392,6 @@ static int find_recipients(struct export *x, struct recipients *ret, struct desk
 
 /* ---- the file */
 
-static int sum_up(int fd, struct desk_exported *ret, struct error *err)
-{
-	struct vault_digest *digest = vault_digest_new();
-	char *buffer = mem_alloc(65536);
-	ssize_t got = 1;
-
-	for (off_t at = 0; (got = pread(fd, buffer, 65536, at)) > 0; at += got) {
-		vault_digest_add(digest, buffer, (size_t)got);
-		ret->size += (uint64_t)got;
-	}
-	vault_digest_hex(digest, ret->sha256);
-	free(buffer);
-	return got < 0 ? error_errno(err, ERR_INPUT, _("export"), NULL) : 0;
-}
-
 static int note_export(struct export *x, const struct recipients *to, const struct desk_exported *made, instant now,
 		       struct error *err)
 {
@@ -448,7 +418,7 @@ static int write_file(struct export *x, const struct recipients *to, int fd, ins
 	if (!code && fsync(fd) < 0)
 		code = error_errno(err, ERR_INPUT, x->what->path, NULL);
 	if (!code)
-		code = sum_up(fd, ret, err);
+		code = desk_file_sum(fd, ret->sha256, &ret->size, err);
 	/* The timeline first: a file that nobody knows of must not lie about. */
 	return code ? code : note_export(x, to, ret, now, err);
 }
@@ -478,10 +448,13 @@ int desk_case_export(struct desk *desk, const struct case_state *state, const st
 	struct desk_exported made = { 0 };
 	int code;
 
+	code = vault_note_read(desk->vault, state->stream, VAULT_READ_EXPORT, NULL, now, err);
+	if (code)
+		return code;
 	x.tlp = what->tlp ? what->tlp : state->advisory ? state->advisory->tlp : "RED";
 	code = find_recipients(&x, &to, &made, err);
 	if (!code) {
-		add_files(&x);
+		desk_each_place(state, add_place, &x);
 		made.files = x.count;
 		code = add_documents(&x, err);
 	}

@@ -231,6 +231,10 @@ static void read_anew(struct desk *desk, const struct stale *stale)
 		if (!stale->gone)
 			vault_stream_each(desk->vault, stale->stream, inbox ? load_one : apply_one, desk, &err);
 	}
+	if (stale->gone)
+		vault_text_forget(desk->vault, stale->stream);
+	else
+		desk_index_again(desk, stale->stream);
 	note_trouble(desk, &err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Structs as bytes and back, by their tables of rows. Reading trusts nothing: every length, count and
- * value is checked, every text is within the bytes and ends where it says. */
+ * value is checked, every text is within the bytes and ends where it
+ * says. */
 #include "model/brief.h"
 
 enum { COUNT_LIMIT = 1 << 20, DEPTH_LIMIT = 4 };
@@ -29,16 +30,31 @@ static void put_signed(struct str *out, int64_t number)
 
 static void put_time(struct str *out, instant at)
 {
-	put_number(out, at < 0 || at >= last_instant ? 0 : (uint64_t)at + 1);
+	char bytes[8];
+
+	str_add_char(out, at >= 0 && at < last_instant);
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (char)((uint64_t)at >> 8 * i);
+	if (at >= 0 && at < last_instant)
+		str_add_bytes(out, bytes, sizeof(bytes));
+}
+
+static void put_begin(struct str *out, const char *text, size_t limit)
+{
+	size_t length = text ? strnlen(text, limit) : 0;
+
+	while (length >= limit && text && ((unsigned char)text[length] & 0xC0) == 0x80)
+		length++;
+	put_number(out, text ? length + 1 : 0);
+	if (text) {
+		str_add_bytes(out, text, length);
+		str_add_char(out, 0);
+	}
 }
 
 static void put_text(struct str *out, const char *text)
 {
-	size_t length = text ? strlen(text) : 0;
-
-	put_number(out, text ? length + 1 : 0);
-	if (text)
-		str_add_bytes(out, text, length + 1);
+	put_begin(out, text, SIZE_MAX);
 }
 
 static void write_rows(const struct brief_shape *shape, const char *item, struct str *out);
@@ -61,6 +77,7 @@ static void write_row(const struct brief_row *row, const char *item, struct str 
 
 	switch (row->kind) {
 	case KEEP_TEXT: put_text(out, *(char *const *)member); break;
+	case KEEP_BEGIN: put_begin(out, *(char *const *)member, row->limit); break;
 	case KEEP_TIME: put_time(out, *(const instant *)member); break;
 	case KEEP_WORD: put_number(out, *(const unsigned *)member); break;
 	case KEEP_NUMBER: put_signed(out, *(const int *)member); break;
@@ -98,16 +115,20 @@ void brief_write(const struct brief_shape *shape, char letter, const void *item,
 /* ---- reading */
 
 struct reader {
-	const unsigned char *at, *end; /* within the arena's copy */
-	struct arena *arena;
-	size_t room;
+	const unsigned char *at, *end;
+	const struct brief_home *home;
 	int depth;
 };
 
+/* Most numbers are one byte. */
 static bool take_number(struct reader *r, uint64_t limit, uint64_t *ret)
 {
 	uint64_t number = 0;
 
+	if (r->at < r->end && *r->at < 0x80) {
+		*ret = *r->at++;
+		return *ret < limit;
+	}
 	for (int shift = 0; shift < 64 && r->at < r->end; shift += 7) {
 		uint64_t group = *r->at & 0x7F;
 
@@ -136,40 +157,61 @@ static bool take_signed(struct reader *r, int *ret)
 
 static bool take_time(struct reader *r, instant *ret)
 {
-	uint64_t number;
+	uint64_t number = 0;
+	unsigned char there;
 
-	if (!take_number(r, (uint64_t)last_instant + 1, &number))
+	if (r->at == r->end)
 		return false;
-	*ret = number ? (instant)(number - 1) : INSTANT_NONE;
-	return true;
+	there = *r->at++;
+	*ret = INSTANT_NONE;
+	if (there != 1)
+		return there == 0;
+	if (r->end - r->at < 8)
+		return false;
+	for (int i = 0; i < 8; i++)
+		number |= (uint64_t)*r->at++ << 8 * i;
+	*ret = (instant)number;
+	return number < (uint64_t)last_instant;
 }
 
-/* Borrowed from the arena's copy of the bytes. */
-static bool take_text(struct reader *r, char **ret)
+/* *RET lies within the bytes; its length, or NULL for none. */
+static bool find_text(struct reader *r, const char **ret, size_t *ret_length)
 {
 	uint64_t length;
 
+	*ret = NULL;
 	if (!take_number(r, UINT64_MAX, &length))
 		return false;
-	if (!length) {
-		*ret = NULL;
+	if (!length)
 		return true;
-	}
 	if (length > (size_t)(r->end - r->at) || memchr(r->at, 0, length) != r->at + length - 1)
 		return false;
-	*ret = (char *)(uintptr_t)r->at;
+	*ret = (const char *)r->at;
+	*ret_length = length - 1;
 	r->at += length;
+	return true;
+}
+
+static bool take_text(struct reader *r, char **ret)
+{
+	const char *text;
+	size_t length;
+
+	if (!find_text(r, &text, &length))
+		return false;
+	*ret = text ? arena_word(r->home->arena, r->home->words, text, length, r->home->room) : NULL;
 	return true;
 }
 
 static bool take_zoned(struct reader *r, struct zoned *ret)
 {
-	char *zone;
+	const char *zone;
+	size_t length;
 
-	if (!take_time(r, &ret->at) || !take_signed(r, &ret->offset) || !take_text(r, &zone) || !zone ||
-	    strlen(zone) >= sizeof(ret->zone) || ret->offset <= -24 * 60 || ret->offset >= 24 * 60)
+	if (!take_time(r, &ret->at) || !take_signed(r, &ret->offset) || !find_text(r, &zone, &length) || !zone ||
+	    length >= sizeof(ret->zone) || ret->offset <= -24 * 60 || ret->offset >= 24 * 60)
 		return false;
-	memcpy(ret->zone, zone, strlen(zone) + 1);
+	memcpy(ret->zone, zone, length + 1);
 	return true;
 }
 
@@ -192,7 +234,7 @@ static bool read_items(struct reader *r, const struct brief_shape *shape, size_t
 	if (count > COUNT_LIMIT || r->depth >= DEPTH_LIMIT ||
 	    count > (size_t)(r->end - r->at) / shape->row_count)
 		return false;
-	items = count ? arena_take(r->arena, count * shape->size, r->room) : NULL;
+	items = count ? arena_take(r->home->arena, count * shape->size, r->home->room) : NULL;
 	r->depth++;
 	for (size_t i = 0; i < count; i++)
 		if (!read_rows(r, shape, items + i * shape->size))
@@ -220,6 +262,7 @@ static bool read_row(struct reader *r, const struct brief_row *row, char *item)
 
 	switch (row->kind) {
 	case KEEP_TEXT: return take_text(r, member) && (!row->limit || *(char **)member);
+	case KEEP_BEGIN: return take_text(r, member);
 	case KEEP_TIME: return take_time(r, member);
 	case KEEP_NUMBER: return take_signed(r, member);
 	case KEEP_ZONED: return take_zoned(r, member);
@@ -255,15 +298,13 @@ static bool read_rows(struct reader *r, const struct brief_shape *shape, char *i
 }
 
 bool brief_read(const struct brief_shape *shape, char letter, const void *bytes, size_t length,
-		struct arena *arena, size_t room, void *item)
+		const struct brief_home *home, void *item)
 {
-	struct reader r = { .arena = arena, .room = room };
+	struct reader r = { .at = bytes, .home = home };
 
-	if (length < 1 || *(const char *)bytes != letter)
+	if (length < 1 || *r.at != (unsigned char)letter)
 		return false;
-	r.at = (const unsigned char *)arena_copy(arena, bytes, length, room);
-	r.end = r.at + length;
-	r.at++;
+	r.end = r.at++ + length;
 	return read_rows(&r, shape, item) && r.at == r.end;
 }
 

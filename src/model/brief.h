@@ -5,8 +5,8 @@
  * agenda or figures use adds its row; tests/unit/model_brief compares brief and whole.
  *
  * Bytes: one letter, then the rows in their order. A number is written in groups of seven bits, the low
- * ones first; a signed one as 2 n or -2 n - 1; a time as 0 for none, else one more than it is; a text as 0
- * for none, else its length plus one, its bytes and a zero byte; a list as its count and its items; a part
+ * ones first; a signed one as 2 n or -2 n - 1; a time as 0 for none, else 1 and eight bytes, the low
+ * ones first; a text as 0 for none, else its length plus one, its bytes and a zero byte; a list as its count and its items; a part
  * as 0 or 1 and itself.
  */
 #ifndef MODEL_BRIEF_H
@@ -17,6 +17,7 @@
 
 enum brief_kind {
 	KEEP_TEXT,   /* char *; LIMIT 1: there must be one */
+	KEEP_BEGIN,  /* char *, its first LIMIT bytes and what completes their last character */
 	KEEP_TIME,   /* instant */
 	KEEP_WORD,   /* an enum or unsigned, below LIMIT */
 	KEEP_NUMBER, /* int */
@@ -54,9 +55,15 @@ struct house {
 extern const struct brief_shape brief_case_shape, brief_mail_shape, brief_house_shape;
 
 void brief_write(const struct brief_shape *shape, char letter, const void *item, struct str *ret);
-/* Fills ITEM, which is zeroed, with storage of ARENA (blocks of ROOM bytes). False: not such bytes. */
+/* Where a brief's lists and texts go. */
+struct brief_home {
+	struct arena *arena;
+	struct words *words; /* of the same lifetime, or NULL */
+	size_t room;         /* of the arena's blocks */
+};
+/* Fills ITEM, which is zeroed. False: not such bytes. */
 bool brief_read(const struct brief_shape *shape, char letter, const void *bytes, size_t length,
-		struct arena *arena, size_t room, void *item);
+		const struct brief_home *home, void *item);
 /* Changes whenever a row does. */
 uint32_t brief_shape_hash(const struct brief_shape *shape, uint32_t hash);
 

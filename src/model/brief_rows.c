@@ -2,9 +2,11 @@
 /* Which members of a case and of a mail are kept in brief: one row each. Left out is what only a look at
  * the whole needs: events, message texts, notes, files. */
 #include "model/brief.h"
+#include "model/case.h"
 
-/* Raise it when a member comes to mean something else; added and removed rows show by themselves. */
-enum { MEANING = 1 };
+/* Raise it when a member comes to mean something else or is written otherwise; added and removed rows show by
+ * themselves. */
+enum { MEANING = 2 };
 
 #define SIZE_OF(type, member) sizeof(((type *)0)->member)
 #define ROW(kind, type, member, limit) { kind, offsetof(type, member), SIZE_OF(type, member), limit, 0, NULL }
@@ -100,7 +102,7 @@ static const struct brief_shape clock_shape = SHAPE(struct case_clock, clock_row
 static const struct brief_row case_rows[] = {
 	TEXT_THERE(C, id),
 	TEXT_THERE(C, title),
-	TEXT(C, summary),
+	ROW(KEEP_BEGIN, C, summary, SUMMARY_BEGIN),
 	TEXT(C, assignee),
 	TEXT(C, cwe),
 	WORD(C, rm, RM_COUNT),

@@ -27,6 +27,9 @@ struct folded {
 	size_t block_count;
 };
 
+/* Lists know this many bytes of a summary: plain words of a query look no further. */
+enum { SUMMARY_BEGIN = 200 };
+
 #define NO_TARGET SIZE_MAX
 
 /* What the fold does with one type of event. CHECK (may be NULL) looks only; APPLY cannot fail. */
@@ -98,6 +101,9 @@ enum answer answer_of(const struct case_state *state, const char *party,
 		      const struct embargo_terms *terms);
 
 /* ---- case_embargo.c */
+/* Whether the member "zone" could be a zone's name. Not whether this machine knows it: every copy of the
+ * vault must come to the same state. */
+int zone_check(const struct case_state *state, const struct event *event, struct error *err);
 /* Are these the terms parties are asked about: the open ones, else those in force. */
 bool terms_asked(const struct case_embargo *embargo, size_t at);
 /* Do these terms still count: open, or in force. */

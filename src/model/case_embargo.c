@@ -179,7 +179,7 @@ static int check_move(const struct case_state *state, enum em_trigger trigger, s
 
 /* ---- proposing */
 
-static int check_zone(const struct case_state *state, const struct event *event, struct error *err)
+int zone_check(const struct case_state *state, const struct event *event, struct error *err)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				      "0123456789_+-/";
@@ -198,7 +198,7 @@ static int check_proposed(const struct case_state *state, const struct event *ev
 
 	if (!code)
 		code = check_move(state, EM_PROPOSE, err);
-	return code ? code : check_zone(state, event, err);
+	return code ? code : zone_check(state, event, err);
 }
 
 static struct zoned read_until(const struct event *event)
@@ -227,16 +227,14 @@ bool allow_read(const json_t *words, unsigned *ret)
 	return true;
 }
 
-/* The terms of EVENT in their place: by time, then id. */
+/* The terms of EVENT in their place: by time, then as they came. */
 static struct embargo_terms *terms_add(struct folded *folded, const struct event *event)
 {
 	struct case_embargo *embargo = &folded->state.embargo;
 	size_t at = embargo->term_count;
 	struct embargo_terms *terms;
 
-	while (at > 0 && (embargo->terms[at - 1].proposed_at > event->at ||
-			  (embargo->terms[at - 1].proposed_at == event->at &&
-			   memcmp(embargo->terms[at - 1].id, event->id, sizeof(event->id)) > 0)))
+	while (at > 0 && embargo->terms[at - 1].proposed_at > event->at)
 		at--;
 	terms = CASE_INSERT(folded, embargo.terms, embargo.term_count, ROOM_TERMS, at);
 	memcpy(terms->id, event->id, sizeof(terms->id));
@@ -664,7 +662,7 @@ static int check_taken(const struct case_state *state, const struct event *event
 
 	if (!code && !allow_read(js_array(event->body, "allow"), &allow))
 		code = error_set(err, ERR_NO, state->id, NULL, _("rule terms: no such permission"));
-	return code ? code : check_zone(state, event, err);
+	return code ? code : zone_check(state, event, err);
 }
 
 static void apply_taken(struct folded *folded, const struct event *event)
@@ -690,7 +688,7 @@ static int check_split_from(const struct case_state *state, const struct event *
 				 _("rule split: it was split from %s already"), state->split_from);
 	if (!code && !allow_read(js_array(event->body, "allow"), &allow))
 		code = error_set(err, ERR_NO, state->id, NULL, _("rule terms: no such permission"));
-	return code ? code : check_zone(state, event, err);
+	return code ? code : zone_check(state, event, err);
 }
 
 static void apply_split_from(struct folded *folded, const struct event *event)

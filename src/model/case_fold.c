@@ -87,6 +87,7 @@ static const struct fold_row *const rows[] = {
 	[EVENT_REPRO_RUN] = &record_row,
 	[EVENT_FILE_EXPORTED] = &record_row,
 	[EVENT_CASE_EXPORTED] = &told_row,
+	[EVENT_CASE_IMPORTED] = &told_row,
 	[EVENT_CLOCK_STARTED] = &clock_started_row,
 	[EVENT_CLOCK_STOPPED] = &clock_stopped_row,
 	[EVENT_CLOCK_PAUSED] = &clock_paused_row,

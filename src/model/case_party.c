@@ -271,7 +271,8 @@ bool case_may_share(const struct case_state *state, const struct case_party *par
 		return true;
 	/* A revision that is still talked about does not release anybody from the terms in force. */
 	return party_consent(party, now) == CONSENT_SIGNATORY ||
-	       answer_of(state, party->name, &embargo->terms[embargo->force]) == ANSWER_YES;
+	       (embargo->terms &&
+		answer_of(state, party->name, &embargo->terms[embargo->force]) == ANSWER_YES);
 }
 
 /* ---- who they are */
@@ -329,8 +330,6 @@ static int check_party_set(const struct case_state *state, const struct event *e
 	const char *name = event_text(event, "name");
 	size_t at = case_party_find(state, name);
 	const char *role = event_text(event, "role");
-	struct zoned when;
-	AUTO_STRING probe = NULL;
 
 	if (check_there(state, event, err))
 		return ERR_NO;
@@ -339,13 +338,7 @@ static int check_party_set(const struct case_state *state, const struct event *e
 		return error_set(err, ERR_NO, name, NULL,
 				 _("rule role: what is known of its fix belongs to the role %s"),
 				 str_or_empty(state->parties[at].role));
-	if (!event_text(event, "zone") || !*event_text(event, "zone"))
-		return 0;
-	probe = mem_format("2026-01-01 12:00 %s", event_text(event, "zone"));
-	return zoned_parse(probe, &when, NULL) == 0 ?
-		       0 :
-		       error_set(err, ERR_NO, name, NULL,
-				 _("rule zone: a zone is a name such as Asia/Shanghai"));
+	return zone_check(state, event, err);
 }
 
 /* What is not named stays; an empty text clears. */

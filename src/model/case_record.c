@@ -87,6 +87,21 @@ bool record_flag(const struct case_record *record, const char *field)
 	return js_bool(record->body, field);
 }
 
+const char *record_words(const struct case_record *record, const char *field, size_t n)
+{
+	return json_string_value(json_array_get(js_array(record->body, field), n));
+}
+
+size_t record_file_count(const struct case_record *record)
+{
+	return json_array_size(js_array(record->body, "attachments"));
+}
+
+void record_file(const struct case_record *record, size_t n, struct sealed_file *ret)
+{
+	sealed_file_read(json_array_get(js_array(record->body, "attachments"), n), ret);
+}
+
 /* ---- folding */
 
 static size_t kind_of(enum event_type type)
@@ -107,6 +122,14 @@ static bool same_key(const struct case_record *record, const struct event *event
 				str_or_empty(event_text(event, kinds[kind].keys[i]))) != 0)
 			return false;
 	return true;
+}
+
+bool case_record_is(const struct case_record *record, const json_t *body)
+{
+	struct event event = { .type = record->type, .body = (json_t *)body };
+	size_t kind = kind_of(record->type);
+
+	return !kinds[kind].log && same_key(record, &event, kind);
 }
 
 /* A record keeps its place, by which lists number it, when it is stated anew. */

@@ -31,6 +31,7 @@ void cases_release(struct cases *cases)
 	map_release(&cases->by_stream);
 	map_release(&cases->by_id);
 	arena_release(&cases->arena);
+	free(cases->words);
 	clock_book_release(&cases->book);
 	agenda_release(&cases->agenda);
 }
@@ -79,7 +80,7 @@ static struct known_case *least_used(const struct known_list *list)
 	struct known_case *least = list->items[0];
 
 	for (size_t i = 1; i < list->count; i++)
-		if (list->items[i]->used < least->used)
+		if (list->items[i]->whole->used < least->whole->used)
 			least = list->items[i];
 	return least;
 }
@@ -90,16 +91,15 @@ static void bound(struct cases *cases)
 		struct known_case *least = least_used(&cases->whole);
 
 		list_remove(&cases->whole, least);
-		least->used = 0;
 		known_make_brief(least);
 	}
 }
 
 void cases_use(struct cases *cases, struct known_case *known)
 {
-	if (!known->used)
+	if (!known->whole->used)
 		list_add(&cases->whole, known);
-	known->used = ++cases->uses;
+	known->whole->used = ++cases->uses;
 	bound(cases);
 }
 
@@ -193,8 +193,8 @@ int cases_check(const struct cases *cases, const struct known_case *known, const
 		return error_set(err, ERR_NO, event_info(event->type)->wire, NULL,
 				 _("rule case: a case begins with case-opened"));
 	if (!id)
-		return folded_check(known->whole, event, err);
-	code = opened_check(known ? known->whole : NULL, event, err);
+		return folded_check(known->whole->folded, event, err);
+	code = opened_check(known ? known->whole->folded : NULL, event, err);
 	if (!code && cases_by_id(cases, id))
 		code = error_set(err, ERR_NO, id, NULL, _("rule case id: this id is taken"));
 	return code;
@@ -203,12 +203,12 @@ int cases_check(const struct cases *cases, const struct known_case *known, const
 static int take_opened(struct cases *cases, const struct event *event, struct error *err)
 {
 	struct known_case *known = known_new(event->stream);
-	struct folded *folded = folded_new(event->stream);
+	struct known_whole *whole = known_whole_new(event->stream);
 
-	if (folded_take(folded, event, err) != 0)
+	if (folded_take(whole->folded, event, err) != 0)
 		BUG("a checked case cannot be opened");
-	known_set_whole(known, folded);
-	known_note(known, event);
+	whole_note(whole, event);
+	known_set_whole(known, whole);
 	cases_place(cases, known);
 	cases_change(cases, known);
 	cases_use(cases, known);
@@ -223,38 +223,30 @@ int cases_take(struct cases *cases, struct known_case *known, const struct event
 		code = cases_check(cases, known, event, err);
 		return code ? code : take_opened(cases, event, err);
 	}
-	code = folded_take(known->whole, event, err);
+	code = folded_take(known->whole->folded, event, err);
 	if (code)
 		return code;
-	known_note(known, event);
+	whole_note(known->whole, event);
 	known_show(known);
 	cases_change(cases, known);
 	cases_use(cases, known);
 	return 0;
 }
 
-struct known_case *cases_replace(struct cases *cases, struct known_case *fresh)
+void cases_replace(struct cases *cases, struct known_whole *whole)
 {
-	struct known_case *known = cases_find(cases, fresh->state.stream);
-	struct folded *whole = fresh->whole;
+	const uint8_t *stream = whole->folded->state.stream;
+	struct known_case *known = cases_find(cases, stream);
 
 	if (!known) {
-		known_show(fresh);
-		cases_place(cases, fresh);
-		cases_use(cases, fresh);
-		return fresh;
+		known = known_new(stream);
+		known_set_whole(known, whole);
+		cases_place(cases, known);
+	} else {
+		list_remove(&cases->whole, known);
+		known_set_whole(known, whole);
 	}
-	folded_free(known->whole);
-	conflicts_free(known->conflicts, known->conflict_count);
-	known->conflicts = fresh->conflicts;
-	known->conflict_count = fresh->conflict_count;
-	known->conflict_room = fresh->conflict_room;
-	known->order = fresh->order;
-	memcpy(known->last, fresh->last, sizeof(known->last));
-	known_set_whole(known, whole);
-	free(fresh);
 	cases_use(cases, known);
-	return known;
 }
 
 void cases_drop(struct cases *cases, struct known_case *known)

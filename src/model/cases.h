@@ -15,8 +15,9 @@ struct cases {
 	bool unsorted;
 	struct map by_stream, by_id;
 	struct arena arena;          /* ids, and briefs as they came */
+	struct words *words;         /* owned; of the same lifetime */
 	struct known_list whole, changed;
-	struct known_case *loading;  /* what a loader hands events for, or NULL */
+	struct known_whole *loading; /* what a loader hands events for, or NULL */
 	size_t limit;                /* how many stay whole */
 	bool bounded;                /* there is a loader to make them whole again */
 	uint64_t uses;
@@ -38,8 +39,8 @@ void cases_place(struct cases *cases, struct known_case *known);
 void cases_change(struct cases *cases, struct known_case *known);
 /* KNOWN became whole or is used again; another may become brief. */
 void cases_use(struct cases *cases, struct known_case *known);
-/* What was loaded takes the place of what was known of the case. FRESH is taken over. */
-struct known_case *cases_replace(struct cases *cases, struct known_case *fresh);
+/* What was loaded (taken over) takes the place of what was known of the case. */
+void cases_replace(struct cases *cases, struct known_whole *whole);
 void cases_drop(struct cases *cases, struct known_case *known);
 void cases_sort(struct cases *cases);
 struct known_case *known_new(const uint8_t stream[16]);

@@ -73,32 +73,33 @@ void inbox_release(struct inbox *inbox)
 	map_release(&inbox->by_id);
 	map_release(&inbox->by_sha256);
 	arena_release(&inbox->arena);
+	free(inbox->words);
 }
 
 /* ---- brief */
 
 /* The sender is told in lower case; it is kept with the record, wherever that lies. */
-static void add_sender(struct mail_record *record, struct arena *arena, size_t room)
+static void add_sender(struct mail_record *record, const struct brief_home *home)
 {
 	const char *address = record->from_count ? record->from[0].address : NULL;
 
 	if (!address)
 		return;
-	record->sender = arena_copy(arena, address, strlen(address), room);
+	record->sender = arena_copy(home->arena, address, strlen(address), home->room);
 	for (char *c = record->sender; *c; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
 }
 
-static bool read_brief(struct inbox_item *ret, const void *bytes, size_t length, struct arena *arena,
-		       size_t room)
+static bool read_brief(struct inbox_item *ret, const void *bytes, size_t length,
+		       const struct brief_home *home)
 {
 	struct inbox_item item = { .brief = true };
 
-	if (!brief_read(&brief_mail_shape, 'm', bytes, length, arena, room, &item) || !id_valid(item.id) ||
+	if (!brief_read(&brief_mail_shape, 'm', bytes, length, home, &item) || !id_valid(item.id) ||
 	    item.received == INSTANT_NONE)
 		return false;
-	add_sender(&item.record, arena, room);
+	add_sender(&item.record, home);
 	memcpy(item.event, ret->event, sizeof(item.event));
 	item.id = ret->id ? ret->id : item.id;
 	item.sha256 = ret->sha256 ? ret->sha256 : item.sha256;
@@ -109,12 +110,13 @@ static bool read_brief(struct inbox_item *ret, const void *bytes, size_t length,
 /* The item becomes AS, its strings copied; id and hash, by which it is found, stay where they are. */
 static void settle(struct known_mail *mail, const struct inbox_item *as)
 {
+	const struct brief_home home = { .arena = &mail->own, .room = MAIL_ROOM };
 	struct arena old = mail->own;
 	AUTO_STR bytes = STR_INIT;
 
 	model_mail_brief(as, &bytes);
 	mail->own = (struct arena){ 0 };
-	if (!read_brief(&mail->item, bytes.bytes, bytes.length, &mail->own, MAIL_ROOM))
+	if (!read_brief(&mail->item, bytes.bytes, bytes.length, &home))
 		BUG("a mail cannot be known in brief");
 	arena_release(&old);
 	if (!mail->whole)
@@ -475,7 +477,10 @@ bool inbox_take_brief(struct inbox *inbox, const uint8_t event[32], const void *
 	struct known_mail *mail = mem_alloc(sizeof(*mail));
 
 	memcpy(mail->item.event, event, sizeof(mail->item.event));
-	if (!read_brief(&mail->item, bytes, length, &inbox->arena, SHARED_ROOM)) {
+	if (!inbox->words)
+		inbox->words = mem_alloc(sizeof(*inbox->words));
+	if (!read_brief(&mail->item, bytes, length,
+			&(struct brief_home){ &inbox->arena, inbox->words, SHARED_ROOM })) {
 		mail_free(mail);
 		return false;
 	}

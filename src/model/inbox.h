@@ -18,6 +18,7 @@ struct inbox {
 	bool unsorted, indexed;    /* INDEXED: the maps hold all items */
 	struct map by_id, by_sha256;
 	struct arena arena;        /* ids, and briefs as they came */
+	struct words *words;       /* owned; of the same lifetime */
 	struct known_mail **whole, **changed; /* owned lists of borrowed mails */
 	size_t whole_count, whole_room, changed_count, changed_room;
 	size_t limit;              /* how many stay whole */

@@ -27,54 +27,65 @@ void conflicts_free(struct case_conflict *conflicts, size_t count)
 	free(conflicts);
 }
 
-static void drop_conflicts(struct known_case *known)
-{
-	conflicts_free(known->conflicts, known->conflict_count);
-	known->conflicts = NULL;
-	known->conflict_count = known->conflict_room = 0;
-}
-
-void known_add_conflict(struct known_case *known, const struct event *event, const char *what,
+void whole_add_conflict(struct known_whole *whole, const struct event *event, const char *what,
 			const char *why)
 {
-	size_t at = known->conflict_count;
+	size_t at = whole->conflict_count;
 
-	known->conflicts = list_open(known->conflicts, &known->conflict_count, &known->conflict_room,
-				     sizeof(*known->conflicts), at);
-	known->conflicts[at] = conflict_of(event, what, why);
-	known_note(known, event);
+	whole->conflicts = list_open(whole->conflicts, &whole->conflict_count, &whole->conflict_room,
+				     sizeof(*whole->conflicts), at);
+	whole->conflicts[at] = conflict_of(event, what, why);
+	whole_note(whole, event);
 }
 
 /* ---- whole */
 
+struct known_whole *known_whole_new(const uint8_t stream[16])
+{
+	struct known_whole *whole = mem_alloc(sizeof(*whole));
+
+	whole->folded = folded_new(stream);
+	return whole;
+}
+
+void known_whole_free(struct known_whole *whole)
+{
+	if (!whole)
+		return;
+	folded_free(whole->folded);
+	conflicts_free(whole->conflicts, whole->conflict_count);
+	free(whole);
+}
+
 void known_release(struct known_case *known)
 {
-	folded_free(known->whole);
+	known_whole_free(known->whole);
 	arena_release(&known->own);
-	drop_conflicts(known);
 	free(known->dues);
 	free(known);
 }
 
-void known_note(struct known_case *known, const struct event *event)
+void whole_note(struct known_whole *whole, const struct event *event)
 {
-	known->order = event->order;
-	memcpy(known->last, event->id, sizeof(known->last));
+	whole->order = event->order;
+	memcpy(whole->last, event->id, sizeof(whole->last));
 }
 
 void known_show(struct known_case *known)
 {
+	const struct known_whole *whole = known->whole;
 	char *id = known->state.id;
 
-	known->state = known->whole->state;
+	known->state = whole->folded->state;
 	agenda_note(known);
 	known->state.id = id ? id : known->state.id;
-	known->state.conflicts = known->conflicts;
-	known->state.conflict_count = known->conflict_count;
+	known->state.conflicts = whole->conflicts;
+	known->state.conflict_count = whole->conflict_count;
 }
 
-void known_set_whole(struct known_case *known, struct folded *whole)
+void known_set_whole(struct known_case *known, struct known_whole *whole)
 {
+	known_whole_free(known->whole);
 	known->whole = whole;
 	known_show(known);
 	arena_release(&known->own);
@@ -82,32 +93,34 @@ void known_set_whole(struct known_case *known, struct folded *whole)
 
 /* ---- brief */
 
-bool known_read_brief(struct known_case *known, const void *bytes, size_t length, struct arena *arena,
-		      size_t room)
+bool known_read_brief(struct known_case *known, const void *bytes, size_t length,
+		      const struct brief_home *home)
 {
-	struct case_state state = { .brief = true };
-	char *id = known->state.id;
+	struct case_state *state = &known->state;
+	uint8_t stream[sizeof(state->stream)];
+	char *id = state->id;
 
-	if (!brief_read(&brief_case_shape, 'c', bytes, length, arena, room, &state) || !id_valid(state.id) ||
-	    state.opened == INSTANT_NONE || state.updated == INSTANT_NONE)
+	memcpy(stream, state->stream, sizeof(stream));
+	*state = (struct case_state){ .brief = true };
+	if (!brief_read(&brief_case_shape, 'c', bytes, length, home, state) || !id_valid(state->id) ||
+	    state->opened == INSTANT_NONE || state->updated == INSTANT_NONE)
 		return false;
-	memcpy(state.stream, known->state.stream, sizeof(state.stream));
-	state.id = id ? id : state.id;
-	known->state = state;
+	memcpy(state->stream, stream, sizeof(stream));
+	state->id = id ? id : state->id;
 	agenda_note(known);
 	return true;
 }
 
 void known_make_brief(struct known_case *known)
 {
+	const struct brief_home home = { .arena = &known->own, .room = OWN_ROOM };
 	AUTO_STR bytes = STR_INIT;
 
 	model_case_brief(&known->state, &bytes);
-	if (!known_read_brief(known, bytes.bytes, bytes.length, &known->own, OWN_ROOM))
+	if (!known_read_brief(known, bytes.bytes, bytes.length, &home))
 		BUG("a case cannot be known in brief");
-	folded_free(known->whole);
+	known_whole_free(known->whole);
 	known->whole = NULL;
-	drop_conflicts(known);
 }
 
 void model_case_brief(const struct case_state *state, struct str *ret)

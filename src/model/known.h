@@ -11,14 +11,9 @@
 #include "model/case.h"
 
 struct known_case {
-	struct case_state state; /* handed out; a copy of whole->state, or the brief */
-	struct folded *whole;    /* owned; NULL while known in brief */
+	struct case_state state; /* handed out; a copy of the fold's, or the brief */
+	struct known_whole *whole; /* owned; NULL while known in brief */
 	struct arena own;        /* storage of a brief made later than the first */
-	struct case_conflict *conflicts; /* owned, with their texts, while whole */
-	size_t conflict_count, conflict_room;
-	uint64_t order;          /* of the last event seen, and its id */
-	uint8_t last[32];
-	uint64_t used;           /* when it was last asked for, by a count; 0 while brief */
 	bool changed;            /* in the model's list of changed ones */
 	const struct clock_book *book; /* borrowed from the model; NULL before it is placed */
 	struct due *dues;        /* owned: what is due, worked out when it is asked for */
@@ -26,6 +21,16 @@ struct known_case {
 	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
 	struct agenda *agenda;   /* borrowed from the model; NULL before it is placed */
 	bool noted;              /* in the agenda's list of changed ones */
+};
+
+/* What only a whole case has. */
+struct known_whole {
+	struct folded *folded;   /* owned */
+	struct case_conflict *conflicts; /* owned, with their texts */
+	size_t conflict_count, conflict_room;
+	uint64_t order;          /* of the last event seen, and its id */
+	uint8_t last[32];
+	uint64_t used;           /* when it was last asked for, by a count; 0: not in the list of whole ones */
 };
 
 static inline struct known_case *known_of(const struct case_state *state)
@@ -36,14 +41,16 @@ static inline struct known_case *known_of(const struct case_state *state)
 void known_release(struct known_case *known);
 /* The state anew from the fold; the id stays the one that is shown. */
 void known_show(struct known_case *known);
+struct known_whole *known_whole_new(const uint8_t stream[16]);
 /* From now on WHOLE (owned) is behind the state. */
-void known_set_whole(struct known_case *known, struct folded *whole);
+void known_set_whole(struct known_case *known, struct known_whole *whole);
+void known_whole_free(struct known_whole *whole);
 void known_make_brief(struct known_case *known);
-/* Fills the state of a case that has none yet. ARENA may be KNOWN's own. False: not such bytes. */
-bool known_read_brief(struct known_case *known, const void *bytes, size_t length, struct arena *arena,
-		      size_t room);
-void known_note(struct known_case *known, const struct event *event);
-void known_add_conflict(struct known_case *known, const struct event *event, const char *what,
+/* Fills the state. HOME's arena may be KNOWN's own. False: not such bytes, and KNOWN is of no use. */
+bool known_read_brief(struct known_case *known, const void *bytes, size_t length,
+		      const struct brief_home *home);
+void whole_note(struct known_whole *whole, const struct event *event);
+void whole_add_conflict(struct known_whole *whole, const struct event *event, const char *what,
 			const char *why);
 /* Copies what a conflict says; conflicts_free frees such a list. */
 struct case_conflict conflict_of(const struct event *event, const char *what, const char *why);

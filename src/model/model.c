@@ -18,7 +18,7 @@ struct model {
 	struct conflict_list conflicts[STREAM_REGISTRY + 1]; /* of inbox and registry; cases keep their own */
 };
 
-enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 17 };
+enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 20 };
 
 struct model *model_new(void)
 {
@@ -174,7 +174,7 @@ size_t model_warnings(const struct model *model, const struct event *event,
 	const struct known_case *known = cases_find(&model->cases, event->stream);
 
 	return known && known->whole && check_event(event, NULL) == 0 ?
-		       case_warnings(&known->whole->state, event, ret) :
+		       case_warnings(&known->whole->folded->state, event, ret) :
 		       0;
 }
 
@@ -198,7 +198,7 @@ bool model_in_order(const struct model *model, const struct event *event)
 		return comes_behind(model->registry.end.order, model->registry.end.last, event);
 	if (!known)
 		return event->type == EVENT_CASE_OPENED && !cases_by_id(&model->cases, event_text(event, "case"));
-	return known->whole && comes_behind(known->order, known->last, event);
+	return known->whole && comes_behind(known->whole->order, known->whole->last, event);
 }
 
 static int load_into(struct folded *folded, const struct event *event, struct error *err)
@@ -217,7 +217,7 @@ static int load_into(struct folded *folded, const struct event *event, struct er
 
 void model_load_event(struct model *model, const struct event *event)
 {
-	struct known_case *loading = model->cases.loading;
+	struct known_whole *loading = model->cases.loading;
 	AUTO_ERROR why = ERROR_INIT;
 
 	if (event_info(event->type)->stream == STREAM_INBOX) {
@@ -227,10 +227,10 @@ void model_load_event(struct model *model, const struct event *event)
 	}
 	if (!loading)
 		BUG("no case is being loaded");
-	else if (load_into(loading->whole, event, &why))
-		known_add_conflict(loading, event, event_info(event->type)->wire, why.why);
+	else if (load_into(loading->folded, event, &why))
+		whole_add_conflict(loading, event, event_info(event->type)->wire, why.why);
 	else
-		known_note(loading, event);
+		whole_note(loading, event);
 }
 
 static void add_conflict(struct conflict_list *list, const struct event *event, const char *what, const char *why)
@@ -244,38 +244,47 @@ static void add_conflict(struct conflict_list *list, const struct event *event, 
 void model_note_conflict(struct model *model, enum event_stream stream, const struct event *event,
 			 const char *what, const char *why)
 {
-	struct known_case *loading = model->cases.loading;
-	struct known_case *known = loading ? loading : cases_find(&model->cases, event->stream);
+	struct known_whole *loading = model->cases.loading;
+	struct known_case *known = loading ? NULL : cases_find(&model->cases, event->stream);
 
 	if (stream != STREAM_CASE) {
 		add_conflict(&model->conflicts[stream], event, what, why);
+	} else if (loading) {
+		whole_add_conflict(loading, event, what, why);
 	} else if (known && known->whole) {
-		known_add_conflict(known, event, what, why);
-		if (known == loading)
-			return;
+		whole_add_conflict(known->whole, event, what, why);
 		known_show(known);
 		cases_change(&model->cases, known);
 	}
 }
 
-int model_load_case(struct model *model, const uint8_t stream[16], struct error *err)
+static int load(struct model *model, const uint8_t stream[16], struct error *err)
 {
-	struct known_case *fresh = known_new(stream);
+	struct known_whole *whole = known_whole_new(stream);
+	const struct case_state *state = &whole->folded->state;
 	int code;
 
-	fresh->whole = folded_new(stream);
-	model->cases.loading = fresh;
+	model->cases.loading = whole;
 	code = model->loader.load_case ?
-		       model->loader.load_case(model->loader.context, model, fresh->state.stream, err) :
+		       model->loader.load_case(model->loader.context, model, state->stream, err) :
 		       error_set(err, ERR_CASE, _("case"), NULL, _("nobody can load it"));
 	model->cases.loading = NULL;
-	if (!code && !fresh->whole->state.id)
+	if (!code && !state->id)
 		code = error_set(err, ERR_CASE, _("case"), _("Run `psirtty audit verify`"),
 				 _("its events cannot be read"));
 	if (code)
-		known_release(fresh);
+		known_whole_free(whole);
 	else
-		cases_replace(&model->cases, fresh);
+		cases_replace(&model->cases, whole);
+	return code;
+}
+
+int model_load_case(struct model *model, const uint8_t stream[16], struct error *err)
+{
+	int code = load(model, stream, err);
+
+	if (!code)
+		cases_change(&model->cases, cases_find(&model->cases, stream));
 	return code;
 }
 
@@ -285,7 +294,7 @@ int model_whole_case(struct model *model, const struct case_state *state, struct
 	int code = 0;
 
 	if (!known->whole)
-		code = model_load_case(model, known->state.stream, err);
+		code = load(model, known->state.stream, err);
 	if (!code)
 		cases_use(&model->cases, known);
 	return code;
@@ -336,7 +345,9 @@ int model_take_case_brief(struct model *model, const uint8_t stream[16], const v
 	if (cases_find(cases, stream))
 		return error_set(err, ERR_INPUT, _("case"), NULL, _("it is known already"));
 	known = known_new(stream);
-	if (!known_read_brief(known, bytes, length, &cases->arena, BRIEF_ROOM)) {
+	if (!cases->words)
+		cases->words = mem_alloc(sizeof(*cases->words));
+	if (!known_read_brief(known, bytes, length, &(struct brief_home){ &cases->arena, cases->words, BRIEF_ROOM })) {
 		known_release(known);
 		return error_set(err, ERR_INPUT, _("case"), NULL, _("its brief cannot be read"));
 	}
@@ -371,7 +382,8 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 {
 	struct arena arena = { 0 };
 	struct house house = { 0 };
-	bool good = brief_read(&brief_house_shape, 'h', bytes, length, &arena, length + 256, &house);
+	const struct brief_home home = { .arena = &arena, .room = length + 256 };
+	bool good = brief_read(&brief_house_shape, 'h', bytes, length, &home, &house);
 
 	for (size_t i = 0; good && i < house.conflict_count; i++) {
 		const struct case_conflict *from = &house.conflicts[i];
@@ -470,7 +482,7 @@ const struct event *model_undo_target(const struct case_state *state, bool redo)
 {
 	const struct known_case *known = known_of(state);
 
-	return known->whole ? folded_undo_target(known->whole, redo) : NULL;
+	return known->whole ? folded_undo_target(known->whole->folded, redo) : NULL;
 }
 
 size_t model_inbox_count(const struct model *model)
@@ -595,6 +607,16 @@ const struct pin *model_pin(const struct model *model, size_t index)
 	return &model->registry.pins[index];
 }
 
+size_t model_disposal_count(const struct model *model)
+{
+	return model->registry.disposal_count;
+}
+
+const struct disposal *model_disposal(const struct model *model, size_t index)
+{
+	return &model->registry.disposals[index];
+}
+
 const struct policy *model_policy(const struct model *model)
 {
 	return &model->registry.policy;
@@ -676,6 +698,16 @@ void model_note_key_expiry(struct model *model, const char *fingerprint, instant
 
 /* ---- next ids */
 
+/* The number behind HEAD, or 0. */
+static unsigned number_behind(const char *id, const char *head)
+{
+	const char *number = str_starts(id, head) ? id + strlen(head) : "";
+	size_t digits = strspn(number, "0123456789");
+
+	return digits >= 1 && digits <= 9 && !number[digits] ? (unsigned)strtoul(number, NULL, 10) : 0;
+}
+
+/* The ids of shredded cases are not given again: letters outside may still name them. */
 char *model_next_case_id(const struct model *model, int year)
 {
 	const char *prefix = model->registry.policy.prefix;
@@ -684,16 +716,14 @@ char *model_next_case_id(const struct model *model, int year)
 	char *id = NULL;
 
 	for (size_t i = 0; i < model->cases.count; i++) {
-		const char *there = model->cases.items[i]->state.id, *number;
-		size_t digits;
+		unsigned number = number_behind(model->cases.items[i]->state.id, head);
 
-		if (!str_starts(there, head))
-			continue;
-		number = there + strlen(head);
-		digits = strspn(number, "0123456789");
-		if (digits >= 1 && digits <= 9 && !number[digits] &&
-		    strtoul(number, NULL, 10) > highest)
-			highest = (unsigned)strtoul(number, NULL, 10);
+		highest = number > highest ? number : highest;
+	}
+	for (size_t i = 0; i < model->registry.disposal_count; i++) {
+		unsigned number = number_behind(model->registry.disposals[i].case_id, head);
+
+		highest = number > highest ? number : highest;
 	}
 	do {
 		free(id);

@@ -23,20 +23,36 @@ static bool begins(const char *text, const char *text_end, const char *word, con
 	return true;
 }
 
-/* Whether WORD occurs in TEXT (which may be NULL). Where the word begins with an ASCII letter, only that
+/* Whether WORD occurs in the LENGTH bytes of TEXT. Where the word begins with an ASCII letter, only that
  * letter is looked at closely. */
-static bool contains(const char *text, const char *word)
+static bool contains_within(const char *text, size_t length, const char *word)
 {
-	const char *text_end, *word_end = word + strlen(word);
+	const char *text_end = text + length, *word_end = word + strlen(word);
 	int32_t first = (unsigned char)word[0] < 0x80 ? fold_letter(word[0]) : 0;
 
-	if (!text || !*word)
-		return text != NULL;
-	for (text_end = text + strlen(text); text < text_end; text++)
+	if (!*word)
+		return true;
+	for (; text < text_end; text++)
 		if ((!first || fold_letter((unsigned char)*text & 0x7F) == first) &&
 		    begins(text, text_end, word, word_end))
 			return true;
 	return false;
+}
+
+/* TEXT may be NULL. */
+static bool contains(const char *text, const char *word)
+{
+	return text && contains_within(text, strlen(text), word);
+}
+
+/* What a brief has of it: whole characters. */
+static bool summary_contains(const char *text, const char *word)
+{
+	size_t length = text ? strnlen(text, SUMMARY_BEGIN) : 0;
+
+	while (text && length >= SUMMARY_BEGIN && ((unsigned char)text[length] & 0xC0) == 0x80)
+		length++;
+	return text && contains_within(text, length, word);
 }
 
 /* ---- the keys: each sets *RET, or returns false when VALUE is none it knows */
@@ -183,12 +199,12 @@ static const struct {
 	{ "is", " embargoed overdue new", match_is },
 };
 
-/* ---- plain words: title, id, summary, finder */
+/* ---- plain words: title, id, the beginning of the summary, finder */
 
 static bool match_word(const struct case_state *state, const char *word)
 {
 	if (contains(state->title, word) || contains(state->id, word) ||
-	    contains(state->summary, word))
+	    summary_contains(state->summary, word))
 		return true;
 	for (size_t i = 0; i < state->party_count; i++)
 		if ((str_equal(state->parties[i].role, "finder") ||

@@ -40,6 +40,7 @@ void registry_release(struct registry *registry)
 	free(registry->products);
 	free(registry->pins);
 	contacts_release(registry);
+	disposals_release(registry);
 	free(registry->policy.publisher);
 	free(registry->policy.namespace_url);
 	free(registry->policy.contact);
@@ -366,6 +367,7 @@ static const struct {
 	{ EVENT_CONTACT_REMOVED, contact_check, contact_remove },
 	{ EVENT_PRODUCT_SET, check_product_set, apply_product_set },
 	{ EVENT_SUPPORT_SET, check_support, apply_support },
+	{ EVENT_CASE_DISPOSED, disposal_check, disposal_apply },
 	{ EVENT_EMBARGO_POLICY_SET, check_embargo_policy_row, embargo_policy_apply },
 	{ EVENT_FREEZE_ADDED, check_house, apply_house },
 	{ EVENT_FREEZE_REMOVED, check_house, apply_house },

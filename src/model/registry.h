@@ -25,9 +25,16 @@ struct registry {
 	size_t contact_count, contact_room;
 	struct embargo_policy *embargo_policies; /* owned, by actor */
 	size_t embargo_policy_count, embargo_policy_room;
+	struct disposal *disposals; /* owned, as they came */
+	size_t disposal_count, disposal_room;
 	struct place end;
 	struct clock_house house;
 };
+
+/* ---- disposals.c */
+void disposals_release(struct registry *registry);
+int disposal_check(const struct registry *registry, const struct event *event, struct error *err);
+void disposal_apply(struct registry *registry, const struct event *event);
 
 /* ---- contacts.c */
 const struct contact *contact_at(const struct registry *registry, size_t index);

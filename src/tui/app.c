@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 enum { POLL_MS = 1000, REST_MS = 150, LOCK_AFTER_MS = 30 * 60 * 1000 };
+enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5 };
 
 static const struct view_ops *const panes[PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
@@ -227,7 +228,11 @@ static void request_open(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (!row)
 		return;
-	if (view->ops == &messages_tab) {
+	if (view->ops == &found_view && view->ops->row_case(row)) {
+		app_open_case(app, view->ops->row_case(row));
+	} else if (view->ops == &found_view && view->ops->row_mail(row)) {
+		open_text(app, &mail_view, view->ops->row_mail(row), NULL);
+	} else if (view->ops == &messages_tab) {
 		AUTO_STRING subject = mem_format("%s %zu", view->subject, row->index);
 
 		open_text(app, &message_view, subject, NULL);
@@ -470,7 +475,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		view_init(&app->levels[0].views[i], ops, app->context, NULL);
 	}
 	doc_reset(&app->preview, 0);
-	str_reset(&app->message);
+	str_wipe(&app->message);
+	str_wipe(&app->context->out);
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;
@@ -502,6 +508,14 @@ static void request_quit(struct app *app, enum screen_request request, const cha
 	app->quit = true;
 }
 
+static void request_found(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	const struct view_ops *ops = &found_view;
+
+	level_push(app, &ops, 1, argument);
+}
+
 typedef void (*request_fn)(struct app *app, enum screen_request request, const char *argument);
 static const request_fn requests[] = {
 	[SCREEN_DOWN] = request_move, [SCREEN_UP] = request_move, [SCREEN_HALF_DOWN] = request_move,
@@ -514,7 +528,7 @@ static const request_fn requests[] = {
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
-	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_cancel,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_cancel, [SCREEN_FOUND] = request_found,
 };
 
 void app_request(struct app *app, enum screen_request request, const char *argument)
@@ -649,10 +663,25 @@ static void on_time(struct app *app)
 		on_poll(app, now);
 }
 
+/* The search index follows while no key waits, a slice at a time, so that keys never wait for it. */
+static void index_slice(struct app *app)
+{
+	int64_t begun = app->term->ops->clock(app->term);
+	struct desk *desk = app->locked ? NULL : app->context->desk;
+
+	app->unindexed = 0;
+	if (!desk)
+		return;
+	do {
+		if (desk_index_step(desk, INDEX_STEP, &app->unindexed, NULL))
+			app->unindexed = 0;
+	} while (app->unindexed && app->term->ops->clock(app->term) - begun < INDEX_SLICE_MS);
+}
+
 static void on_event(struct app *app, int key)
 {
 	switch (key) {
-	case TK_NONE: break;
+	case TK_NONE: index_slice(app); break;
 	case TK_WAKE: break;
 	case TK_NEWS: on_poll(app, app->term->ops->clock(app->term)); break;
 	case TK_HANGUP: app->quit = true; break;
@@ -667,6 +696,8 @@ static int wait_ms(const struct app *app)
 {
 	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
 
+	if (app->unindexed)
+		return 0;
 	if (app->preview_due && app->preview_due < until)
 		until = app->preview_due;
 	return until > now ? (int)(until - now) : 0;

@@ -53,6 +53,7 @@ struct app {
 	struct str message; enum role message_role;
 	int64_t next_poll, last_key, job_began, job_drawn;
 	int64_t minute, day;
+	uint64_t unindexed;                  /* events the search index has not come to yet */
 };
 
 /* ---- app.c */

@@ -13,7 +13,7 @@ static const char defaults[] =
 static const char *const contexts_known[] = {
 	"global", "list", "text", "panes", "case", "cases", "inbox", "triage", "repro", "calendar", "advisories",
 	"feeds", "products", "metrics", "summary", "messages", "reproduction", "embargo", "affected", "advisory",
-	"tasks", "timeline", "message", "output",
+	"tasks", "timeline", "message", "output", "found",
 };
 
 static void binding_release(struct binding *binding)

@@ -8,6 +8,8 @@
 #include "psirtty/base/i18n.h"
 #include "vault/vault_private.h"
 
+enum { ROTATE_BATCH = 100 };
+
 /* ---- questions */
 
 static uint32_t self(const struct vault *vault)
@@ -167,6 +169,55 @@ int access_freshen(struct vault *vault, size_t position, instant now, struct err
 	return freshen(vault, position, now, err);
 }
 
+/* ---- many at once */
+
+static bool can_rotate(const struct vault *vault, size_t position)
+{
+	return log_rights(&vault->log, &vault->log.streams[position], vault->member) &
+	       (RIGHT_WRITE | RIGHT_GRANT);
+}
+
+static int rotate_batch(struct vault *vault, const uint8_t *gone, instant now, size_t *at, size_t *rotated,
+			struct error *err)
+{
+	size_t end = *rotated + ROTATE_BATCH;
+	int code = store_keys_begin(vault->store, err);
+
+	for (; !code && *at < vault->log.stream_count && *rotated < end; (*at)++) {
+		const struct log_stream *stream = &vault->log.streams[*at];
+
+		if (stream->shredded || !log_stale(&vault->log, stream) || !can_rotate(vault, *at))
+			continue;
+		code = access_rotate(vault, *at, now, err);
+		if (!code && gone)
+			code = store_drop_wraps(vault->store, vault->log.streams[*at].id, gone, err);
+		*rotated += !code;
+	}
+	if (code)
+		store_keys_rollback(vault->store);
+	return code ? code : store_keys_commit(vault->store, err);
+}
+
+int access_rotate_stale(struct vault *vault, const uint8_t *gone, instant now, size_t *ret_rotated,
+			size_t *ret_left, struct error *err)
+{
+	size_t at = 1, rotated = 0, left = 0;
+	int code = 0;
+
+	while (!code && at < vault->log.stream_count) {
+		code = vault_begin(vault, NULL, NULL, err);
+		if (code)
+			return code;
+		code = rotate_batch(vault, gone, now, &at, &rotated, err);
+		code = vault_finish(vault, code, err);
+	}
+	for (size_t i = 1; i < vault->log.stream_count; i++)
+		left += !vault->log.streams[i].shredded && log_stale(&vault->log, &vault->log.streams[i]);
+	*ret_rotated = rotated;
+	*ret_left = left;
+	return code;
+}
+
 /* Each EPOCH of the stream, in the order of the journal. */
 static int share_epoch(struct vault *vault, size_t position, const struct store_row *row,
 		       const struct log_member *member, struct error *err)
@@ -226,10 +277,15 @@ static int open_stream(struct vault *vault, const uint8_t id[ID_BYTES], enum vau
 	size_t count = first_readers(vault, readers);
 	uint8_t key[KEY_BYTES], grant[ID_BYTES + 1], body = (uint8_t)kind;
 	AUTO_STR epoch = STR_INIT;
-	int code = make_epoch(vault, id, 1, readers, count, key, &epoch, err);
+	enum log_role role = log_role(&vault->log, &vault->log.members[self(vault)], LOG_NEVER);
+	int code;
 
+	if (role != ROLE_ADMIN && role != ROLE_HANDLER)
+		return error_set(err, ERR_DENIED, _("case"), _("Ask an admin or a handler to open it"),
+				 _("your role may not open a case"));
+	code = make_epoch(vault, id, 1, readers, count, key, &epoch, err);
 	memcpy(grant, vault->member, ID_BYTES);
-	grant[ID_BYTES] = log_ceiling(log_role(&vault->log, &vault->log.members[self(vault)], LOG_NEVER));
+	grant[ID_BYTES] = log_ceiling(role);
 	if (!code)
 		code = vault_put_control(vault, CONTROL_STREAM, id, &body, 1, now, err);
 	if (!code)
@@ -299,7 +355,7 @@ static int check_grant(struct vault *vault, size_t position, const struct log_me
 	return 0;
 }
 
-static int grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
+int access_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
 		 instant now, struct error *err)
 {
 	uint8_t body[ID_BYTES + 1];
@@ -333,7 +389,7 @@ int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t mem
 
 	if (code)
 		return code;
-	code = grant(vault, stream, member, (rights | VAULT_READ) & RIGHT_ALL, now, err);
+	code = access_grant(vault, stream, member, (rights | VAULT_READ) & RIGHT_ALL, now, err);
 	return vault_finish(vault, code, err);
 }
 

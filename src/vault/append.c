@@ -78,7 +78,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 }
 
 /* Notes the streams that there is one of. */
-static void note_streams(struct vault *vault, size_t from)
+void vault_note_streams(struct vault *vault, size_t from)
 {
 	for (size_t i = from; i < vault->log.stream_count; i++) {
 		const struct log_stream *stream = &vault->log.streams[i];
@@ -122,13 +122,20 @@ int vault_take(struct vault *vault, const struct store_row *row, enum log_trust 
 	if (core_read(row->core, row->core_length, ret_core) && changes_access(vault, ret_core))
 		before = readable_streams(vault, ret_core, &from, &to);
 	code = log_take(&vault->log, row, trust, ret_core, err);
-	note_streams(vault, streams);
+	vault_note_streams(vault, streams);
 	for (size_t i = from; !code && i < to; i++)
 		if (before[i] != access_readable(vault, i))
 			vault->access_fn(vault->access_context, vault->log.streams[i].id,
 					 vault->log.streams[i].kind, !before[i]);
 	free(before);
 	return code;
+}
+
+/* What is there may be whole in itself: an older copy, which an admin can vouch for (vault_restored). */
+static void note_abandoned(struct vault *vault, char *sentence)
+{
+	vault->damage = sentence;
+	vault->abandoned = true;
 }
 
 static int take_row(struct vault *vault, const struct store_row *row, vault_event_fn fn, void *context,
@@ -145,9 +152,9 @@ static int take_row(struct vault *vault, const struct store_row *row, vault_even
 	}
 	if (row->gseq == vault->memory.gseq && vault->memory.there &&
 	    memcmp(vault->log.hash, vault->memory.hash, HASH_BYTES) != 0 && !vault->damage)
-		vault->damage = mem_format(_("the log was rolled back or forked: its event %llu is not the "
-					   "one you saw there"),
-					   (unsigned long long)row->gseq);
+		note_abandoned(vault, mem_format(_("the log was rolled back or forked: its event %llu is not "
+						   "the one you saw there"),
+						 (unsigned long long)row->gseq));
 	return fn && core.kind == CORE_CONTENT ? vault_row_hand_out(vault, row, &core, fn, context, err) : 0;
 }
 
@@ -191,9 +198,9 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 	if (!code)
 		check_bodies(vault);
 	if (!code && vault->memory.there && last < vault->memory.gseq && !vault->damage)
-		vault->damage = mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
-					   (unsigned long long)last,
-					   (unsigned long long)vault->memory.gseq);
+		note_abandoned(vault, mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
+						 (unsigned long long)last,
+						 (unsigned long long)vault->memory.gseq));
 	return code;
 }
 
@@ -411,6 +418,23 @@ static int hand_out_newest(struct vault *vault, vault_event_fn fn, void *context
 	return code;
 }
 
+/* Asked before it is written, so that the sentence is about the handler and not about an event. */
+static int may_write(const struct vault *vault, size_t position, struct error *err)
+{
+	const struct log_stream *stream = &vault->log.streams[position];
+	const struct log_member *me = log_member(&vault->log, vault->member);
+
+	if (!me || !log_live(me))
+		return error_set(err, ERR_DENIED, vault->dir, _("Ask an admin"),
+				 _("you are no member of this vault any more"));
+	if (stream->shredded)
+		return error_set(err, ERR_CASE, _("case"), NULL, _("it was shredded"));
+	if (!(log_rights(&vault->log, stream, vault->member) & RIGHT_WRITE))
+		return error_set(err, ERR_DENIED, _("case"), _("Ask who may grant it: `psirtty case readers CASE`"),
+				 _("you may not write to it"));
+	return 0;
+}
+
 int vault_append(struct vault *vault, const uint8_t stream[16], int type, const char *json, size_t length,
 		 instant now, vault_event_fn fn, vault_check_fn check, void *context, struct error *err)
 {
@@ -425,6 +449,8 @@ int vault_append(struct vault *vault, const uint8_t stream[16], int type, const 
 		code = check(context, err);
 	if (!code && position <= 0)
 		code = error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
+	if (!code)
+		code = may_write(vault, (size_t)position, err);
 	if (!code)
 		code = access_freshen(vault, (size_t)position, now, err);
 	if (!code)

@@ -5,8 +5,9 @@
  */
 #include "vault/vault_private.h"
 
-#include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
@@ -16,7 +17,9 @@ struct audit {
 	struct audit_report *report;
 	size_t capacity;
 	vault_name_fn name;
-	bool keys; /* unlocked: contents are opened too */
+	int level; /* 1 chains and authority, 2 hashes, 3 signatures, 4 contents */
+	struct proof *proofs; /* owned; signatures not looked at yet */
+	size_t proof_count;
 };
 
 void audit_report_release(struct audit_report *report)
@@ -65,6 +68,77 @@ static void find(struct audit *audit, uint64_t gseq, const uint8_t *stream, cons
 	finding->what = mem_string(what);
 }
 
+/* ---- signatures, on two processors */
+
+enum { PROOFS = 2048 };
+
+struct proof {
+	uint64_t gseq;
+	uint8_t stream[ID_BYTES], id[HASH_BYTES], hash[HASH_BYTES], sig[SIG_BYTES], journal_sig[SIG_BYTES];
+	uint8_t author[32], appender[32];
+	const char *what; /* what is wrong, untranslated, or NULL */
+};
+
+struct proofs { struct proof *items; size_t count; };
+
+static void *check_proofs(void *argument)
+{
+	struct proofs *proofs = argument;
+
+	for (size_t i = 0; i < proofs->count; i++) {
+		struct proof *p = &proofs->items[i];
+
+		if (crypto_sign_verify_detached(p->sig, p->id, HASH_BYTES, p->author) != 0)
+			p->what = N_("its author's signature is not valid");
+		else if (crypto_sign_verify_detached(p->journal_sig, p->hash, HASH_BYTES, p->appender) != 0)
+			p->what = N_("the signature on its place in the journal is not valid");
+	}
+	return NULL;
+}
+
+static void settle_proofs(struct audit *audit)
+{
+	size_t half = audit->proof_count / 2;
+	struct proofs first = { audit->proofs, half };
+	struct proofs second = { audit->proofs + half, audit->proof_count - half };
+	pthread_t helper;
+	bool helped = half && pthread_create(&helper, NULL, check_proofs, &first) == 0;
+
+	check_proofs(&second);
+	if (helped)
+		pthread_join(helper, NULL);
+	else
+		check_proofs(&first);
+	for (size_t i = 0; i < audit->proof_count; i++)
+		if (audit->proofs[i].what)
+			find(audit, audit->proofs[i].gseq, audit->proofs[i].stream, _(audit->proofs[i].what));
+	audit->proof_count = 0;
+}
+
+/* The row was taken in: its author and its appender are members. */
+static void add_proof(struct audit *audit, const struct store_row *row, const struct core *core)
+{
+	const struct log *log = &audit->vault->log;
+	struct proof *p;
+
+	if (audit->level < 3)
+		return;
+	if (!audit->proofs)
+		audit->proofs = mem_alloc(PROOFS * sizeof(*audit->proofs));
+	p = &audit->proofs[audit->proof_count++];
+	p->gseq = row->gseq;
+	p->what = NULL;
+	memcpy(p->stream, core->stream, ID_BYTES);
+	memcpy(p->id, row->id, HASH_BYTES);
+	memcpy(p->hash, log->hash, HASH_BYTES);
+	memcpy(p->sig, row->sig, SIG_BYTES);
+	memcpy(p->journal_sig, row->journal_sig, SIG_BYTES);
+	memcpy(p->author, log_member(log, core->author)->sign_public, 32);
+	memcpy(p->appender, log_member(log, row->appender)->sign_public, 32);
+	if (audit->proof_count == PROOFS)
+		settle_proofs(audit);
+}
+
 /* ---- the rows */
 
 static void learn_name(struct audit *audit, const struct core *core, const struct str *body)
@@ -79,7 +153,7 @@ static void audit_body(struct audit *audit, const struct store_row *row, const s
 {
 	AUTO_ERROR why = ERROR_INIT;
 	struct str body = STR_INIT;
-	int code = audit->keys && core->kind == CORE_CONTENT ?
+	int code = audit->level >= 4 && core->kind == CORE_CONTENT ?
 			   vault_row_open(audit->vault, row, core, &body, &why) : 0;
 
 	if (code && code != ERR_DENIED)
@@ -120,11 +194,12 @@ static void audit_row(struct audit *audit, const struct store_row *row)
 
 	if (named)
 		memcpy(stream, row->stream, ID_BYTES);
-	if (log_take(&audit->vault->log, row, LOG_PROVING, &core, &why)) {
+	if (log_take(&audit->vault->log, row, audit->level > 1 ? LOG_TRUSTED : LOG_CHAINS, &core, &why)) {
 		find(audit, row->gseq, named ? stream : NULL, why.why);
 		log_skip(&audit->vault->log, row, row->gseq);
 		return;
 	}
+	add_proof(audit, row, &core);
 	note_special(audit->vault);
 	audit_memory(audit, row);
 	audit_body(audit, row, &core);
@@ -150,6 +225,7 @@ static void audit_rows(struct audit *audit, uint64_t last)
 					       _("it is missing"));
 		log_skip(&vault->log, NULL, gseq);
 	}
+	settle_proofs(audit);
 	store_rest(vault->store);
 	robbed = log_robbed(&vault->log);
 	if (robbed)
@@ -251,8 +327,11 @@ static int run(struct audit *audit, struct error *err)
 	audit_certifications(audit);
 	audit->report->events = vault->log.gseq;
 	audit->report->streams = vault->log.stream_count ? vault->log.stream_count - 1 : 0;
+	for (size_t i = 1; i < vault->log.stream_count; i++)
+		audit->report->shredded += vault->log.streams[i].shredded;
 	audit->report->attachments = count_objects(vault->dir);
-	audit->report->opened = audit->keys;
+	audit->report->opened = audit->level >= 4;
+	audit->report->level = audit->level;
 	return store_integrity(vault->store, integrity_complaint, audit, err);
 }
 
@@ -284,12 +363,39 @@ static bool try_unlock(struct vault *vault)
 	return true;
 }
 
-int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
-		struct error *err)
+/* As events lie in the log; what is not one event comes last. */
+static int compare_findings(const void *a, const void *b)
+{
+	uint64_t x = ((const struct audit_finding *)a)->gseq - 1, y = ((const struct audit_finding *)b)->gseq - 1;
+
+	return (x > y) - (x < y);
+}
+
+static int audit_store(struct audit *audit, int level, struct error *err)
+{
+	struct vault *vault = audit->vault;
+	AUTO_ERROR why = ERROR_INIT;
+	bool keys;
+
+	if (store_open(vault->dir, false, true, &vault->store, &why)) {
+		if (why.code != ERR_VAULT)
+			return error_set(err, why.code, why.what, why.remedy, "%s", why.why);
+		find(audit, 0, NULL, why.why);
+		return 0;
+	}
+	/* Also for the names and for the remembered head, where nothing is to be opened. */
+	keys = try_unlock(vault);
+	audit->level = level ? level : 4;
+	if (audit->level == 4 && !keys)
+		audit->level = 3;
+	return run(audit, err);
+}
+
+int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_name_fn name,
+		      struct audit_report *ret, struct error *err)
 {
 	struct audit audit = { .report = ret, .name = name };
 	AUTO_STRING outbox = NULL;
-	AUTO_ERROR why = ERROR_INIT;
 	int code = crypt_start(err);
 
 	*ret = (struct audit_report){ 0 };
@@ -297,21 +403,40 @@ int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct
 		return code;
 	audit.vault = audit_vault(dir, pgp);
 	code = vault_settings_read(dir, audit.vault->id, &outbox, err);
-	if (!code && store_open(dir, false, true, &audit.vault->store, &why)) {
-		code = why.code == ERR_VAULT ? 0 : why.code;
-		if (code)
-			error_set(err, why.code, why.what, why.remedy, "%s", why.why);
-		else
-			find(&audit, 0, NULL, why.why);
-	} else if (!code) {
-		audit.keys = try_unlock(audit.vault);
-		code = run(&audit, err);
-	}
+	if (!code)
+		code = audit_store(&audit, level, err);
 	vault_close(audit.vault);
+	free(audit.proofs);
+	if (ret->finding_count)
+		qsort(ret->findings, ret->finding_count, sizeof(*ret->findings), compare_findings);
 	if (!code && ret->finding_count)
-		code = error_set(err, ERR_NO, dir, _("Restore from a backup made before the damage"),
+		return error_set(err, ERR_NO, dir, _("Restore from a backup made before the damage"),
 				 _("%zu of its events or files were damaged"), ret->finding_count);
+	if (!code && ret->level < level)
+		return error_set(err, ERR_USAGE, dir, _("Bring a member's key, or ask for level 3"),
+				 _("nothing is wrong so far, but contents could not be opened: no key is at hand"));
 	return code;
+}
+
+int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
+		struct error *err)
+{
+	return vault_audit_level(dir, pgp, 0, name, ret, err);
+}
+
+/* Of the databases; attachments are counted apart. */
+static uint64_t folder_bytes(const char *dir)
+{
+	static const char *const names[] = { "vault.db", "vault.db-wal", "keys.db", "keys.db-wal" };
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO_STRING path = file_join(dir, names[i]);
+		struct stat info;
+
+		total += stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+	}
+	return total;
 }
 
 int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
@@ -321,6 +446,7 @@ int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 	for (size_t i = 1; i < vault->log.stream_count; i++)
 		ret->cases += vault->log.streams[i].kind == VAULT_CASE;
 	ret->attachments = count_objects(vault->dir);
+	ret->bytes = folder_bytes(vault->dir);
 	return 0;
 }
 

@@ -10,39 +10,8 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/vault/transport.h"
+#include "vault/names.h"
 #include "vault/object.h"
-
-/* Names of attachments, each once, ascending. */
-struct names { char (*names)[65]; size_t count, capacity; };
-
-static size_t names_place(const struct names *names, const char *name, bool *ret_there)
-{
-	size_t low = 0, high = names->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(names->names[middle], name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_there = low < names->count && str_equal(names->names[low], name);
-	return low;
-}
-
-static void names_add(struct names *names, const char *name)
-{
-	bool there;
-	size_t at = names_place(names, name, &there);
-
-	if (there)
-		return;
-	names->names = mem_grow(names->names, &names->capacity, names->count + 1, sizeof(*names->names));
-	memmove(names->names + at + 1, names->names + at, (names->count - at) * sizeof(*names->names));
-	memcpy(names->names[at], name, sizeof(*names->names));
-	names->count++;
-}
 
 /* ---- what goes out */
 
@@ -92,25 +61,33 @@ static int write_wrap(void *context, const struct wrap_place *place, const uint8
 	return bundle_put_wrap(w->writer, &wrap, err);
 }
 
-/* An event names its attachments by their hashes; which text is a name is told by the file that has it. */
-static void note_objects(struct writing *w, const struct str *body)
+/* Members who may unlock this copy can unlock the other too. */
+static int write_identities(struct writing *w, struct error *err)
 {
-	static const char digits[] = "0123456789abcdef";
+	struct bundle_identity identity;
+	const char *print;
+	int code = 0, got = 1;
 
-	for (const char *at = body->bytes; (at = strpbrk(at, digits));) {
-		size_t run = strspn(at, digits);
-
-		if (run == 64) {
-			char name[65];
-
-			memcpy(name, at, 64);
-			name[64] = '\0';
-			AUTO_STRING path = object_path(w->vault->dir, name);
-			if (file_exists(path))
-				names_add(&w->objects, name);
-		}
-		at += run;
+	for (size_t i = 0; !code && got == 1; i++) {
+		got = store_identity(w->vault->store, i, identity.member, &print, &identity.sealed, &identity.length,
+				     err);
+		if (got != 1)
+			break;
+		snprintf(identity.fingerprint, sizeof(identity.fingerprint), "%s", print);
+		code = bundle_put_identity(w->writer, &identity, err);
 	}
+	store_rest(w->vault->store);
+	return got < 0 ? got : code;
+}
+
+/* Which of the texts that may be an attachment's name is one is told by the file that has it. */
+static void note_object(void *context, const char *name)
+{
+	struct writing *w = context;
+	AUTO_STRING path = object_path(w->vault->dir, name);
+
+	if (file_exists(path))
+		names_add(&w->objects, name);
 }
 
 /* The vault's own stream goes first, OWN; then the others. */
@@ -129,7 +106,7 @@ static int write_row(struct writing *w, const struct store_row *row, bool own, s
 		return 0;
 	code = bundle_put_event(w->writer, row, err);
 	if (!code && !w->all && core.kind == CORE_CONTENT && vault_row_open(w->vault, row, &core, &body, NULL) == 0)
-		note_objects(w, &body);
+		names_find(body.bytes, note_object, w);
 	str_wipe(&body);
 	return code;
 }
@@ -168,7 +145,8 @@ static void all_objects(struct writing *w)
 		if (file_list(folder, &names, &count, NULL))
 			continue;
 		for (size_t n = 0; n < count; n++)
-			if (strlen(names[n]) == 64 && strspn(names[n], "0123456789abcdef") == 64)
+			if (strlen(names[n]) == NAME_DIGITS &&
+			    strspn(names[n], "0123456789abcdef") == NAME_DIGITS)
 				names_add(&w->objects, names[n]);
 		file_free_names(names, count);
 	}
@@ -207,7 +185,9 @@ int vault_bundle_write(struct vault *vault, const uint8_t (*streams)[16], size_t
 	if (!code)
 		code = bundle_create(path, &head, &w.writer, err);
 	if (!code) {
-		code = store_each_wrap(vault->store, write_wrap, &w, err);
+		code = write_identities(&w, err);
+		if (!code)
+			code = store_each_wrap(vault->store, write_wrap, &w, err);
 		if (!code)
 			code = write_events(&w, true, err);
 		if (!code)
@@ -220,7 +200,7 @@ int vault_bundle_write(struct vault *vault, const uint8_t (*streams)[16], size_t
 			code = bundle_close(w.writer, vault->keyring.member->sign_secret, true, err);
 	}
 	free(w.streams);
-	free(w.objects.names);
+	names_release(&w.objects);
 	return code;
 }
 
@@ -451,6 +431,63 @@ static int take_wrap(struct reading *r, struct error *err)
 	return store_put_wrap(r->vault->store, &place, wrap->sealed, err);
 }
 
+/* The identity that is here under the member's id: 1, 0 or negative. */
+static int has_identity(struct reading *r, const uint8_t member[ID_BYTES], char ret_print[65], struct error *err)
+{
+	uint8_t found[ID_BYTES];
+	const char *print;
+	const void *sealed;
+	size_t length;
+	int got = 1;
+
+	for (size_t i = 0; got == 1; i++) {
+		got = store_identity(r->vault->store, i, found, &print, &sealed, &length, err);
+		if (got == 1 && memcmp(found, member, ID_BYTES) == 0) {
+			snprintf(ret_print, 65, "%s", print);
+			break;
+		}
+	}
+	store_rest(r->vault->store);
+	return got;
+}
+
+/* A new member's is taken; one that was re-keyed where the log says that its key is this one now. */
+static int take_identity(struct reading *r, struct error *err)
+{
+	const struct bundle_identity *identity = &r->record.identity;
+	const struct log_member *member = log_member(&r->vault->log, identity->member);
+	struct store *store = r->vault->store;
+	char print[65] = "";
+	int got;
+
+	if (!member || !str_equal(member->fingerprint, identity->fingerprint))
+		return 0;
+	got = has_identity(r, identity->member, print, err);
+	if (got < 0 || str_equal(print, identity->fingerprint))
+		return got < 0 ? got : 0;
+	if (got)
+		return store_change_identity(store, identity->member, identity->fingerprint, identity->sealed,
+					     identity->length, err);
+	return store_put_identity(store, identity->member, identity->fingerprint, identity->sealed, identity->length,
+				  err);
+}
+
+/* Asked when the members are known. */
+static int take_identities(struct reading *r, struct error *err)
+{
+	int code = store_keys_begin(r->vault->store, err);
+
+	if (code)
+		return code;
+	code = walk(r, err);
+	while (!code && (code = step(r, err)) == 1)
+		code = r->record.kind == BUNDLE_IDENTITY ? take_identity(r, err) : 0;
+	if (!code)
+		return store_keys_commit(r->vault->store, err);
+	store_keys_rollback(r->vault->store);
+	return code;
+}
+
 static int take_wraps(struct reading *r, struct error *err)
 {
 	int code = store_keys_begin(r->vault->store, err);
@@ -470,6 +507,7 @@ static int take_wraps(struct reading *r, struct error *err)
 
 static int read_bundle(struct reading *r, vault_event_fn fn, void *context, struct error *err)
 {
+	struct vault_shredded shredded;
 	int code = import_events(r, true, NULL, NULL, err);
 
 	if (!code)
@@ -485,8 +523,24 @@ static int read_bundle(struct reading *r, vault_event_fn fn, void *context, stru
 		code = take_wraps(r, err);
 	if (!code)
 		code = import_events(r, false, fn, context, err);
+	if (!code)
+		code = take_identities(r, err);
+	/* A case that was shredded there is so here too. */
+	if (!code)
+		code = vault_shred_due(r->vault, &shredded, err);
 	vault_let_go(r->vault);
 	return code;
+}
+
+bool vault_is_bundle(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[16];
+	ssize_t got = fd < 0 ? 0 : read(fd, bytes, sizeof(bytes));
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0 && bundle_is(bytes, (size_t)got);
 }
 
 int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_event_fn fn, void *context,
@@ -515,6 +569,6 @@ int vault_bundle_read(struct vault *vault, const char *path, instant now, vault_
 	if (r.fd >= 0)
 		close(r.fd);
 	bundle_reader_free(r.reader);
-	free(r.parts.names);
+	names_release(&r.parts);
 	return code;
 }

@@ -16,13 +16,22 @@ static const char event_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyev";
 /* Numbers of crypto_kdf under identity_context; never reused. */
 enum { SUBKEY_SIGN = 1, SUBKEY_BOX = 2, SUBKEY_CACHE = 3, SUBKEY_STATE = 4, SUBKEY_DRAFT = 5 };
 
+/* A small keyring with its guard pages. */
+enum { PROBE_BYTES = 32768 };
+
 int crypt_start(struct error *err)
 {
 	const struct rlimit none = { 0, 0 };
+	static uint8_t probe[PROBE_BYTES];
 
 	if (sodium_init() < 0)
 		return error_set(err, ERR_BUG, "libsodium", NULL, _("it cannot be started"));
 	setrlimit(RLIMIT_CORE, &none);
+	/* libsodium goes on without the lock; a key in the swap file would outlive the vault's being locked. */
+	if (sodium_mlock(probe, sizeof(probe)) != 0)
+		return error_set(err, ERR_DENIED, "RLIMIT_MEMLOCK", _("Raise it: ulimit -l 8192"),
+				 _("keys cannot be kept out of the swap file"));
+	sodium_munlock(probe, sizeof(probe));
 #ifndef PSIRTTY_SANITIZED
 	/* The leak sanitizer attaches to its own process; every other build refuses to be attached to. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -38,6 +38,9 @@ int vault_brief_each(struct vault *vault, vault_brief_fn fn, void *context, stru
 		step = code ? step : sqlite3_step(s);
 	}
 	sqlite3_reset(s);
+	/* The rows are read once: what SQLite kept of their pages is memory for nothing. */
+	if (vault->index->base.db)
+		sqlite3_db_release_memory(vault->index->base.db);
 	if (code || step == SQLITE_DONE)
 		return code;
 	index_break(vault->index, _("the cache is damaged; it is made anew"));

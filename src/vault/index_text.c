@@ -68,15 +68,16 @@ void vault_text_put(struct vault *vault, uint64_t gseq, const uint8_t stream[16]
 		    size_t length)
 {
 	struct index *index = vault->index;
-	struct shelf *delta = index_delta(index);
+	struct shelf *delta;
 	uint8_t mark[8];
 	int code = 0;
 
 	length = length < TEXT_LIMIT ? length : TEXT_LIMIT;
+	remember_again(index, stream);
+	if (is_known(index, gseq))
+		return;
+	delta = index_delta(index);
 	if (delta && length) {
-		remember_again(index, stream);
-		if (is_known(index, gseq))
-			return;
 		crypto_generichash(mark, sizeof(mark), (const uint8_t *)text, length, index->key, KEY_BYTES);
 		code = shelf_text_put(delta, gseq, stream, mark, text, length);
 		if (!code && index->keeps)

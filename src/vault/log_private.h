@@ -18,12 +18,13 @@ struct taking {
 	const struct log_stream *past; /* what it is judged by: STREAM, or its causal past */
 	struct log_stream causal;      /* owned; that past, when it is another */
 	uint32_t author, appender;     /* positions; LOG_NOBODY for the first member of all */
-	enum log_role role;            /* of the author, then */
+	unsigned roles;                /* of the author, then: bits of 1 << role */
 	bool first;                    /* the vault begins here */
 	bool imported;                 /* it was written on another copy of the vault */
 	bool apart;                    /* it does not follow all heads of its stream */
 	bool mine;                     /* its author appended it */
 	bool empty;                    /* its author was removed before: it is kept and has no effect */
+	bool excused;                  /* what gave its author the right was undone by a removal since: see authorize */
 	bool late;                     /* a removal older than what is here already */
 	struct log_member newcomer;    /* owned, of VAULT and MEMBER */
 };
@@ -54,6 +55,5 @@ void roster_admit(struct log *log, struct log_member *newcomer); /* steals */
 void roster_remove(struct log *log, uint32_t member, uint32_t author, uint64_t time);
 void roster_set_role(struct log *log, uint32_t member, uint8_t role, uint32_t author, uint64_t time);
 void roster_set_recovery(struct log *log, uint32_t member, uint32_t author, uint64_t time);
-bool roster_last_admin(const struct log *log, uint32_t member);
 
 #endif

@@ -30,8 +30,9 @@ const struct store_text store_statements[STATEMENTS] = {
 					"ORDER BY gseq LIMIT 1" },
 	[SELECT_ID] = { STORE_EVENTS, "SELECT gseq FROM event WHERE id = $1" },
 	[SELECT_LAST] = { STORE_EVENTS, "SELECT gseq FROM event ORDER BY gseq DESC LIMIT 1" },
-	[INSERT_IDENTITY] = { STORE_KEYS, "INSERT INTO ident (member, fpr, sealed) VALUES ($1, $2, $3)" },
-	[UPDATE_IDENTITY] = { STORE_KEYS, "UPDATE ident SET fpr = $2, sealed = $3 WHERE member = $1" },
+	[INSERT_IDENTITY] = { STORE_KEYS, "INSERT INTO ident (fpr, sealed, member) VALUES ($1, $2, $3)" },
+	[UPDATE_IDENTITY] = { STORE_KEYS, "UPDATE ident SET fpr = $1, sealed = $2 WHERE member = $3" },
+	[DELETE_IDENTITY] = { STORE_KEYS, "DELETE FROM ident WHERE member = $1" },
 	[SELECT_IDENTITY] = { STORE_KEYS, "SELECT member, fpr, sealed FROM ident ORDER BY member LIMIT 1 "
 					  "OFFSET $1" },
 	[INSERT_WRAP] = { STORE_KEYS, "INSERT INTO wrap (stream, epoch, key_id, member, sealed) VALUES ($1, $2, "
@@ -41,6 +42,9 @@ const struct store_text store_statements[STATEMENTS] = {
 				      "AND member = $4" },
 	[NEXT_WRAP] = { STORE_KEYS, "SELECT stream, epoch, key_id, member, sealed FROM wrap WHERE (stream, epoch, "
 				    "key_id, member) > ($1, $2, $3, $4) ORDER BY stream, epoch, key_id, member LIMIT 1" },
+	[UPDATE_BODY] = { STORE_EVENTS, "UPDATE event SET body = $1 WHERE gseq = $2" },
+	[COUNT_WRAPS] = { STORE_KEYS, "SELECT count(*) FROM wrap WHERE stream = $1" },
+	[DELETE_STREAM] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1" },
 	[DELETE_WRAPS] = { STORE_KEYS, "DELETE FROM wrap WHERE stream = $1 AND member = $2" },
 };
 
@@ -361,7 +365,7 @@ int store_copy(struct store *store, bool keys, const char *path, struct error *e
 int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 		       const void *sealed, size_t length, struct error *err)
 {
-	const struct store_value values[] = { blob(member, ID_BYTES), text(fingerprint), blob(sealed, length) };
+	const struct store_value values[] = { text(fingerprint), blob(sealed, length), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, INSERT_IDENTITY, values, ARRAY_LEN(values), err);
 }
@@ -369,9 +373,16 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 			  const void *sealed, size_t length, struct error *err)
 {
-	const struct store_value values[] = { blob(member, ID_BYTES), text(fingerprint), blob(sealed, length) };
+	const struct store_value values[] = { text(fingerprint), blob(sealed, length), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, UPDATE_IDENTITY, values, ARRAY_LEN(values), err);
+}
+
+int store_drop_identity(struct store *store, const uint8_t member[ID_BYTES], struct error *err)
+{
+	const struct store_value value = blob(member, ID_BYTES);
+
+	return store->ops->put(store->base, DELETE_IDENTITY, &value, 1, err);
 }
 
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
@@ -444,6 +455,25 @@ int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const 
 	const struct store_value values[] = { blob(stream, ID_BYTES), blob(member, ID_BYTES) };
 
 	return store->ops->put(store->base, DELETE_WRAPS, values, ARRAY_LEN(values), err);
+}
+
+int store_set_body(struct store *store, uint64_t gseq, const void *body, size_t length, struct error *err)
+{
+	const struct store_value values[] = { blob(body, length), number(gseq) };
+
+	return store->ops->put(store->base, UPDATE_BODY, values, ARRAY_LEN(values), err);
+}
+
+int store_drop_stream(struct store *store, const uint8_t stream[ID_BYTES], size_t *ret_count, struct error *err)
+{
+	const struct store_value at = blob(stream, ID_BYTES);
+	struct store_value count = { .kind = STORE_NUMBER };
+	int code = store->ops->get(store->base, COUNT_WRAPS, &at, 1, &count, 1, err);
+
+	store->ops->rest(store->base, COUNT_WRAPS);
+	if (code > 0)
+		*ret_count = (size_t)count.number;
+	return code < 0 ? code : store->ops->put(store->base, DELETE_STREAM, &at, 1, err);
 }
 
 static bool wrap_whole(const struct store_value row[5])

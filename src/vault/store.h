@@ -63,6 +63,7 @@ int store_put_identity(struct store *store, const uint8_t member[ID_BYTES], cons
 int store_identity(struct store *store, size_t index, uint8_t ret_member[ID_BYTES],
 		   const char **ret_fingerprint, const void **ret_sealed, size_t *ret_length,
 		   struct error *err);
+int store_drop_identity(struct store *store, const uint8_t member[ID_BYTES], struct error *err);
 /* The root of a member encrypted anew, to another OpenPGP key. */
 int store_change_identity(struct store *store, const uint8_t member[ID_BYTES], const char *fingerprint,
 			  const void *sealed, size_t length, struct error *err);
@@ -81,6 +82,10 @@ int store_wrap(struct store *store, const struct wrap_place *place, uint8_t ret[
 typedef int (*store_wrap_fn)(void *context, const struct wrap_place *place, const uint8_t sealed[WRAP_BYTES],
 			     struct error *err);
 int store_each_wrap(struct store *store, store_wrap_fn fn, void *context, struct error *err);
+/* What is left of a shredded body stands in its place; the old one is overwritten. Inside a transaction. */
+int store_set_body(struct store *store, uint64_t gseq, const void *body, size_t length, struct error *err);
+/* All wraps of a stream are gone. */
+int store_drop_stream(struct store *store, const uint8_t stream[ID_BYTES], size_t *ret_count, struct error *err);
 /* All wraps of a member in a stream are gone. */
 int store_drop_wraps(struct store *store, const uint8_t stream[ID_BYTES], const uint8_t member[ID_BYTES],
 		     struct error *err);

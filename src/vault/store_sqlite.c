@@ -179,6 +179,9 @@ static int set_up(struct store_base *base, enum store_part part, bool create, in
 	code = run(base, part,
 		   "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
 		   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;", err);
+	/* A restored copy has no log beside it yet; for all others this changes nothing. */
+	if (!code && !create && !base->readonly)
+		code = run(base, part, "PRAGMA journal_mode=WAL", err);
 	if (!code)
 		code = create ? run(base, part, schemas[part], err) : check_schema(base, part, lock, err);
 	return code;
@@ -188,6 +191,14 @@ static int prepare(struct store_base *base, sqlite3 *db, const char *sql, sqlite
 {
 	return sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) == SQLITE_OK ?
 		       0 : complain(base, db, err);
+}
+
+/* SQLite counts $n as it meets them, PostgreSQL by their numbers: a text must do for both. */
+static void check_numbers(sqlite3_stmt *statement)
+{
+	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++)
+		if (atoi(sqlite3_bind_parameter_name(statement, i) + 1) != i)
+			BUG("a statement does not name $%d in its turn: %s", i, sqlite3_sql(statement));
 }
 
 static void base_close(struct store_base *base)
@@ -216,6 +227,8 @@ static int base_open(const char *dir, bool create, bool readonly, int lock, stru
 	for (size_t i = 0; !code && i < STATEMENTS; i++)
 		code = prepare(base, base->db[store_statements[i].part], store_statements[i].sql,
 			       &base->prepared[i], err);
+	for (size_t i = 0; !code && i < STATEMENTS; i++)
+		check_numbers(base->prepared[i]);
 	if (!code)
 		code = prepare(base, base->db[STORE_EVENTS], "PRAGMA data_version", &base->version, err);
 	if (code)

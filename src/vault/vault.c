@@ -36,6 +36,9 @@ int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_ou
 	struct conf conf;
 	int code;
 
+	if (access(path, F_OK) < 0 && errno == EACCES)
+		return error_set(err, ERR_DENIED, dir, _("Ask who keeps it to put you into its group"),
+				 _("you may not enter the vault's folder"));
 	if (!file_exists(path))
 		return error_set(err, ERR_VAULT, dir,
 				 _("Make one with `psirtty init DIR --handler FINGERPRINT`"),
@@ -57,7 +60,7 @@ int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_ou
 
 /* ---- making */
 
-static int make_folders(const char *dir, struct error *err)
+int vault_make_folders(const char *dir, struct error *err)
 {
 	static const char *const below[] = { "objects", "drafts" };
 	int code = file_make_dir(dir, 0770, err);
@@ -73,7 +76,7 @@ static int make_folders(const char *dir, struct error *err)
 	return code;
 }
 
-static int check_empty(const char *dir, struct error *err)
+int vault_check_empty(const char *dir, struct error *err)
 {
 	char **names = NULL;
 	size_t count = 0;
@@ -89,35 +92,13 @@ static int check_empty(const char *dir, struct error *err)
 	return code;
 }
 
-/* The root is random, known to nobody but the member's OpenPGP key from here on. */
-static int make_identity(struct vault *vault, struct str *ret_sealed, struct error *err)
-{
-	const char *recipients[] = { vault->fingerprint };
-	uint8_t root[KEY_BYTES];
-	int code;
-
-	randombytes_buf(root, sizeof(root));
-	crypt_member_keys(root, vault->keyring.member);
-	code = openpgp_encrypt(vault->pgp, root, sizeof(root), recipients, 1, NULL, false, ret_sealed, err);
-	sodium_memzero(root, sizeof(root));
-	return code;
-}
-
-static int certify(struct vault *vault, struct str *ret, struct error *err)
-{
-	AUTO_STR text = STR_INIT;
-
-	core_identity_text(vault->id, vault->member, vault->keyring.member->sign_public,
-			   vault->keyring.member->box_public, &text);
-	return openpgp_sign(vault->pgp, text.bytes, text.length, vault->fingerprint, false, ret, NULL, err);
-}
-
 /* The body of the first event of all: the vault's id, then its first member. */
 static int first_body(struct vault *vault, struct str *ret, struct error *err)
 {
 	const struct member_keys *keys = vault->keyring.member;
 	AUTO_STR certification = STR_INIT;
-	int code = certify(vault, &certification, err);
+	int code = member_certify(vault->pgp, vault->id, vault->member, keys, vault->fingerprint,
+				  &certification, err);
 
 	str_add_bytes(ret, vault->id, ID_BYTES);
 	return code ? code : member_body(vault->member, ROLE_ADMIN, keys->sign_public, keys->box_public,
@@ -130,7 +111,7 @@ static int populate(struct vault *vault, const char *outbox, instant now, struct
 	AUTO_STR sealed = STR_INIT, body = STR_INIT;
 	struct control first = { .type = CONTROL_VAULT, .stream = own };
 	uint8_t id[ID_BYTES];
-	int code = make_identity(vault, &sealed, err);
+	int code = member_make_identity(vault->pgp, vault->fingerprint, vault->keyring.member, &sealed, err);
 
 	if (!code)
 		code = first_body(vault, &body, err);
@@ -169,9 +150,9 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 	int code = crypt_start(err);
 
 	if (!code)
-		code = check_empty(dir, err);
+		code = vault_check_empty(dir, err);
 	if (!code)
-		code = openpgp_find(pgp, fingerprint, true, &key, err);
+		code = member_find_key(pgp, fingerprint, &key, err);
 	if (code)
 		return code;
 	vault = vault_new(dir, pgp, false);
@@ -180,7 +161,7 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 	openpgp_key_release(&key);
 	randombytes_buf(vault->id, ID_BYTES);
 	randombytes_buf(vault->member, ID_BYTES);
-	code = make_folders(dir, err);
+	code = vault_make_folders(dir, err);
 	if (!code)
 		code = store_open(dir, true, false, &vault->store, err);
 	if (!code)
@@ -223,6 +204,8 @@ static int unlock(struct vault *vault, struct error *err)
 	if (!code)
 		vault->index = index_open(vault->id, vault->member, vault->keyring.member->cache_key);
 	if (!code)
+		snapshot_read(vault);
+	if (!code)
 		code = vault_catch_up(vault, NULL, NULL, err);
 	if (!code)
 		vault_cache_trust(vault);
@@ -242,6 +225,18 @@ static int check_identity(struct vault *vault, struct error *err)
 	return 0;
 }
 
+/* The hybrid time of events never goes back, whatever the clock does; what is dated by it is odd then. */
+static const char *clock_warning(const struct log *log, instant now)
+{
+	instant newest = (instant)(log->time >> 16) * 1000;
+
+	if (log->gseq && now + INSTANT_HOUR < newest)
+		return N_("The clock stands before the vault's newest event: check date, time and zone.");
+	if (log->gseq && now > newest + 400 * INSTANT_DAY)
+		return N_("The clock stands more than a year after the vault's newest event: check the date.");
+	return NULL;
+}
+
 int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,
 	       struct error *err)
 {
@@ -249,7 +244,6 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 	AUTO_STRING outbox = NULL;
 	int code = crypt_start(err);
 
-	(void)now;
 	if (code)
 		return code;
 	vault = vault_new(dir, pgp, readonly);
@@ -265,6 +259,7 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 		return code;
 	}
 	vault->outbox = resolve_outbox(dir, outbox);
+	vault->clock = clock_warning(&vault->log, now);
 	vault->opened = true;
 	*ret = vault;
 	return 0;
@@ -293,6 +288,8 @@ void vault_close(struct vault *vault)
 		store_checkpoint(vault->store);
 		store_unlock(vault->store);
 	}
+	if (vault->store)
+		snapshot_write(vault);
 	vault_cache_end(vault);
 	store_close(vault->store);
 	keyring_wipe(&vault->keyring);
@@ -327,6 +324,11 @@ void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char
 const char *vault_damage(const struct vault *vault)
 {
 	return vault->damage;
+}
+
+const char *vault_warning(const struct vault *vault)
+{
+	return vault->clock;
 }
 
 const char *vault_fingerprint(const struct vault *vault)

@@ -36,8 +36,11 @@ struct vault {
 	uint8_t id[ID_BYTES], member[ID_BYTES];
 	uint8_t inbox[ID_BYTES], registry[ID_BYTES];
 	char *damage;        /* sentence, or NULL */
+	const char *clock;   /* static sentence about the clock, untranslated, or NULL */
 	bool readonly, wrote;
+	bool abandoned;      /* the damage is only that the log ends before, or beside, what was remembered */
 	uint64_t settled;    /* up to this row the log was verified and is committed */
+	uint64_t snapshot;   /* the row that the log kept in the cache stands for; 0: none */
 	vault_access_fn access_fn;
 	void *access_context;
 	int held;            /* how often vault_hold was called and not let go of */
@@ -45,6 +48,8 @@ struct vault {
 };
 
 /* ---- vault.c */
+int vault_check_empty(const char *dir, struct error *err);
+int vault_make_folders(const char *dir, struct error *err);
 int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_outbox, struct error *err);
 
 /* ---- keyring.c */
@@ -78,7 +83,19 @@ void vault_cache_trust(struct vault *vault);
 /* Merges, unless the log is damaged, and closes. */
 void vault_cache_end(struct vault *vault);
 
+/* ---- snapshot.c */
+/* Takes the log out of the cache where it can be believed; else it stays empty and is replayed. */
+void snapshot_read(struct vault *vault);
+/* Keeps the log there for the next session, when it moved on far enough. */
+void snapshot_write(struct vault *vault);
+
+/* ---- check.c */
+/* Only whether each object holds what its name promises; needs no key. */
+int vault_check_objects(struct vault *vault, struct vault_check *ret);
+
 /* ---- append.c */
+/* Notes the streams that there is one of, from position FROM on. */
+void vault_note_streams(struct vault *vault, size_t from);
 /* Reads on from the log's head to the end, verifying; FN (may be NULL) gets the content events. */
 int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
 /* Opens a content row's body with the vault's keys; ERR_DENIED when there is no key, ERR_NO when it does
@@ -141,6 +158,13 @@ bool access_readable(const struct vault *vault, size_t position);
 /* A new epoch for a stream: wraps for its readers, then EPOCH. Inside a transaction; the caller commits
  * keys.db before it (store_keys_commit). ERR_DENIED without the right. */
 int access_rotate(struct vault *vault, size_t position, instant now, struct error *err);
+/* Everything this member can rotate of what is stale, a hundred streams a transaction, and the wraps of GONE (or
+ * NULL) there dropped. */
+int access_rotate_stale(struct vault *vault, const uint8_t *gone, instant now, size_t *ret_rotated,
+			size_t *ret_left, struct error *err);
+/* Grants inside a transaction. */
+int access_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
+		 instant now, struct error *err);
 /* The same where the stream is stale, keys.db committed at once. */
 int access_freshen(struct vault *vault, size_t position, instant now, struct error *err);
 /* Wraps of every epoch of a stream that this member can open, for MEMBER. */
@@ -148,6 +172,18 @@ int access_share(struct vault *vault, size_t position, const struct log_member *
 
 /* ---- member.c */
 
+/* A new random root, encrypted to FINGERPRINT alone, and the keys that come of it. */
+int member_make_identity(struct openpgp *pgp, const char *fingerprint, struct member_keys *ret,
+			 struct str *ret_sealed, struct error *err);
+/* The OpenPGP signature of FINGERPRINT that binds the public keys to member and vault. */
+int member_certify(struct openpgp *pgp, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
+		   const struct member_keys *keys, const char *fingerprint, struct str *ret, struct error *err);
+/* The key WHO names with its secret part; ERR_DENIED with the reason when it cannot sign and be encrypted to. */
+int member_find_key(struct openpgp *pgp, const char *who, struct openpgp_key *ret, struct error *err);
+/* ERR_DENIED with a sentence unless who unlocked it is an admin. */
+int member_require_admin(const struct vault *vault, struct error *err);
+/* A tail of eight digits or more of a fingerprint, blanks allowed. */
+bool member_matches(const char *fingerprint, const char *who);
 /* The body of MEMBER (and, behind the vault's id, of VAULT). CERTIFICATION: over core_identity_text. */
 int member_body(const uint8_t id[ID_BYTES], enum log_role role, const uint8_t sign_public[32],
 		const uint8_t box_public[32], const char *fingerprint, const struct str *certification,

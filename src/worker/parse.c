@@ -15,17 +15,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "job_private.h"
 #include "parse_lock.h"
 #include "parse_private.h"
 #include "parse_wire.h"
 #include "psirtty/base/i18n.h"
 
-enum { PIPE_BYTES = 1 << 20, FIRST_FD = 10, READ_BYTES = 1 << 16 };
+enum { LOCALE_NAMES = 4, PIPE_BYTES = 1 << 20, FIRST_FD = 10, READ_BYTES = 1 << 16 };
 
 struct parse_worker {
 	pid_t pid;                        /* of the zygote; 0 while there is none */
 	int request, response, status;    /* our ends; -1 while there is no zygote */
 	int patience;                     /* milliseconds for one message */
+	bool mail;                        /* it is for mail too */
 };
 
 /* One exchange under way. */
@@ -84,12 +86,27 @@ static char *program_path(void)
 	return mem_string(str_ends(path, " (deleted)") ? "/proc/self/exe" : path);
 }
 
-/* THEIRS are put at the numbers the worker expects; everything else is closed. */
-static int spawn(const int theirs[3], pid_t *ret)
+/* The user's language, for what jobs say; a message's parser says nothing. */
+static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
 {
-	static char name[] = "psirtty", argument[] = PARSE_WORKER_ARGUMENT, lang[] = "LANG=C.UTF-8";
+	static const char *const names[LOCALE_NAMES] = { "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES" };
+	size_t count = 0;
+
+	for (size_t i = 0; !mail && i < LOCALE_NAMES; i++)
+		if (getenv(names[i]))
+			ret[count++] = mem_format("%s=%s", names[i], getenv(names[i]));
+	if (!count)
+		ret[count++] = mem_string("LANG=C.UTF-8");
+	ret[count] = NULL;
+}
+
+/* THEIRS are put at the numbers the worker expects; everything else is closed. */
+static int spawn(const int theirs[3], bool mail, pid_t *ret)
+{
+	static char name[] = "psirtty", for_mail[] = PARSE_WORKER_ARGUMENT, for_jobs[] = JOB_WORKER_ARGUMENT;
+	char *environment[LOCALE_NAMES + 2];
 	AUTO_STRING path = program_path();
-	char *const argv[] = { name, argument, NULL }, *const environment[] = { lang, NULL };
+	char *const argv[] = { name, mail ? for_mail : for_jobs, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -109,7 +126,10 @@ static int spawn(const int theirs[3], pid_t *ret)
 						      POSIX_SPAWN_SETSIGDEF));
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
+	worker_environment(mail, environment);
 	code = posix_spawn(ret, path, &actions, &attributes, argv, environment);
+	for (size_t i = 0; environment[i]; i++)
+		free(environment[i]);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return code;
@@ -158,7 +178,7 @@ static int zygote_start(struct parse_worker *worker, struct error *err)
 	int request[2] = { -1, -1 }, response[2] = { -1, -1 }, status[2] = { -1, -1 };
 	bool piped = pipe_high(request) && pipe_high(response) && pipe_high(status);
 	const int theirs[3] = { request[0], response[1], status[1] };
-	int code = piped ? spawn(theirs, &worker->pid) : errno;
+	int code = piped ? spawn(theirs, worker->mail, &worker->pid) : errno;
 
 	close_fd(&request[0]);
 	close_fd(&response[1]);
@@ -183,11 +203,12 @@ static int zygote_start(struct parse_worker *worker, struct error *err)
 	return 0;
 }
 
-int parse_worker_start(struct parse_worker **ret, struct error *err)
+static int start(bool mail, struct parse_worker **ret, struct error *err)
 {
 	struct parse_worker *worker = mem_alloc(sizeof(*worker));
 	int code;
 
+	worker->mail = mail;
 	worker->request = worker->response = worker->status = -1;
 	worker->patience = PARSE_WALL_SECONDS * 1000;
 	code = zygote_start(worker, err);
@@ -197,6 +218,16 @@ int parse_worker_start(struct parse_worker **ret, struct error *err)
 	}
 	*ret = worker;
 	return 0;
+}
+
+int parse_worker_start(struct parse_worker **ret, struct error *err)
+{
+	return start(true, ret, err);
+}
+
+int job_worker_start(struct parse_worker **ret, struct error *err)
+{
+	return start(false, ret, err);
 }
 
 void parse_worker_stop(struct parse_worker *worker)
@@ -360,13 +391,8 @@ static int run_exchange(struct parse_worker *worker, struct exchange *x, struct 
 			 _("the parser was stopped: %s"), death(x->status));
 }
 
-int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t length, bool entity,
-		      struct parsed_mail *ret, struct error *err)
+static int exchange(struct parse_worker *worker, struct exchange *x, uint64_t length, struct error *err)
 {
-	struct parse_request request = { PARSE_MAGIC, entity, length };
-	struct exchange x = { .head = (const char *)&request, .head_left = sizeof(request), .body = bytes,
-			      .body_left = length, .answer = STR_INIT,
-			      .deadline = now_ms() + worker->patience };
 	sigset_t old;
 	int code = 0;
 
@@ -377,9 +403,42 @@ int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t len
 		code = zygote_start(worker, err);
 	if (code)
 		return code;
+	x->deadline = now_ms() + worker->patience;
 	pipe_signal_block(&old);
-	code = run_exchange(worker, &x, err);
+	code = run_exchange(worker, x, err);
 	pipe_signal_restore(&old);
+	return code;
+}
+
+int parse_worker_job(struct parse_worker *worker, enum worker_job job, const char *arguments, const char *bytes,
+		     size_t length, struct job_answer *ret, struct error *err)
+{
+	uint32_t room = (uint32_t)strlen(arguments);
+	struct parse_request request = { PARSE_MAGIC, PARSE_JOBS + job, sizeof(room) + room + length };
+	AUTO_STR head = STR_INIT;
+	struct exchange x = { .body = bytes, .body_left = length, .answer = STR_INIT };
+	int code;
+
+	str_add_bytes(&head, &request, sizeof(request));
+	str_add_bytes(&head, &room, sizeof(room));
+	str_add(&head, arguments);
+	x.head = head.bytes;
+	x.head_left = head.length;
+	code = exchange(worker, &x, request.length, err);
+	if (!code)
+		code = job_answer_read(x.answer.bytes, x.answer.length, ret, err);
+	str_wipe(&x.answer);
+	return code;
+}
+
+int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t length, bool entity,
+		      struct parsed_mail *ret, struct error *err)
+{
+	struct parse_request request = { PARSE_MAGIC, entity ? PARSE_ENTITY : PARSE_MAIL, length };
+	struct exchange x = { .head = (const char *)&request, .head_left = sizeof(request), .body = bytes,
+			      .body_left = length, .answer = STR_INIT };
+	int code = exchange(worker, &x, length, err);
+
 	if (!code)
 		code = parse_wire_read(x.answer.bytes, x.answer.length, ret, err);
 	str_wipe(&x.answer);

@@ -11,10 +11,11 @@
 
 struct parse_request {
 	uint32_t magic;   /* PARSE_MAGIC */
-	uint32_t entity;  /* 0 or 1 */
-	uint64_t length;  /* of the message that follows */
+	uint32_t job;     /* PARSE_MAIL, PARSE_ENTITY, or PARSE_JOBS and more: enum worker_job */
+	uint64_t length;  /* of what follows: the message; or the job's arguments behind their length, and its bytes */
 };
 enum { PARSE_MAGIC = 0x31505350 }; /* "PSP1" */
+enum { PARSE_MAIL, PARSE_ENTITY, PARSE_JOBS };
 /* No answer is longer: all attachments, the payload, the text, and the lists. */
 #define PARSE_ANSWER_LIMIT ((size_t)512 * 1024 * 1024)
 

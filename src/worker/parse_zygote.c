@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "job_private.h"
 #include "parse_lock.h"
 #include "parse_private.h"
 #include "parse_wire.h"
@@ -39,6 +40,7 @@ static bool read_exactly(int fd, void *bytes, size_t length)
 __attribute__((noreturn)) static void child_main(const struct parse_lock *lock)
 {
 	struct parse_request request;
+	struct str answer = STR_INIT;
 	struct parsed_mail mail;
 	char *bytes;
 
@@ -49,8 +51,14 @@ __attribute__((noreturn)) static void child_main(const struct parse_lock *lock)
 	    request.length > MAIL_LIMIT)
 		_exit(EXIT_REQUEST);
 	bytes = mem_alloc((size_t)request.length + 1);
-	if (!read_exactly(PARSE_FD_REQUEST, bytes, (size_t)request.length) ||
-	    parse_mail_here(bytes, (size_t)request.length, request.entity != 0, &mail, NULL) != 0)
+	if (!read_exactly(PARSE_FD_REQUEST, bytes, (size_t)request.length))
+		_exit(EXIT_REQUEST);
+	if (request.job >= PARSE_JOBS) {
+		if (!job_do(request.job - PARSE_JOBS, bytes, (size_t)request.length, &answer))
+			_exit(EXIT_REQUEST);
+		_exit(fd_write_all(PARSE_FD_RESPONSE, answer.bytes, answer.length) ? EXIT_ANSWER : 0);
+	}
+	if (parse_mail_here(bytes, (size_t)request.length, request.job == PARSE_ENTITY, &mail, NULL) != 0)
 		_exit(EXIT_REQUEST);
 	if (!parse_wire_write(PARSE_FD_RESPONSE, &mail))
 		_exit(EXIT_ANSWER);
@@ -75,7 +83,7 @@ static void serve(const struct parse_lock *lock)
 		_exit(0);
 }
 
-void parse_worker_main(void)
+void parse_worker_main(bool mail)
 {
 	struct pollfd request = { .fd = PARSE_FD_REQUEST, .events = POLLIN };
 	struct parse_lock *lock = mem_alloc(sizeof(*lock));
@@ -87,7 +95,10 @@ void parse_worker_main(void)
 	setsid();
 	if (!parse_lock_prepare(lock))
 		ready = -1;
-	parse_mail_warm();
+	if (mail)
+		parse_mail_warm();
+	else
+		job_warm();
 	if (fd_write_all(PARSE_FD_STATUS, &ready, sizeof(ready)) != 0 || ready != 0)
 		_exit(0);
 	for (;;) {

@@ -21,9 +21,6 @@
 #include "vault_fill.h"
 #include "vault_peers.h"
 
-#pragma weak vault_search
-#pragma weak model_whole_case
-
 enum { ROUNDS = 9, WRITERS = 8, WRITES = 1000, APPENDS = 500, OPENINGS = 200, LIMIT = 50 };
 
 static double milliseconds(void)
@@ -143,7 +140,7 @@ static void run_case(const char *dir)
 		const struct case_state *state = model_case(model, (i * 7919) % count);
 		double begun = milliseconds();
 
-		if (model_whole_case && model_whole_case((struct model *)model, state, NULL))
+		if (model_whole_case((struct model *)model, state, NULL))
 			continue;
 		if (state->event_count)
 			times[done++] = milliseconds() - begun;
@@ -160,7 +157,7 @@ static void run_search(const char *dir)
 {
 	struct desk *desk = desk_at(dir);
 
-	for (size_t q = 0; q < BENCH_QUERIES && vault_search; q++) {
+	for (size_t q = 0; q < BENCH_QUERIES; q++) {
 		double times[ROUNDS];
 		size_t count = 0;
 
@@ -486,7 +483,7 @@ int main(int argc, char **argv)
 	int status;
 
 	if (argc == 2 && str_equal(argv[1], PARSE_WORKER_ARGUMENT))
-		parse_worker_main();
+		parse_worker_main(true);
 	for (size_t i = 0; argc == 3 && i < ARRAY_LEN(modes); i++)
 		if (str_equal(argv[1], modes[i].name)) {
 			modes[i].run(argv[2]);

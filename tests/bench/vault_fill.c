@@ -35,26 +35,32 @@ static instant time_of(const struct filling *f)
 
 /* ---- one row */
 
+static int begin(struct filling *f, struct error *err)
+{
+	int code = f->in_transaction ? 0 : vault_begin(f->vault, NULL, NULL, err);
+
+	f->in_transaction += !code;
+	return code;
+}
+
 static int commit(struct filling *f, struct error *err)
 {
-	bool open = f->in_transaction > 0;
+	int code = f->in_transaction ? vault_finish(f->vault, 0, err) : 0;
 
 	f->in_transaction = 0;
-	return open ? vault_finish(f->vault, 0, err) : 0;
+	return code;
 }
 
 /* Seals what stands in f->body. */
 static int add_event(struct filling *f, const uint8_t stream[ID_BYTES], int type, struct error *err)
 {
-	const struct draft_event draft = { CORE_CONTENT, (uint16_t)type, stream, f->body.bytes, f->body.length,
-					   time_of(f) };
-	int code = f->in_transaction ? 0 : vault_begin(f->vault, NULL, NULL, err);
+	const struct draft_event draft = { .kind = CORE_CONTENT, .type = (uint16_t)type, .stream = stream,
+					   .body = f->body.bytes, .length = f->body.length, .now = time_of(f) };
+	int code = begin(f, err);
 
-	if (code)
-		return code;
-	f->in_transaction++;
+	if (!code)
+		code = vault_put(f->vault, &draft, err);
 	f->rows++;
-	code = vault_put(f->vault, &draft, err);
 	return !code && f->in_transaction >= COMMIT_ROWS ? commit(f, err) : code;
 }
 

@@ -222,7 +222,7 @@ int main(int argc, char **argv)
 	int files = 0;
 
 	if (argc == 2 && strcmp(argv[1], PARSE_WORKER_ARGUMENT) == 0)
-		parse_worker_main();
+		parse_worker_main(true);
 	corpora = tap_corpora("mail");
 	if (!corpora)
 		return tap_done();

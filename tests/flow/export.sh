@@ -103,6 +103,55 @@ has "$(cat "$work/said")" 'expired' 'with its reason'
 is "$?" 2 'an export to nobody is a mistake'
 [ ! -e "$work/no.pgp" ]
 ok $? 'and none of these left a file'
+# ---- the partner, who has a vault too, takes it in
+export GNUPGHOME=$theirs PSIRTTY_VAULT=$work/theirs XDG_STATE_HOME=$work/pstate XDG_CACHE_HOME=$work/pcache
+"$psirtty" init "$PSIRTTY_VAULT" --handler "$vera" >/dev/null
+said=$("$psirtty" case import "$work/case.pgp" 2>&1)
+ok $? 'another house imports the export' "$said"
+has "$said" 'signature good' 'its signature is judged'
+has "$("$psirtty" case log 1)" 'imported from PSIRT-2026-0001' 'the new case says where it came from'
+gpg --batch --decrypt "$work/case.pgp" 2>/dev/null >"$work/plain.tar"
+repack() { # repack NAME: what is in $work/out as another export
+  (cd "$work/out" && tar --format=ustar --owner=0 --group=0 --mode=0644 -cf "$work/$1.tar" $(ls | grep -v MANIFEST | grep -v attachments | grep -v messages) messages/* attachments/* MANIFEST) &&
+    gpg --batch --quiet --yes --trust-model always -r "$vera" -o "$work/$1.pgp" --encrypt "$work/$1.tar" 2>/dev/null
+}
+import() { "$psirtty" case import "$1" >"$work/said" 2>&1; }
+printf 'x' >>"$work/out/events.jsonl"
+repack altered
+import "$work/altered.pgp"
+is "$?" 3 'a file that its MANIFEST does not know so is refused'
+has "$(cat "$work/said")" 'not the one that its MANIFEST names' 'with its reason'
+head -c 20000 "$work/case.pgp" >"$work/cut.pgp"
+import "$work/cut.pgp"
+is "$?" 3 'an export that was cut is refused'
+import "$work/report.eml"
+is "$?" 3 'and what is no export'
+is "$("$psirtty" case list | wc -l)" 1 'none of these made a case'
 "$psirtty" audit verify >/dev/null
-ok $? 'the vault is whole'
+ok $? 'that vault is whole'
+
+# ---- the end of the case, in the first house
+export GNUPGHOME=$work/g PSIRTTY_VAULT=$work/vault XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
+"$psirtty" case new 'another case' >/dev/null
+"$psirtty" case shred 1 >"$work/said" 2>&1
+is "$?" 2 'shredding wants the id typed'
+"$psirtty" case shred 1 --yes PSIRT-2026-0002 >"$work/said" 2>&1
+is "$?" 2 'of this very case'
+is "$("$psirtty" case list | wc -l)" 2 'until then nothing happens'
+before=$(find "$work/vault/objects" -type f | wc -l)
+said=$("$psirtty" case shred 1 --yes PSIRT-2026-0001 2>&1)
+ok $? 'then it is shredded' "$said"
+has "$said" 'PSIRT-2026-0001 is shredded' 'and told'
+has "$said" 'keep 1 files' 'with what the inbox keeps'
+after=$(find "$work/vault/objects" -type f | wc -l)
+is "$((before - after))" 3 'its attachments are gone, the mail in the inbox is not'
+is "$("$psirtty" case list | cut -f1)" PSIRT-2026-0002 'the case is gone'
+is "$("$psirtty" search overflows 2>/dev/null | grep -c PSIRT-2026-0001)" 0 'it is not found'
+"$psirtty" case show PSIRT-2026-0001 >/dev/null 2>&1
+is "$?" 3 'nor shown'
+said=$("$psirtty" audit verify 2>&1)
+ok $? 'the vault is whole' "$said"
+has "$said" '1 shredded' 'and the proof says that a case was shredded'
+"$psirtty" case new 'a third case' >"$work/said"
+has "$(cat "$work/said")" PSIRT-2026-0003 'its number is not given again'
 tap_done

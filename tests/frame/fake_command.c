@@ -57,6 +57,7 @@ static const struct command_row rows[] = {
 	SCREEN("previous-part", "the part before", SCREEN_PREVIOUS_PART),
 	SCREEN("quit", "leave psirtty", SCREEN_QUIT),
 	SCREEN("redraw", "draw everything anew", SCREEN_REDRAW),
+	{ "search", "find words", COMMAND_SCREEN, SCREEN_FOUND, { REST }, NULL, NULL, 0 },
 	SCREEN("suspend", "back to the shell for a while", SCREEN_SUSPEND),
 	SCREEN("tab", "a part of the opened case", SCREEN_TAB),
 	SCREEN("theme", "another theme", SCREEN_THEME),

@@ -63,6 +63,9 @@ static const struct frame frames[] = {
 	{ "top-back", 80, 24, "q", false, false },
 	{ "typed-question", 80, 24, "5 g : <advisory publish {case}> Enter", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
+	{ "found", 80, 24, ": <search over> Enter", false, true },
+	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
+	{ "found-opened", 80, 24, ": <search over> Enter g Enter", false, false },
 	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
 	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
 	{ "jobs", 80, 24, "J", false, false },
@@ -161,7 +164,7 @@ static void test_actions(void)
 static void test_sizes(void)
 {
 	static const char *const places[] = { "0", "1 g", "2", "3", "4", "5", "6", "7", "8", "0 g Enter Tab",
-					      "? <a>", ": <no> Tab", "0 / <a>" };
+					      "? <a>", ": <no> Tab", "0 / <a>", ": <search over> Enter" };
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)

@@ -116,7 +116,9 @@ void world_write(const struct world *world, const struct writing *w, struct row 
 	set(ret, FIELD_SIG, sig, sizeof(sig));
 	set(ret, FIELD_PREV, world->log.hash, HASH_BYTES);
 	set(ret, FIELD_APPENDER, appender->id, ID_BYTES);
-	core_journal_hash(ret->gseq, world->log.hash, id, false, hash);
+	if (w->imported)
+		str_add_char(&ret->fields[FIELD_APPENDER], 1);
+	core_journal_hash(ret->gseq, world->log.hash, id, w->imported, hash);
 	crypto_sign_detached(sig, NULL, hash, sizeof(hash), appender->keys.sign_secret);
 	set(ret, FIELD_JOURNAL_SIG, sig, sizeof(sig));
 }
@@ -150,14 +152,30 @@ struct writing world_note(const struct world *world, const struct actor *author,
 
 /* ---- the control events, each of one row or a few */
 
-static void add_member(const struct actor *actor, struct str *ret)
+struct writing world_control(const struct world *world, size_t author, enum control_type type, size_t place,
+			     const void *body, size_t length)
+{
+	return (struct writing){ .author = &world->actors[author], .type = (uint16_t)type, .body = body, .length = length,
+				 .stream = place == WORLD_VAULT ? NULL : world->places[place].stream };
+}
+
+bool world_add_control(struct world *world, size_t author, enum control_type type, size_t place, const void *body,
+		       size_t length)
+{
+	const struct writing w = world_control(world, author, type, place, body, length);
+
+	return world_add(world, &w);
+}
+
+void world_member_body(const struct world *world, size_t actor, uint8_t role, struct str *ret)
 {
 	static const uint8_t fingerprint[20] = { 0xAB }, certification[2] = { 0 };
+	const struct actor *a = &world->actors[actor];
 
-	str_add_bytes(ret, actor->id, ID_BYTES);
-	str_add_char(ret, (char)actor->role);
-	str_add_bytes(ret, actor->keys.sign_public, 32);
-	str_add_bytes(ret, actor->keys.box_public, 32);
+	str_add_bytes(ret, a->id, ID_BYTES);
+	str_add_char(ret, (char)role);
+	str_add_bytes(ret, a->keys.sign_public, 32);
+	str_add_bytes(ret, a->keys.box_public, 32);
 	str_add_char(ret, sizeof(fingerprint));
 	str_add_bytes(ret, fingerprint, sizeof(fingerprint));
 	str_add_bytes(ret, certification, sizeof(certification));
@@ -166,52 +184,65 @@ static void add_member(const struct actor *actor, struct str *ret)
 bool world_admit(struct world *world, size_t actor)
 {
 	AUTO_STR body = STR_INIT;
-	struct writing w = { .author = &world->actors[ACTOR_ADMIN], .type = CONTROL_MEMBER };
 
-	add_member(&world->actors[actor], &body);
-	w.body = body.bytes;
-	w.length = body.length;
-	return world_add(world, &w);
+	world_member_body(world, actor, world->actors[actor].role, &body);
+	return world_add_control(world, ACTOR_ADMIN, CONTROL_MEMBER, WORLD_VAULT, body.bytes, body.length);
 }
 
 static bool found(struct world *world)
 {
 	AUTO_STR body = STR_INIT;
-	struct writing w = { .author = &world->actors[ACTOR_ADMIN], .type = CONTROL_VAULT };
 
 	str_add_bytes(&body, world->vault, ID_BYTES);
-	add_member(w.author, &body);
-	w.body = body.bytes;
-	w.length = body.length;
-	return world_add(world, &w);
+	world_member_body(world, ACTOR_ADMIN, ROLE_ADMIN, &body);
+	return world_add_control(world, ACTOR_ADMIN, CONTROL_VAULT, WORLD_VAULT, body.bytes, body.length);
 }
 
 bool world_grant(struct world *world, size_t author, size_t place, size_t member, uint8_t rights)
 {
 	uint8_t body[ID_BYTES + 1];
-	const struct writing w = { .author = &world->actors[author], .type = CONTROL_GRANT,
-				   .stream = world->places[place].stream, .body = body, .length = sizeof(body) };
 
 	memcpy(body, world->actors[member].id, ID_BYTES);
 	body[ID_BYTES] = rights;
-	return world_add(world, &w);
+	return world_add_control(world, author, CONTROL_GRANT, place, body, sizeof(body));
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, ID_BYTES);
+}
+
+void world_epoch_body(const struct world *world, size_t place, const size_t *holders, struct str *ret)
+{
+	const struct place *p = &world->places[place];
+	long position = log_stream(&world->log, p->stream);
+	uint32_t epoch = position < 0 ? 1 : world->log.streams[position].epoch + 1;
+	uint8_t number[4], key_id[ID_BYTES], ids[ACTOR_COUNT][ID_BYTES];
+	size_t count = 0;
+
+	put32(number, epoch);
+	crypt_key_id(p->keys[epoch % ARRAY_LEN(p->keys)], p->stream, epoch, key_id);
+	for (; holders[count] != ACTOR_COUNT; count++)
+		memcpy(ids[count], world->actors[holders[count]].id, ID_BYTES);
+	qsort(ids, count, ID_BYTES, compare_ids);
+	str_add_bytes(ret, number, sizeof(number));
+	str_add_bytes(ret, key_id, sizeof(key_id));
+	str_add_bytes(ret, ids, count * ID_BYTES);
 }
 
 bool world_open(struct world *world, size_t author, size_t place, enum vault_stream_kind kind)
 {
 	struct place *p = &world->places[place];
-	uint8_t body = (uint8_t)kind, epoch[4 + 2 * ID_BYTES];
-	const struct actor *a = &world->actors[author];
-	const struct writing stream = { .author = a, .type = CONTROL_STREAM, .stream = p->stream, .body = &body, .length = 1 };
-	const struct writing key = { .author = a, .type = CONTROL_EPOCH, .stream = p->stream, .body = epoch,
-				     .length = sizeof(epoch) };
+	const size_t holders[] = { author, ACTOR_COUNT };
+	uint8_t body = (uint8_t)kind;
+	AUTO_STR epoch = STR_INIT;
 
 	randombytes_buf(p->stream, ID_BYTES);
 	randombytes_buf(p->keys, sizeof(p->keys));
-	put32(epoch, 1);
-	crypt_key_id(p->keys[1], p->stream, 1, epoch + 4);
-	memcpy(epoch + 4 + ID_BYTES, a->id, ID_BYTES);
-	return world_add(world, &stream) && world_grant(world, author, place, author, RIGHT_ALL) && world_add(world, &key);
+	world_epoch_body(world, place, holders, &epoch);
+	return world_add_control(world, author, CONTROL_STREAM, place, &body, 1) &&
+	       world_grant(world, author, place, author, RIGHT_ALL) &&
+	       world_add_control(world, author, CONTROL_EPOCH, place, epoch.bytes, epoch.length);
 }
 
 static bool add_notes(struct world *world)
@@ -231,9 +262,74 @@ static bool add_notes(struct world *world)
 	return true;
 }
 
+/* A case with two notes, then SHRED; what stands in the rows afterwards is what the program leaves. */
+static bool add_shredded(struct world *world)
+{
+	static const uint8_t record[HASH_BYTES];
+	size_t from = world->count;
+	bool good = world_open(world, ACTOR_ADMIN, PLACE_SHREDDED, VAULT_CASE);
+
+	for (int i = 0; good && i < 2; i++) {
+		struct writing w = world_note(world, &world->actors[ACTOR_ADMIN], PLACE_SHREDDED, "{\"text\":\"to be gone\"}");
+
+		good = world_add(world, &w);
+	}
+	good = good && world_add_control(world, ACTOR_ADMIN, CONTROL_SHRED, PLACE_SHREDDED, record, sizeof(record));
+	for (size_t i = from; good && i < world->count; i++)
+		if (world->rows[i].fields[FIELD_CORE].bytes[5] == CORE_CONTENT)
+			row_shred(&world->rows[i]);
+	return good;
+}
+
+void row_shred(struct row *row)
+{
+	struct str *body = &row->fields[FIELD_BODY];
+	uint8_t stub[STUB_BYTES];
+
+	core_stub(body->bytes, body->length, stub);
+	str_reset(body);
+	str_add_bytes(body, stub, sizeof(stub));
+}
+
+/* What is left of the kinds of control events. */
+static bool add_others(struct world *world)
+{
+	uint8_t policy[1 + ID_BYTES] = { POLICY_RECOVERY }, checkpoint[8 + HASH_BYTES + 4] = { 1 };
+	uint8_t restore[8 + HASH_BYTES] = { 1 }, role[ID_BYTES + 1], reading[1 + HASH_BYTES] = { 1 };
+	AUTO_STR rotate = STR_INIT;
+
+	memcpy(role, world->actors[ACTOR_OBSERVER].id, ID_BYTES);
+	role[ID_BYTES] = ROLE_OBSERVER;
+	str_add_bytes(&rotate, world->actors[ACTOR_HANDLER].id, ID_BYTES);
+	str_add_char(&rotate, 20);
+	str_add_repeat(&rotate, 'f', 20);
+	str_add_bytes(&rotate, "\0\0", 2);
+	return world_add_control(world, ACTOR_ADMIN, CONTROL_POLICY, WORLD_VAULT, policy, sizeof(policy)) &&
+	       world_add_control(world, ACTOR_HANDLER, CONTROL_CHECKPOINT, WORLD_VAULT, checkpoint, sizeof(checkpoint)) &&
+	       world_add_control(world, ACTOR_ADMIN, CONTROL_RESTORE, WORLD_VAULT, restore, sizeof(restore)) &&
+	       world_add_control(world, ACTOR_ADMIN, CONTROL_ROLE, WORLD_VAULT, role, sizeof(role)) &&
+	       world_add_control(world, ACTOR_HANDLER, CONTROL_ROTATE, WORLD_VAULT, rotate.bytes, rotate.length) &&
+	       world_add_control(world, ACTOR_OBSERVER, CONTROL_READ, PLACE_CASE, reading, sizeof(reading));
+}
+
+/* A member that came, read the inbox and went. */
+static bool add_gone(struct world *world)
+{
+	const size_t holders[] = { ACTOR_ADMIN, ACTOR_COUNT };
+	const uint8_t *gone = world->actors[ACTOR_GONE].id;
+	AUTO_STR epoch = STR_INIT;
+
+	world_epoch_body(world, PLACE_INBOX, holders, &epoch);
+	return world_admit(world, ACTOR_GONE) && world_grant(world, ACTOR_ADMIN, PLACE_INBOX, ACTOR_GONE, RIGHT_READ) &&
+	       world_add_control(world, ACTOR_ADMIN, CONTROL_REVOKE, PLACE_INBOX, gone, ID_BYTES) &&
+	       world_add_control(world, ACTOR_ADMIN, CONTROL_EPOCH, PLACE_INBOX, epoch.bytes, epoch.length) &&
+	       world_add_control(world, ACTOR_ADMIN, CONTROL_REMOVE, WORLD_VAULT, gone, ID_BYTES);
+}
+
 bool world_begin(struct world *world)
 {
-	static const uint8_t roles[ACTOR_COUNT] = { ROLE_ADMIN, ROLE_HANDLER, ROLE_OBSERVER, ROLE_HANDLER };
+	static const uint8_t roles[ACTOR_COUNT] = { ROLE_ADMIN, ROLE_HANDLER, ROLE_OBSERVER, ROLE_OBSERVER,
+						  ROLE_HANDLER };
 
 	*world = (struct world){ 0 };
 	log_init(&world->log);
@@ -251,7 +347,8 @@ bool world_begin(struct world *world)
 	       world_admit(world, ACTOR_OBSERVER) && world_open(world, ACTOR_ADMIN, PLACE_CASE, VAULT_CASE) &&
 	       world_open(world, ACTOR_HANDLER, PLACE_OTHER, VAULT_CASE) &&
 	       world_grant(world, ACTOR_ADMIN, PLACE_CASE, ACTOR_HANDLER, RIGHT_READ | RIGHT_WRITE) &&
-	       world_grant(world, ACTOR_ADMIN, PLACE_CASE, ACTOR_OBSERVER, RIGHT_READ) && add_notes(world);
+	       world_grant(world, ACTOR_ADMIN, PLACE_CASE, ACTOR_OBSERVER, RIGHT_READ) && add_shredded(world) &&
+	       add_gone(world) && add_others(world) && add_notes(world);
 }
 
 void world_end(struct world *world)
@@ -284,6 +381,8 @@ uint64_t world_replay(const struct row *rows, size_t count, struct str *ret)
 		}
 		log_skip(&log, &view, rows[i].gseq);
 	}
+	if (!first && log_robbed(&log))
+		first = log_robbed(&log)->bare;
 	log_release(&log);
 	return first;
 }

@@ -7,6 +7,7 @@
 #include "psirtty/model/model.h"
 
 #include "command/command_private.h"
+#include "model/brief.h"
 #include "model_dice.h"
 #include "tap.h"
 
@@ -331,6 +332,46 @@ static void test_damage(void)
 	log_release(&log);
 }
 
+/* ---- the table */
+
+struct span { size_t at, size; };
+#define SPAN(member) { offsetof(struct case_state, member), sizeof(((struct case_state *)0)->member) }
+
+static void cover(bool *seen, size_t at, size_t size)
+{
+	memset(seen + at, true, size);
+}
+
+/* A member of a case is a row of the table, or is here because only a whole case has it. */
+static void test_members(void)
+{
+	static const struct span left_out[] = {
+		SPAN(stream), SPAN(messages), SPAN(message_count), SPAN(remediations), SPAN(remediation_count),
+		SPAN(notes), SPAN(note_count), SPAN(records), SPAN(record_count), SPAN(qualified), SPAN(events),
+		SPAN(event_count), SPAN(undone), SPAN(brief), SPAN(embargo.terms), SPAN(embargo.term_count),
+		SPAN(embargo.answers), SPAN(embargo.answer_count),
+	};
+	bool seen[sizeof(struct case_state)] = { false };
+	size_t missing = 0, at = 0, run = 0;
+
+	for (size_t i = 0; i < brief_case_shape.row_count; i++) {
+		const struct brief_row *row = &brief_case_shape.rows[i];
+
+		cover(seen, row->at, row->size);
+		if (row->kind == KEEP_LIST)
+			cover(seen, row->count_at, sizeof(size_t));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
+		cover(seen, left_out[i].at, left_out[i].size);
+	for (size_t i = 0; i < sizeof(seen); i++) { /* less than eight bytes are padding */
+		run = seen[i] ? 0 : run + 1;
+		if (run == 8 && !missing++)
+			at = i - 7;
+	}
+	CHECK(missing == 0, "every member of a case is a row of brief_rows.c or left out here (byte %zu of %zu)", at,
+	      sizeof(seen));
+}
+
 /* ---- the keys of queries */
 
 static void test_keys(void)
@@ -420,6 +461,54 @@ static struct model *load_in_order(struct log *log, bool turned)
 	model_load_case(model, turned ? stream_b : stream_a, NULL);
 	model_load_case(model, turned ? stream_a : stream_b, NULL);
 	return model;
+}
+
+/* ---- what changed */
+
+static void count_case(void *context, const struct case_state *state)
+{
+	(void)state;
+	++*(size_t *)context;
+}
+
+static void count_mail(void *context, const struct inbox_item *item)
+{
+	(void)item;
+	++*(size_t *)context;
+}
+
+static size_t changed(struct model *model)
+{
+	size_t count = 0;
+
+	model_take_changed(model, count_case, count_mail, &count);
+	return count;
+}
+
+static void test_changed(void)
+{
+	struct world w = world_new();
+	struct log log = { 0 };
+	struct model *whole = brief_model(&log), *model;
+
+	tell(&w, &log, 1, EVENT_CASE_OPENED, "{'case':'X-1','title':'T'}");
+	model_load_case(whole, stream_a, NULL);
+	CHECK(changed(whole) == 1 && changed(whole) == 0, "what was loaded for the first time changed, once");
+	model = from_briefs(whole, &log);
+	CHECK(changed(model) == 0, "briefs are as they were");
+	model_whole_case(model, model_case(model, 0), NULL);
+	CHECK(changed(model) == 0, "so is a case that was only looked at");
+	model_load_case(model, stream_a, NULL);
+	CHECK(changed(model) == 1, "one that was loaded anew may have changed");
+	tell(&w, &log, 1, EVENT_NOTE_ADDED, "{'text':'one'}");
+	model_apply(model, &log.events[1], NULL);
+	CHECK(changed(model) == 1, "one with an event more did");
+	model_change_all(model);
+	CHECK(changed(model) == 1, "and everything, if one says so");
+	model_free(model);
+	model_free(whole);
+	log_release(&log);
+	world_release(&w);
 }
 
 static void test_same_id(void)
@@ -523,9 +612,11 @@ int main(void)
 	for (size_t round = 0; round < rounds; round++)
 		taken += run_round((int)round, 150);
 	CHECK(taken > rounds * 15, "%zu random events in %zu worlds", taken, rounds);
+	test_members();
 	test_damage();
 	test_keys();
 	test_events();
+	test_changed();
 	test_same_id();
 	test_conflicts();
 	test_mails();

@@ -354,7 +354,7 @@ int main(int argc, char **argv)
 	int code;
 
 	if (argc == 2 && strcmp(argv[1], PARSE_WORKER_ARGUMENT) == 0)
-		parse_worker_main();
+		parse_worker_main(true);
 	compiled = parse_lock_prepare(&lock);
 	CHECK(compiled, "the filter compiles to %u instructions", lock.count);
 	test_named_calls();

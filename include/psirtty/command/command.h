@@ -17,6 +17,7 @@
 	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
 	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
 	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
+	X(SCREEN_FOUND) /* what the search ARGUMENT found, as a list */ \
 	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
 #define X(name) name,

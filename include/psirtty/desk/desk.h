@@ -52,6 +52,22 @@ int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct err
 /* The case ID names, whole, or ERR_INPUT with the ids that come near. */
 int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
 
+/* ---- search (search.c) */
+/* The words of an event that can be searched for, a line each; adds to RET. */
+void desk_event_text(const struct event *event, struct str *ret);
+/* Indexes at most MOST further events; *RET_LEFT journal rows are still to come, 0: all can be found. Cheap then. */
+int desk_index_step(struct desk *desk, size_t most, uint64_t *ret_left, struct error *err);
+struct desk_hit {
+	char case_id[64], mail_id[32]; /* where it is; "" where it is not */
+	char line[400];                /* event_line, not yet made safe */
+	uint8_t event[32];
+	int type;
+	instant at;
+};
+/* As vault_search, over what is indexed so far. *RET freed with free(). */
+int desk_search(struct desk *desk, const char *query, bool best, size_t limit, struct desk_hit **ret,
+		size_t *ret_count, struct error *err);
+
 /* ---- cases (cases.c) */
 int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,
 		  struct error *err);

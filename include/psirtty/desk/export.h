@@ -32,4 +32,33 @@ void desk_exported_release(struct desk_exported *exported);
 int desk_case_export(struct desk *desk, const struct case_state *state, const struct desk_export *what,
 		     instant now, struct desk_exported *ret, struct error *err);
 
+/* ---- cases to and from another copy of the same vault: a sealed bundle */
+
+/* STATES may be NULL with COUNT 0: all there is. */
+int desk_bundle_write(struct desk *desk, const struct case_state *const *states, size_t count, const char *path,
+		      instant now, desk_bytes_fn progress, void *context, struct error *err);
+
+/* ---- a file coming in */
+
+struct desk_imported {
+	bool merged;              /* it was a sealed bundle */
+	size_t events, known, cases, files;
+	char *case_id;            /* owned: the case that an export became, or NULL */
+	char *origin, *signer;    /* owned, of an export; SIGNER may be NULL */
+	char *verdict;            /* owned: what the signature is worth, a word */
+};
+void desk_imported_release(struct desk_imported *imported);
+/* A sealed bundle of this vault is merged: what is known already changes nothing. An OpenPGP export becomes a new
+ * case that holds its files, after its MANIFEST was checked; TITLE may be NULL. Nothing is taken of a file that is
+ * not whole. */
+int desk_case_import(struct desk *desk, const char *path, const char *title, instant now, desk_bytes_fn progress,
+		     void *context, struct desk_imported *ret, struct error *err);
+
+/* ---- the end of a case */
+
+struct desk_disposed { size_t events, keys, files, kept, drafts, mails; };
+/* Shreds the case and records that in the registry. Backups of keys.db are said to live until BACKUPS_UNTIL. */
+int desk_case_shred(struct desk *desk, const struct case_state *state, instant backups_until, instant now,
+		    struct desk_disposed *ret, struct error *err);
+
 #endif

@@ -60,6 +60,8 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_SPLIT_OFF, 38, "split-off", STREAM_CASE) \
 	X(EVENT_SPLIT_FROM, 39, "split-from", STREAM_CASE) \
 	X(EVENT_CASE_EXPORTED, 90, "case-exported", STREAM_CASE) \
+	X(EVENT_CASE_IMPORTED, 91, "case-imported", STREAM_CASE) \
+	X(EVENT_CASE_DISPOSED, 95, "case-disposed", STREAM_REGISTRY) \
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \

@@ -116,7 +116,7 @@ struct case_embargo {
 	char *proposed_by;           /* party name or "us" */
 	instant proposed_at, accepted_at, ended_at; /* INSTANT_NONE when not */
 	char *end_reason;
-	struct embargo_terms *terms; size_t term_count;   /* by time, then id; those above are of the shortest */
+	struct embargo_terms *terms; size_t term_count;   /* by time; those above are of the shortest */
 	struct embargo_answer *answers; size_t answer_count; /* in order */
 	int force;                   /* place of the terms in force, or -1 */
 	int shortest;                /* place of the open proposal that ends first, or -1 */
@@ -214,6 +214,12 @@ struct product {
 };
 struct contact; /* somebody outside the house: read with contact_text() and contact_words() */
 struct embargo_policy { char *actor, *inbox, *note; instant preferred, minimum, maximum; }; /* spans; INSTANT_NONE */
+/* A case that was shredded: only its id is left. */
+struct disposal {
+	char *case_id, *author, *verified;
+	instant at, backups_until;      /* until then backups of the keys may open older copies */
+	size_t events, files, kept;     /* KEPT: files that other cases or the inbox hold too */
+};
 struct pin { char *address, *fingerprint; instant at; };
 struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
 
@@ -322,6 +328,8 @@ int product_supported(const struct product *product, const char *version, instan
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
 const struct pin *model_pin(const struct model *model, size_t index);
+size_t model_disposal_count(const struct model *model);
+const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
 
 /* ---- records */
@@ -334,6 +342,13 @@ size_t case_record_count(const struct case_state *state, enum event_type type);
 const char *record_text(const struct case_record *record, const char *field);
 instant record_instant(const struct case_record *record, const char *field);
 bool record_flag(const struct case_record *record, const char *field);
+/* The N-th word of a list from 0, or NULL. */
+const char *record_words(const struct case_record *record, const char *field, size_t n);
+/* The files of its member "attachments"; the strings of *RET are borrowed. */
+size_t record_file_count(const struct case_record *record);
+void record_file(const struct case_record *record, size_t n, struct sealed_file *ret);
+/* Would BODY, of the record's type, replace it? */
+bool case_record_is(const struct case_record *record, const json_t *body);
 
 /* ---- parties and terms */
 /* The party's consent at NOW: whoever was asked and stays silent beyond the RSVP has declined. */

@@ -36,8 +36,9 @@ int vault_member_find(const struct vault *vault, const char *who, struct vault_m
 /* ---- admission: the newcomer asks, an admin admits */
 
 /* The newcomer's side, without being a member: a new identity encrypted to FINGERPRINT and certified by it.
- * RET is the request, one file to carry; with FILE NULL it also lies in the vault's folder "requests". */
-int vault_request(const char *dir, struct openpgp *pgp, const char *fingerprint, struct str *ret,
+ * RET is the request, one file to carry, text with the newcomer's public key; with LEAVE it also lies in the
+ * vault's folder "requests". */
+int vault_request(const char *dir, struct openpgp *pgp, const char *fingerprint, bool leave, struct str *ret,
 		  struct error *err);
 struct vault_request { char *fingerprint; uint8_t member[16]; };
 void vault_request_release(struct vault_request *request);
@@ -47,7 +48,8 @@ int vault_requests(const struct vault *vault, struct vault_request **ret, size_t
  * REQUEST NULL: the one of FINGERPRINT in "requests". */
 int vault_admit(struct vault *vault, const char *fingerprint, const struct str *request,
 		enum vault_role role, instant now, struct error *err);
-/* REMOVE, then new keys for every stream this member can rotate. *RET_LEFT streams wait for others. */
+/* REMOVE, then new keys for every stream this member can rotate, a hundred at a time. *RET_LEFT streams wait for
+ * the next who may write there. */
 int vault_remove(struct vault *vault, const uint8_t member[16], instant now, size_t *ret_rotated,
 		 size_t *ret_left, struct error *err);
 int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_role role, instant now,

@@ -15,6 +15,8 @@ typedef bool (*vault_progress_fn)(void *context, uint64_t done, uint64_t total);
  * vault's own stream, as one file. Opaque to who carries it; needs no OpenPGP. */
 int vault_bundle_write(struct vault *vault, const uint8_t (*streams)[16], size_t count, const char *path,
 		       vault_progress_fn progress, void *context, struct error *err);
+/* Whether the file begins as a bundle does. */
+bool vault_is_bundle(const char *path);
 struct vault_bundle_count { size_t events, known, streams, attachments, wraps; };
 /* Verifies all of it, then appends what is not there. A bundle of another vault, or one that forges, is
  * refused whole. FN is called for what is new, as by vault_read_on. */
@@ -43,8 +45,11 @@ int vault_restore(const char *path, const char *dir, uint64_t *ret_gseq, vault_p
 int vault_restored(struct vault *vault, instant now, struct error *err);
 
 /* SHRED: bodies, wraps and attachments of the stream are gone, the chain of cores stays verifiable. */
-struct vault_shredded { size_t events, wraps, attachments; uint64_t bytes; };
+struct vault_shredded { size_t events, wraps, attachments, spared; uint64_t bytes; };
+/* OBJECTS: names of the case's attachments; those that another case's event names too stay. */
 int vault_shred(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t object_count,
 		instant now, struct vault_shredded *ret, struct error *err);
+/* What a SHRED of another copy, or one that was interrupted, left to do. Cheap when that is nothing. */
+int vault_shred_due(struct vault *vault, struct vault_shredded *ret, struct error *err);
 
 #endif

@@ -26,6 +26,8 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 void vault_close(struct vault *vault);
 /* A sentence about the first damaged event, or NULL. Borrowed. */
 const char *vault_damage(const struct vault *vault);
+/* A static sentence, untranslated, about a clock that jumped; or NULL. */
+const char *vault_warning(const struct vault *vault);
 const char *vault_fingerprint(const struct vault *vault); /* of who unlocked it */
 const char *vault_outbox(const struct vault *vault);      /* absolute or relative to the vault's folder, resolved */
 bool vault_readonly(const struct vault *vault);
@@ -125,8 +127,10 @@ struct audit_finding {
 struct audit_report {
 	uint64_t events;
 	size_t streams, attachments;
+	size_t shredded;   /* streams of which only the chain is left, as a SHRED says */
 	struct audit_finding *findings; size_t finding_count;
 	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
+	int level;         /* how far it went: 1 chains and authority, 2 hashes, 3 signatures, 4 contents */
 };
 void audit_report_release(struct audit_report *report);
 /* What an opened event calls its stream, or NULL: so that damage in a case is told by the case's id. The
@@ -137,9 +141,24 @@ typedef char *(*vault_name_fn)(int type, const char *json, size_t length);
  * cannot be read at all. */
 int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct audit_report *ret,
 		struct error *err);
+/* The same up to LEVEL (0: as far as the keys at hand allow). ERR_USAGE when nothing was found but a level
+ * that was asked for could not be reached. */
+int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_name_fn name,
+		      struct audit_report *ret, struct error *err);
 
 /* Sixteen bytes of the sealed body of an event, as they lie on the disk: for demonstrations of damage. */
 int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], struct error *err);
+
+/* ---- looking after it */
+
+struct vault_finding { char *what; bool repairable, repaired; }; /* WHAT: a sentence */
+struct vault_check { struct vault_finding *items; size_t count, objects; }; /* objects: whole ones */
+void vault_check_release(struct vault_check *check);
+/* Modes and what was left half-written more than a day ago; needs no key. Adds to RET. */
+int vault_check_folder(const char *dir, bool repair, instant now, struct vault_check *ret, struct error *err);
+/* Every object against its name; objects that no event names, a day old (only for who may read all); the log
+ * that was not folded in; the cache. REPAIR mends what is no data. Adds to RET. */
+int vault_check(struct vault *vault, bool repair, instant now, struct vault_check *ret, struct error *err);
 
 struct vault_stats { uint64_t events; size_t cases, members, attachments; uint64_t bytes; };
 int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err);

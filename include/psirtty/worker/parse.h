@@ -45,9 +45,10 @@ int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t len
 		      struct parsed_mail *ret, struct error *err);
 
 /* The zygote's own main loop: main.c calls it when the program was executed as the worker
- * (PARSE_WORKER_ARGUMENT as its only argument), before anything else. Never returns. */
+ * (PARSE_WORKER_ARGUMENT or JOB_WORKER_ARGUMENT as its only argument), before anything else. MAIL: it
+ * is warmed up for mail. Never returns. */
 #define PARSE_WORKER_ARGUMENT "--parse-worker"
-void parse_worker_main(void) __attribute__((noreturn));
+void parse_worker_main(bool mail) __attribute__((noreturn));
 /* The parser itself without sandbox, for tests and fuzzing only. */
 int parse_mail_here(const char *bytes, size_t length, bool entity, struct parsed_mail *ret, struct error *err);
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents judged in the sandboxed worker. What comes back is text that strangers may have had a hand in: it
+ * passes the safe-text door before it is shown. */
+#ifndef PSIRTTY_DESK_JUDGE_H
+#define PSIRTTY_DESK_JUDGE_H
+
+#include "psirtty/format/check.h"
+#include "psirtty/worker/job.h"
+
+struct judge;
+int judge_open(struct judge **ret, struct error *err);
+void judge_close(struct judge *judge); /* NULL does nothing */
+
+struct judged { const char *test; enum check_severity severity; const char *path, *message, *fix; };
+struct judgement {
+	const char *format;     /* borrowed from the answer, as all texts */
+	size_t errors, cut;
+	struct judged *findings; size_t count;
+	struct job_answer answer;
+};
+/* PATH "-" is standard input. PRESET is one of check_preset_from_name's. ERR_INPUT when it cannot be read. */
+int judge_file(struct judge *judge, const char *path, const char *preset, instant now, struct judgement *ret,
+	       struct error *err);
+void judgement_release(struct judgement *judgement);
+
+#endif

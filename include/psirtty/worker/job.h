@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Jobs of the sandboxed child other than mail: hostile bytes in, rows of texts out. What comes back is
+ * not trusted either: its counts and lengths are checked, its texts are UTF-8, nothing else is promised.
+ */
+#ifndef PSIRTTY_WORKER_JOB_H
+#define PSIRTTY_WORKER_JOB_H
+
+#include "psirtty/worker/parse.h"
+
+/* name, what a row of the answer is */
+enum worker_job {
+	JOB_CHECK, /* arguments "PRESET NOW NAME"; first row: format, errors, cut; then: test, severity,
+		    * path, message, fix */
+	JOB_COUNT,
+};
+
+struct job_row { char **fields; size_t count; };
+struct job_answer { struct job_row *rows; size_t count; char *memory; }; /* fields point into memory */
+void job_answer_release(struct job_answer *answer);
+
+/* Starts a worker for jobs alone: sooner ready than one for mail. parse_worker_stop() ends it. */
+int job_worker_start(struct parse_worker **ret, struct error *err);
+#define JOB_WORKER_ARGUMENT "--job-worker"
+/* One job in one child, with the limits of parse_worker_mail. ERR_INPUT with the child's reason when it has
+ * no answer. */
+int parse_worker_job(struct parse_worker *worker, enum worker_job job, const char *arguments, const char *bytes,
+		     size_t length, struct job_answer *ret, struct error *err);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands that judge documents; they need no vault. */
+#include "command/command_private.h"
+
+#include "psirtty/desk/judge.h"
+
+/* ---- answers */
+
+/* Each failing test once, in order. */
+static char *failing(const struct judgement *judgement)
+{
+	struct str ids = STR_INIT;
+	const char *last = NULL;
+
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct judged *finding = &judgement->findings[i];
+
+		if (!str_equal(finding->test, last))
+			str_add_format(&ids, "%s%s", ids.length ? "," : "", finding->test);
+		last = finding->test;
+	}
+	return ids.length ? str_detach(&ids) : mem_string("");
+}
+
+static json_t *judgement_json(const char *path, const struct judgement *judgement)
+{
+	json_t *json = json_object(), *list = json_array();
+
+	js_set_string(json, "file", path);
+	js_set_string(json, "format", judgement->format);
+	js_set_string(json, "verdict", judgement->errors ? "invalid" : "valid");
+	js_set_integer(json, "cut", (long long)judgement->cut);
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct judged *f = &judgement->findings[i];
+		json_t *one = json_object();
+
+		js_set_string(one, "test", f->test);
+		js_set_string(one, "severity", check_severity_name(f->severity));
+		js_set_string(one, "path", f->path);
+		js_set_string(one, "message", f->message);
+		js_set_string(one, "fix", f->fix);
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(json, "findings", list);
+	return json;
+}
+
+struct judging {
+	struct command_context *context;
+	struct judge *judge;
+	const char *preset;
+	json_t *list;      /* --json: one item a file */
+	bool refused, unread;
+};
+
+static void judge_one(struct judging *j, const char *path)
+{
+	AUTO_STRING ids = NULL;
+	struct judgement judgement;
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (judge_file(j->judge, path, j->preset, command_now(j->context), &judgement, &err)) {
+		j->unread = true;
+		if (j->list) {
+			json_t *json = json_object();
+
+			js_set_string(json, "file", path);
+			js_set_string(json, "verdict", "unreadable");
+			js_set_string(json, "reason", err.why);
+			json_array_append_new(j->list, json);
+		} else {
+			command_row_out(j->context, path, "", "unreadable", str_or_empty(err.why), NULL);
+		}
+		return;
+	}
+	j->refused = j->refused || judgement.errors;
+	ids = failing(&judgement);
+	if (j->list)
+		json_array_append_new(j->list, judgement_json(path, &judgement));
+	else
+		command_row_out(j->context, path, str_or_empty(judgement.format),
+				judgement.errors ? "invalid" : "valid", ids, NULL);
+	judgement_release(&judgement);
+}
+
+static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *preset = call_value(call, "--preset");
+	struct judging judging = { .context = context, .preset = preset ? preset : "basic" };
+	size_t count;
+	char *const *files = call_values(call, "FILE", &count);
+	int code = judge_open(&judging.judge, err);
+
+	if (code)
+		return code;
+	if (context->json)
+		judging.list = json_array();
+	for (size_t i = 0; i < count; i++)
+		judge_one(&judging, files[i]);
+	judge_close(judging.judge);
+	if (judging.list)
+		command_json(context, judging.list);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return judging.unread ? error_set(err, ERR_INPUT, "check", _("See its line"), _("a file cannot be read")) :
+	       judging.refused ? ERR_NO : 0;
+}
+
+static const char *const presets[] = { "schema", "basic", "extended", "full", NULL };
+
+const struct command_row check_commands[] = {
+	{
+		.name = "check",
+		.help = N_("judge documents by the tests of their standard"),
+		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.arguments = { { .name = "FILE", .type = ARG_FILE, .repeats = true,
+				 .help = N_("CSAF and what else is known; - for standard input") },
+			       { .name = "--preset", .type = ARG_WORD, .words = presets, .option = true,
+				 .takes_value = true, .optional = true, .help = N_("how much is tested: basic if not given") } },
+		.exec = run_check,
+	},
+	{ .name = NULL },
+};

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Embargoes at the desk: each thing a handler does becomes events, in the order the rules want. */
+#include "psirtty/desk/embargo.h"
+
+#include "desk/desk_private.h"
+#include "psirtty/base/i18n.h"
+#include "psirtty/base/zone.h"
+
+/* ---- letters */
+
+int desk_letter_put(struct desk *desk, const struct case_state *state, const struct desk_letter *letter,
+		    char **ret_id, struct error *err)
+{
+	AUTO_JSON draft = json_object();
+	AUTO_STR bytes = STR_INIT;
+	AUTO_STRING to = letter->name ? mem_format("%s <%s>", letter->name, letter->address) : NULL;
+	char random[9];
+	AUTO_STRING id = mem_string(letter->id);
+	int code;
+
+	if (!id) {
+		vault_random_hex(random, 8);
+		id = mem_format("letter-%s", random);
+	}
+	js_set_string(draft, "case", state->id);
+	js_set_string(draft, "to", to ? to : letter->address);
+	js_set_string(draft, "address", letter->address);
+	js_set_string(draft, "subject", letter->subject);
+	js_set_string(draft, "text", letter->text);
+	js_dump(draft, &bytes);
+	code = vault_draft_put(desk->vault, id, bytes.bytes, bytes.length, err);
+	if (!code && ret_id)
+		*ret_id = mem_string(id);
+	return code;
+}
+
+/* ---- terms */
+
+static void set_terms(json_t *body, const char *key, const struct embargo_terms *terms)
+{
+	js_set_hex(body, key, terms->id, sizeof(terms->id));
+}
+
+/* What NUMBER stands for; terms that are still open first. */
+static int find_terms(const struct case_state *state, size_t number, const struct embargo_terms **ret,
+		      struct error *err)
+{
+	const struct case_embargo *embargo = &state->embargo;
+	int at = number ? (int)number - 1 : embargo->shortest >= 0 ? embargo->shortest : embargo->force;
+
+	if (at < 0)
+		return error_set(err, ERR_NO, state->id, _("Propose some with embargo propose"),
+				 _("rule EM: there are no terms: the embargo is %s"),
+				 em_name(embargo->state));
+	if ((size_t)at >= embargo->term_count)
+		return error_set(err, ERR_USAGE, state->id, _("See embargo status"),
+				 _("there are only %zu versions of the terms"), embargo->term_count);
+	*ret = &embargo->terms[at];
+	return 0;
+}
+
+/* Our own policy binds us, where it says something. */
+static int check_range(struct desk *desk, const struct case_state *state, instant until, instant now,
+		       struct error *err)
+{
+	const struct embargo_policy *policy = model_embargo_policy(desk->model, "us");
+	instant span = until - now;
+	char least[40], most[40], is[40];
+
+	if (!policy || ((policy->minimum == INSTANT_NONE || span >= policy->minimum) &&
+			(policy->maximum == INSTANT_NONE || span <= policy->maximum)))
+		return 0;
+	return error_set(err, ERR_NO, state->id, _("Say --anyway if it is to be so"),
+			 _("rule EP-04: the terms last %s, our policy is %s to %s"),
+			 instant_format_span(span, is),
+			 policy->minimum == INSTANT_NONE ? "0" : instant_format_span(policy->minimum, least),
+			 policy->maximum == INSTANT_NONE ? "…" : instant_format_span(policy->maximum, most));
+}
+
+static int append_offer(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
+			instant now, struct error *err)
+{
+	json_t *body = json_object(), *allow = json_array();
+	char buffer[40];
+
+	js_set_string(body, "by", offer->by);
+	js_set_string(body, "until", zoned_format_rfc3339(&offer->until, buffer));
+	if (offer->until.zone[0])
+		js_set_string(body, "zone", offer->until.zone);
+	if (offer->rsvp != INSTANT_NONE)
+		desk_set_instant(body, "rsvp", offer->rsvp);
+	for (size_t i = 0; i < offer->allow_count; i++)
+		json_array_append_new(allow, js_new_string(offer->allow[i], strlen(offer->allow[i])));
+	if (offer->allow_count)
+		json_object_set(body, "allow", allow);
+	json_decref(allow);
+	js_set_string(body, "note", offer->note);
+	js_set_string(body, "assessment", offer->assessment);
+	js_set_string(body, "evidence", offer->evidence);
+	return desk_append(desk, state, EVENT_TERMS_PROPOSED, body, now, err);
+}
+
+static int append_accept(struct desk *desk, const struct case_state *state, const struct embargo_terms *terms,
+			 const char *note, instant now, struct error *err)
+{
+	const struct case_embargo *embargo = &state->embargo;
+	json_t *body = json_object();
+
+	set_terms(body, "terms", terms);
+	js_set_string(body, "by", "us");
+	if (embargo->force >= 0)
+		set_terms(body, "over", &embargo->terms[embargo->force]);
+	js_set_string(body, "note", note);
+	return desk_append(desk, state, EVENT_TERMS_ACCEPTED, body, now, err);
+}
+
+/* Their proposal meets our default: the shorter one binds at once (EP-04). */
+static int meet_default(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
+			instant now, struct error *err)
+{
+	const struct embargo_policy *policy = model_embargo_policy(desk->model, "us");
+	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = _("the default of our policy") };
+	struct embargo_outcome outcome;
+	const struct embargo_terms *shortest;
+	int code = 0;
+
+	if (!policy || policy->preferred == INSTANT_NONE)
+		return 0;
+	ours.until = (struct zoned){ .at = now + policy->preferred, .zone = "UTC" };
+	outcome = embargo_defaults(offer->until.at, ours.until.at);
+	if (outcome.ours_in_force || outcome.ours_revises)
+		code = append_offer(desk, state, &ours, now, err);
+	if (!code)
+		code = find_terms(state, 0, &shortest, err);
+	return code ? code : append_accept(desk, state, shortest, _("the shorter of two"), now, err);
+}
+
+int desk_embargo_propose(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
+			 instant now, struct error *err)
+{
+	bool first = state->embargo.state == EM_NONE, ours = str_equal(offer->by, "us");
+	int code = ours && !offer->anyway ? check_range(desk, state, offer->until.at, now, err) : 0;
+
+	if (!code)
+		code = append_offer(desk, state, offer, now, err);
+	if (!code && first && !ours && !offer->no_default)
+		code = meet_default(desk, state, offer, now, err);
+	return code;
+}
+
+int desk_embargo_answer(struct desk *desk, const struct case_state *state, const struct embargo_reply *reply,
+			instant now, struct error *err)
+{
+	const struct embargo_terms *terms;
+	bool ours = str_equal(reply->by, "us");
+	json_t *body;
+	int code = find_terms(state, reply->number, &terms, err);
+
+	if (!code && ours && reply->accept && !reply->anyway)
+		code = check_range(desk, state, terms->until.at, now, err);
+	if (code)
+		return code;
+	if (ours && reply->accept)
+		return append_accept(desk, state, terms, reply->text, now, err);
+	body = json_object();
+	set_terms(body, "terms", terms);
+	js_set_string(body, "by", reply->by);
+	js_set_string(body, reply->accept ? "note" : "reason", reply->text);
+	js_set_string(body, "evidence", reply->evidence);
+	return desk_append(desk, state, reply->accept ? EVENT_TERMS_ACCEPTED : EVENT_TERMS_REJECTED, body, now,
+			   err);
+}
+
+/* ---- asking */
+
+static void add_end(struct str *s, const struct zoned *until, const char *zone)
+{
+	char own[96], utc[40];
+	struct zoned theirs;
+
+	str_add_format(s, "%s (%s)", zoned_format(until, own), instant_format(until->at, utc));
+	if (!zone || !zone_known(zone))
+		return;
+	theirs = zone_at(zone, until->at);
+	str_add_format(s, " = %s", zoned_format(&theirs, own));
+}
+
+static void add_terms(struct str *s, const struct embargo_terms *terms, const char *zone)
+{
+	str_add(s, _("The embargo would end at: "));
+	add_end(s, &terms->until, zone);
+	str_add(s, "\n");
+	for (int i = 0; i < ALLOW_COUNT; i++)
+		if (terms->allow & 1u << i)
+			str_add_format(s, _("Allowed meanwhile: %s\n"), allow_words[i]);
+	if (terms->note)
+		str_add_format(s, "%s\n", terms->note);
+}
+
+static int write_invitation(struct desk *desk, const struct case_state *state, const struct case_party *party,
+			    const struct embargo_terms *terms, char **ret_draft, struct error *err)
+{
+	AUTO_STR text = STR_INIT;
+	AUTO_STRING subject = mem_format(_("Terms of an embargo [%s]"), state->id);
+	char due[40];
+	struct desk_letter letter = { .name = party->name, .address = party->address, .subject = subject };
+
+	str_add_format(&text, _("Dear %s,\n\nbefore we share details of this case we ask you to agree to these terms.\n"),
+		       party->name);
+	add_terms(&text, terms, party->zone);
+	str_add_format(&text, _("Please answer by %s, with a yes or a no.\nSilence counts as a no, and binds nobody.\n"),
+		       party->rsvp == INSTANT_NONE ? "-" : instant_format(party->rsvp, due));
+	letter.text = text.bytes;
+	return desk_letter_put(desk, state, &letter, ret_draft, err);
+}
+
+int desk_embargo_invite(struct desk *desk, const struct case_state *state, const char *party, size_t number,
+			instant rsvp, instant now, char **ret_draft, struct error *err)
+{
+	const struct embargo_terms *terms;
+	uint8_t id[32];
+	json_t *body;
+	size_t at;
+	int code = find_terms(state, number, &terms, err);
+
+	if (code)
+		return code;
+	memcpy(id, terms->id, sizeof(id));
+	body = json_object();
+	js_set_string(body, "name", party);
+	set_terms(body, "terms", terms);
+	if (rsvp != INSTANT_NONE)
+		desk_set_instant(body, "rsvp", rsvp);
+	code = desk_append(desk, state, EVENT_PARTY_INVITED, body, now, err);
+	*ret_draft = NULL;
+	at = code ? 0 : case_party_find(state, party);
+	if (code || !state->parties[at].address)
+		return code;
+	for (size_t i = 0; i < state->embargo.term_count; i++)
+		if (memcmp(state->embargo.terms[i].id, id, sizeof(id)) == 0)
+			terms = &state->embargo.terms[i];
+	return write_invitation(desk, state, &state->parties[at], terms, ret_draft, err);
+}
+
+/* ---- ending */
+
+int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause,
+		     const char *reason, bool override, instant now, struct error *err)
+{
+	json_t *body = json_object();
+
+	js_set_string(body, "cause", end_words[cause]);
+	js_set_string(body, "reason", reason && *reason ? reason : end_words[cause]);
+	if (override)
+		js_set_bool(body, "override", true);
+	return desk_append(desk, state, EVENT_EMBARGO_ENDED, body, now, err);
+}
+
+void teardown_release(struct teardown *teardown)
+{
+	for (size_t i = 0; i < teardown->draft_count; i++)
+		free(teardown->drafts[i]);
+	for (size_t i = 0; i < teardown->left_count; i++)
+		free(teardown->left[i]);
+	free(teardown->drafts);
+	free(teardown->left);
+	*teardown = (struct teardown){ 0 };
+}
+
+static void list_add(char ***list, size_t *count, char *text)
+{
+	*list = mem_resize(*list, *count + 1, sizeof(**list));
+	(*list)[(*count)++] = text;
+}
+
+/* ---- notices, by tier of stakeholder: who fixes first, who only waits last */
+
+static const struct tier {
+	const char *role, *name, *text;
+} tiers[] = {
+	{ "vendor", N_("vendors"),
+	  N_("You may publish your fix and your advisory from now on. Please tell us when it is out, and which "
+	     "versions have it.") },
+	{ "coordinator", N_("coordinators"),
+	  N_("Please tell the parties you speak for. Our advisory follows; we ask you to publish yours with it.") },
+	{ "finder", N_("finders"),
+	  N_("You may write about your finding from now on. We would be glad to link to it; please check how you "
+	     "are credited.") },
+	{ "reporter", N_("finders"),
+	  N_("You may write about your finding from now on. We would be glad to link to it; please check how you "
+	     "are credited.") },
+	{ "deployer", N_("deployers"),
+	  N_("Please apply the fix, or the mitigation we sent, and tell us of any sign of attack.") },
+	{ "other", N_("others"), N_("You are no longer bound to silence about it by this embargo.") },
+};
+
+static const struct tier *tier_of(const char *role)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tiers); i++)
+		if (str_equal(tiers[i].role, role))
+			return &tiers[i];
+	return &tiers[ARRAY_LEN(tiers) - 1];
+}
+
+static const char *cause_text(enum end_cause cause)
+{
+	static const char *const texts[END_COUNT] = {
+		[END_TIMER] = N_("its agreed time has come"),
+		[END_FIX_READY] = N_("the fix is ready"),
+		[END_FIX_DEPLOYED] = N_("the fix is deployed"),
+		[END_PUBLIC] = N_("the vulnerability has become public"),
+		[END_EXPLOIT] = N_("an exploit has become public"),
+		[END_ATTACKS] = N_("attacks have been observed"),
+		[END_LEAK] = N_("it has leaked"),
+		[END_OTHER] = N_("it serves nobody any longer"),
+	};
+
+	return texts[cause];
+}
+
+/* "notice-psirt-2026-0001-3": the same party's notice is written over, not twice. */
+static char *notice_id(const struct case_state *state, size_t party)
+{
+	char *id = mem_format("notice-%.40s-%zu", state->id, party + 1);
+
+	for (char *c = id; *c; c++) {
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+		if (!strchr("0123456789abcdefghijklmnopqrstuvwxyz-", *c))
+			*c = '-';
+	}
+	return id;
+}
+
+static int write_notice(struct desk *desk, const struct case_state *state, size_t at, struct error *err)
+{
+	const struct case_party *party = &state->parties[at];
+	const struct tier *tier = tier_of(party->role);
+	AUTO_STRING id = notice_id(state, at);
+	AUTO_STRING subject = mem_format(_("End of the embargo [%s]"), state->id);
+	AUTO_STR text = STR_INIT;
+	struct desk_letter letter = { .id = id, .name = party->name, .address = party->address,
+				      .subject = subject };
+	struct zoned ended = { .at = state->embargo.ended_at, .zone = "UTC" };
+
+	str_add_format(&text, _("Dear %s,\n\nthe embargo on %s has ended, because %s.\nIt ended at: "), party->name,
+		       state->id, _(cause_text(state->embargo.cause)));
+	add_end(&text, &ended, party->zone);
+	str_add_format(&text, "\n\n%s\n", _(tier->text));
+	letter.text = text.bytes;
+	return desk_letter_put(desk, state, &letter, NULL, err);
+}
+
+static int write_notices(struct desk *desk, const struct case_state *state, struct teardown *ret,
+			 struct error *err)
+{
+	int code = 0;
+
+	for (size_t t = 0; t < ARRAY_LEN(tiers); t++)
+		for (size_t i = 0; !code && i < state->party_count; i++) {
+			const struct case_party *party = &state->parties[i];
+
+			if (tier_of(party->role) != &tiers[t])
+				continue;
+			if (!party->address || !*party->address) {
+				list_add(&ret->left, &ret->left_count,
+					 mem_format(_("tell %s, of whom no address is known"), party->name));
+				continue;
+			}
+			code = write_notice(desk, state, i, err);
+			if (!code) {
+				AUTO_STRING id = notice_id(state, i);
+
+				list_add(&ret->drafts, &ret->draft_count,
+					 mem_format("%s %s (%s)", id, party->name, _(tiers[t].name)));
+			}
+		}
+	return code;
+}
+
+/* ---- what is left */
+
+static size_t count_status(const struct case_state *state, enum affected_status status)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->affected_count; i++)
+		count += state->affected[i].status == status;
+	return count;
+}
+
+static bool lacks_fix(const struct case_state *state)
+{
+	return state->remediation_count == 0;
+}
+
+static bool lacks_advisory(const struct case_state *state)
+{
+	return !state->advisory;
+}
+
+static bool unpublished(const struct case_state *state)
+{
+	return state->advisory && state->advisory->version == 0;
+}
+
+static bool lacks_affected(const struct case_state *state)
+{
+	return state->affected_count == 0 || count_status(state, AFFECTED_UNKNOWN) > 0 ||
+	       count_status(state, AFFECTED_INVESTIGATING) > 0;
+}
+
+static bool lacks_answers(const struct case_state *state)
+{
+	return count_status(state, AFFECTED_NO_ANSWER) > 0;
+}
+
+static bool lacks_score(const struct case_state *state)
+{
+	return state->score_count == 0;
+}
+
+static bool lacks_cve(const struct case_state *state)
+{
+	for (size_t i = 0; i < state->id_count; i++)
+		if (str_casecmp(state->ids[i].system, "cve") == 0)
+			return false;
+	return true;
+}
+
+static bool lacks_credit(const struct case_state *state)
+{
+	return case_record_count(state, EVENT_CREDIT_SET) == 0;
+}
+
+static bool has_open_tasks(const struct case_state *state)
+{
+	return state->task_due != INSTANT_NONE;
+}
+
+static bool has_siblings(const struct case_state *state)
+{
+	return state->split_from || case_record_count(state, EVENT_SPLIT_OFF) > 0 ||
+	       case_record_count(state, EVENT_MERGE_TAKEN) > 0;
+}
+
+static bool attacked(const struct case_state *state)
+{
+	return (state->cs & (1u << CS_ATTACKS | 1u << CS_EXPLOIT_PUBLIC)) && !state->incident;
+}
+
+static const struct { bool (*is)(const struct case_state *); const char *text; } leftovers[] = {
+	{ attacked, N_("open the situation room: incident set") },
+	{ lacks_fix, N_("say what users can do: remediation set") },
+	{ lacks_affected, N_("say which versions are affected: affected set") },
+	{ lacks_answers, N_("ask those who have not answered whether they are affected") },
+	{ lacks_score, N_("score it: case set score") },
+	{ lacks_cve, N_("give it a CVE id: case set cve") },
+	{ lacks_credit, N_("ask finders how they want to be credited: case credit") },
+	{ lacks_advisory, N_("begin the advisory: advisory new") },
+	{ unpublished, N_("publish the advisory") },
+	{ has_siblings, N_("tell the parties of the cases it was merged with or split from") },
+	{ has_open_tasks, N_("finish the open tasks: task list") },
+};
+
+/* Another embargoed case may stand in the same restricted tracker: then that stays closed. */
+static bool tracker_shared(struct desk *desk, const struct case_state *state, const struct case_record *tracker)
+{
+	for (size_t i = 0; i < model_case_count(desk->model); i++) {
+		const struct case_state *other = model_case(desk->model, i);
+		const struct case_record *record;
+		size_t cursor = 0;
+
+		if (other == state || !embargo_in_force(&other->embargo))
+			continue;
+		if (model_whole_case(desk->model, other, NULL))
+			return true;
+		while ((record = case_record_next(other, EVENT_TRACKER_SET, &cursor)))
+			if (str_equal(record_text(record, "ref"), record_text(tracker, "ref")))
+				return true;
+	}
+	return false;
+}
+
+static void list_trackers(struct desk *desk, const struct case_state *state, struct teardown *ret)
+{
+	const struct case_record *tracker;
+	size_t cursor = 0;
+
+	while ((tracker = case_record_next(state, EVENT_TRACKER_SET, &cursor)))
+		if (str_equal(record_text(tracker, "visibility"), "restricted"))
+			list_add(&ret->left, &ret->left_count,
+				 mem_format(tracker_shared(desk, state, tracker) ?
+						    _("keep tracker %s restricted: another embargo needs it") :
+						    _("open tracker %s"),
+					    record_text(tracker, "ref")));
+}
+
+static void list_left(struct desk *desk, const struct case_state *state, struct teardown *ret)
+{
+	for (size_t i = 0; i < ret->draft_count; i++)
+		list_add(&ret->left, &ret->left_count, mem_format(_("send %s"), ret->drafts[i]));
+	list_trackers(desk, state, ret);
+	for (size_t i = 0; i < ARRAY_LEN(leftovers); i++)
+		if (leftovers[i].is(state))
+			list_add(&ret->left, &ret->left_count, mem_string(_(leftovers[i].text)));
+}
+
+/* ---- all of it */
+
+/* The change of the case that CAUSE names, if it is one and not yet recorded. */
+static int record_cause(struct desk *desk, const struct case_state *state, enum end_cause cause, instant now,
+			bool *ret, struct error *err)
+{
+	static const signed char bits[END_COUNT] = {
+		[END_TIMER] = -1,            [END_FIX_READY] = -1,   [END_FIX_DEPLOYED] = -1,
+		[END_PUBLIC] = CS_PUBLIC,    [END_EXPLOIT] = CS_EXPLOIT_PUBLIC,
+		[END_ATTACKS] = CS_ATTACKS,  [END_LEAK] = -1,        [END_OTHER] = -1,
+	};
+	json_t *body;
+
+	if (bits[cause] < 0 || state->cs & 1u << bits[cause])
+		return 0;
+	body = json_object();
+	js_set_string(body, "bit", cs_name((enum cs_bit)bits[cause]));
+	*ret = true;
+	return desk_append(desk, state, EVENT_DISCLOSURE_SET, body, now, err);
+}
+
+int desk_teardown(struct desk *desk, const struct case_state *state, enum end_cause cause, const char *reason,
+		  bool override, instant now, struct teardown *ret, struct error *err)
+{
+	struct teardown teardown = { 0 };
+	bool bound = embargo_in_force(&state->embargo);
+	int code;
+
+	if (!bound && state->embargo.state != EM_EXITED)
+		return error_set(err, ERR_NO, state->id, NULL, _("rule EM: no embargo was ever in force"));
+	code = bound ? record_cause(desk, state, cause, now, &teardown.recorded, err) : 0;
+	if (!code && embargo_in_force(&state->embargo))
+		code = desk_embargo_end(desk, state, cause, reason, override, now, err);
+	teardown.ended = bound && !code;
+	if (!code)
+		code = write_notices(desk, state, &teardown, err);
+	if (code) {
+		teardown_release(&teardown);
+		return code;
+	}
+	list_left(desk, state, &teardown);
+	*ret = teardown;
+	return 0;
+}

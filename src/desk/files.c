@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that may be hostile. They lie sealed in the vault; nothing here opens one for anybody but by
+ * encrypting it to a person, or, asked for by name, as a bare file that no program takes for its own.
+ */
+#include "psirtty/desk/life.h"
+
+#include <unistd.h>
+
+#include "desk/desk_private.h"
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+
+/* ---- listing */
+
+void case_files_release(struct case_files *files)
+{
+	free(files->files);
+	free(files->owned);
+	*files = (struct case_files){ 0 };
+}
+
+static void file_add(struct case_files *files, const struct sealed_file *file, const char *origin, instant at)
+{
+	files->files = mem_resize(files->files, files->count + 1, sizeof(*files->files));
+	files->files[files->count++] = (struct case_file){ file, origin, at };
+}
+
+/* Runs keep theirs as they were recorded; the places of all of them are made once. */
+static void add_runs(const struct case_state *state, struct case_files *files)
+{
+	const struct case_record *run;
+	size_t cursor = 0, count = 0, at = 0;
+
+	while ((run = case_record_next(state, EVENT_REPRO_RUN, &cursor)))
+		count += record_file_count(run);
+	files->owned = mem_alloc((count + 1) * sizeof(*files->owned));
+	cursor = 0;
+	while ((run = case_record_next(state, EVENT_REPRO_RUN, &cursor)))
+		for (size_t i = 0; i < record_file_count(run); i++) {
+			record_file(run, i, &files->owned[at]);
+			file_add(files, &files->owned[at++], "run", run->at);
+		}
+}
+
+void desk_files(const struct case_state *state, struct case_files *ret)
+{
+	struct case_files files = { 0 };
+
+	for (size_t i = 0; i < state->message_count; i++)
+		for (size_t k = 0; k < state->messages[i].attachment_count; k++)
+			file_add(&files, &state->messages[i].attachments[k], "message", state->messages[i].at);
+	for (size_t i = 0; i < state->repro_count; i++)
+		for (size_t k = 0; k < state->repros[i].attachment_count; k++)
+			file_add(&files, &state->repros[i].attachments[k], "repro", state->repros[i].at);
+	add_runs(state, &files);
+	*ret = files;
+}
+
+/* ---- leaving */
+
+static int note_export(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+		       const char *to, const char *reason, instant now, struct error *err)
+{
+	json_t *body = json_object();
+
+	js_set_string(body, "sha256", file->sha256);
+	js_set_string(body, "name", file->name);
+	js_set_string(body, "to", to);
+	js_set_string(body, "reason", reason);
+	return desk_append(desk, state, EVENT_FILE_EXPORTED, body, now, err);
+}
+
+static int need_reason(const struct case_state *state, const char *reason, struct error *err)
+{
+	if (reason && reason[strspn(reason, " \t")])
+		return 0;
+	return error_set(err, ERR_NO, state->id, NULL, _("rule export: a file leaves for a reason, which is recorded"));
+}
+
+int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+		      const char *who, const char *reason, const char *path, instant now, struct error *err)
+{
+	struct openpgp_key key = { 0 };
+	struct str bytes = STR_INIT;
+	AUTO_STR sealed = STR_INIT;
+	AUTO_STRING to = NULL;
+	const char *reader[1];
+	int code = need_reason(state, reason, err);
+
+	if (!code)
+		code = openpgp_find(desk->pgp, who, false, &key, err);
+	if (!code)
+		code = desk_file_read(desk, file, &bytes, err);
+	reader[0] = key.fingerprint;
+	if (!code)
+		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
+				       vault_fingerprint(desk->vault), false, &sealed, err);
+	str_wipe(&bytes);
+	to = key.fingerprint ? mem_format("%s %s", str_or_empty(key.address), key.fingerprint) : NULL;
+	/* It is recorded before it is there: nothing leaves unseen. */
+	if (!code)
+		code = note_export(desk, state, file, to, reason, now, err);
+	if (!code)
+		code = file_write(path, sealed.bytes, sealed.length, 0600, err);
+	openpgp_key_release(&key);
+	return code;
+}
+
+/* Its own name made harmless, with an ending no program is started for. */
+static char *bare_name(const struct sealed_file *file)
+{
+	AUTO_STR name = STR_INIT;
+	const char *from = file->name && *file->name ? file->name : "file";
+
+	for (size_t i = 0; from[i] && i < 64; i++)
+		str_add_char(&name, strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", from[i]) ?
+					    from[i] :
+					    '_');
+	return mem_format("%.12s-%s.hostile", file->sha256, name.bytes);
+}
+
+int desk_file_bare(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+		   const char *dir, const char *reason, instant now, char **ret_path, struct error *err)
+{
+	AUTO_STRING name = bare_name(file);
+	AUTO_STRING path = file_join(dir, name);
+	struct str bytes = STR_INIT;
+	int code = need_reason(state, reason, err);
+
+	if (!code && !file_is_dir(dir))
+		code = error_set(err, ERR_INPUT, dir, _("Make it first"), _("there is no such folder"));
+	if (!code && file_exists(path))
+		code = error_set(err, ERR_NO, path, NULL, _("it is there already"));
+	if (!code)
+		code = desk_file_read(desk, file, &bytes, err);
+	if (!code)
+		code = note_export(desk, state, file, path, reason, now, err);
+	if (!code)
+		code = file_write(path, bytes.bytes, bytes.length, 0400, err);
+	str_wipe(&bytes);
+	if (!code) {
+		*ret_path = path;
+		path = NULL;
+	}
+	return code;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents of strangers, judged and read in the sandboxed worker; no vault is needed. */
+#include "psirtty/desk/judge.h"
+
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+
+enum { DOCUMENT_LIMIT = 200 << 20 };
+
+struct judge { struct parse_worker *worker; };
+
+int judge_open(struct judge **ret, struct error *err)
+{
+	struct judge *judge = mem_alloc(sizeof(*judge));
+	int code = job_worker_start(&judge->worker, err);
+
+	if (code)
+		free(judge);
+	else
+		*ret = judge;
+	return code;
+}
+
+void judge_close(struct judge *judge)
+{
+	if (!judge)
+		return;
+	parse_worker_stop(judge->worker);
+	free(judge);
+}
+
+static int severity_from_name(const char *word)
+{
+	for (int i = CHECK_ERROR; i <= CHECK_INFO; i++)
+		if (str_equal(check_severity_name((enum check_severity)i), word))
+			return i;
+	return -1;
+}
+
+static const char *text(const char *field)
+{
+	return *field ? field : NULL;
+}
+
+static int malformed(const char *path, struct error *err)
+{
+	return error_set(err, ERR_INPUT, path, NULL, _("the sandboxed reader's answer is malformed"));
+}
+
+static int read_findings(struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
+{
+	struct job_row *head = answer->rows;
+
+	if (answer->count < 1 || head->count != 3)
+		return malformed(path, err);
+	*ret = (struct judgement){ .format = head->fields[0], .errors = strtoul(head->fields[1], NULL, 10),
+				   .cut = strtoul(head->fields[2], NULL, 10), .answer = *answer };
+	ret->findings = mem_alloc(answer->count * sizeof(*ret->findings));
+	for (size_t i = 1; i < answer->count; i++) {
+		char **f = answer->rows[i].fields;
+		int severity = answer->rows[i].count == 5 ? severity_from_name(f[1]) : -1;
+
+		if (severity < 0)
+			return malformed(path, err);
+		ret->findings[ret->count++] = (struct judged){ f[0], (enum check_severity)severity, f[2], f[3],
+							       text(f[4]) };
+	}
+	return 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int judge_file(struct judge *judge, const char *path, const char *preset, instant now, struct judgement *ret,
+	       struct error *err)
+{
+	AUTO_STRING arguments = mem_format("%s %lld %s", preset, (long long)now, base_name(path));
+	struct job_answer answer = { 0 };
+	AUTO_STR bytes = STR_INIT;
+	int code = file_read(path, DOCUMENT_LIMIT, &bytes, err);
+
+	*ret = (struct judgement){ 0 };
+	if (!code)
+		code = parse_worker_job(judge->worker, JOB_CHECK, arguments, bytes.bytes, bytes.length, &answer, err);
+	if (code)
+		return code;
+	code = read_findings(&answer, path, ret, err);
+	if (code) {
+		free(ret->findings);
+		job_answer_release(&answer);
+		*ret = (struct judgement){ 0 };
+	}
+	return code;
+}
+
+void judgement_release(struct judgement *judgement)
+{
+	free(judgement->findings);
+	job_answer_release(&judgement->answer);
+	*judgement = (struct judgement){ 0 };
+}

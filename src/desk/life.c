@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The course of a case at the desk: facts, qualification, rejection, merging and splitting. */
+#include "psirtty/desk/life.h"
+
+#include "desk/desk_private.h"
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+#include "psirtty/desk/embargo.h"
+
+/* ---- facts kept as records */
+
+/* What was stated before about the same thing, or NULL. */
+static const struct case_record *find_same(const struct case_state *state, enum event_type type,
+					   const json_t *body)
+{
+	const struct case_record *record;
+	size_t cursor = 0;
+
+	while ((record = case_record_next(state, type, &cursor)))
+		if (case_record_is(record, body))
+			return record;
+	return NULL;
+}
+
+static void fill_defaults(struct desk *desk, const struct event_info *info, json_t *body)
+{
+	char random[9];
+
+	for (const struct event_field *field = info->fields; field->name; field++) {
+		if (!field->required || json_object_get(body, field->name))
+			continue;
+		if (field->type == FIELD_WORD) {
+			js_set_string(body, field->name, field->words[0]);
+		} else if (str_equal(field->name, "by") || str_equal(field->name, "owner")) {
+			js_set_string(body, field->name, desk->handler);
+		} else if (str_equal(field->name, "issuer")) {
+			js_set_string(body, field->name, "us");
+		} else if (str_equal(field->name, "task")) {
+			AUTO_STRING id = NULL;
+
+			vault_random_hex(random, 8);
+			id = mem_format("t-%s", random);
+			js_set_string(body, field->name, id);
+		}
+	}
+}
+
+int desk_record(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,
+		instant now, struct error *err)
+{
+	const struct case_record *same;
+	const char *key;
+	json_t *value;
+	int code = model_whole_case(desk->model, state, err);
+
+	if (code) {
+		json_decref(body);
+		return code;
+	}
+	same = find_same(state, type, body);
+	if (same)
+		json_object_foreach((json_t *)same->body, key, value)
+			if (!json_object_get(body, key))
+				json_object_set(body, key, value);
+	fill_defaults(desk, event_info((int)type), body);
+	return desk_append(desk, state, type, body, now, err);
+}
+
+/* ---- qualification */
+
+int desk_bugbar(struct bugbar **ret, struct error *err)
+{
+	AUTO_STRING path = file_data("bugbar.yaml");
+	struct conf conf;
+	int code = conf_load_file(path, &conf, err);
+
+	if (code)
+		return code;
+	code = bugbar_read(&conf, "bugbar.yaml", ret, err);
+	conf_release(&conf);
+	return code;
+}
+
+static int judge(const struct case_state *state, const struct bugbar *bar, const struct qualification *how,
+		 const struct bugbar_rule **ret, struct error *err)
+{
+	const struct case_score *score = case_leading_score(state);
+	int code = 0;
+
+	for (size_t i = 0; !code && i < how->answer_count; i++)
+		code = bugbar_check_answer(bar, how->answers[i], err);
+	if (code)
+		return code;
+	*ret = how->rule ? bugbar_find(bar, how->rule) :
+	       how->outcome && !how->answer_count ? NULL :
+	       bugbar_judge(bar, how->answers, how->answer_count, score ? score->cvss.overall : -1);
+	if (how->rule && !*ret)
+		return error_set(err, ERR_USAGE, how->rule, _("See `case bar`"), _("the bug bar has no such rule"));
+	return 0;
+}
+
+/* What was answered, for the record; the caller frees. */
+static char *reason_of(const struct qualification *how, const struct bugbar_rule *rule)
+{
+	AUTO_STR text = STR_INIT;
+
+	if (how->reason)
+		str_add(&text, how->reason);
+	else if (rule)
+		str_add(&text, rule->text);
+	for (size_t i = 0; i < how->answer_count; i++)
+		str_add_format(&text, "%s%s", i ? "; " : text.length ? "\n" : "", how->answers[i]);
+	return str_detach(&text);
+}
+
+static int append_state(struct desk *desk, const struct case_state *state, enum rm_state to, const char *reason,
+			instant now, struct error *err)
+{
+	json_t *body;
+
+	if (state->rm == to || !rm_allowed(state->rm, to))
+		return 0;
+	body = json_object();
+	js_set_string(body, "to", rm_name(to));
+	js_set_string(body, "reason", reason);
+	return desk_append(desk, state, EVENT_STATE_SET, body, now, err);
+}
+
+/* The report state that follows, as far as the machine allows it. */
+static int follow(struct desk *desk, const struct case_state *state, const char *outcome, instant now,
+		  struct error *err)
+{
+	static const struct { const char *outcome; enum rm_state first, then; } rows[] = {
+		{ "vulnerability", RM_VALID, RM_VALID }, { "hardening", RM_VALID, RM_DEFERRED },
+		{ "duplicate", RM_VALID, RM_DEFERRED },  { "need-info", RM_RECEIVED, RM_RECEIVED },
+	};
+	enum rm_state first = RM_INVALID, then = RM_INVALID;
+	int code;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_equal(rows[i].outcome, outcome)) {
+			first = rows[i].first;
+			then = rows[i].then;
+		}
+	if (state->rm == RM_START)
+		code = append_state(desk, state, RM_RECEIVED, NULL, now, err);
+	else
+		code = 0;
+	if (!code)
+		code = append_state(desk, state, first, outcome, now, err);
+	return code ? code : append_state(desk, state, then, outcome, now, err);
+}
+
+static int check_original(struct desk *desk, const struct qualification *how, const char **ret, struct error *err)
+{
+	const struct case_state *original;
+	int code = how->original ? desk_find_case(desk, how->original, &original, err) : 0;
+
+	*ret = how->original && !code ? original->id : NULL;
+	return code;
+}
+
+static int append_qualified(struct desk *desk, const struct case_state *state, const struct bugbar *bar,
+			    const struct qualification *how, instant now, const char **ret_outcome,
+			    struct error *err)
+{
+	const struct bugbar_rule *rule = NULL;
+	AUTO_STRING reason = NULL;
+	const char *original;
+	json_t *body;
+	int code = judge(state, bar, how, &rule, err);
+
+	if (!code)
+		code = check_original(desk, how, &original, err);
+	if (code)
+		return code;
+	*ret_outcome = how->outcome ? how->outcome : rule ? rule->outcome : "need-info";
+	/* as a word of the table, which outlives the bar */
+	for (size_t i = 0; outcome_words[i]; i++)
+		if (str_equal(outcome_words[i], *ret_outcome))
+			*ret_outcome = outcome_words[i];
+	reason = reason_of(how, rule);
+	if (!*reason && original) {
+		free(reason);
+		reason = mem_format(_("the same as %s"), original);
+	}
+	body = json_object();
+	js_set_string(body, "outcome", *ret_outcome);
+	js_set_string(body, "rule", rule ? rule->id : NULL);
+	js_set_string(body, "bar", bar->version);
+	js_set_string(body, "priority", how->priority ? how->priority : rule ? rule->priority : NULL);
+	js_set_string(body, "reason", *reason ? reason : NULL);
+	js_set_string(body, "original", original);
+	return desk_append(desk, state, EVENT_QUALIFIED, body, now, err);
+}
+
+int desk_qualify(struct desk *desk, const struct case_state *state, const struct qualification *how,
+		 instant now, struct error *err)
+{
+	struct bugbar *bar = NULL;
+	const char *outcome = NULL;
+	int code = model_whole_case(desk->model, state, err);
+
+	if (!code)
+		code = desk_bugbar(&bar, err);
+	if (!code)
+		code = append_qualified(desk, state, bar, how, now, &outcome, err);
+	if (!code)
+		code = follow(desk, state, outcome, now, err);
+	bugbar_free(bar);
+	return code;
+}
+
+/* ---- rejection */
+
+static const struct { const char *outcome, *text; } rejections[] = {
+	{ "duplicate", N_("What you describe was reported to us before, and we are working on it already. We will "
+			  "credit you as an additional reporter if you wish, and tell you when the fix is out.") },
+	{ "obsolete-product", N_("It affects only versions that no longer get updates. Please move to a version in "
+				 "support; if one of those is affected too, tell us how you see that.") },
+	{ "not-security", N_("We could follow you, but the behaviour crosses no security boundary of the product. If "
+			     "you see one that it does cross, please describe it and we will look again.") },
+	{ "other-vendor", N_("The product or component is another vendor's. With your consent we pass your report on, "
+			     "or you report it there yourself.") },
+	{ "not-reproducible", N_("We tried and could not see it happen. Please tell us the exact version and "
+				 "configuration, and if possible send the input that triggers it.") },
+	{ "out-of-scope", N_("It is outside of what we handle; our policy says what that is.") },
+	{ "need-info", N_("To judge it we need to know more: the product and version, what you did, what happened, and "
+			  "what you would have expected.") },
+	{ "hardening", N_("It is no vulnerability by itself. We passed it to the product team as an improvement.") },
+};
+
+static const char *rejection_text(const char *outcome)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rejections); i++)
+		if (str_equal(rejections[i].outcome, outcome))
+			return rejections[i].text;
+	return NULL;
+}
+
+/* To whom: the latest sender, else the party that found it. */
+static bool finder_of(const struct case_state *state, struct desk_letter *letter)
+{
+	for (size_t i = state->message_count; i-- > 0 && !letter->address;)
+		if (state->messages[i].type != EVENT_MESSAGE_SENT)
+			letter->address = state->messages[i].address;
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+		bool finder = str_equal(party->role, "finder") || str_equal(party->role, "reporter");
+
+		if (!letter->address && finder)
+			letter->address = party->address;
+		if (letter->address && party->address && str_casecmp(letter->address, party->address) == 0)
+			letter->name = party->name;
+	}
+	return letter->address && *letter->address;
+}
+
+static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
+			   char **ret_draft, struct error *err)
+{
+	AUTO_STRING subject = mem_format(_("Your report [%s]"), state->id);
+	AUTO_STR text = STR_INIT;
+	struct desk_letter letter = { .subject = subject };
+
+	*ret_draft = NULL;
+	if (!finder_of(state, &letter))
+		return 0;
+	str_add_format(&text, _("Dear %s,\n\nthank you for your report. %s\n"),
+		       letter.name ? letter.name : letter.address, _(rejection_text(state->outcome)));
+	if (how->reason)
+		str_add_format(&text, "\n%s\n", how->reason);
+	letter.text = text.bytes;
+	return desk_letter_put(desk, state, &letter, ret_draft, err);
+}
+
+int desk_reject(struct desk *desk, const struct case_state *state, const struct qualification *how, instant now,
+		char **ret_draft, struct error *err)
+{
+	int code;
+
+	if (!how->outcome || !rejection_text(how->outcome))
+		return error_set(err, ERR_USAGE, str_or_empty(how->outcome), NULL,
+				 _("that is no reason to turn a report down"));
+	code = desk_qualify(desk, state, how, now, err);
+	return code ? code : write_rejection(desk, state, how, ret_draft, err);
+}
+
+/* ---- merging and splitting */
+
+static int copy_party(struct desk *desk, const struct case_party *party, const struct case_state *into,
+		      instant now, struct error *err)
+{
+	json_t *body = json_object();
+	int code;
+
+	js_set_string(body, "name", party->name);
+	js_set_string(body, "role", party->role ? party->role : "other");
+	js_set_string(body, "address", party->address);
+	js_set_string(body, "fingerprint", party->fingerprint);
+	code = desk_append(desk, into, EVENT_PARTY_ADDED, body, now, err);
+	if (code || (!party->zone && !party->contact))
+		return code;
+	body = json_object();
+	js_set_string(body, "name", party->name);
+	js_set_string(body, "zone", party->zone);
+	js_set_string(body, "contact", party->contact);
+	return desk_append(desk, into, EVENT_PARTY_SET, body, now, err);
+}
+
+/* Parties that INTO does not have yet. */
+static int copy_parties(struct desk *desk, const struct case_state *from, const struct case_state *into,
+			instant now, struct error *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < from->party_count; i++)
+		if (case_party_find(into, from->parties[i].name) == into->party_count)
+			code = copy_party(desk, &from->parties[i], into, now, err);
+	return code;
+}
+
+/* The members of INHERITED_FIELDS: what is in force, and who signed it. */
+static void set_inherited(json_t *body, const struct case_state *from)
+{
+	const struct case_embargo *embargo = &from->embargo;
+	json_t *allow, *names;
+	char buffer[40];
+
+	if (!embargo_in_force(embargo))
+		return;
+	js_set_string(body, "until", zoned_format_rfc3339(&embargo->until, buffer));
+	if (embargo->until.zone[0])
+		js_set_string(body, "zone", embargo->until.zone);
+	allow = json_array();
+	names = json_array();
+	for (int i = 0; i < ALLOW_COUNT; i++)
+		if (embargo->allow & 1u << i)
+			json_array_append_new(allow, json_string(allow_words[i]));
+	for (size_t i = 0; i < from->party_count; i++)
+		if (from->parties[i].consent == CONSENT_SIGNATORY)
+			json_array_append_new(names, js_new_string(from->parties[i].name,
+								   strlen(from->parties[i].name)));
+	json_object_set_new(body, "allow", allow);
+	json_object_set_new(body, "signatories", names);
+}
+
+static int append_merged(struct desk *desk, const struct case_state *from, const struct case_state *into,
+			 const char *reason, instant now, struct error *err)
+{
+	struct qualification how = { .outcome = "duplicate", .reason = reason && *reason ? reason : _("merged"),
+				     .original = into->id };
+	json_t *body = json_object();
+	int code;
+
+	js_set_string(body, "into", into->id);
+	js_set_string(body, "reason", reason && *reason ? reason : NULL);
+	code = desk_append(desk, from, EVENT_MERGED, body, now, err);
+	return code ? code : desk_qualify(desk, from, &how, now, err);
+}
+
+int desk_merge(struct desk *desk, const struct case_state *from, const struct case_state *into,
+	       const char *reason, instant now, struct error *err)
+{
+	json_t *body;
+	int code = model_whole_case(desk->model, from, err);
+
+	if (!code)
+		code = model_whole_case(desk->model, into, err);
+	if (code)
+		return code;
+	if (from == into || from->merged_into || into->merged_into)
+		return error_set(err, ERR_NO, from->id, NULL,
+				 _("rule merge: a case goes once into another that is still one itself"));
+	code = copy_parties(desk, from, into, now, err);
+	if (code)
+		return code;
+	body = json_object();
+	js_set_string(body, "from", from->id);
+	set_inherited(body, from);
+	code = desk_append(desk, into, EVENT_MERGE_TAKEN, body, now, err);
+	return code ? code : append_merged(desk, from, into, reason, now, err);
+}
+
+static int fill_child(struct desk *desk, const struct case_state *state, const struct case_state *child,
+		      const char *reason, instant now, struct error *err)
+{
+	json_t *body = json_object();
+	int code = copy_parties(desk, state, child, now, err);
+
+	js_set_string(body, "case", state->id);
+	set_inherited(body, state);
+	if (code) {
+		json_decref(body);
+		return code;
+	}
+	code = desk_append(desk, child, EVENT_SPLIT_FROM, body, now, err);
+	if (code)
+		return code;
+	body = json_object();
+	js_set_string(body, "case", child->id);
+	js_set_string(body, "reason", reason && *reason ? reason : NULL);
+	return desk_append(desk, state, EVENT_SPLIT_OFF, body, now, err);
+}
+
+int desk_split(struct desk *desk, const struct case_state *state, const char *title, const char *reason,
+	       instant now, const struct case_state **ret, struct error *err)
+{
+	const struct case_state *child = NULL;
+	int code = model_whole_case(desk->model, state, err);
+
+	if (!code)
+		code = desk_case_new(desk, title, now, &child, err);
+	if (!code)
+		code = fill_child(desk, state, child, reason, now, err);
+	if (!code)
+		*ret = child;
+	return code;
+}

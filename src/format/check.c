@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports, and which checker a document is for. */
+#include "format/check_private.h"
+
+static const char *const severity_names[] = {
+#define X(name, word) [name] = word,
+	CHECK_SEVERITIES(X)
+#undef X
+};
+static const char *const preset_names[] = {
+#define X(name, word) [name] = word,
+	CHECK_PRESETS(X)
+#undef X
+};
+
+const char *check_severity_name(enum check_severity severity)
+{
+	return severity_names[severity];
+}
+
+int check_preset_from_name(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(preset_names); i++)
+		if (str_equal(preset_names[i], word))
+			return (int)i;
+	return -1;
+}
+
+void check_report_release(struct check_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		free(report->findings[i].path);
+		free(report->findings[i].message);
+		free(report->findings[i].fix);
+	}
+	free(report->findings);
+	*report = (struct check_report){ 0 };
+}
+
+/* ---- places */
+
+static void add_place(const struct place *place, struct str *ret)
+{
+	if (!place)
+		return;
+	add_place(place->up, ret);
+	str_add_char(ret, '/');
+	if (!place->name) {
+		str_add_format(ret, "%zu", place->index);
+		return;
+	}
+	for (const char *c = place->name; *c; c++)
+		if (*c == '~')
+			str_add(ret, "~0");
+		else if (*c == '/')
+			str_add(ret, "~1");
+		else
+			str_add_char(ret, *c);
+}
+
+char *place_pointer(const struct place *place)
+{
+	struct str pointer = STR_INIT;
+
+	add_place(place, &pointer);
+	return pointer.length ? str_detach(&pointer) : mem_string("");
+}
+
+void check_found(struct checking *c, const struct place *place, const char *format, ...)
+{
+	struct check_report *report = c->report;
+	struct check_finding *finding;
+	va_list args;
+
+	report->errors += c->severity == CHECK_ERROR;
+	if (c->found++ >= CHECK_FINDINGS) {
+		report->cut++;
+		return;
+	}
+	report->findings = mem_grow(report->findings, &report->room, report->finding_count + 1,
+				    sizeof(*report->findings));
+	finding = &report->findings[report->finding_count++];
+	finding->test = c->test;
+	finding->severity = c->severity;
+	finding->path = place_pointer(place);
+	va_start(args, format);
+	finding->message = mem_vformat(format, args);
+	va_end(args);
+	finding->fix = c->fix ? mem_string(_(c->fix)) : NULL;
+}
+
+/* ---- formats */
+
+static const struct check_format *const formats[] = { &csaf20_format };
+
+int check_document(const json_t *document, const struct check_request *request, struct check_report *ret,
+		   struct error *err)
+{
+	struct checking checking = { .request = request, .report = ret };
+
+	*ret = (struct check_report){ 0 };
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (!formats[i]->is(document))
+			continue;
+		ret->format = formats[i]->name;
+		formats[i]->run(&checking, document);
+		return 0;
+	}
+	return error_set(err, ERR_INPUT, request->name ? request->name : _("document"),
+			 _("Known are CSAF, CVE, OSV, OpenVEX, CycloneDX and SPDX"),
+			 _("it is of no format that can be checked"));
+}
+
+size_t check_tests(struct check_test_info *ret, size_t limit)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		count += formats[i]->tests(count < limit ? ret + count : NULL, count < limit ? limit - count : 0);
+	return count;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the checkers share: reporting with a path, tables of structure, walking. */
+#ifndef FORMAT_CHECK_PRIVATE_H
+#define FORMAT_CHECK_PRIVATE_H
+
+#include "psirtty/base/i18n.h"
+#include "psirtty/format/check.h"
+
+/* Where in the document: a chain on the stack, written out only for a finding. */
+struct place {
+	const struct place *up; /* NULL: the document */
+	const char *name;       /* of a member, or NULL for an item */
+	size_t index;
+};
+#define AT(up_, name_)        (&(const struct place){ (up_), (name_), 0 })
+#define AT_INDEX(up_, index_) (&(const struct place){ (up_), NULL, (index_) })
+/* The JSON pointer of PLACE; the caller frees. */
+char *place_pointer(const struct place *place);
+
+struct checking {
+	const struct check_request *request;
+	struct check_report *report;
+	const char *test;               /* the one that runs */
+	enum check_severity severity;
+	const char *fix;                /* its way to mend, untranslated, or NULL */
+	size_t found;                   /* by it */
+};
+/* One finding of the running test. */
+void check_found(struct checking *c, const struct place *place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* ---- structure: a schema as tables */
+
+enum schema_kind { SCHEMA_ANY, SCHEMA_OBJECT, SCHEMA_ARRAY, SCHEMA_STRING, SCHEMA_NUMBER, SCHEMA_INTEGER,
+		   SCHEMA_BOOL };
+struct schema;
+struct schema_member { const char *name; const struct schema *schema; bool required; };
+struct schema {
+	enum schema_kind kind;
+	const struct schema_member *members;  /* objects; ended by a NULL name */
+	const struct schema *items;           /* arrays; objects: of members the table lacks (maps) */
+	const char *const *words;             /* strings: these alone, NULL ended */
+	bool (*shape)(const char *text);      /* strings: their form, named by SHAPE_NAME */
+	const char *shape_name;               /* "a date and time with a zone" */
+	size_t least, most;                   /* items, members or characters; most 0: no bound */
+	double minimum, maximum;              /* numbers, where maximum > minimum */
+	bool unique;                          /* arrays */
+	bool closed;                          /* objects: no other members, but x_… where EXTENDABLE */
+	bool extendable;
+	const char *const *one_of;            /* objects: at least one of these members, NULL ended */
+	/* What the rest cannot say; may be NULL. */
+	void (*extra)(struct checking *c, const json_t *json, const struct place *place);
+};
+/* Reports every fault of JSON against SCHEMA. STRICT: objects are closed, and only that is reported. */
+void schema_check(struct checking *c, const struct schema *schema, const json_t *json,
+		  const struct place *place, bool strict);
+
+/* Shapes. */
+bool shape_date_time(const char *text);      /* RFC 3339, with a zone */
+bool shape_date_time_loose(const char *text);/* the zone may be missing */
+bool shape_uri(const char *text);            /* RFC 3986, with a scheme */
+bool shape_cve(const char *text);            /* CVE-2026-1234 */
+bool shape_uuid(const char *text);
+bool shape_digits_hex(const char *text);     /* 32 and more */
+
+/* ---- formats */
+struct check_format {
+	const char *name;
+	bool (*is)(const json_t *document);
+	void (*run)(struct checking *c, const json_t *document);
+	/* Fills RET with at most LIMIT rows; how many there are. */
+	size_t (*tests)(struct check_test_info *ret, size_t limit);
+};
+extern const struct check_format csaf20_format;
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Structure checked against tables: what JSON Schema says, as rows. */
+#include "format/check_private.h"
+
+#include <ctype.h>
+
+enum { DEPTH_MAX = 100, QUOTED = 60 };
+
+static const char *const kind_names[] = {
+	[SCHEMA_ANY] = N_("a value"),         [SCHEMA_OBJECT] = N_("an object"),
+	[SCHEMA_ARRAY] = N_("a list"),        [SCHEMA_STRING] = N_("a text"),
+	[SCHEMA_NUMBER] = N_("a number"),     [SCHEMA_INTEGER] = N_("a whole number"),
+	[SCHEMA_BOOL] = N_("true or false"),
+};
+
+static bool kind_fits(const struct schema *schema, const json_t *json)
+{
+	switch (schema->kind) {
+	case SCHEMA_OBJECT:
+		return json_is_object(json);
+	case SCHEMA_ARRAY:
+		return json_is_array(json);
+	case SCHEMA_STRING:
+		return json_is_string(json);
+	case SCHEMA_NUMBER:
+		return json_is_number(json);
+	case SCHEMA_INTEGER:
+		return json_is_integer(json) ||
+		       (json_is_real(json) && json_real_value(json) == (double)(long long)json_real_value(json));
+	case SCHEMA_BOOL:
+		return json_is_boolean(json);
+	default:
+		return true;
+	}
+}
+
+/* ---- objects */
+
+static const struct schema_member *member_find(const struct schema *schema, const char *name)
+{
+	for (const struct schema_member *m = schema->members; m && m->name; m++)
+		if (str_equal(m->name, name))
+			return m;
+	return NULL;
+}
+
+static void check_required(struct checking *c, const struct schema *schema, const json_t *json,
+			   const struct place *place)
+{
+	bool any = schema->one_of == NULL;
+	AUTO_STR choice = STR_INIT;
+
+	for (const struct schema_member *m = schema->members; m && m->name; m++)
+		if (m->required && !json_object_get(json, m->name))
+			check_found(c, place, _("the member \"%s\" is missing"), m->name);
+	for (const char *const *name = schema->one_of; name && *name; name++) {
+		any = any || json_object_get(json, *name);
+		str_add_format(&choice, "%s%s", choice.length ? ", " : "", *name);
+	}
+	if (!any)
+		check_found(c, place, _("one of %s must be there"), choice.bytes);
+}
+
+static void check_object(struct checking *c, const struct schema *schema, const json_t *json,
+			 const struct place *place, bool strict)
+{
+	const char *name;
+	json_t *value;
+
+	if (!strict)
+		check_required(c, schema, json, place);
+	json_object_foreach((json_t *)json, name, value) {
+		const struct schema_member *member = member_find(schema, name);
+		bool open = schema->items || !(schema->closed || (strict && schema->members)) ||
+			    (schema->extendable && str_starts(name, "x_"));
+
+		if (member)
+			schema_check(c, member->schema, value, AT(place, name), strict);
+		else if (schema->items)
+			schema_check(c, schema->items, value, AT(place, name), strict);
+		else if (!open && strict != schema->closed)
+			check_found(c, AT(place, name), _("the standard has no member \"%.*s\" here"), QUOTED, name);
+	}
+	if (!strict && json_object_size(json) < schema->least)
+		check_found(c, place, _("it is empty"));
+}
+
+/* ---- lists */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void check_unique(struct checking *c, const json_t *json, const struct place *place)
+{
+	size_t count = json_array_size(json);
+	char **texts = mem_alloc((count + 1) * sizeof(*texts));
+
+	for (size_t i = 0; i < count; i++)
+		texts[i] = json_dumps(json_array_get(json, i), JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT);
+	qsort(texts, count, sizeof(*texts), by_text);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && str_equal(texts[i], texts[i - 1]))
+			check_found(c, place, _("the item %.*s occurs twice"), QUOTED, texts[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+static void check_array(struct checking *c, const struct schema *schema, const json_t *json,
+			const struct place *place, bool strict)
+{
+	size_t count = json_array_size(json);
+
+	if (!strict && count < schema->least)
+		check_found(c, place, _("it has %zu items, at least %zu are due"), count, schema->least);
+	if (!strict && schema->most && count > schema->most)
+		check_found(c, place, _("it has %zu items, at most %zu may be"), count, schema->most);
+	if (!strict && schema->unique)
+		check_unique(c, json, place);
+	for (size_t i = 0; schema->items && i < count; i++)
+		schema_check(c, schema->items, json_array_get(json, i), AT_INDEX(place, i), strict);
+}
+
+/* ---- scalars */
+
+static bool is_word(const char *const *words, const char *text)
+{
+	for (; *words; words++)
+		if (str_equal(*words, text))
+			return true;
+	return false;
+}
+
+static size_t characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xC0) != 0x80;
+	return count;
+}
+
+static void check_string(struct checking *c, const struct schema *schema, const json_t *json,
+			 const struct place *place)
+{
+	const char *text = json_string_value(json);
+	size_t length = characters(text);
+
+	if (schema->words && !is_word(schema->words, text))
+		check_found(c, place, _("\"%.*s\" is none of the words the standard has"), QUOTED, text);
+	if (length < schema->least)
+		check_found(c, place, "%s", length ? _("it is too short") : _("it is empty"));
+	if (schema->most && length > schema->most)
+		check_found(c, place, _("it has %zu characters, at most %zu may be"), length, schema->most);
+	if (schema->shape && (strlen(text) != json_string_length(json) || !schema->shape(text)))
+		check_found(c, place, _("\"%.*s\" is not %s"), QUOTED, text, _(schema->shape_name));
+}
+
+static void check_number(struct checking *c, const struct schema *schema, const json_t *json,
+			 const struct place *place)
+{
+	double value = json_number_value(json);
+
+	if (schema->maximum > schema->minimum && (value < schema->minimum || value > schema->maximum))
+		check_found(c, place, _("%g is not between %g and %g"), value, schema->minimum, schema->maximum);
+}
+
+static size_t place_depth(const struct place *place)
+{
+	size_t depth = 0;
+
+	for (; place; place = place->up)
+		depth++;
+	return depth;
+}
+
+void schema_check(struct checking *c, const struct schema *schema, const json_t *json,
+		  const struct place *place, bool strict)
+{
+	if (place_depth(place) > DEPTH_MAX)
+		return;
+	if (!kind_fits(schema, json)) {
+		if (!strict)
+			check_found(c, place, _("it is not %s"), _(kind_names[schema->kind]));
+		return;
+	}
+	if (schema->kind == SCHEMA_OBJECT)
+		check_object(c, schema, json, place, strict);
+	else if (schema->kind == SCHEMA_ARRAY)
+		check_array(c, schema, json, place, strict);
+	else if (schema->kind == SCHEMA_STRING && !strict)
+		check_string(c, schema, json, place);
+	else if (!strict && (schema->kind == SCHEMA_NUMBER || schema->kind == SCHEMA_INTEGER))
+		check_number(c, schema, json, place);
+	if (schema->extra && !strict)
+		schema->extra(c, json, place);
+}
+
+/* ---- shapes */
+
+bool shape_date_time(const char *text)
+{
+	instant at;
+
+	return instant_parse(text, &at, NULL) == 0;
+}
+
+bool shape_date_time_loose(const char *text)
+{
+	AUTO_STRING zoned = mem_format("%sZ", text);
+
+	return shape_date_time(text) || shape_date_time(zoned);
+}
+
+bool shape_uri(const char *text)
+{
+	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	if (!isalpha((unsigned char)text[0]) || text[scheme] != ':')
+		return false;
+	for (const char *c = text + scheme + 1; *c; c++) {
+		if (*c == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
+			return false;
+		if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7F || strchr("<>\"{}|\\^`", *c))
+			return false;
+	}
+	return true;
+}
+
+bool shape_cve(const char *text)
+{
+	size_t digits;
+
+	if (!str_starts(text, "CVE-") || strspn(text + 4, "0123456789") != 4 || text[8] != '-')
+		return false;
+	digits = strspn(text + 9, "0123456789");
+	return digits >= 4 && !text[9 + digits];
+}
+
+bool shape_uuid(const char *text)
+{
+	if (strlen(text) != 36)
+		return false;
+	for (size_t i = 0; i < 36; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	return true;
+}
+
+bool shape_digits_hex(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length >= 32 && strspn(text, "0123456789abcdefABCDEF") == length;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the CSAF 2.0 checker share. Tests by number: CSAF 2.0, section 6. */
+#ifndef FORMAT_CSAF20_H
+#define FORMAT_CSAF20_H
+
+#include "format/check_private.h"
+
+extern const struct schema csaf20_schema;
+bool csaf_is_integer_version(const char *text);
+bool csaf_shape_version(const char *text);
+bool csaf_shape_lang(const char *text);
+/* The pattern of the schema for CPE names, which is anchored at one end each only. */
+bool csaf_cpe_fits(const char *text);
+/* The structure of a CVSS object after FIRST's schemas (2.0, 3.0, 3.1). */
+void csaf_check_cvss_structure(struct checking *c, const json_t *json, const struct place *place);
+
+/* ---- the document, with what several tests need of it */
+
+#define CSAF_STATUSES(X) /* name, group */ \
+	X("first_affected", CSAF_AFFECTED) X("known_affected", CSAF_AFFECTED) \
+	X("last_affected", CSAF_AFFECTED) X("known_not_affected", CSAF_NOT_AFFECTED) \
+	X("first_fixed", CSAF_FIXED) X("fixed", CSAF_FIXED) \
+	X("under_investigation", CSAF_INVESTIGATED) X("recommended", CSAF_NO_GROUP)
+enum csaf_group { CSAF_AFFECTED, CSAF_NOT_AFFECTED, CSAF_FIXED, CSAF_INVESTIGATED, CSAF_NO_GROUP };
+extern const struct csaf_status { const char *name; enum csaf_group group; } csaf_statuses[8];
+
+enum csaf_profile { PROFILE_BASE = 1, PROFILE_INCIDENT = 2, PROFILE_INFORMATIONAL = 4, PROFILE_ADVISORY = 8,
+		    PROFILE_VEX = 16 };
+
+struct csaf_revision { const char *number; instant at; size_t index; bool dated; };
+
+struct csaf {
+	struct checking *c;
+	const json_t *root, *document, *tracking, *tree, *vulnerabilities;
+	enum csaf_profile profile;
+	json_t *defined;    /* owned: product id → how often it is defined */
+	json_t *referenced; /* owned: product ids that are used */
+	json_t *groups;     /* owned: group id → its product ids */
+	struct csaf_revision *revisions; /* owned, by (date, number) */
+	size_t revision_count;
+};
+
+typedef void (*csaf_product_fn)(struct csaf *d, const json_t *product, const struct place *place, void *context);
+/* Every full product name: of branches, of the list, of relationships. */
+void csaf_each_product(struct csaf *d, csaf_product_fn fn, void *context);
+typedef void (*csaf_branch_fn)(struct csaf *d, const json_t *branch, const struct place *place, void *context);
+void csaf_each_branch(struct csaf *d, csaf_branch_fn fn, void *context);
+typedef void (*csaf_id_fn)(struct csaf *d, const char *id, const struct place *place, void *context);
+/* Every product id that refers to a definition; every group id likewise. */
+void csaf_each_reference(struct csaf *d, csaf_id_fn fn, void *context);
+void csaf_each_group_reference(struct csaf *d, csaf_id_fn fn, void *context);
+typedef void (*csaf_vulnerability_fn)(struct csaf *d, const json_t *vulnerability, const struct place *place);
+void csaf_each_vulnerability(struct csaf *d, csaf_vulnerability_fn fn);
+typedef void (*csaf_item_fn)(struct csaf *d, const json_t *item, const struct place *place, void *context);
+/* Every item of the list NAME of a vulnerability, that is an object. */
+void csaf_each_item(struct csaf *d, const json_t *vulnerability, const char *name, const struct place *place,
+		    csaf_item_fn fn, void *context);
+/* The product ids of an item, those of its groups too, as members of a new object; the caller decrefs. */
+json_t *csaf_products_of(struct csaf *d, const json_t *item);
+/* Product id → 1 for all in one group of statuses; likewise. */
+json_t *csaf_products_in(const json_t *vulnerability, enum csaf_group group);
+/* The value of a member that is a string, else "". */
+const char *csaf_text(const json_t *object, const char *name);
+/* Order of two version texts: integers, or SemVer without build metadata. */
+int csaf_version_compare(const char *a, const char *b);
+int csaf_prerelease_compare(const char *a, const char *b); /* identifiers behind the hyphen, SemVer 11.4 */
+bool csaf_is_final(const struct csaf *d);   /* status final or interim */
+bool csaf_is_prerelease(const char *version);
+bool csaf_is_zero(const char *version);     /* 0 or 0.y.z */
+
+/* The tests, by the files they are in. */
+#define CSAF_TEST(name) void csaf_##name(struct csaf *d)
+CSAF_TEST(undefined_product); CSAF_TEST(product_twice); CSAF_TEST(product_cycle); CSAF_TEST(undefined_group);
+CSAF_TEST(group_twice); CSAF_TEST(status_contradiction); CSAF_TEST(scores_twice); CSAF_TEST(cvss_structure);
+CSAF_TEST(cvss_values); CSAF_TEST(cvss_properties); CSAF_TEST(cwe); CSAF_TEST(language); CSAF_TEST(purl);
+CSAF_TEST(history_order); CSAF_TEST(translator); CSAF_TEST(latest_version); CSAF_TEST(draft_status);
+CSAF_TEST(released_history); CSAF_TEST(history_prerelease); CSAF_TEST(prerelease_version);
+CSAF_TEST(history_gap); CSAF_TEST(history_twice); CSAF_TEST(cve_twice); CSAF_TEST(involvement_twice);
+CSAF_TEST(hash_twice); CSAF_TEST(category_name); CSAF_TEST(document_notes); CSAF_TEST(document_references);
+CSAF_TEST(no_vulnerabilities); CSAF_TEST(need_tree); CSAF_TEST(need_notes); CSAF_TEST(need_status);
+CSAF_TEST(vex_status); CSAF_TEST(vex_ids); CSAF_TEST(vex_impact); CSAF_TEST(vex_action);
+CSAF_TEST(need_vulnerabilities); CSAF_TEST(same_language); CSAF_TEST(remediation_target);
+CSAF_TEST(mixed_versions); CSAF_TEST(version_words); CSAF_TEST(flag_target); CSAF_TEST(flags_twice);
+CSAF_TEST(unused_product); CSAF_TEST(need_remediation); CSAF_TEST(need_score); CSAF_TEST(build_metadata);
+CSAF_TEST(initial_date); CSAF_TEST(current_date); CSAF_TEST(involvement_date); CSAF_TEST(only_md5);
+CSAF_TEST(only_sha1); CSAF_TEST(need_tlp); CSAF_TEST(canonical_url); CSAF_TEST(need_lang);
+CSAF_TEST(sorted); CSAF_TEST(private_language); CSAF_TEST(default_language); CSAF_TEST(need_helper);
+CSAF_TEST(cve_in_ids); CSAF_TEST(vers_range); CSAF_TEST(fixed_score); CSAF_TEST(additional);
+CSAF_TEST(only_cvss2); CSAF_TEST(cvss30); CSAF_TEST(need_cve); CSAF_TEST(need_cwe); CSAF_TEST(short_hash);
+CSAF_TEST(branch_path); CSAF_TEST(version_range); CSAF_TEST(version_v);
+
+#endif

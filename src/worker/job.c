@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Jobs: their answers as bytes, and what the child does for each. */
+#include "job_private.h"
+
+#include "psirtty/base/i18n.h"
+#include "psirtty/format/check.h"
+
+enum { ROW_FIELDS = 16, ROWS = 1 << 20, DOCUMENT_LIMIT = 200 << 20 };
+enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
+
+/* ---- answers: rows of a mark, a count, and fields of a length and bytes with a zero behind them */
+
+static void add_number(struct str *answer, uint32_t number)
+{
+	str_add_bytes(answer, &number, sizeof(number));
+}
+
+static void add_row(struct str *answer, uint32_t mark, const char *const *fields, size_t count)
+{
+	add_number(answer, mark);
+	add_number(answer, (uint32_t)count);
+	for (size_t i = 0; i < count; i++) {
+		const char *field = str_or_empty(fields[i]);
+
+		add_number(answer, (uint32_t)strlen(field));
+		str_add_bytes(answer, field, strlen(field) + 1);
+	}
+}
+
+void job_row_add(struct str *answer, const char *const *fields, size_t count)
+{
+	add_row(answer, ROW_TOLD, fields, count);
+}
+
+void job_refuse(struct str *answer, const struct error *err)
+{
+	const char *const fields[] = { err->what, err->why, err->remedy };
+
+	str_reset(answer);
+	add_row(answer, ROW_REFUSED, fields, ARRAY_LEN(fields));
+}
+
+struct reading { char *at, *end; };
+
+static bool take_number(struct reading *r, uint32_t *ret)
+{
+	if (r->end - r->at < (long)sizeof(*ret))
+		return false;
+	memcpy(ret, r->at, sizeof(*ret));
+	r->at += sizeof(*ret);
+	return true;
+}
+
+static bool take_field(struct reading *r, char **ret)
+{
+	uint32_t length;
+
+	if (!take_number(r, &length) || (size_t)(r->end - r->at) <= length || r->at[length] ||
+	    memchr(r->at, 0, length) || !utf8_valid(r->at, length))
+		return false;
+	*ret = r->at;
+	r->at += length + 1;
+	return true;
+}
+
+static bool take_row(struct reading *r, struct job_row *ret, uint32_t *ret_mark)
+{
+	uint32_t count;
+
+	if (!take_number(r, ret_mark) || !take_number(r, &count) || count > ROW_FIELDS ||
+	    (*ret_mark != ROW_TOLD && *ret_mark != ROW_REFUSED))
+		return false;
+	ret->fields = mem_alloc((count + 1) * sizeof(*ret->fields));
+	for (ret->count = 0; ret->count < count; ret->count++)
+		if (!take_field(r, &ret->fields[ret->count]))
+			return false;
+	return true;
+}
+
+void job_answer_release(struct job_answer *answer)
+{
+	for (size_t i = 0; i < answer->count; i++)
+		free(answer->rows[i].fields);
+	free(answer->rows);
+	free(answer->memory);
+	*answer = (struct job_answer){ 0 };
+}
+
+int job_answer_read(const char *bytes, size_t length, struct job_answer *ret, struct error *err)
+{
+	struct job_answer answer = { .memory = mem_copy(bytes, length) };
+	struct reading r = { answer.memory, answer.memory + length };
+	bool whole = length > 0;
+	uint32_t mark = ROW_TOLD;
+	size_t room = 0;
+	int code = 0;
+
+	while (whole && r.at < r.end && mark == ROW_TOLD && answer.count < ROWS) {
+		answer.rows = mem_grow(answer.rows, &room, answer.count + 1, sizeof(*answer.rows));
+		whole = take_row(&r, &answer.rows[answer.count++], &mark);
+	}
+	if (!whole || r.at < r.end)
+		code = error_set(err, ERR_INPUT, _("document"), NULL, _("the sandboxed reader's answer is malformed"));
+	else if (mark == ROW_REFUSED)
+		code = error_set(err, ERR_INPUT, answer.rows[0].count > 0 ? answer.rows[0].fields[0] : "",
+				 answer.rows[0].count > 2 && *answer.rows[0].fields[2] ? answer.rows[0].fields[2] : NULL,
+				 "%s", answer.rows[0].count > 1 ? answer.rows[0].fields[1] : "");
+	if (code)
+		job_answer_release(&answer);
+	else
+		*ret = answer;
+	return code;
+}
+
+/* ---- the child's side */
+
+/* "PRESET NOW NAME". */
+static bool check_arguments(char *arguments, struct check_request *ret)
+{
+	char *now = strchr(arguments, ' '), *name = now ? strchr(now + 1, ' ') : NULL;
+	int preset;
+
+	if (!name)
+		return false;
+	*now = *name = '\0';
+	preset = check_preset_from_name(arguments);
+	*ret = (struct check_request){ .name = name + 1, .preset = preset < 0 ? CHECK_BASIC : (enum check_preset)preset,
+				       .now = strtoll(now + 1, NULL, 10) };
+	return preset >= 0;
+}
+
+static void tell_report(const struct check_report *report, struct str *answer)
+{
+	AUTO_STRING errors = mem_format("%zu", report->errors);
+	AUTO_STRING cut = mem_format("%zu", report->cut);
+	const char *const head[] = { report->format, errors, cut };
+
+	job_row_add(answer, head, ARRAY_LEN(head));
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct check_finding *f = &report->findings[i];
+		const char *const fields[] = { f->test, check_severity_name(f->severity), f->path, f->message, f->fix };
+
+		job_row_add(answer, fields, ARRAY_LEN(fields));
+	}
+}
+
+static void do_check(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	struct check_request request;
+	struct check_report report = { 0 };
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+	int code;
+
+	if (!check_arguments(arguments, &request))
+		code = error_set(&err, ERR_BUG, "check", NULL, "its arguments are malformed");
+	else
+		code = js_load(bytes, length, DOCUMENT_LIMIT, request.name, &json, &err);
+	if (!code)
+		code = check_document(json, &request, &report, &err);
+	if (code)
+		job_refuse(answer, &err);
+	else
+		tell_report(&report, answer);
+	check_report_release(&report);
+}
+
+static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
+	[JOB_CHECK] = do_check,
+};
+
+void job_warm(void)
+{
+	i18n_start();
+	gettext("a value");
+	/* jansson takes its seed from the system, once. */
+	json_object_seed(0);
+}
+
+bool job_do(uint32_t job, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_STRING arguments = NULL;
+	uint32_t room;
+
+	if (job >= JOB_COUNT || length < sizeof(room))
+		return false;
+	memcpy(&room, bytes, sizeof(room));
+	if (room > length - sizeof(room))
+		return false;
+	arguments = mem_copy(bytes + sizeof(room), room);
+	jobs[job](arguments, bytes + sizeof(room) + room, length - sizeof(room) - room, answer);
+	return true;
+}

@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# A second member by two commands, one on each side, through the vault's folder and by a carried file; a case
+# shared and taken back; a member who leaves; a checkpoint kept elsewhere.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/tap.sh"
+p=${PSIRTTY:?}
+work=$(mktemp -d "${TMPDIR:-/tmp}/psm-XXXXXX")
+trap 'for h in a b c; do gpgconf --homedir "$work/$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
+export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
+vault=$work/vault
+
+make_key() { # make_key WHO ADDRESS: a home with a key; prints its fingerprint
+  mkdir -m 700 "$work/$1"
+  gpg --homedir "$work/$1" --batch --quiet --pinentry-mode loopback --passphrase '' \
+    --quick-generate-key "$1 <$2>" future-default default never 2>/dev/null
+  gpg --homedir "$work/$1" --batch --with-colons --list-keys "$2" 2>/dev/null | awk -F: '/^fpr/ { print $10; exit }'
+}
+as() { # as WHO COMMAND…
+  local who=$1
+  shift
+  GNUPGHOME=$work/$who "$p" --vault "$vault" "$@" 2>&1
+}
+
+a=$(make_key a a@vendor.example)
+b=$(make_key b b@vendor.example)
+c=$(make_key c c@vendor.example)
+out=$(GNUPGHOME=$work/a "$p" init "$vault" --handler "$a" 2>&1)
+is $? 0 'a vault of one person' || echo "# $out"
+out=$(as b case list)
+is $? 4 'a stranger is refused'
+as a case new 'A frame with a long name' >/dev/null
+as a note 1 'seen on two builds' >/dev/null
+id=$(as a case list | cut -f 1)
+
+# ---- admission through the folder, and by a file
+has "$(as b member request --handler "$b")" 'asked' 'the newcomer asks'
+has "$(as a member list)" "$b"$'\t-\tasks' 'and is seen to ask'
+out=$(as a member add "$b" --role handler)
+is "$?:$out" "0:$b is a member now: handler" 'one command admits'
+out=$(as c member request "$work/c.request" --handler "$c")
+has "$out" 'Carry it' 'another one asks by a file'
+out=$(as a member add "$b" --from "$work/c.request")
+is $? 3 'not under another fingerprint'
+out=$(as a member add "$c" --role observer --from "$work/c.request")
+is $? 0 'and is admitted from it'
+is "$(as a member list | cut -f 2,3 | sort | tr '\t\n' ' ;')" 'admin member;handler member;observer member;' 'there are three'
+is "$(as b case list)" '' 'the new handler sees no case'
+is "$(as b --json case list | tr -d ' \n')" '[]' 'nor counts one'
+out=$(as b case show "$id")
+hasnt "$out" 'long name' 'nor is told of one by name'
+
+# ---- a case, shared
+has "$(as a case grant "$id" "$b")" 'with its whole past' 'a grant says what it opens'
+has "$(as b case list)" 'A frame with a long name' 'now the case is there'
+out=$(as b note "$id" 'and on a third')
+is $? 0 'and can be written to'
+has "$(as a case log "$id")" 'and on a third' 'which the first one reads'
+out=$(as a case grant "$id" "$c" --rights read,write)
+is $? 4 'an observer cannot be given more than reading'
+out=$(as a case grant "$id" "$c" --rights read)
+is $? 0 'but that'
+out=$(as c note "$id" 'me too')
+is $? 4 'and cannot write then'
+is "$(as a case readers "$id" | cut -f 1,4 | LC_ALL=C sort | tr '\t\n' ' ;')" 'may read;may read,write;may read,write,grant;' 'three may read'
+out=$(as b case grant "$id" "$c" --rights read)
+is $? 4 'one without the right grants nothing'
+out=$(as a case revoke "$id" "$b")
+is $? 0 'access is taken away'
+is "$(as b case list)" '' 'and the case is gone from the list'
+out=$(as b note "$id" 'still here')
+hasnt "$out" 'long name' 'and cannot be named'
+
+# ---- roles, leaving, checkpoints
+out=$(as b member role "$b" admin)
+is $? 4 'a handler makes no admins'
+out=$(as a member role "$b" admin)
+is $? 0 'an admin does'
+out=$(as b vault checkpoint "$work/point")
+is $? 0 'a member signs a checkpoint'
+out=$(as a vault checkpoint check "$work/point")
+is "$?" 0 'it holds' || echo "# $out"
+out=$(as a member revoke "$b")
+has "$out" 'cannot be taken back' 'a member leaves'
+out=$(as b case list)
+is $? 4 'and is a stranger again'
+out=$(as a member revoke "$a")
+is $? 4 'the last admin stays'
+out=$(as a note "$id" 'after all that')
+is $? 0 'work goes on'
+out=$(as a audit verify)
+is "$?" 0 'and the vault is whole' || echo "# $out"
+tap_done

@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 200
+#
+# What a session of work leaves behind. Words that stand in titles, notes, mails, names, drafts and attachments
+# are nowhere on the disk afterwards, nor in arguments or the environment of a process; the keys lie in
+# locked memory alone; after locking nothing is left in the process, and a fatal signal writes no core.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/tap.sh"
+
+psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
+work=$(mktemp -d "${TMPDIR:-/tmp}/px.XXXXXX") || exit 1
+export GNUPGHOME=$work/g HOME=$work/home TMPDIR=$work/tmp XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
+export PSIRTTY_VAULT=$work/vault TMUX_TMPDIR=$work/mux
+mkdir -m 700 "$GNUPGHOME" "$HOME" "$TMPDIR" "$TMUX_TMPDIR"
+trap 'tmux -L x kill-server; gpgconf --kill all; rm -rf "$work"' EXIT 2>/dev/null
+gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'A Handler <a@vendor.example>' \
+  future-default default never 2>/dev/null
+
+# What is looked for: no word that stands anywhere else. They stand nowhere in this file as they are.
+word() { printf 'zorble%s%s' "$1" 'quent'; }
+words=()
+for w in title note subject body sender product draft poc party summary zoned reason; do words+=("$(word $w)"); done
+
+# The agent writes down what it is asked.
+printf 'log-file %s\ndebug ipc\n' "$work/agent" >"$GNUPGHOME/gpg-agent.conf"
+gpgconf --kill all
+
+"$psirtty" init "$work/vault" --handler a@vendor.example >/dev/null
+ok $? 'a vault'
+run() { "$psirtty" "$@" >>"$work/said" 2>&1 || echo "failed: $1 $2" >>"$work/failed"; }
+
+# ---- a session of work; what is secret goes in by files and standard input, as on the screen, not by arguments
+printf 'From: Mara %s <%s@finder.example>\nSubject: about %s\nDate: Sat, 21 Nov 2026 09:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nThe %s is here.\n--b\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename="%s.bin"\n\n%s\n--b--\n' \
+  "$(word sender)" "$(word sender)" "$(word subject)" "$(word body)" "$(word poc)" "$(word poc)" >"$work/one.eml"
+run mail import "$work/one.eml"
+rm "$work/one.eml"
+run mail take M-0001
+run case new "the $(word title)"
+run note 2 "a $(word note)"
+run case set 2 summary "all of $(word summary)"
+run product add P-1 "$(word product)"
+run affected set 2 "$(word product)" 1.0 affected
+run party add 2 "$(word party)" vendor
+run case state 1 valid "$(word reason)"
+printf '%s\n' "$(word poc)" >"$work/poc.txt"
+run repro add 1 build-1 reproduced --text "see $(word zoned)" --attach "$work/poc.txt"
+rm "$work/poc.txt"
+run mail reply M-0001 --text "Dear $(word sender), $(word draft)"
+run case list
+run case show 2
+if "$psirtty" help search >/dev/null 2>&1; then run search "$(word note)"; fi
+is "$(cat "$work/failed" 2>/dev/null)" '' 'the work is done' "$(tail -n 5 "$work/said")"
+for w in title note subject product; do has "$("$psirtty" case list; "$psirtty" case log 2; "$psirtty" product list)" "$(word $w)" "the vault knows of the $w"; done
+rm -f "$work/said"
+
+# ---- on the disk
+traces() { # traces DIR… : files whose bytes or names hold a word
+  local patterns=()
+  for w in "${words[@]}"; do patterns+=(-e "$w"); done
+  grep -rlaF "${patterns[@]}" "$@" 2>/dev/null
+  find "$@" -name '*zorble*' 2>/dev/null
+}
+printf 'x %s\n' "$(word note)" >"$work/tmp/control"
+has "$(traces "$work/tmp")" control 'a word on the disk would be found'
+rm "$work/tmp/control"
+is "$(traces "$work/vault" "$work"/vault-outbox "$TMPDIR" "$HOME" "$XDG_STATE_HOME" "$XDG_CACHE_HOME" "$GNUPGHOME")" '' \
+  'no word in the vault, the temporary folder, the home, the state, the cache or gpg'\''s folder'
+wide=$(for w in "${words[@]}"; do printf '%s' "$w" | iconv -t UTF-16LE | od -An -tx1 | tr -d ' \n'; echo; done)
+found=$(find "$work/vault" "$XDG_STATE_HOME" "$XDG_CACHE_HOME" -type f -exec sh -c 'for f; do od -An -v -tx1 "$f" | tr -d " \n" | grep -qF "$0" && echo "$f"; done' "$wide" {} + 2>/dev/null)
+is "$found" '' 'nor as wide characters'
+
+# ---- gpg is asked once
+: >"$work/agent"
+"$psirtty" case list >/dev/null 2>&1
+is "$(grep -c ' PKDECRYPT' "$work/agent")" 1 'unlocking asks the agent to decrypt once'
+
+# ---- in memory
+mapped=${builddir:-.}/tests/flow/mapped
+if ! command -v tmux >/dev/null || [ ! -x "$mapped" ] || [ "$(id -u)" -ne 0 ]; then
+  skip 'what lies in memory' 'needs root, tmux and tests/flow/mapped'
+  tap_done
+fi
+t() { tmux -L x "$@" 2>/dev/null; }
+session=w
+screen() { t capture-pane -p -t "$session"; }
+shows() { # shows PATTERN NAME
+  local i
+  for ((i = 0; i < 200; i++)); do
+    if screen | grep -qE -- "$1"; then ok 0 "$2"; return; fi
+    read -rt 0.05 <> <(:) || true
+  done
+  ok 1 "$2" "looked for: $1" "$(screen)"
+}
+t -f /dev/null new-session -d -s hold
+t new-session -d -s w -x 100 -y 30 "cd '$work/tmp'; ulimit -c unlimited; '$psirtty' 2>'$work/errors'; echo ended; sh"
+shows 'Inbox|Cases|Queue' 'the workstation opens'
+# Main is the child of the supervisor that holds the vault: the last one with the program's name and a database open.
+main=
+for p in $(pgrep -x psirtty); do
+  ls -l "/proc/$p/fd" 2>/dev/null | grep -q "$work/vault/vault.db" && main=$p
+done
+[ -n "$main" ]
+ok $? 'the process that holds the vault is found'
+t send-keys -t w : 'case show 2' Enter
+shows "$(word title)" 'a case is shown'
+"$mapped" "$main" "$(word title)" >"$work/mapped" 2>&1
+if grep -q '^cannot' "$work/mapped"; then
+  skip 'what lies in memory' 'the memory of a process may not be read here'
+  tap_done
+fi
+has "$(cat "$work/mapped")" 'signing-key locked' 'the keys are found where they may be' "$(cat "$work/mapped")"
+is "$(grep -E '^(root|signing-key|sealing-key|draft-key|case-key) ' "$work/mapped" | grep -v ' locked$' | sort | uniq -c)" '' \
+  'and nowhere else than in locked memory'
+for p in $main $(pgrep -P "$main"); do
+  tr '\0' '\n' <"/proc/$p/environ"
+  tr '\0' '\n' <"/proc/$p/cmdline"
+done >"$work/proc" 2>/dev/null
+is "$(traces "$work/proc")" '' 'no word in the environment or arguments of its processes'
+is "$(awk '/Max core file size/ { print $5, $6 }' "/proc/$main/limits")" '0 0' 'it may write no core, whatever the shell allows'
+
+# ---- locked: by the command, from the screen
+t send-keys -t w Escape : lock Enter
+for ((i = 0; i < 100; i++)); do
+  [ -d "/proc/$main" ] && ls -l "/proc/$main/fd" 2>/dev/null | grep -q "$work/vault/vault.db" || break
+  read -rt 0.05 <> <(:) || true
+done
+if [ -d "/proc/$main" ]; then
+  "$mapped" "$main" "${words[@]}" >"$work/mapped" 2>&1
+  is "$(grep -v '^looked' "$work/mapped" | sort | uniq -c)" '' 'after locking neither a key nor a word is left in the process'
+else
+  ok 0 'after locking the process is gone, and its memory with it'
+fi
+
+# ---- a fatal signal
+t kill-session -t w
+t new-session -d -s v -x 100 -y 30 "cd '$work/tmp'; ulimit -c unlimited; '$psirtty' 2>>'$work/errors'; echo ended; sh"
+session=v
+shows 'Inbox|Cases|Queue' 'it opens again'
+main=
+for p in $(pgrep -x psirtty); do ls -l "/proc/$p/fd" 2>/dev/null | grep -q "$work/vault/vault.db" && main=$p; done
+kill -SEGV "${main:-0}"
+shows 'ended' 'a fatal signal ends it'
+is "$(find "$work" -name 'core*' -size +0)" '' 'no core is written'
+is "$(traces "$work/vault" "$work/tmp" "$work/home" "$work/state" "$work/cache" "$work/errors")" '' 'and it leaves no word behind'
+"$psirtty" audit verify >/dev/null 2>&1
+ok $? 'the vault is whole'
+tap_done
