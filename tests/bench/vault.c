@@ -202,6 +202,7 @@ static void run_write(const char *dir)
 {
 	static const char note[] = "{\"text\":\"Written while seven others write: the queue is fair.\"}";
 	AUTO_STRING vault_dir = file_join(dir, "vault");
+	AUTO_STRING opened = mem_format("{\"case\":\"BENCH-%ld-%ld\",\"title\":\"One of eight\"}", (long)time(NULL), (long)getpid());
 	struct openpgp *pgp = NULL;
 	struct vault *vault = NULL;
 	AUTO_ERROR err = ERROR_INIT;
@@ -210,7 +211,8 @@ static void run_write(const char *dir)
 	char byte = 'r';
 
 	if (openpgp_open(NULL, &pgp, &err) || vault_open(vault_dir, pgp, false, now(), &vault, &err) ||
-	    vault_stream_new(vault, VAULT_CASE, now(), stream, &err))
+	    vault_stream_new(vault, VAULT_CASE, now(), stream, &err) ||
+	    vault_append(vault, stream, EVENT_CASE_OPENED, opened, strlen(opened), now(), NULL, NULL, NULL, &err))
 		exit(1);
 	if (write(STDOUT_FILENO, &byte, 1) != 1 || read(STDIN_FILENO, &byte, 1) < 0)
 		exit(1);
