@@ -100,6 +100,8 @@ struct year { /* the offset at its beginning, and its changes */
 struct zone {
 	char name[48];
 	bool there, utc;
+	int64_t since, until; /* seconds between which the offset is OFFSET; asked for last */
+	int offset;
 	struct year *years[YEAR_LAST - YEAR_FIRST + 1]; /* owned, kept to the end of the process */
 };
 
@@ -124,13 +126,15 @@ static bool file_there(const char *name)
 /* The zone called NAME; the place asked for longest ago gives way when all are taken. */
 static struct zone *zone_find(const char *name)
 {
-	static struct zone *zones[ZONES];
+	static struct zone *zones[ZONES], *last;
 	static size_t count, oldest;
 	struct zone *zone;
 
+	if (last && strcmp(last->name, name) == 0)
+		return last;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(zones[i]->name, name) == 0)
-			return zones[i];
+			return last = zones[i];
 	if (count < ZONES) {
 		zones[count] = mem_alloc(sizeof(*zone));
 		zone = zones[count++];
@@ -143,7 +147,7 @@ static struct zone *zone_find(const char *name)
 	snprintf(zone->name, sizeof(zone->name), "%s", name);
 	zone->utc = strcmp(name, "UTC") == 0 || strcmp(name, "Z") == 0;
 	zone->there = zone->utc || (strlen(name) < sizeof(zone->name) && file_there(name));
-	return zone;
+	return last = zone;
 }
 
 static short offset_of(time_t second)
@@ -227,6 +231,25 @@ static int64_t whole_days(int64_t seconds)
 	return seconds / 86400 - (seconds % 86400 < 0);
 }
 
+/* What is so at SECOND, and from when until when within its year. */
+static void zone_span(struct zone *zone, int64_t second)
+{
+	int which = date_of_days(whole_days(second)).year;
+	const struct year *year = zone_year(zone, which);
+
+	zone->offset = year->first;
+	zone->since = date_days((struct date){ which, 1, 1 }) * 86400;
+	zone->until = date_days((struct date){ which + 1, 1, 1 }) * 86400;
+	for (size_t i = 0; i < year->count; i++) {
+		if (year->changes[i].second > second) {
+			zone->until = year->changes[i].second;
+			return;
+		}
+		zone->since = year->changes[i].second;
+		zone->offset = year->changes[i].offset;
+	}
+}
+
 bool zone_known(const char *zone)
 {
 	return zone_find(zone)->there;
@@ -236,16 +259,12 @@ int zone_offset(const char *name, instant at)
 {
 	struct zone *zone = zone_find(name);
 	int64_t second = whole_seconds(at);
-	const struct year *year;
-	int offset;
 
 	if (!zone->there || zone->utc)
 		return 0;
-	year = zone_year(zone, date_of_days(whole_days(second)).year);
-	offset = year->first;
-	for (size_t i = 0; i < year->count && year->changes[i].second <= second; i++)
-		offset = year->changes[i].offset;
-	return offset;
+	if (second < zone->since || second >= zone->until)
+		zone_span(zone, second);
+	return zone->offset;
 }
 
 int64_t zone_day(const char *zone, instant at)
@@ -256,8 +275,9 @@ int64_t zone_day(const char *zone, instant at)
 struct zoned zone_at(const char *zone, instant at)
 {
 	struct zoned when = { .at = at, .offset = zone_offset(zone, at) };
+	size_t length = strlen(zone);
 
-	snprintf(when.zone, sizeof(when.zone), "%s", zone);
+	memcpy(when.zone, zone, length < sizeof(when.zone) ? length : sizeof(when.zone) - 1);
 	return when;
 }
 

@@ -98,6 +98,9 @@ static void lists_json(json_t *json, const struct case_state *s)
 		js_set_string(one, "product", s->affected[i].product);
 		js_set_string(one, "version", s->affected[i].version);
 		js_set_string(one, "status", affected_name(s->affected[i].status));
+		js_set_string(one, "justification", s->affected[i].justification);
+		js_set_string(one, "impact", s->affected[i].impact);
+		js_set_string(one, "by", s->affected[i].by);
 		json_array_append_new(affected, one);
 	}
 	for (size_t i = 0; i < s->note_count; i++) {
@@ -114,12 +117,15 @@ static void lists_json(json_t *json, const struct case_state *s)
 		js_set_string(one, "role", s->parties[i].role);
 		js_set_string(one, "address", s->parties[i].address);
 		js_set_string(one, "consent", consent_name(s->parties[i].consent));
+		js_set_string(one, "rm", rm_name(s->parties[i].rm));
+		js_set_string(one, "zone", s->parties[i].zone);
 		json_array_append_new(parties, one);
 	}
 	json_object_set_new(json, "messages", messages);
 	json_object_set_new(json, "affected", affected);
 	json_object_set_new(json, "notes", notes);
 	json_object_set_new(json, "parties", parties);
+	json_object_set_new(json, "facts", facts_json(s));
 }
 
 static void repros_json(json_t *json, const struct case_state *s)
@@ -442,7 +448,10 @@ static int run_affected(struct command_context *context, const struct command_ca
 	js_set_string(body, "product", product->id);
 	js_set_string(body, "version", version);
 	js_set_string(body, "status", call_value(call, "STATUS"));
-	code = desk_append(desk, state, EVENT_AFFECTED_SET, body, command_now(context), err);
+	js_set_string(body, "justification", call_value(call, "--because"));
+	js_set_string(body, "impact", call_value(call, "--impact"));
+	js_set_string(body, "by", call_value(call, "--by"));
+	code = desk_append(desk, state, EVENT_AFFECTED_JUDGED, body, command_now(context), err);
 	if (!code)
 		command_say(context, _("%s: %s %s is %s"), state->id, name, version, call_value(call, "STATUS"));
 	return code;
@@ -500,7 +509,11 @@ static int run_redo(struct command_context *context, const struct command_call *
 
 static const char *const verdicts[] = { "reproduced", "not-reproduced", "partial", NULL };
 static const char *const statuses[] = { "affected", "not-affected", "fixed", "under-investigation", "unknown",
-					NULL };
+					"no-answer", NULL };
+static const char *const reasons[] = { "component_not_present", "vulnerable_code_not_present",
+				       "vulnerable_code_not_in_execute_path",
+				       "vulnerable_code_cannot_be_controlled_by_adversary",
+				       "inline_mitigations_already_exist", NULL };
 static const char *const categories[] = { "vendor_fix", "mitigation", "workaround", "no_fix_planned",
 					  "none_available", NULL };
 
@@ -543,7 +556,7 @@ const struct command_row case_commands[] = {
 		.help = N_("set a field of a case"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { CASE_ARGUMENT,
-			       ARG("FIELD", ARG_FIELD, N_("assignee, cve, cwe, disclosure, score, summary, title")),
+			       ARG("FIELD", ARG_FIELD, N_("assignee, cve, cnvd, cnnvd, cwe, disclosure, score, source, summary, title …")),
 			       ARG_MANY("VALUE", ARG_TEXT, NULL) },
 		.exec = run_set,
 	},
@@ -580,7 +593,11 @@ const struct command_row case_commands[] = {
 		.help = N_("say how a version of a product is affected"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { CASE_ARGUMENT, ARG("PRODUCT", ARG_PRODUCT, NULL), ARG("VERSION", ARG_TEXT, NULL),
-			       ARG_WORDS("STATUS", statuses, NULL) },
+			       ARG_WORDS("STATUS", statuses, NULL),
+			       { .name = "--because", .type = ARG_WORD, .option = true, .takes_value = true,
+				 .optional = true, .words = reasons, .help = N_("why it is not affected") },
+			       OPTION("--impact", ARG_TEXT, N_("the same in words")),
+			       OPTION("--by", ARG_PARTY, N_("who says so (us)")) },
 		.exec = run_affected,
 	},
 	{

@@ -14,7 +14,13 @@ static const struct command_row *const families[] = {
 	member_commands,
 	score_commands,
 	vault_commands,
+	calendar_commands,
 	case_commands,
+	contact_commands,
+	fact_commands,
+	life_commands,
+	party_commands,
+	repro_commands,
 	mail_commands,
 	key_commands,
 	embargo_commands,
@@ -25,6 +31,7 @@ static const struct command_row *const families[] = {
 	screen_commands,
 	search_commands,
 	check_commands,
+	clock_commands,
 };
 
 /* ---- the table */

@@ -7,7 +7,7 @@
 #include "psirtty/base/js.h"
 #include "psirtty/command/command.h"
 
-enum { COMMAND_ARGUMENTS = 10 };
+enum { COMMAND_ARGUMENTS = 18 };
 
 /* One call with its words sorted to the row's arguments. */
 struct command_call {
@@ -32,7 +32,13 @@ extern const struct command_row member_commands[];
 extern const struct command_row bare_commands[];
 extern const struct command_row score_commands[];
 extern const struct command_row vault_commands[];
+extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
+extern const struct command_row contact_commands[];
+extern const struct command_row fact_commands[];
+extern const struct command_row life_commands[];
+extern const struct command_row party_commands[];
+extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
 extern const struct command_row key_commands[];
 extern const struct command_row embargo_commands[];
@@ -43,6 +49,7 @@ extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
+extern const struct command_row clock_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
 const char *call_value(const struct command_call *call, const char *name);
@@ -73,6 +80,8 @@ void command_say(struct command_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* A mail record for reading, safe for a terminal. */
 void mail_describe(struct command_context *context, const struct mail_record *record);
+/* Runs the command lines of standard input; 0, or the code of the first that failed. Errors are told as they come. */
+int command_batch(struct command_context *context);
 /* The manual page, as troff, out of the table. */
 void command_manual(struct str *ret);
 /* The same with a label in front, its column twelve cells wide in any language. */
@@ -80,6 +89,12 @@ void command_field(struct command_context *context, const char *label, const cha
 	__attribute__((format(printf, 3, 4)));
 /* TEXT made safe and filled up to CELLS with blanks; adds to RET. */
 void command_pad(struct str *ret, const char *text, int cells);
+/* The event a row makes, by the row's name in the event table; and its body out of the arguments that have the
+ * names of its members (--tested-by is tested_by). *RET is a new reference. */
+enum event_type command_event(const struct command_call *call);
+int command_body_of(const struct command_call *call, enum event_type type, json_t **ret, struct error *err);
+/* All records of a case, by the wire names of their kinds. */
+json_t *facts_json(const struct case_state *state);
 /* The case as JSON for lists and `case show`. */
 json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */

@@ -149,7 +149,8 @@ int command_main(struct command_context *context, int argc, char **argv)
 		context->edit = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? command_editor : NULL;
 		context->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 		context->flush = flush;
-		code = command_run(context, argc - at, argv + at, &err);
+		code = str_equal(argv[at], "-") && at + 1 == argc ? command_batch(context) :
+								     command_run(context, argc - at, argv + at, &err);
 		context->flush = NULL;
 		context->edit = NULL;
 		context->progress = NULL;

@@ -2,7 +2,7 @@
 /* Commands about the vault itself: making one, proving it, counting it. */
 #include "command/command_private.h"
 
-#include "psirtty/vault/vault.h"
+#include "psirtty/vault/transport.h"
 
 static int vault_named(struct command_context *context, struct error *err)
 {
@@ -169,6 +169,7 @@ static int run_stats(struct command_context *context, const struct command_call 
 		js_set_integer(json, "cases", (long long)stats.cases);
 		js_set_integer(json, "members", (long long)stats.members);
 		js_set_integer(json, "attachments", (long long)stats.attachments);
+		js_set_integer(json, "bytes", (long long)stats.bytes);
 		command_json(context, json);
 	} else {
 		command_say(context, _("%llu events, %zu cases, %zu members, %zu attachments"),
@@ -176,6 +177,121 @@ static int run_stats(struct command_context *context, const struct command_call 
 	}
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
+}
+
+/* ---- looking after it */
+
+static json_t *check_json(const struct vault_check *check)
+{
+	json_t *json = json_object(), *list = json_array();
+
+	js_set_integer(json, "objects", (long long)check->objects);
+	json_object_set_new(json, "findings", list);
+	for (size_t i = 0; i < check->count; i++) {
+		json_t *one = json_object();
+
+		js_set_string(one, "what", check->items[i].what);
+		js_set_bool(one, "repairable", check->items[i].repairable);
+		js_set_bool(one, "repaired", check->items[i].repaired);
+		json_array_append_new(list, one);
+	}
+	return json;
+}
+
+static int show_check(struct command_context *context, const struct vault_check *check, struct error *err)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < check->count; i++) {
+		const struct vault_finding *f = &check->items[i];
+
+		left += !f->repaired;
+		if (!context->json)
+			command_say(context, f->repaired ? _("repaired: %s") : _("found: %s"), f->what);
+	}
+	if (context->json)
+		command_json(context, check_json(check));
+	else if (!check->count)
+		command_say(context, _("nothing found; %zu attachments are whole"), check->objects);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return left ? error_set(err, ERR_NO, context->vault_dir, _("Run `psirtty vault check --repair`; what that leaves needs you"),
+				_("%zu things were found"), left) : 0;
+}
+
+static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	bool repair = call_given(call, "--repair");
+	struct vault_check check = { 0 };
+	struct desk *desk;
+	int code = vault_named(context, err);
+
+	/* Wrong modes keep the vault closed: they come first. */
+	if (!code)
+		code = vault_check_folder(context->vault_dir, repair, command_now(context), &check, err);
+	if (!code)
+		code = command_desk(context, &desk, err);
+	if (!code)
+		code = vault_check(desk_vault(desk), repair, command_now(context), &check, err);
+	if (!code)
+		code = show_check(context, &check, err);
+	else if (check.count)
+		show_check(context, &check, NULL);
+	vault_check_release(&check);
+	return code;
+}
+
+static bool show_bytes(void *data, uint64_t done, uint64_t total)
+{
+	struct command_context *context = data;
+
+	if (context->progress)
+		context->progress(context, (size_t)(done >> 20), (size_t)(total >> 20));
+	return false;
+}
+
+static int run_backup(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *path = call_value(call, "FILE");
+	bool keys = call_given(call, "--keys");
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	if (!code)
+		code = vault_backup(desk_vault(desk), path, keys, show_bytes, context, err);
+	if (!code)
+		command_say(context, keys ? _("backed up to %s, with the keys: keep it shortly, or shredding comes to nothing") :
+					    _("backed up to %s, without keys.db: back that up apart, with --keys"), path);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_restore(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *dir = call_value(call, "DIR");
+	uint64_t gseq = 0;
+	int code = vault_restore(call_value(call, "FILE"), dir, &gseq, show_bytes, context, err);
+
+	if (!code)
+		command_say(context, _("restored to %s: %llu events, verified. If you saw more of them, it says so when it "
+				       "opens; `psirtty vault restored` then lets it go on from here"),
+			    dir, (unsigned long long)gseq);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
+static int run_restored(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	(void)call;
+	if (!code)
+		code = vault_restored(desk_vault(desk), command_now(context), err);
+	if (!code)
+		command_say(context, _("the log goes on from event %llu; what was behind it is abandoned, and that is in the log"),
+			    (unsigned long long)vault_head(desk_vault(desk)));
+	context->reactions |= REACT_RELOAD;
+	return code;
 }
 
 const struct command_row vault_commands[] = {
@@ -202,6 +318,33 @@ const struct command_row vault_commands[] = {
 		.flags = COMMAND_JSON,
 		.arguments = { ARG_MAY("CASE", ARG_CASE, N_("only this case")) },
 		.exec = run_audit_show,
+	},
+	{
+		.name = "vault check",
+		.help = N_("look for leftovers and damage; --repair mends what is no data"),
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.arguments = { SWITCH("--repair", N_("mend modes, leftovers and caches")) },
+		.exec = run_check,
+	},
+	{
+		.name = "vault backup",
+		.help = N_("copy the vault into one file while others work"),
+		.arguments = { ARG("FILE", ARG_FILE, N_("a file; it is replaced when the copy is complete")),
+			       SWITCH("--keys", N_("with keys.db: a backup to keep only shortly")) },
+		.exec = run_backup,
+	},
+	{
+		.name = "vault restore",
+		.help = N_("unpack a backup into a new folder and verify it"),
+		.flags = COMMAND_NO_VAULT,
+		.arguments = { ARG("FILE", ARG_FILE, N_("a backup")), ARG("DIR", ARG_DIR, N_("a folder that is not there yet")) },
+		.exec = run_restore,
+	},
+	{
+		.name = "vault restored",
+		.help = N_("vouch, as an admin, for a vault that was restored from an older backup"),
+		.flags = COMMAND_TYPED,
+		.exec = run_restored,
 	},
 	{
 		.name = "vault stats",

@@ -97,6 +97,57 @@ static int body_cve(const char *value, json_t *body, struct error *err)
 	return 0;
 }
 
+/* Does TEXT have the shape: 9 a digit, a a small letter or digit, + as many of what stands before as there
+ * are, anything else itself. */
+static bool has_shape(const char *text, const char *shape)
+{
+	char kind = 0;
+
+	while (*shape) {
+		char wanted = *shape++;
+		bool more = wanted == '+';
+
+		if (!more)
+			kind = wanted;
+		do {
+			bool fits = kind == '9' ? *text >= '0' && *text <= '9' :
+				    kind == 'a' ? (*text >= '0' && *text <= '9') || (*text >= 'a' && *text <= 'z') :
+						  *text == kind;
+
+			if (!fits && more)
+				break;
+			if (!fits)
+				return false;
+			text++;
+		} while (more);
+	}
+	return !*text;
+}
+
+static int body_id(const char *system, const char *shape, const char *example, const char *value, json_t *body,
+		   struct error *err)
+{
+	if (shape && !has_shape(value, shape))
+		return error_set(err, ERR_USAGE, value, NULL, _("such an id looks like %s"), example);
+	js_set_string(body, "system", system);
+	js_set_string(body, "text", value);
+	return 0;
+}
+
+#define ID_BODY(name, system, shape, example) \
+	static int name(const char *value, json_t *body, struct error *err) \
+	{ \
+		return body_id(system, shape, example, value, body, err); \
+	}
+ID_BODY(body_cnvd, "cnvd", "CNVD-9999-99999+", "CNVD-2026-12345")
+ID_BODY(body_cnnvd, "cnnvd", "CNNVD-999999-999+", "CNNVD-202611-123")
+ID_BODY(body_euvd, "euvd", "EUVD-9999-9999+", "EUVD-2026-12345")
+ID_BODY(body_ghsa, "ghsa", "GHSA-aaaa-aaaa-aaaa", "GHSA-xm28-xvqc-gxxg")
+ID_BODY(body_jvn, "jvn", "JVN#99999999", "JVN#12345678")
+ID_BODY(body_certcc, "certcc", "VU#99999+", "VU#123456")
+ID_BODY(body_own, "own", NULL, "")
+ID_BODY(body_coordinator, "coordinator", NULL, "")
+
 static const struct case_field {
 	const char *name;
 	enum event_type type;
@@ -104,10 +155,19 @@ static const struct case_field {
 	int (*body)(const char *value, json_t *body, struct error *err);
 } fields[] = {
 	{ "assignee", EVENT_ASSIGNED, "member", NULL },
+	{ "certcc", EVENT_ID_ADDED, NULL, body_certcc },
+	{ "cnnvd", EVENT_ID_ADDED, NULL, body_cnnvd },
+	{ "cnvd", EVENT_ID_ADDED, NULL, body_cnvd },
+	{ "coordinator-id", EVENT_ID_ADDED, NULL, body_coordinator },
 	{ "cve", EVENT_ID_ADDED, NULL, body_cve },
 	{ "cwe", EVENT_CWE_SET, NULL, body_cwe },
 	{ "disclosure", EVENT_DISCLOSURE_SET, "bit", NULL },
+	{ "euvd", EVENT_ID_ADDED, NULL, body_euvd },
+	{ "ghsa", EVENT_ID_ADDED, NULL, body_ghsa },
+	{ "jvn", EVENT_ID_ADDED, NULL, body_jvn },
+	{ "own-id", EVENT_ID_ADDED, NULL, body_own },
 	{ "score", EVENT_SCORE_SET, NULL, body_score },
+	{ "source", EVENT_SOURCE_SET, "source", NULL },
 	{ "summary", EVENT_SUMMARY_SET, "summary", NULL },
 	{ "title", EVENT_TITLE_SET, "title", NULL },
 };
@@ -165,7 +225,7 @@ static const char *kind_of_file(const char *name)
 /* A core dump of a large machine; beyond that a vault is the wrong place. */
 static const uint64_t attachment_limit = 64ull << 30;
 
-static int attach(struct desk *desk, const char *path, json_t *list, struct error *err)
+int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -187,7 +247,7 @@ int desk_attach(struct desk *desk, const char *const *paths, size_t count, json_
 	int code = 0;
 
 	for (size_t i = 0; !code && i < count; i++)
-		code = attach(desk, paths[i], list, err);
+		code = desk_attach_one(desk, paths[i], list, err);
 	if (code)
 		json_decref(list);
 	else
@@ -207,7 +267,7 @@ int desk_repro_add(struct desk *desk, const struct case_state *state, const char
 	js_set_string(body, "steps", str_or_empty(steps));
 	json_object_set_new(body, "attachments", list);
 	for (size_t i = 0; i < file_count; i++) {
-		int code = attach(desk, files[i], list, err);
+		int code = desk_attach_one(desk, files[i], list, err);
 
 		if (code) {
 			json_decref(body);

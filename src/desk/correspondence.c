@@ -120,12 +120,30 @@ static void reader(struct draft_check *check, const char *fingerprint)
 	check->keys[check->key_count++] = mem_string(fingerprint);
 }
 
-static bool is_party(const struct case_state *state, const char *address)
+static const struct case_party *party_at(const struct case_state *state, const char *address)
 {
 	for (size_t i = 0; i < state->party_count; i++)
 		if (state->parties[i].address && str_casecmp(state->parties[i].address, address) == 0)
-			return true;
-	return false;
+			return &state->parties[i];
+	return NULL;
+}
+
+static bool brought_it(const struct case_party *party)
+{
+	return str_equal(party->role, "finder") || str_equal(party->role, "reporter");
+}
+
+/* Details go to those who agreed to the embargo. Who brought the report knows them; and a letter of this
+ * program's own making (an invitation, a notice, a refusal) holds none. */
+static void check_embargo(const struct case_state *state, const char *address, const char *draft_id,
+			  struct draft_check *check)
+{
+	const struct case_party *party = party_at(state, address);
+	bool form = str_starts(draft_id, "letter-") || str_starts(draft_id, "notice-");
+
+	if (form || !party || brought_it(party) || case_may_share(state, party, state->updated))
+		return;
+	problem(check, mem_format(_("%s has not agreed to the embargo"), party->name));
 }
 
 /* Another case's id or title in the text is the commonest leak of all. */
@@ -150,7 +168,7 @@ static void check_reader(struct desk *desk, const struct case_state *state, cons
 	struct openpgp_key key = { 0 };
 	AUTO_ERROR why = ERROR_INIT;
 
-	if (!is_party(state, address))
+	if (!party_at(state, address))
 		problem(check, mem_format(_("%s is not a party of %s"), address, state->id));
 	if (!pinned) {
 		problem(check, mem_format(_("no key is pinned to %s"), address));
@@ -173,6 +191,8 @@ int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check
 
 	if (!code)
 		code = desk_find_case(desk, str_or_empty(js_string(draft, "case")), &state, err);
+	if (!code)
+		code = model_whole_case(desk->model, state, err);
 	if (code)
 		return code;
 	check.to = mem_string(str_or_empty(js_string(draft, "to")));
@@ -181,6 +201,7 @@ int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check
 	if (!*check.text)
 		problem(&check, mem_string(_("there is no text")));
 	check_reader(desk, state, str_or_empty(js_string(draft, "address")), &check);
+	check_embargo(state, str_or_empty(js_string(draft, "address")), draft_id, &check);
 	check_other_cases(desk, state, &check);
 	reader(&check, vault_fingerprint(desk->vault));
 	*ret = check;

@@ -103,6 +103,7 @@ void desk_close(struct desk *desk)
 	free(desk->name);
 	free(desk->handler);
 	free(desk->address);
+	free(desk->clock_fault);
 	free(desk);
 }
 

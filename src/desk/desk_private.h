@@ -23,6 +23,8 @@ struct desk {
 	struct author *authors; size_t author_count;
 	const char *warnings[16];             /* static sentences about the last changes, untranslated */
 	size_t warning_count;
+	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
+	size_t keys_noted;                    /* how many pins were asked for their expiry */
 	uint64_t folded, kept;                /* the last event in the model; that of the cache's briefs */
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
@@ -64,6 +66,10 @@ json_t *desk_object_json(const struct vault_object *object, const char *name, co
 			 const char *kind);
 /* A sealed file as FIELD_OBJECT again, for a second event. New reference. */
 json_t *desk_file_json(const struct sealed_file *file);
+/* A file as one more sealed attachment of LIST. */
+int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct error *err);
+/* (clock.c) Before any event is folded. */
+void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);
 
 /* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. A message that cannot be

@@ -119,6 +119,8 @@ static void model_begin(struct desk *desk, size_t limit)
 
 	model_free(desk->model);
 	desk->model = model_new();
+	desk_clocks_load(desk);
+	desk->keys_noted = 0;
 	model_set_loader(desk->model, &loader);
 	model_set_whole_limit(desk->model, limit);
 	free(desk->stale);

@@ -180,6 +180,10 @@ static int append_qualified(struct desk *desk, const struct case_state *state, c
 		if (str_equal(outcome_words[i], *ret_outcome))
 			*ret_outcome = outcome_words[i];
 	reason = reason_of(how, rule);
+	if (!*reason && original) {
+		free(reason);
+		reason = mem_format(_("the same as %s"), original);
+	}
 	body = json_object();
 	js_set_string(body, "outcome", *ret_outcome);
 	js_set_string(body, "rule", rule ? rule->id : NULL);

@@ -1,57 +1,184 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is due when, in one case and over all, and the marks that say so in lists. */
-#include "model/case.h"
+#include "model/agenda.h"
 
+#include "model/cases.h"
+#include "model/model_private.h"
+
+enum { DUES = 6 }; /* as many as most open cases have */
 #define TRIAGE_TIME (3 * INSTANT_DAY)
 #define ANSWER_TIME (2 * INSTANT_DAY)
 
-static struct zoned in_utc(instant at)
-{
-	struct zoned when = { .at = at, .zone = "UTC" };
+#define X(name, word) word,
+static const char *const kind_words[] = { AGENDA_KINDS(X) };
+#undef X
 
-	return when;
+const char *agenda_kind_name(enum agenda_kind kind)
+{
+	return kind_words[kind];
 }
 
-size_t case_dues(const struct case_state *state, struct due ret[DUE_COUNT])
+/* ---- one case */
+
+/* The zone's name stays borrowed. */
+static struct due *add(struct known_case *known, enum agenda_kind kind, const char *what, const struct zoned *when)
 {
-	const struct case_embargo *embargo = &state->embargo;
+	struct due *due;
+
+	known->dues = mem_grow(known->dues, &known->due_room, known->due_count ? known->due_count + 1 : DUES,
+			       sizeof(*known->dues));
+	due = &known->dues[known->due_count++];
+	*due = (struct due){ .at = when->at, .case_id = known->state.id, .what = what, .zone = when->zone, .offset = when->offset, .kind = kind };
+	return due;
+}
+
+static struct due *add_utc(struct known_case *known, enum agenda_kind kind, const char *what, instant at)
+{
+	const struct zoned when = { .at = at };
+	struct due *due = add(known, kind, what, &when);
+
+	due->zone = "UTC";
+	return due;
+}
+
+/* Where no rules of clocks are. */
+static void add_plain(struct known_case *known)
+{
+	const struct case_state *state = &known->state;
 	instant reported = state->first_report == INSTANT_NONE ? state->opened : state->first_report;
-	size_t count = 0;
 
 	if (state->rm == RM_RECEIVED)
-		ret[count++] = (struct due){
-			.what = N_("triage"),
-			.when = in_utc(reported + TRIAGE_TIME),
-		};
+		add_utc(known, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
 	if (state->unanswered != INSTANT_NONE && state->rm != RM_CLOSED)
-		ret[count++] = (struct due){ .what = N_("answer finder"),
-					     .when = in_utc(state->unanswered + ANSWER_TIME) };
-	if (embargo->until.at != INSTANT_NONE)
-		ret[count++] = (struct due){ .what = N_("embargo ends"), .when = embargo->until,
-					     .embargo = true };
-	if (embargo->proposed.at != INSTANT_NONE)
-		ret[count++] = (struct due){ .what = N_("embargo proposed until"),
-					     .when = embargo->proposed, .embargo = true,
-					     .proposal = true };
-	return count;
+		add_utc(known, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
 }
 
-/* A proposal binds nobody and so is never the next thing due; the calendar shows it. */
+static void add_clock(struct known_case *known, const struct clock_rule *rule)
+{
+	struct clock_status status;
+
+	clock_judge(&known->state, rule, &status);
+	if (status.state != CLOCK_RUNNING)
+		return;
+	clock_add_lines(&known->state, false, &status);
+	for (size_t i = 0; i < status.line_count; i++) {
+		const struct clock_line *line = &status.lines[i];
+		struct due *due = add(known, rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK,
+				      rule->title, &line->due.when);
+
+		due->zone = rule->zone;
+		due->rule = rule;
+		due->reading = line->reading->name;
+		due->secondary = i > 0;
+		due->uncertain = line->due.uncertain;
+	}
+}
+
+struct hints {
+	uint64_t facts;      /* bits of what happened */
+	uint64_t said[8];    /* keys of clocks something was said about */
+	size_t count;
+	bool many;           /* more than there is room for */
+};
+
+/* Most rules have nothing to do with most cases; this says so without looking further. */
+static bool concerns(const struct hints *hints, const struct clock_rule *rule)
+{
+	uint64_t facts = hints->facts;
+
+	if (rule->kind == CLOCK_GATE || rule->kind == CLOCK_RETENTION || rule->house)
+		return false;
+	for (size_t i = 0; i < hints->count; i++)
+		if (hints->said[i] == rule->key || hints->said[i] == rule->after_key)
+			return true;
+	if (hints->many)
+		return true;
+	return rule->start == START_AUTO && rule->trigger >= 0 && (facts & UINT64_C(1) << rule->trigger) &&
+	       !(rule->met & facts) && (rule->needs & facts) == rule->needs;
+}
+
+static void add_clocks(struct known_case *known, const struct clock_rules *rules)
+{
+	struct hints hints = { .many = known->state.clock_count > ARRAY_LEN(hints.said) };
+
+	for (size_t i = 0; i < known->state.fact_count; i++)
+		hints.facts |= UINT64_C(1) << known->state.facts[i].fact;
+	for (size_t i = 0; !hints.many && i < known->state.clock_count; i++)
+		hints.said[hints.count++] = clock_key(known->state.clocks[i].id);
+	for (size_t i = 0; i < clock_rule_count(rules); i++)
+		if (concerns(&hints, clock_rule_at(rules, i)))
+			add_clock(known, clock_rule_at(rules, i));
+}
+
+static void add_embargo(struct known_case *known)
+{
+	const struct case_embargo *embargo = &known->state.embargo;
+
+	if (embargo->until.at != INSTANT_NONE)
+		add(known, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
+	if (embargo->proposed.at != INSTANT_NONE)
+		add(known, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
+	for (size_t i = 0; i < known->state.party_count; i++) {
+		const struct case_party *party = &known->state.parties[i];
+		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
+
+		if (asked && party->rsvp != INSTANT_NONE)
+			add_utc(known, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
+	}
+}
+
+static uint64_t stamp_of(const struct clock_book *book)
+{
+	return book ? book->generation + 1 : 1;
+}
+
+static void find_dues(struct known_case *known)
+{
+	const struct clock_rules *rules = known->book ? known->book->rules : NULL;
+
+	if (known->dues_of == stamp_of(known->book))
+		return;
+	known->due_count = 0;
+	if (rules)
+		add_clocks(known, rules);
+	else
+		add_plain(known);
+	add_embargo(known);
+	known->dues_of = stamp_of(known->book);
+}
+
+/* What binds us: not a proposal, not a second reading, not the answer somebody else owes. The calendar
+ * shows all of them. */
+static bool binds(enum agenda_kind kind, bool secondary)
+{
+	return kind != AGENDA_PROPOSAL && kind != AGENDA_RSVP && kind != AGENDA_FREEZE && !secondary;
+}
+
+static const struct due *next_due(const struct case_state *state)
+{
+	struct known_case *known = known_of(state);
+	const struct due *next = NULL;
+
+	find_dues(known);
+	for (size_t i = 0; i < known->due_count; i++) {
+		const struct due *due = &known->dues[i];
+
+		if (binds(due->kind, due->secondary) && (!next || due->at < next->at))
+			next = due;
+	}
+	return next;
+}
+
 bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
 		   instant *ret_at)
 {
-	struct due dues[DUE_COUNT];
-	size_t count = case_dues(state, dues);
-	const struct due *next = NULL;
+	const struct due *next = next_due(state);
 
 	(void)now;
-	for (size_t i = 0; i < count; i++)
-		if (!dues[i].proposal && (!next || dues[i].when.at < next->when.at))
-			next = &dues[i];
 	if (!next)
 		return false;
 	*ret_what = next->what;
-	*ret_at = next->when.at;
+	*ret_at = next->at;
 	return true;
 }
 
@@ -72,43 +199,264 @@ const char *case_marks(const struct case_state *state, instant now, char buffer[
 	return buffer;
 }
 
+/* ---- all cases */
+
+void agenda_release(struct agenda *agenda)
+{
+	free(agenda->slots);
+	free(agenda->changed);
+}
+
+void agenda_note(struct known_case *known)
+{
+	struct agenda *agenda = known->agenda;
+
+	known->dues_of = 0;
+	if (!agenda || known->noted)
+		return;
+	known->noted = true;
+	agenda->changed = mem_grow(agenda->changed, &agenda->changed_room, agenda->changed_count + 1,
+				   sizeof(struct known_case *));
+	agenda->changed[agenda->changed_count++] = known;
+}
+
 static int compare(const void *a, const void *b)
 {
-	const struct agenda_item *x = a, *y = b;
+	const struct agenda_slot *x = a, *y = b;
 	int order;
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
-	order = strcmp(x->case_id, y->case_id);
-	return order ? order : strcmp(x->what, y->what);
+	order = strcmp(x->due->case_id, y->due->case_id);
+	if (!order)
+		order = strcmp(x->due->what, y->due->what);
+	return order ? order : strcmp(str_or_empty(x->due->reading), str_or_empty(y->due->reading));
+}
+
+static void add_slots(struct agenda *agenda, struct known_case *known)
+{
+	find_dues(known);
+	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + known->due_count + 1,
+				 sizeof(*agenda->slots));
+	for (size_t i = 0; i < known->due_count; i++)
+		agenda->slots[agenda->count++] = (struct agenda_slot){ known->dues[i].at, known, &known->dues[i] };
+}
+
+static void build(struct cases *cases, uint64_t stamp)
+{
+	struct agenda *agenda = &cases->agenda;
+
+	agenda->count = agenda->changed_count = 0;
+	for (size_t i = 0; i < cases->count; i++) {
+		cases->items[i]->noted = false;
+		add_slots(agenda, cases->items[i]);
+	}
+	if (agenda->count)
+		qsort(agenda->slots, agenda->count, sizeof(*agenda->slots), compare);
+	agenda->built = true;
+	agenda->generation = stamp;
+}
+
+enum { FEW = 16 };
+
+static bool among(const struct known_case *known, struct known_case *const *few, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (few[i] == known)
+			return true;
+	return false;
+}
+
+/* Slots of the FEW cases that changed leave; what they point to may be gone, so it is not looked at. */
+static void leave(struct agenda *agenda, struct known_case *const *few, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < agenda->count; i++)
+		if (!among(agenda->slots[i].known, few, count))
+			agenda->slots[kept++] = agenda->slots[i];
+	agenda->count = kept;
+}
+
+/* Both lists are sorted. */
+static void merge(struct agenda *agenda, const struct agenda *fresh)
+{
+	size_t a = agenda->count, b = fresh->count, to = a + b;
+
+	agenda->slots = mem_grow(agenda->slots, &agenda->room, to + 1, sizeof(*agenda->slots));
+	agenda->count = to;
+	while (b) {
+		if (a && compare(&agenda->slots[a - 1], &fresh->slots[b - 1]) > 0)
+			agenda->slots[--to] = agenda->slots[--a];
+		else
+			agenda->slots[--to] = fresh->slots[--b];
+	}
+}
+
+static void refresh(struct cases *cases)
+{
+	struct agenda *agenda = &cases->agenda, fresh = { 0 };
+	uint64_t stamp = stamp_of(&cases->book);
+
+	if (!agenda->built || agenda->generation != stamp || agenda->changed_count > FEW) {
+		build(cases, stamp);
+		return;
+	}
+	if (!agenda->changed_count)
+		return;
+	leave(agenda, agenda->changed, agenda->changed_count);
+	for (size_t i = 0; i < agenda->changed_count; i++) {
+		agenda->changed[i]->noted = false;
+		add_slots(&fresh, agenda->changed[i]);
+	}
+	agenda->changed_count = 0;
+	if (fresh.count)
+		qsort(fresh.slots, fresh.count, sizeof(*fresh.slots), compare);
+	merge(agenda, &fresh);
+	agenda_release(&fresh);
+}
+
+/* ---- what is of the house */
+
+struct items { struct agenda_item *items; size_t count, room; };
+
+static struct agenda_item *add_item(struct items *list, const struct agenda_item *item)
+{
+	list->items = mem_grow(list->items, &list->room, list->count + 1, sizeof(*list->items));
+	list->items[list->count] = *item;
+	return &list->items[list->count++];
+}
+
+static void add_house(struct items *list, enum agenda_kind kind, const char *what, const char *name,
+		      struct zoned when)
+{
+	add_item(list, &(struct agenda_item){ .at = when.at, .when = when, .case_id = "", .what = what,
+					      .kind = kind, .name = name });
+}
+
+static void add_duty(struct items *list, const struct model *model, const struct clock_rule *rule)
+{
+	struct clock_status status;
+
+	house_clock_status(model, rule, INSTANT_NONE, &status);
+	for (size_t i = 0; i < status.line_count; i++) {
+		add_house(list, AGENDA_DUTY, rule->title, NULL, status.lines[i].due.when);
+		list->items[list->count - 1].rule = rule;
+		list->items[list->count - 1].reading = status.lines[i].reading->name;
+		list->items[list->count - 1].secondary = i > 0;
+	}
+}
+
+static int compare_items(const void *a, const void *b)
+{
+	const struct agenda_item *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return strcmp(x->what, y->what);
+}
+
+static void house_items(const struct model *model, struct items *list)
+{
+	const struct clock_house *house = model_clock_house(model);
+	const struct clock_rules *rules = model_clock_rules(model);
+
+	for (size_t i = 0; i < house->freeze_count; i++) {
+		const struct freeze *freeze = &house->freezes[i];
+
+		add_house(list, AGENDA_FREEZE, N_("publication freeze begins"), freeze->name, freeze->from);
+		add_house(list, AGENDA_FREEZE, N_("publication freeze ends"), freeze->name, freeze->until);
+	}
+	for (size_t i = 0; i < house->key_count; i++)
+		for (size_t k = 0; k < model_pin_count(model); k++)
+			if (str_casecmp(model_pin(model, k)->fingerprint, house->keys[i].fingerprint) == 0)
+				add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address,
+					  zone_at("UTC", house->keys[i].at));
+	for (size_t i = 0; i < clock_rule_count(rules); i++)
+		if (clock_rule_at(rules, i)->house)
+			add_duty(list, model, clock_rule_at(rules, i));
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare_items);
+}
+
+/* ---- the agenda */
+
+static struct agenda_item item_of(const struct agenda_slot *slot)
+{
+	const struct due *due = slot->due;
+	struct agenda_item item = {
+		.at = slot->at, .when = { .at = slot->at, .offset = due->offset }, .case_id = due->case_id, .what = due->what,
+		.embargo = due->kind == AGENDA_EMBARGO || due->kind == AGENDA_PROPOSAL, .kind = due->kind,
+		.name = due->name, .rule = due->rule, .reading = due->reading, .secondary = due->secondary,
+		.uncertain = due->uncertain,
+	};
+
+	memcpy(item.when.zone, due->zone, strlen(due->zone));
+	return item;
+}
+
+static size_t first_slot(const struct agenda *agenda, instant from)
+{
+	size_t low = 0, high = agenda->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (agenda->slots[middle].at < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void emit(struct items *list, const struct agenda_item *item, instant from, instant to, instant now)
+{
+	if (item->at < from || item->at >= to)
+		return;
+	add_item(list, item)->overdue = item->at < now && (binds(item->kind, item->secondary) ||
+							   item->kind == AGENDA_PROPOSAL);
 }
 
 void model_agenda(const struct model *model, instant from, instant to, instant now,
 		  struct agenda_item **ret, size_t *ret_count)
 {
-	struct agenda_item *items = NULL;
-	size_t count = 0, room = 0;
+	struct cases *cases = model_cases(model);
+	struct items house = { 0 }, list = { 0 };
+	size_t used = 0;
 
-	for (size_t i = 0; i < model_case_count(model); i++) {
-		const struct case_state *state = model_case(model, i);
-		struct due dues[DUE_COUNT];
-		size_t due_count = case_dues(state, dues);
+	refresh(cases);
+	house_items(model, &house);
+	for (size_t i = first_slot(&cases->agenda, from); i < cases->agenda.count && cases->agenda.slots[i].at < to; i++) {
+		struct agenda_item item = item_of(&cases->agenda.slots[i]);
 
-		for (size_t k = 0; k < due_count; k++) {
-			if (dues[k].when.at < from || dues[k].when.at >= to)
-				continue;
-			items = list_open(items, &count, &room, sizeof(*items), count);
-			items[count - 1] = (struct agenda_item){
-				.at = dues[k].when.at, .when = dues[k].when, .case_id = state->id,
-				.what = dues[k].what, .embargo = dues[k].embargo,
-				.overdue = dues[k].when.at < now,
-			};
-		}
+		for (; used < house.count && house.items[used].at <= item.at; used++)
+			emit(&list, &house.items[used], from, to, now);
+		emit(&list, &item, from, to, now);
 	}
-	if (count)
-		qsort(items, count, sizeof(*items), compare);
-	*ret = items;
-	*ret_count = count;
+	for (; used < house.count; used++)
+		emit(&list, &house.items[used], from, to, now);
+	free(house.items);
+	*ret = list.items;
+	*ret_count = list.count;
+}
+
+bool agenda_binds(const struct agenda_item *item)
+{
+	return binds(item->kind, item->secondary);
+}
+
+const char *agenda_text(const struct agenda_item *item, char buffer[200])
+{
+	const char *title = item->rule ? clock_title(item->rule) : _(item->what);
+	const char *detail = item->name ? item->name : str_or_empty(item->reading);
+	const char *mark = item->uncertain ? " ?" : "";
+
+	if (*detail)
+		snprintf(buffer, 200, "%.120s (%.60s%s)", title, detail, mark);
+	else
+		snprintf(buffer, 200, "%.120s%s", title, mark);
+	return buffer;
 }
 
 const struct case_score *case_leading_score(const struct case_state *state)

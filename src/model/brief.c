@@ -30,7 +30,13 @@ static void put_signed(struct str *out, int64_t number)
 
 static void put_time(struct str *out, instant at)
 {
-	put_number(out, at < 0 || at >= last_instant ? 0 : (uint64_t)at + 1);
+	char bytes[8];
+
+	str_add_char(out, at >= 0 && at < last_instant);
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (char)((uint64_t)at >> 8 * i);
+	if (at >= 0 && at < last_instant)
+		str_add_bytes(out, bytes, sizeof(bytes));
 }
 
 static void put_begin(struct str *out, const char *text, size_t limit)
@@ -114,10 +120,15 @@ struct reader {
 	int depth;
 };
 
+/* Most numbers are one byte. */
 static bool take_number(struct reader *r, uint64_t limit, uint64_t *ret)
 {
 	uint64_t number = 0;
 
+	if (r->at < r->end && *r->at < 0x80) {
+		*ret = *r->at++;
+		return *ret < limit;
+	}
 	for (int shift = 0; shift < 64 && r->at < r->end; shift += 7) {
 		uint64_t group = *r->at & 0x7F;
 
@@ -146,12 +157,21 @@ static bool take_signed(struct reader *r, int *ret)
 
 static bool take_time(struct reader *r, instant *ret)
 {
-	uint64_t number;
+	uint64_t number = 0;
+	unsigned char there;
 
-	if (!take_number(r, (uint64_t)last_instant + 1, &number))
+	if (r->at == r->end)
 		return false;
-	*ret = number ? (instant)(number - 1) : INSTANT_NONE;
-	return true;
+	there = *r->at++;
+	*ret = INSTANT_NONE;
+	if (there != 1)
+		return there == 0;
+	if (r->end - r->at < 8)
+		return false;
+	for (int i = 0; i < 8; i++)
+		number |= (uint64_t)*r->at++ << 8 * i;
+	*ret = (instant)number;
+	return number < (uint64_t)last_instant;
 }
 
 /* *RET lies within the bytes; its length, or NULL for none. */

@@ -5,8 +5,8 @@
  * agenda or figures use adds its row; tests/unit/model_brief compares brief and whole.
  *
  * Bytes: one letter, then the rows in their order. A number is written in groups of seven bits, the low
- * ones first; a signed one as 2 n or -2 n - 1; a time as 0 for none, else one more than it is; a text as 0
- * for none, else its length plus one, its bytes and a zero byte; a list as its count and its items; a part
+ * ones first; a signed one as 2 n or -2 n - 1; a time as 0 for none, else 1 and eight bytes, the low
+ * ones first; a text as 0 for none, else its length plus one, its bytes and a zero byte; a list as its count and its items; a part
  * as 0 or 1 and itself.
  */
 #ifndef MODEL_BRIEF_H

@@ -4,8 +4,9 @@
 #include "model/brief.h"
 #include "model/case.h"
 
-/* Raise it when a member comes to mean something else; added and removed rows show by themselves. */
-enum { MEANING = 1 };
+/* Raise it when a member comes to mean something else or is written otherwise; added and removed rows show by
+ * themselves. */
+enum { MEANING = 2 };
 
 #define SIZE_OF(type, member) sizeof(((type *)0)->member)
 #define ROW(kind, type, member, limit) { kind, offsetof(type, member), SIZE_OF(type, member), limit, 0, NULL }
@@ -81,6 +82,20 @@ static const struct brief_row conflict_rows[] = {
 };
 static const struct brief_shape conflict_shape = SHAPE(struct case_conflict, conflict_rows);
 
+static const struct brief_row fact_rows[] = {
+	WORD(struct case_fact, fact, FACT_COUNT), TIME(struct case_fact, at),
+};
+static const struct brief_shape fact_shape = SHAPE(struct case_fact, fact_rows);
+
+static const struct brief_row clock_rows[] = { /* without what was sent */
+	TEXT_THERE(struct case_clock, id), TIME(struct case_clock, started), TIME(struct case_clock, stopped),
+	TIME(struct case_clock, paused), TIME(struct case_clock, held), TIME(struct case_clock, filed),
+	TIME(struct case_clock, last_filed), TEXT(struct case_clock, reason), TEXT(struct case_clock, reason_by),
+	TEXT(struct case_clock, filed_by), TEXT(struct case_clock, receipt), TEXT(struct case_clock, sent_to),
+	TEXT(struct case_clock, note), SIZE(struct case_clock, filings),
+};
+static const struct brief_shape clock_shape = SHAPE(struct case_clock, clock_rows);
+
 /* ---- a case */
 
 #define C struct case_state
@@ -130,6 +145,8 @@ static const struct brief_row case_rows[] = {
 	TIME(C, times.fixed),
 	TIME(C, times.published),
 	PART(C, advisory, advisory_shape),
+	LIST(C, facts, fact_count, fact_shape),
+	LIST(C, clocks, clock_count, clock_shape),
 	LIST(C, conflicts, conflict_count, conflict_shape),
 };
 #undef C

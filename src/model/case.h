@@ -13,7 +13,8 @@
 enum case_list {
 	ROOM_MESSAGES, ROOM_SCORES, ROOM_IDS, ROOM_AFFECTED, ROOM_REMEDIATIONS, ROOM_NOTES,
 	ROOM_REPROS, ROOM_PARTIES, ROOM_TERMS, ROOM_ANSWERS, ROOM_RECORDS, ROOM_EVENTS, ROOM_UNDONE,
-	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_COUNT,
+	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_FACTS, ROOM_CLOCKS,
+	ROOM_FILINGS, ROOM_COUNT,
 };
 
 struct folded {
@@ -121,14 +122,13 @@ extern const struct fold_row record_row, handed_over_row, leak_row, judged_row, 
 /* ---- case_rules.c: what must hold where something changes */
 /* The first rule EVENT breaks (ERR_NO with its name), looking only at what it changes. */
 int rules_check(const struct case_state *state, const struct event *event, struct error *err);
+/* ---- case_clock.c: what clocks look at */
+extern const struct fold_row clock_started_row, clock_stopped_row, clock_paused_row, clock_resumed_row,
+	clock_filed_row, filing_row;
+/* Notes what EVENT, which was just applied, means to clocks. */
+void clock_facts_note(struct folded *folded, const struct event *event);
 /* Fills RET with sentences (untranslated) and returns how many. */
 size_t case_warnings(const struct case_state *state, const struct event *event,
 		     const char *ret[MODEL_WARNINGS]);
-
-/* ---- agenda.c */
-enum { DUE_COUNT = 4 };
-struct due { const char *what; struct zoned when; bool embargo, proposal; };
-/* Everything that is due in a case; returns how many. */
-size_t case_dues(const struct case_state *state, struct due ret[DUE_COUNT]);
 
 #endif

@@ -227,16 +227,14 @@ bool allow_read(const json_t *words, unsigned *ret)
 	return true;
 }
 
-/* The terms of EVENT in their place: by time, then id. */
+/* The terms of EVENT in their place: by time, then as they came. */
 static struct embargo_terms *terms_add(struct folded *folded, const struct event *event)
 {
 	struct case_embargo *embargo = &folded->state.embargo;
 	size_t at = embargo->term_count;
 	struct embargo_terms *terms;
 
-	while (at > 0 && (embargo->terms[at - 1].proposed_at > event->at ||
-			  (embargo->terms[at - 1].proposed_at == event->at &&
-			   memcmp(embargo->terms[at - 1].id, event->id, sizeof(event->id)) > 0)))
+	while (at > 0 && embargo->terms[at - 1].proposed_at > event->at)
 		at--;
 	terms = CASE_INSERT(folded, embargo.terms, embargo.term_count, ROOM_TERMS, at);
 	memcpy(terms->id, event->id, sizeof(terms->id));

@@ -88,6 +88,12 @@ static const struct fold_row *const rows[] = {
 	[EVENT_FILE_EXPORTED] = &record_row,
 	[EVENT_CASE_EXPORTED] = &told_row,
 	[EVENT_CASE_IMPORTED] = &told_row,
+	[EVENT_CLOCK_STARTED] = &clock_started_row,
+	[EVENT_CLOCK_STOPPED] = &clock_stopped_row,
+	[EVENT_CLOCK_PAUSED] = &clock_paused_row,
+	[EVENT_CLOCK_RESUMED] = &clock_resumed_row,
+	[EVENT_CLOCK_FILED] = &clock_filed_row,
+	[EVENT_FILING_DRAFTED] = &filing_row,
 };
 
 static void derived_init(struct folded *folded)
@@ -135,6 +141,12 @@ static int check_row(const struct folded *folded, const struct event *event, str
 	int code = row->check ? row->check(&folded->state, event, err) : 0;
 
 	return code ? code : rules_check(&folded->state, event, err);
+}
+
+static void apply_row(struct folded *folded, const struct event *event)
+{
+	rows[event->type]->apply(folded, event);
+	clock_facts_note(folded, event);
 }
 
 static void note_time(struct folded *folded, instant at)
@@ -209,7 +221,7 @@ static int refold(const struct folded *folded, const bool *undone, struct folded
 					 _("rule undo: without it %s of %s is not possible: %s"),
 					 event_info(event->type)->wire,
 					 instant_format(event->at, date), reason.why);
-		rows[event->type]->apply(ret, event);
+		apply_row(ret, event);
 	}
 	return 0;
 }
@@ -314,7 +326,7 @@ int folded_take(struct folded *folded, const struct event *event, struct error *
 	code = check_row(folded, event, err);
 	if (code)
 		return code;
-	rows[event->type]->apply(folded, event_keep(folded, event, NO_TARGET));
+	apply_row(folded, event_keep(folded, event, NO_TARGET));
 	return 0;
 }
 

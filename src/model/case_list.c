@@ -48,6 +48,9 @@ void folded_release_derived(struct folded *folded)
 	free(state->notes);
 	free(state->repros);
 	free(state->parties);
+	free(state->facts);
+	free(state->clocks);
+	free(state->filings);
 	free(state->embargo.terms);
 	free(state->embargo.answers);
 	free(state->records);

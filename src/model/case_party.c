@@ -271,7 +271,8 @@ bool case_may_share(const struct case_state *state, const struct case_party *par
 		return true;
 	/* A revision that is still talked about does not release anybody from the terms in force. */
 	return party_consent(party, now) == CONSENT_SIGNATORY ||
-	       answer_of(state, party->name, &embargo->terms[embargo->force]) == ANSWER_YES;
+	       (embargo->terms &&
+		answer_of(state, party->name, &embargo->terms[embargo->force]) == ANSWER_YES);
 }
 
 /* ---- who they are */

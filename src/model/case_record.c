@@ -102,6 +102,13 @@ void record_file(const struct case_record *record, size_t n, struct sealed_file 
 	sealed_file_read(json_array_get(js_array(record->body, "attachments"), n), ret);
 }
 
+char *record_line(const struct case_record *record)
+{
+	struct event event = { .type = record->type, .body = (json_t *)record->body };
+
+	return event_line(&event);
+}
+
 /* ---- folding */
 
 static size_t kind_of(enum event_type type)

@@ -32,6 +32,8 @@ void cases_release(struct cases *cases)
 	map_release(&cases->by_id);
 	arena_release(&cases->arena);
 	free(cases->words);
+	clock_book_release(&cases->book);
+	agenda_release(&cases->agenda);
 }
 
 struct known_case *known_new(const uint8_t stream[16])
@@ -129,6 +131,7 @@ static void rename_case(struct cases *cases, struct known_case *known)
 
 	known->state.id = keep_id(cases, id);
 	map_put(&cases->by_id, known->state.id, strlen(known->state.id), known);
+	agenda_note(known);
 	cases_change(cases, known);
 }
 
@@ -156,6 +159,9 @@ void cases_place(struct cases *cases, struct known_case *known)
 
 	if (!known->state.brief)
 		known->state.id = keep_id(cases, known->state.id);
+	known->book = &cases->book;
+	known->agenda = &cases->agenda;
+	agenda_note(known);
 	map_put(&cases->by_stream, known->state.stream, sizeof(known->state.stream), known);
 	name_case(cases, known);
 	cases->items = list_open(cases->items, &cases->count, &cases->room, sizeof(*cases->items), at);
@@ -249,6 +255,7 @@ void cases_drop(struct cases *cases, struct known_case *known)
 
 	while (cases->items[at] != known)
 		at++;
+	cases->agenda.built = false;
 	cases->count--;
 	memmove(&cases->items[at], &cases->items[at + 1], (cases->count - at) * sizeof(*cases->items));
 	list_remove(&cases->whole, known);

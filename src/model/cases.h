@@ -3,6 +3,7 @@
 #ifndef MODEL_CASES_H
 #define MODEL_CASES_H
 
+#include "model/agenda.h"
 #include "model/known.h"
 #include "model/map.h"
 
@@ -20,6 +21,8 @@ struct cases {
 	size_t limit;                /* how many stay whole */
 	bool bounded;                /* there is a loader to make them whole again */
 	uint64_t uses;
+	struct clock_book book;      /* the rules that dues are worked out by */
+	struct agenda agenda;
 };
 
 void cases_release(struct cases *cases);

@@ -81,6 +81,21 @@ static void rule_free(struct clock_rule *rule)
 	free(rule);
 }
 
+/* FNV-1a: the same in every session. */
+static uint64_t hash(uint64_t before, const char *bytes, size_t length)
+{
+	uint64_t value = before ? before : UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < length; i++)
+		value = (value ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+	return value;
+}
+
+uint64_t clock_key(const char *id)
+{
+	return hash(0, id, strlen(id));
+}
+
 struct clock_rules *clock_rules_new(void)
 {
 	return mem_alloc(sizeof(struct clock_rules));
@@ -498,6 +513,8 @@ static int check_rule(struct reader *r, const struct conf *row)
 		return row_fault(r->file, row, r->err, _("house: expected kind recurring"));
 	for (size_t i = 0; !code && i < rule->reading_count; i++)
 		code = check_reading(r, row, &r->rule->readings[i]);
+	r->rule->key = clock_key(rule->id);
+	r->rule->after_key = rule->after ? clock_key(rule->after) : 0;
 	return code;
 }
 
@@ -605,10 +622,7 @@ static int read_layer(struct clock_rules *rules, const char *bytes, size_t lengt
 	rules->layers = mem_grow(rules->layers, &rules->layer_room, rules->layer_count + 1, sizeof(*layer));
 	layer = &rules->layers[rules->layer_count++];
 	*layer = (struct layer){ mem_string(name), mem_copy(bytes, length), length };
-	/* FNV-1a: the same layers have the same version in every session. */
-	rules->version = rules->version ? rules->version : UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < length; i++)
-		rules->version = (rules->version ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+	rules->version = hash(rules->version, bytes, length);
 	return 0;
 }
 

@@ -61,6 +61,7 @@ void known_release(struct known_case *known)
 {
 	known_whole_free(known->whole);
 	arena_release(&known->own);
+	free(known->dues);
 	free(known);
 }
 
@@ -76,6 +77,7 @@ void known_show(struct known_case *known)
 	char *id = known->state.id;
 
 	known->state = whole->folded->state;
+	agenda_note(known);
 	known->state.id = id ? id : known->state.id;
 	known->state.conflicts = whole->conflicts;
 	known->state.conflict_count = whole->conflict_count;
@@ -94,15 +96,18 @@ void known_set_whole(struct known_case *known, struct known_whole *whole)
 bool known_read_brief(struct known_case *known, const void *bytes, size_t length,
 		      const struct brief_home *home)
 {
-	struct case_state state = { .brief = true };
-	char *id = known->state.id;
+	struct case_state *state = &known->state;
+	uint8_t stream[sizeof(state->stream)];
+	char *id = state->id;
 
-	if (!brief_read(&brief_case_shape, 'c', bytes, length, home, &state) || !id_valid(state.id) ||
-	    state.opened == INSTANT_NONE || state.updated == INSTANT_NONE)
+	memcpy(stream, state->stream, sizeof(stream));
+	*state = (struct case_state){ .brief = true };
+	if (!brief_read(&brief_case_shape, 'c', bytes, length, home, state) || !id_valid(state->id) ||
+	    state->opened == INSTANT_NONE || state->updated == INSTANT_NONE)
 		return false;
-	memcpy(state.stream, known->state.stream, sizeof(state.stream));
-	state.id = id ? id : state.id;
-	known->state = state;
+	memcpy(state->stream, stream, sizeof(stream));
+	state->id = id ? id : state->id;
+	agenda_note(known);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #ifndef MODEL_KNOWN_H
 #define MODEL_KNOWN_H
 
+#include "model/agenda.h"
 #include "model/brief.h"
 #include "model/case.h"
 
@@ -14,6 +15,12 @@ struct known_case {
 	struct known_whole *whole; /* owned; NULL while known in brief */
 	struct arena own;        /* storage of a brief made later than the first */
 	bool changed;            /* in the model's list of changed ones */
+	const struct clock_book *book; /* borrowed from the model; NULL before it is placed */
+	struct due *dues;        /* owned: what is due, worked out when it is asked for */
+	size_t due_count, due_room;
+	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
+	struct agenda *agenda;   /* borrowed from the model; NULL before it is placed */
+	bool noted;              /* in the agenda's list of changed ones */
 };
 
 /* What only a whole case has. */
@@ -39,7 +46,7 @@ struct known_whole *known_whole_new(const uint8_t stream[16]);
 void known_set_whole(struct known_case *known, struct known_whole *whole);
 void known_whole_free(struct known_whole *whole);
 void known_make_brief(struct known_case *known);
-/* Fills the state. HOME's arena may be KNOWN's own. False: not such bytes, and nothing is changed. */
+/* Fills the state. HOME's arena may be KNOWN's own. False: not such bytes, and KNOWN is of no use. */
 bool known_read_brief(struct known_case *known, const void *bytes, size_t length,
 		      const struct brief_home *home);
 void whole_note(struct known_whole *whole, const struct event *event);

@@ -5,6 +5,7 @@
 #include "model/brief.h"
 #include "model/cases.h"
 #include "model/inbox.h"
+#include "model/model_private.h"
 #include "model/registry.h"
 
 struct conflict_list { struct case_conflict *items; size_t count, room; }; /* owned */
@@ -17,7 +18,7 @@ struct model {
 	struct conflict_list conflicts[STREAM_REGISTRY + 1]; /* of inbox and registry; cases keep their own */
 };
 
-enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 17 };
+enum { WHOLE_LIMIT = 64, BRIEF_ROOM = 1 << 20 };
 
 struct model *model_new(void)
 {
@@ -125,6 +126,8 @@ static int take_registry(struct model *model, const struct event *event, struct 
 	if (code)
 		return code;
 	registry_apply(&model->registry, event);
+	if (event->type == EVENT_CLOCK_RULES_SET)
+		clock_book_set_own(&model->cases.book, model->registry.house.rules);
 	place_note(&model->registry.end, event);
 	return 0;
 }
@@ -327,6 +330,7 @@ void model_forget(struct model *model, enum event_stream stream)
 	} else if (stream == STREAM_REGISTRY) {
 		registry_release(&model->registry);
 		model->registry = (struct registry){ 0 };
+		clock_book_set_own(&model->cases.book, NULL);
 	}
 }
 
@@ -616,6 +620,80 @@ const struct disposal *model_disposal(const struct model *model, size_t index)
 const struct policy *model_policy(const struct model *model)
 {
 	return &model->registry.policy;
+}
+
+/* ---- clocks */
+
+struct cases *model_cases(const struct model *model)
+{
+	return (struct cases *)(uintptr_t)sorted(model);
+}
+
+const struct clock_house *model_clock_house(const struct model *model)
+{
+	return &model->registry.house;
+}
+
+void model_set_clock_rules(struct model *model, struct clock_rules *rules)
+{
+	clock_book_set_base(&model->cases.book, rules);
+}
+
+const struct clock_rules *model_clock_rules(const struct model *model)
+{
+	return model->cases.book.rules;
+}
+
+const char *model_clock_fault(const struct model *model)
+{
+	return model->cases.book.fault;
+}
+
+const struct duty *model_duty(const struct model *model, const char *clock)
+{
+	const struct clock_house *house = &model->registry.house;
+
+	for (size_t i = 0; i < house->duty_count; i++)
+		if (str_equal(house->duties[i].clock, clock))
+			return &house->duties[i];
+	return NULL;
+}
+
+size_t model_freeze_count(const struct model *model)
+{
+	return model->registry.house.freeze_count;
+}
+
+const struct freeze *model_freeze(const struct model *model, size_t index)
+{
+	return &model->registry.house.freezes[index];
+}
+
+const struct freeze *model_frozen(const struct model *model, instant at)
+{
+	for (size_t i = 0; i < model_freeze_count(model); i++) {
+		const struct freeze *freeze = model_freeze(model, i);
+
+		if (freeze->from.at <= at && at < freeze->until.at)
+			return freeze;
+	}
+	return NULL;
+}
+
+void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires)
+{
+	struct clock_house *house = &model->registry.house;
+	size_t at = 0;
+
+	while (at < house->key_count && str_casecmp(house->keys[at].fingerprint, fingerprint) != 0)
+		at++;
+	if (at == house->key_count && expires == INSTANT_NONE)
+		return;
+	if (at == house->key_count) {
+		house->keys = list_open(house->keys, &house->key_count, &house->key_room, sizeof(*house->keys), at);
+		house->keys[at].fingerprint = mem_string(fingerprint);
+	}
+	house->keys[at].at = expires;
 }
 
 /* ---- next ids */

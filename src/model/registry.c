@@ -45,6 +45,7 @@ void registry_release(struct registry *registry)
 	free(registry->policy.namespace_url);
 	free(registry->policy.contact);
 	free(registry->policy.prefix);
+	clock_house_release(&registry->house);
 }
 
 /* ---- products */
@@ -343,6 +344,16 @@ static int check_embargo_policy_row(const struct registry *registry, const struc
 	return embargo_policy_check(event, err);
 }
 
+static int check_house(const struct registry *registry, const struct event *event, struct error *err)
+{
+	return clock_house_check(&registry->house, event, err);
+}
+
+static void apply_house(struct registry *registry, const struct event *event)
+{
+	clock_house_apply(&registry->house, event);
+}
+
 static const struct {
 	enum event_type type;
 	int (*check)(const struct registry *, const struct event *, struct error *);
@@ -358,6 +369,10 @@ static const struct {
 	{ EVENT_SUPPORT_SET, check_support, apply_support },
 	{ EVENT_CASE_DISPOSED, disposal_check, disposal_apply },
 	{ EVENT_EMBARGO_POLICY_SET, check_embargo_policy_row, embargo_policy_apply },
+	{ EVENT_FREEZE_ADDED, check_house, apply_house },
+	{ EVENT_FREEZE_REMOVED, check_house, apply_house },
+	{ EVENT_CLOCK_RULES_SET, check_house, apply_house },
+	{ EVENT_DUTY_DONE, check_house, apply_house },
 };
 
 int registry_check(const struct registry *registry, const struct event *event, struct error *err)

@@ -3,7 +3,7 @@
 #ifndef MODEL_REGISTRY_H
 #define MODEL_REGISTRY_H
 
-#include "psirtty/model/model.h"
+#include "model/clock_house.h"
 
 /* Where a stream's fold ends: the order and id of its last event. */
 struct place { uint64_t order; uint8_t last[32]; };
@@ -28,6 +28,7 @@ struct registry {
 	struct disposal *disposals; /* owned, as they came */
 	size_t disposal_count, disposal_room;
 	struct place end;
+	struct clock_house house;
 };
 
 /* ---- disposals.c */

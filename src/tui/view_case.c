@@ -2,6 +2,8 @@
 /* The tabs of one case. */
 #include "tui/cells.h"
 
+#include "psirtty/base/zone.h"
+
 void case_head(const struct case_state *state, instant now, struct doc *doc)
 {
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
@@ -25,6 +27,53 @@ void case_head(const struct case_state *state, instant now, struct doc *doc)
 	str_release(&cell.text);
 	(void)now;
 }
+
+/* ---- facts */
+
+/* A heading and a line for each record of one kind. */
+static void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading)
+{
+	const struct case_record *record;
+	size_t cursor = 0, number = 0;
+	char when[40];
+
+	while ((record = case_record_next(state, type, &cursor))) {
+		AUTO_STRING line = record_line(record);
+
+		if (!number++)
+			doc_heading(doc, heading);
+		doc_line(doc);
+		doc_format(doc, ROLE_LABEL, "%2zu  %s  ", number, time_full(record->at, when));
+		doc_wrapped(doc, ROLE_NORMAL, 26, line);
+	}
+}
+
+struct fact_heading { enum event_type type; const char *heading; };
+
+static void facts_body(const struct view *view, struct doc *doc, const struct fact_heading *rows, size_t count)
+{
+	const struct case_state *state = view_case(view);
+
+	for (size_t i = 0; state && i < count; i++)
+		fact_lines(state, doc, rows[i].type, _(rows[i].heading));
+}
+
+static const struct fact_heading summary_facts[] = {
+	{ EVENT_QUALIFIED, N_("Decisions") },           { EVENT_GRADE_SET, N_("Grades") },
+	{ EVENT_ROOT_CAUSE_SET, N_("Root cause") },     { EVENT_CREDIT_SET, N_("Credit") },
+	{ EVENT_TRACKER_SET, N_("Trackers") },          { EVENT_HANDED_OVER, N_("Hand-overs") },
+	{ EVENT_INCIDENT_SET, N_("Situation room") },   { EVENT_SITUATION_LOGGED, N_("Log of the situation room") },
+	{ EVENT_POST_MORTEM_SET, N_("Post-mortem") },   { EVENT_FILE_EXPORTED, N_("Files that left") },
+}, affected_facts[] = {
+	{ EVENT_VARIANT_SET, N_("Variants") },          { EVENT_OPTION_SET, N_("Ways to remedy it") },
+	{ EVENT_PLAN_SET, N_("Plan") },                 { EVENT_WORKAROUND_SET, N_("Workarounds") },
+	{ EVENT_FIX_VALIDATED, N_("Fix tried") },       { EVENT_SIGNED_OFF, N_("Signed off") },
+}, task_facts[] = {
+	{ EVENT_TASK_SET, N_("Tasks") },                { EVENT_RISK_SET, N_("Accepted risks") },
+}, embargo_facts[] = {
+	{ EVENT_LEAK_RECORDED, N_("Leaks") },           { EVENT_MERGE_TAKEN, N_("Merged cases") },
+	{ EVENT_SPLIT_OFF, N_("Split-off cases") },
+};
 
 /* ---- summary */
 
@@ -103,6 +152,7 @@ static void summary_body(const struct view *view, struct doc *doc)
 	}
 	summary_conflicts(state, doc);
 	summary_notes(state, doc);
+	facts_body(view, doc, summary_facts, ARRAY_LEN(summary_facts));
 }
 
 const struct view_ops summary_tab = { .name = "summary", .title = N_("Summary"), .brief = N_("Sum"), .body = summary_body };
@@ -210,6 +260,48 @@ static void embargo_dates(const struct case_embargo *embargo, struct doc *doc)
 	}
 }
 
+/* Which terms it signed, by when it is to answer, how far its own handling is, and the end on its own clocks. */
+static void party_ledger(const struct case_state *state, const struct case_party *party, instant now, struct doc *doc)
+{
+	char when[96], bits[8];
+
+	if (party->terms >= 0)
+		doc_format(doc, ROLE_DIM, party->late ? _("  terms %d, late") : _("  terms %d"), party->terms + 1);
+	if (party->rsvp != INSTANT_NONE)
+		doc_format(doc, now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE,
+			   now > party->rsvp ? _("  silent since %s") : _("  answer due %s"), time_full(party->rsvp, when));
+	if (party->rm != RM_START || party->cs)
+		doc_format(doc, ROLE_DIM, "  %s %.3s", rm_name(party->rm), cs_format(party->cs, bits));
+	if (party->leaker)
+		doc_run(doc, ROLE_WARNING, _("  leaked"));
+	if (party->zone && state->embargo.until.at != INSTANT_NONE && zone_known(party->zone)) {
+		struct zoned theirs = zone_at(party->zone, state->embargo.until.at);
+
+		doc_field(doc, _("ends there"), ROLE_EMBARGO, zoned_format(&theirs, when));
+	}
+}
+
+/* Shown once there is more than one version to tell apart. */
+static void terms_lines(const struct case_embargo *embargo, struct doc *doc)
+{
+	if (embargo->term_count < 2)
+		return;
+	doc_heading(doc, _("Terms"));
+	for (size_t i = 0; i < embargo->term_count; i++) {
+		const struct embargo_terms *terms = &embargo->terms[i];
+		bool force = (int)i == embargo->force;
+		char until[96];
+
+		doc_line(doc);
+		doc_format(doc, force ? ROLE_EMBARGO : ROLE_DIM, "%zu  %-10s ", i + 1,
+			   force ? _("in force") : terms_state_name(terms->state));
+		doc_format(doc, ROLE_NORMAL, "%s  %s", zoned_format(&terms->until, until), str_or_empty(terms->by));
+		for (int k = 0; k < ALLOW_COUNT; k++)
+			if (terms->allow & 1u << k)
+				doc_format(doc, ROLE_DIM, "  %s", allow_words[k]);
+	}
+}
+
 static void embargo_body(const struct view *view, struct doc *doc)
 {
 	const struct case_state *state = view_case(view);
@@ -236,9 +328,12 @@ static void embargo_body(const struct view *view, struct doc *doc)
 		doc_label(doc, str_or_empty(party->role));
 		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
 		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
-			consent_name(party->consent));
+			consent_name(party_consent(party, view_now(view))));
+		party_ledger(state, party, view_now(view), doc);
 		doc_field(doc, "", ROLE_DIM, party->fingerprint);
 	}
+	terms_lines(&state->embargo, doc);
+	facts_body(view, doc, embargo_facts, ARRAY_LEN(embargo_facts));
 }
 
 const struct view_ops embargo_tab = {
@@ -262,7 +357,12 @@ static void affected_body(const struct view *view, struct doc *doc)
 			   str_or_empty(affected->version));
 		if (product && product->vendor)
 			doc_format(doc, ROLE_DIM, "  %s", product->vendor);
+		if (affected->by)
+			doc_format(doc, ROLE_DIM, _("  says %s"), affected->by);
+		if (affected->justification)
+			doc_format(doc, ROLE_DIM, "  %s", affected->justification);
 	}
+	facts_body(view, doc, affected_facts, ARRAY_LEN(affected_facts));
 }
 
 const struct view_ops affected_tab = {
@@ -307,7 +407,7 @@ static void tasks_body(const struct view *view, struct doc *doc)
 	instant now = view_now(view);
 	struct agenda_item *items = NULL;
 	size_t count = 0;
-	char left[48], when[96];
+	char left[48], when[96], text[200];
 
 	if (!state)
 		return;
@@ -318,12 +418,13 @@ static void tasks_body(const struct view *view, struct doc *doc)
 		doc_line(doc);
 		doc_run(doc, items[i].overdue ? ROLE_OVERDUE : items[i].embargo ? ROLE_EMBARGO : ROLE_NORMAL,
 			items[i].overdue ? "! " : items[i].embargo ? "~ " : "  ");
-		doc_column(doc, ROLE_TITLE, 18, _(items[i].what));
+		doc_column(doc, ROLE_TITLE, 26, agenda_text(&items[i], text));
 		doc_run(doc, ROLE_NORMAL, " ");
 		doc_column(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, 14, time_left(items[i].at, now, left));
 		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&items[i].when, when));
 	}
 	free(items);
+	facts_body(view, doc, task_facts, ARRAY_LEN(task_facts));
 }
 
 const struct view_ops tasks_tab = {

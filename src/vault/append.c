@@ -131,6 +131,13 @@ int vault_take(struct vault *vault, const struct store_row *row, enum log_trust 
 	return code;
 }
 
+/* What is there may be whole in itself: an older copy, which an admin can vouch for (vault_restored). */
+static void note_abandoned(struct vault *vault, char *sentence)
+{
+	vault->damage = sentence;
+	vault->abandoned = true;
+}
+
 static int take_row(struct vault *vault, const struct store_row *row, vault_event_fn fn, void *context,
 		    struct error *err)
 {
@@ -145,19 +152,21 @@ static int take_row(struct vault *vault, const struct store_row *row, vault_even
 	}
 	if (row->gseq == vault->memory.gseq && vault->memory.there &&
 	    memcmp(vault->log.hash, vault->memory.hash, HASH_BYTES) != 0 && !vault->damage)
-		vault->damage = mem_format(_("the log was rolled back or forked: its event %llu is not the "
-					   "one you saw there"),
-					   (unsigned long long)row->gseq);
+		note_abandoned(vault, mem_format(_("the log was rolled back or forked: its event %llu is not "
+						   "the one you saw there"),
+						 (unsigned long long)row->gseq));
 	return fn && core.kind == CORE_CONTENT ? vault_row_hand_out(vault, row, &core, fn, context, err) : 0;
 }
 
 /* Bodies may only be gone where a SHRED says so. */
 static void check_bodies(struct vault *vault)
 {
-	const struct log_stream *robbed = log_robbed(&vault->log);
+	/* All streams are looked through, so only where there is news. */
+	const struct log_stream *robbed = vault->log.bared ? log_robbed(&vault->log) : NULL;
 	struct store_row row = { .stream_length = ID_BYTES };
 	AUTO_ERROR why = ERROR_INIT;
 
+	vault->log.bared = robbed != NULL;
 	if (!robbed || vault->damage)
 		return;
 	row.stream = robbed->id;
@@ -191,9 +200,9 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 	if (!code)
 		check_bodies(vault);
 	if (!code && vault->memory.there && last < vault->memory.gseq && !vault->damage)
-		vault->damage = mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
-					   (unsigned long long)last,
-					   (unsigned long long)vault->memory.gseq);
+		note_abandoned(vault, mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
+						 (unsigned long long)last,
+						 (unsigned long long)vault->memory.gseq));
 	return code;
 }
 

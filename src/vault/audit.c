@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
@@ -204,6 +205,15 @@ static void audit_row(struct audit *audit, const struct store_row *row)
 	audit_body(audit, row, &core);
 }
 
+/* Of a row that cannot be read: the index may know. NULL when it does not. */
+static const uint8_t *stream_of(struct vault *vault, uint64_t gseq)
+{
+	for (size_t i = 0; i < vault->log.stream_count; i++)
+		if (store_is_in(vault->store, vault->log.streams[i].id, gseq))
+			return vault->log.streams[i].id;
+	return NULL;
+}
+
 static void audit_rows(struct audit *audit, uint64_t last)
 {
 	struct vault *vault = audit->vault;
@@ -220,7 +230,7 @@ static void audit_rows(struct audit *audit, uint64_t last)
 			audit_row(audit, &row);
 			continue;
 		}
-		find(audit, gseq, NULL, code ? _("its row cannot be read: the database page is damaged") :
+		find(audit, gseq, stream_of(vault, gseq), code ? _("its row cannot be read: the database page is damaged") :
 					       _("it is missing"));
 		log_skip(&vault->log, NULL, gseq);
 	}
@@ -423,6 +433,21 @@ int vault_audit(const char *dir, struct openpgp *pgp, vault_name_fn name, struct
 	return vault_audit_level(dir, pgp, 0, name, ret, err);
 }
 
+/* Of the databases; attachments are counted apart. */
+static uint64_t folder_bytes(const char *dir)
+{
+	static const char *const names[] = { "vault.db", "vault.db-wal", "keys.db", "keys.db-wal" };
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO_STRING path = file_join(dir, names[i]);
+		struct stat info;
+
+		total += stat(path, &info) == 0 ? (uint64_t)info.st_size : 0;
+	}
+	return total;
+}
+
 int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 {
 	(void)err;
@@ -430,6 +455,7 @@ int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 	for (size_t i = 1; i < vault->log.stream_count; i++)
 		ret->cases += vault->log.streams[i].kind == VAULT_CASE;
 	ret->attachments = count_objects(vault->dir);
+	ret->bytes = folder_bytes(vault->dir);
 	return 0;
 }
 

@@ -61,6 +61,25 @@ static int write_wrap(void *context, const struct wrap_place *place, const uint8
 	return bundle_put_wrap(w->writer, &wrap, err);
 }
 
+/* Members who may unlock this copy can unlock the other too. */
+static int write_identities(struct writing *w, struct error *err)
+{
+	struct bundle_identity identity;
+	const char *print;
+	int code = 0, got = 1;
+
+	for (size_t i = 0; !code && got == 1; i++) {
+		got = store_identity(w->vault->store, i, identity.member, &print, &identity.sealed, &identity.length,
+				     err);
+		if (got != 1)
+			break;
+		snprintf(identity.fingerprint, sizeof(identity.fingerprint), "%s", print);
+		code = bundle_put_identity(w->writer, &identity, err);
+	}
+	store_rest(w->vault->store);
+	return got < 0 ? got : code;
+}
+
 /* Which of the texts that may be an attachment's name is one is told by the file that has it. */
 static void note_object(void *context, const char *name)
 {
@@ -166,7 +185,9 @@ int vault_bundle_write(struct vault *vault, const uint8_t (*streams)[16], size_t
 	if (!code)
 		code = bundle_create(path, &head, &w.writer, err);
 	if (!code) {
-		code = store_each_wrap(vault->store, write_wrap, &w, err);
+		code = write_identities(&w, err);
+		if (!code)
+			code = store_each_wrap(vault->store, write_wrap, &w, err);
 		if (!code)
 			code = write_events(&w, true, err);
 		if (!code)
@@ -410,6 +431,63 @@ static int take_wrap(struct reading *r, struct error *err)
 	return store_put_wrap(r->vault->store, &place, wrap->sealed, err);
 }
 
+/* The identity that is here under the member's id: 1, 0 or negative. */
+static int has_identity(struct reading *r, const uint8_t member[ID_BYTES], char ret_print[65], struct error *err)
+{
+	uint8_t found[ID_BYTES];
+	const char *print;
+	const void *sealed;
+	size_t length;
+	int got = 1;
+
+	for (size_t i = 0; got == 1; i++) {
+		got = store_identity(r->vault->store, i, found, &print, &sealed, &length, err);
+		if (got == 1 && memcmp(found, member, ID_BYTES) == 0) {
+			snprintf(ret_print, 65, "%s", print);
+			break;
+		}
+	}
+	store_rest(r->vault->store);
+	return got;
+}
+
+/* A new member's is taken; one that was re-keyed where the log says that its key is this one now. */
+static int take_identity(struct reading *r, struct error *err)
+{
+	const struct bundle_identity *identity = &r->record.identity;
+	const struct log_member *member = log_member(&r->vault->log, identity->member);
+	struct store *store = r->vault->store;
+	char print[65] = "";
+	int got;
+
+	if (!member || !str_equal(member->fingerprint, identity->fingerprint))
+		return 0;
+	got = has_identity(r, identity->member, print, err);
+	if (got < 0 || str_equal(print, identity->fingerprint))
+		return got < 0 ? got : 0;
+	if (got)
+		return store_change_identity(store, identity->member, identity->fingerprint, identity->sealed,
+					     identity->length, err);
+	return store_put_identity(store, identity->member, identity->fingerprint, identity->sealed, identity->length,
+				  err);
+}
+
+/* Asked when the members are known. */
+static int take_identities(struct reading *r, struct error *err)
+{
+	int code = store_keys_begin(r->vault->store, err);
+
+	if (code)
+		return code;
+	code = walk(r, err);
+	while (!code && (code = step(r, err)) == 1)
+		code = r->record.kind == BUNDLE_IDENTITY ? take_identity(r, err) : 0;
+	if (!code)
+		return store_keys_commit(r->vault->store, err);
+	store_keys_rollback(r->vault->store);
+	return code;
+}
+
 static int take_wraps(struct reading *r, struct error *err)
 {
 	int code = store_keys_begin(r->vault->store, err);
@@ -445,6 +523,8 @@ static int read_bundle(struct reading *r, vault_event_fn fn, void *context, stru
 		code = take_wraps(r, err);
 	if (!code)
 		code = import_events(r, false, fn, context, err);
+	if (!code)
+		code = take_identities(r, err);
 	/* A case that was shredded there is so here too. */
 	if (!code)
 		code = vault_shred_due(r->vault, &shredded, err);

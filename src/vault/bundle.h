@@ -13,6 +13,7 @@ enum {
 	BUNDLE_VERSION = 1,
 	BUNDLE_HEAD = 64,
 	BUNDLE_BODY_MAX = 64 << 20,
+	BUNDLE_IDENTITY_MAX = 1 << 16,
 	BUNDLE_COUNT_MAX = 1 << 28, /* of events, wraps, attachments each */
 };
 #define BUNDLE_OBJECT_MAX ((uint64_t)1 << 40)
@@ -23,14 +24,17 @@ struct bundle_wrap {
 	uint32_t epoch;
 	uint8_t key_id[ID_BYTES], member[ID_BYTES], sealed[WRAP_BYTES];
 };
-struct bundle_end { uint64_t wraps, events, objects; uint8_t hash[HASH_BYTES], sig[SIG_BYTES]; };
+/* A member's root, encrypted to its OpenPGP key. */
+struct bundle_identity { uint8_t member[ID_BYTES]; char fingerprint[65]; const void *sealed; size_t length; };
+struct bundle_end { uint64_t identities, wraps, events, objects; uint8_t hash[HASH_BYTES], sig[SIG_BYTES]; };
 
 /* ---- writing */
 
 struct bundle_writer;
 /* PATH must not be there; ERR_BUSY. */
 int bundle_create(const char *path, const struct bundle_head *head, struct bundle_writer **ret, struct error *err);
-/* Wraps first, then events, each behind its parents, then attachments. */
+/* Identities first, then wraps, then events, each behind its parents, then attachments. */
+int bundle_put_identity(struct bundle_writer *writer, const struct bundle_identity *identity, struct error *err);
 int bundle_put_wrap(struct bundle_writer *writer, const struct bundle_wrap *wrap, struct error *err);
 int bundle_put_event(struct bundle_writer *writer, const struct store_row *row, struct error *err);
 int bundle_put_object(struct bundle_writer *writer, const char *name, const char *path, struct error *err);
@@ -40,9 +44,10 @@ uint64_t bundle_written(const struct bundle_writer *writer);
 
 /* ---- reading */
 
-enum bundle_kind { BUNDLE_WRAP = 1, BUNDLE_EVENT, BUNDLE_OBJECT };
+enum bundle_kind { BUNDLE_IDENTITY, BUNDLE_WRAP, BUNDLE_EVENT, BUNDLE_OBJECT };
 struct bundle_record {
 	enum bundle_kind kind;
+	struct bundle_identity identity; /* borrowed until the next call */
 	struct bundle_wrap wrap;
 	struct store_row row;          /* the portable fields, borrowed until the next call; its id was computed and compared */
 	struct core core;

@@ -99,6 +99,52 @@ static int count(uint64_t *counter, struct error *err)
 	return ++*counter > BUNDLE_COUNT_MAX ? malformed(err, _("it holds more than is taken")) : 0;
 }
 
+/* Into the record in hand, whose room grows with what is really there, not with what is claimed. */
+static int take_record(struct bundle_reader *s, uint64_t length, struct error *err)
+{
+	uint8_t piece[4096];
+	int code = 0;
+
+	str_reset(&s->record);
+	while (!code && s->record.length < length) {
+		uint64_t left = length - s->record.length;
+		size_t part = left < sizeof(piece) ? (size_t)left : sizeof(piece);
+
+		code = take(s, piece, part, err);
+		str_add_bytes(&s->record, piece, code ? 0 : part);
+	}
+	return code;
+}
+
+static int next_identity(struct bundle_reader *s, uint64_t length, struct bundle_record *ret, struct error *err)
+{
+	struct bundle_identity *identity = &ret->identity;
+	const char *bytes;
+	size_t print;
+	int code;
+
+	if (length < IDENTITY_FIXED || length > IDENTITY_FIXED + 64 + BUNDLE_IDENTITY_MAX)
+		return malformed(err, _("an identity in it is malformed"));
+	code = count(&s->counts.identities, err);
+	if (!code)
+		code = take_record(s, length, err);
+	if (code)
+		return code;
+	bytes = s->record.bytes;
+	print = (uint8_t)bytes[ID_BYTES];
+	if ((print != 40 && print != 64) || print > s->record.length - IDENTITY_FIXED)
+		return malformed(err, _("an identity in it is malformed"));
+	ret->kind = BUNDLE_IDENTITY;
+	memcpy(identity->member, bytes, ID_BYTES);
+	memcpy(identity->fingerprint, bytes + IDENTITY_FIXED, print);
+	identity->fingerprint[print] = '\0';
+	if (strspn(identity->fingerprint, "0123456789ABCDEF") != print)
+		return malformed(err, _("an identity in it is malformed"));
+	identity->sealed = bytes + IDENTITY_FIXED + print;
+	identity->length = s->record.length - IDENTITY_FIXED - print;
+	return 0;
+}
+
 static int next_wrap(struct bundle_reader *s, uint64_t length, struct bundle_record *ret, struct error *err)
 {
 	uint8_t bytes[WRAP_RECORD], *at = bytes;
@@ -148,16 +194,8 @@ static int next_event(struct bundle_reader *s, uint64_t length, struct bundle_re
 	if (length < EVENT_FIXED || length > EVENT_FIXED + CORE_MAX + (uint64_t)BUNDLE_BODY_MAX)
 		return malformed(err, _("an event in it is malformed"));
 	code = count(&s->counts.events, err);
-	str_reset(&s->record);
-	/* Room grows with what is really there, not with what is claimed. */
-	while (!code && s->record.length < length) {
-		uint8_t piece[4096];
-		uint64_t left = length - s->record.length;
-		size_t part = left < sizeof(piece) ? (size_t)left : sizeof(piece);
-
-		code = take(s, piece, part, err);
-		str_add_bytes(&s->record, piece, part);
-	}
+	if (!code)
+		code = take_record(s, length, err);
 	ret->kind = BUNDLE_EVENT;
 	return code ? code : split_event(&s->record, &ret->row, &ret->core, err);
 }
@@ -210,8 +248,8 @@ static int next_end(struct bundle_reader *s, uint64_t length, struct bundle_reco
 	if (code)
 		return code;
 	crypto_generichash_final(s->sum, hash, sizeof(hash));
-	if (get64(bytes) != s->counts.wraps || get64(bytes + 8) != s->counts.events ||
-	    get64(bytes + 16) != s->counts.objects)
+	if (get64(bytes) != s->counts.identities || get64(bytes + 8) != s->counts.wraps ||
+	    get64(bytes + 16) != s->counts.events || get64(bytes + 24) != s->counts.objects)
 		return malformed(err, _("it does not hold as much as it says"));
 	if (memcmp(hash, bytes + END_SUMMED, HASH_BYTES) != 0)
 		return malformed(err, _("it was altered on the way"));
@@ -227,7 +265,7 @@ static const struct record_row {
 	int kind;
 	int (*next)(struct bundle_reader *s, uint64_t length, struct bundle_record *ret, struct error *err);
 } rows[] = {
-	{ RECORD_WRAP, next_wrap }, { RECORD_EVENT, next_event }, { RECORD_OBJECT, next_object },
+	{ RECORD_IDENTITY, next_identity }, { RECORD_WRAP, next_wrap }, { RECORD_EVENT, next_event }, { RECORD_OBJECT, next_object },
 	{ RECORD_END, next_end },
 };
 

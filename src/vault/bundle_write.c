@@ -86,6 +86,26 @@ int bundle_create(const char *path, const struct bundle_head *head, struct bundl
 	return code;
 }
 
+int bundle_put_identity(struct bundle_writer *w, const struct bundle_identity *identity, struct error *err)
+{
+	size_t print = strlen(identity->fingerprint);
+	uint8_t fixed[IDENTITY_FIXED];
+	int code;
+
+	if (identity->length > BUNDLE_IDENTITY_MAX)
+		return error_set(err, ERR_VAULT, identity->fingerprint, _("Restore keys.db from a backup"),
+				 _("an identity in keys.db is damaged"));
+	code = put_head(w, RECORD_IDENTITY, IDENTITY_FIXED + print + identity->length, err);
+	memcpy(fixed, identity->member, ID_BYTES);
+	fixed[ID_BYTES] = (uint8_t)print;
+	w->counts.identities++;
+	if (!code)
+		code = put(w, fixed, sizeof(fixed), err);
+	if (!code)
+		code = put(w, identity->fingerprint, print, err);
+	return code ? code : put(w, identity->sealed, identity->length, err);
+}
+
 int bundle_put_wrap(struct bundle_writer *w, const struct bundle_wrap *wrap, struct error *err)
 {
 	uint8_t bytes[WRAP_RECORD], *at = bytes;
@@ -168,9 +188,10 @@ static int put_end(struct bundle_writer *w, const uint8_t *secret, struct error 
 	uint8_t bytes[END_RECORD];
 	int code = put_head(w, RECORD_END, END_RECORD, err);
 
-	put64(bytes, w->counts.wraps);
-	put64(bytes + 8, w->counts.events);
-	put64(bytes + 16, w->counts.objects);
+	put64(bytes, w->counts.identities);
+	put64(bytes + 8, w->counts.wraps);
+	put64(bytes + 16, w->counts.events);
+	put64(bytes + 24, w->counts.objects);
 	if (!code)
 		code = put(w, bytes, END_SUMMED, err);
 	crypto_generichash_final(w->sum, bytes + END_SUMMED, HASH_BYTES);

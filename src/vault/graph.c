@@ -182,18 +182,22 @@ static bool follows(const struct graph *graph, uint32_t later, uint32_t earlier)
 }
 
 /* The control events of a past that count. */
-struct acts { const struct graph *graph; uint32_t *at; size_t count; };
+struct acts { const struct graph *graph; uint32_t *at; size_t count; bool voided; };
 
 static struct acts acts_of(const struct log *log, const struct graph *graph, const uint32_t *tips, size_t count)
 {
-	struct acts acts = { graph, mem_alloc((graph->count + 1) * sizeof(*acts.at)), 0 };
+	struct acts acts = { graph, mem_alloc((graph->count + 1) * sizeof(*acts.at)), 0, false };
 	bool *in = past_of(graph, tips, count);
 
 	for (size_t i = 0; i < graph->count; i++) {
 		const struct graph_node *node = &graph->nodes[i];
 
-		if (in[i] && node->effect != GRAPH_NONE && log_counts(log, node->author, node->time))
+		if (!in[i] || node->effect == GRAPH_NONE)
+			continue;
+		if (log_counts(log, node->author, node->time))
 			acts.at[acts.count++] = (uint32_t)i;
+		else
+			acts.voided = true;
 	}
 	free(in);
 	return acts;
@@ -275,6 +279,7 @@ void graph_state(const struct log *log, const struct graph *graph, const uint32_
 	}
 	if (newest >= 0)
 		ret->parted = state_holders(log, &acts, (uint32_t)newest, ret);
+	ret->voided = acts.voided;
 	free(acts.at);
 }
 

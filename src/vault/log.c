@@ -200,7 +200,8 @@ uint8_t log_rights(const struct log *log, const struct log_stream *stream, const
 
 	if (position == LOG_NOBODY || !log_live(&log->members[position]))
 		return 0;
-	return log_rights_of(log, stream, position, log_role(log, &log->members[position], LOG_NEVER));
+	return log_rights_within(log, stream, position,
+				 log_ceiling(log_role(log, &log->members[position], LOG_NEVER)));
 }
 
 /* Whoever became the recovery key's holder after the newest epoch was given its key then. */
@@ -326,7 +327,6 @@ static int find_parties(struct taking *t, struct error *err)
 	if (!t->mine && !t->imported)
 		return NO(_("who appended it is not its author, and it was not imported"));
 	t->empty = !log_counts(log, t->author, t->core.time);
-	t->role = log_role(log, &log->members[t->author], t->imported ? t->core.time : LOG_NEVER);
 	return 0;
 }
 
@@ -467,6 +467,7 @@ static void settle_stream(const struct log *log, struct log_stream *stream, cons
 	stream->epoch_time = now.epoch_time;
 	stream->parted = now.parted;
 	stream->shredded = now.shredded;
+	stream->voided = now.voided;
 	memcpy(stream->key_id, now.key_id, ID_BYTES);
 }
 
@@ -513,14 +514,20 @@ static void advance(struct taking *t)
 	struct log *log = t->log;
 	bool vault = row && control_in_vault(row);
 
+	if (t->empty && row && vault)
+		log->voided = true;
+	else if (t->empty && row && t->stream)
+		t->stream->voided = true;
 	/* What stands apart in a case takes effect through the graph. */
 	if (row && (vault || !t->apart) && (!t->empty || vault || control_begins(row)))
 		control_take(t, row);
 	if (vault && t->first)
 		t->stream = log->streams;
 	move_heads(t);
-	if (core_is_stub(t->core.kind, t->row->body_length) && !t->stream->bare)
+	if (core_is_stub(t->core.kind, t->row->body_length) && !t->stream->bare) {
 		t->stream->bare = t->row->gseq;
+		log->bared = true;
+	}
 	if (t->core.time > t->stream->time)
 		t->stream->time = t->core.time;
 	t->stream->damaged = false;
@@ -528,17 +535,40 @@ static void advance(struct taking *t)
 	log->gseq = t->row->gseq;
 	memcpy(log->hash, t->hash, HASH_BYTES);
 	log->torn = false;
-	if (t->late)
+	if (t->late) {
+		log->voided = true;
 		settle_all(log);
+	}
 	if (t->core.time > log->time)
 		log->time = t->core.time;
+}
+
+/* Here and now the role is the one the author has. Who wrote elsewhere may not have known of a change: whatever he
+ * was until then counts, except where he names all heads of the vault's own stream, and so knew. */
+static unsigned roles_of(const struct taking *t)
+{
+	const struct log_member *author = &t->log->members[t->author];
+
+	if (!t->imported)
+		return 1u << log_role(t->log, author, LOG_NEVER);
+	if (t->stream == t->log->streams && !t->apart)
+		return 1u << log_role(t->log, author, t->core.time);
+	return log_roles(author, t->core.time);
 }
 
 static int authorize(struct taking *t, struct error *err)
 {
 	const struct control_row *row = control_of(&t->core);
 
-	/* Written elsewhere after its author was removed here: kept, so that all copies keep the same chain. */
+	if (!t->first)
+		t->roles = roles_of(t);
+
+	/* Written elsewhere after its author was removed here: kept, so that all copies keep the same chain. What
+	 * others there built on it was right when they did, and is kept too. */
+	if (row && (control_in_vault(row) || control_begins(row)))
+		t->excused = t->imported && t->log->voided;
+	else
+		t->excused = t->imported && t->past->voided;
 	if (t->empty && !row)
 		return 0;
 	return row ? control_check(t, row, err) : content_check(t, err);

@@ -54,6 +54,7 @@ struct log_stream {
 	uint8_t kind;
 	bool parted;              /* keys or grants that did not know of each other: a new epoch is due */
 	bool shredded;
+	bool voided;              /* what somebody did there after his removal does not count */
 	bool damaged;             /* an event of it could not be trusted: what its heads are is unsure */
 	bool hurt;                /* it was damaged once: its graph cannot be built */
 };
@@ -70,6 +71,8 @@ struct log {
 	uint64_t gseq;               /* of the last row */
 	uint8_t hash[HASH_BYTES];    /* its journal hash */
 	uint64_t time;               /* greatest hybrid time seen */
+	bool voided;                 /* the same, of members and roles */
+	bool bared;                  /* a body was found missing since somebody asked log_robbed */
 	bool torn;                   /* after damage: the next row's `prev` is taken as it is */
 	struct store *store;         /* borrowed: where a stream's graph is read from; NULL: only chains */
 	struct graph *graph;         /* owned cache of the stream forked last, or NULL */
@@ -95,6 +98,8 @@ uint32_t log_position(const struct log *log, const uint8_t id[ID_BYTES]); /* or 
 /* The role a member had at a hybrid time (LOG_NEVER: has now). */
 enum log_role log_role(const struct log *log, const struct log_member *member, uint64_t time);
 bool log_live(const struct log_member *member);
+/* All roles a member was given until then, bits of 1 << role; also by who, as was learnt since, had been removed. */
+unsigned log_roles(const struct log_member *member, uint64_t time);
 /* Whether what this member did at TIME counts. */
 bool log_counts(const struct log *log, uint32_t member, uint64_t time);
 /* Whether nobody else is an admin. */
@@ -110,8 +115,8 @@ long log_stream(const struct log *log, const uint8_t id[ID_BYTES]);
 const struct log_grant *stream_grant(const struct log_stream *stream, uint32_t member);
 /* What a live member may do there: what was granted, within the role. */
 uint8_t log_rights(const struct log *log, const struct log_stream *stream, const uint8_t member[ID_BYTES]);
-uint8_t log_rights_of(const struct log *log, const struct log_stream *stream, uint32_t member,
-		      enum log_role role);
+uint8_t log_rights_within(const struct log *log, const struct log_stream *stream, uint32_t member,
+			  uint8_t ceiling);
 /* Somebody who may not read holds the newest key: a new epoch comes before anything else is written. */
 bool log_stale(const struct log *log, const struct log_stream *stream);
 /* A stream whose bodies are gone without a SHRED, or NULL. To be asked when all was read. */

@@ -18,12 +18,13 @@ struct taking {
 	const struct log_stream *past; /* what it is judged by: STREAM, or its causal past */
 	struct log_stream causal;      /* owned; that past, when it is another */
 	uint32_t author, appender;     /* positions; LOG_NOBODY for the first member of all */
-	enum log_role role;            /* of the author, then */
+	unsigned roles;                /* of the author, then: bits of 1 << role */
 	bool first;                    /* the vault begins here */
 	bool imported;                 /* it was written on another copy of the vault */
 	bool apart;                    /* it does not follow all heads of its stream */
 	bool mine;                     /* its author appended it */
 	bool empty;                    /* its author was removed before: it is kept and has no effect */
+	bool excused;                  /* what gave its author the right was undone by a removal since: see authorize */
 	bool late;                     /* a removal older than what is here already */
 	struct log_member newcomer;    /* owned, of VAULT and MEMBER */
 };

@@ -107,6 +107,9 @@ static void key_from(gpgme_key_t found, struct openpgp_key *ret)
 	ret->can_sign = found->can_sign && !found->revoked && !found->expired && !found->disabled;
 	ret->expired = found->expired;
 	ret->revoked = found->revoked;
+	ret->expires = found->subkeys && found->subkeys->expires > 0 ?
+			       (instant)found->subkeys->expires * INSTANT_SECOND :
+			       INSTANT_NONE;
 }
 
 /* Upper-case hex without blanks when WHO is a fingerprint, else NULL. Caller frees. */

@@ -27,6 +27,7 @@ struct pages {
 	uint8_t *key;          /* owned, sodium_malloc: of this file */
 	uint8_t *page;         /* owned, wiped: one page in the clear or on its way out */
 	sqlite3_file *file;    /* borrowed from SQLite: the real one */
+	sqlite3_int64 count;   /* pages in the file */
 	char name[40];
 	bool torn;
 };
@@ -192,22 +193,41 @@ static int sealed_read(sqlite3_file *file, void *ret, int amount, sqlite3_int64 
 	return code;
 }
 
+/* BYTES NULL: zeros. */
+static int page_write(struct pages *pages, sqlite3_file *real, sqlite3_int64 number, const void *bytes)
+{
+	if (bytes)
+		memcpy(pages->page, bytes, PAGES_SIZE);
+	else
+		memset(pages->page, 0, PAGES_SIZE);
+	page_seal(pages, (uint64_t)number, pages->page);
+	return real->pMethods->xWrite(real, pages->page, PAGES_SIZE, (number + 1) * PAGES_SIZE);
+}
+
+/* SQLite need not write a page that it allocated and freed again, and may read it later as zeros. A hole in
+ * the file would be no sealed page, so none is left. */
 static int sealed_write(sqlite3_file *file, const void *bytes, int amount, sqlite3_int64 offset)
 {
 	struct pages *pages = ((struct sealed *)file)->pages;
-	sqlite3_file *real = real_of(file);
+	sqlite3_int64 number = offset / PAGES_SIZE;
+	int code = SQLITE_OK;
 
 	if (amount != PAGES_SIZE || offset % PAGES_SIZE != 0)
 		return SQLITE_IOERR_WRITE;
-	memcpy(pages->page, bytes, PAGES_SIZE);
-	page_seal(pages, (uint64_t)(offset / PAGES_SIZE), pages->page);
-	return real->pMethods->xWrite(real, pages->page, PAGES_SIZE, offset + PAGES_SIZE);
+	for (; code == SQLITE_OK && pages->count < number; pages->count += code == SQLITE_OK)
+		code = page_write(pages, real_of(file), pages->count, NULL);
+	if (code == SQLITE_OK)
+		code = page_write(pages, real_of(file), number, bytes);
+	if (code == SQLITE_OK && pages->count == number)
+		pages->count++;
+	return code;
 }
 
 static int sealed_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	sqlite3_file *real = real_of(file);
 
+	((struct sealed *)file)->pages->count = size / PAGES_SIZE;
 	return real->pMethods->xTruncate(real, size + PAGES_SIZE);
 }
 
@@ -299,7 +319,9 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
 	sealed->pages = pages;
 	pages->file = real_of(file);
 	file->pMethods = &methods;
-	return SQLITE_OK;
+	code = sealed_size(file, &pages->count);
+	pages->count /= PAGES_SIZE;
+	return code;
 }
 
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync)

@@ -28,6 +28,15 @@ enum log_role log_role(const struct log *log, const struct log_member *member, u
 	return role;
 }
 
+unsigned log_roles(const struct log_member *member, uint64_t time)
+{
+	unsigned roles = 1u << member->roles[0].role;
+
+	for (size_t i = 1; i < member->role_count && member->roles[i].time <= time; i++)
+		roles |= 1u << member->roles[i].role;
+	return roles;
+}
+
 uint32_t log_recovery(const struct log *log)
 {
 	uint32_t recovery = LOG_NOBODY;
@@ -75,8 +84,36 @@ static void settle(struct log *log)
 	settle_admissions(log, LOG_NEVER);
 }
 
+static void add_role(struct log_member *m, struct log_role_change change)
+{
+	size_t at = m->role_count++;
+
+	m->roles = mem_resize(m->roles, m->role_count, sizeof(*m->roles));
+	for (; at > 0 && m->roles[at - 1].time > change.time; at--)
+		m->roles[at] = m->roles[at - 1];
+	m->roles[at] = change;
+}
+
+/* One request can be granted on two copies of the vault: the earlier admission counts, the later one is a change
+ * of role. */
+static void admit_again(struct log_member *m, const struct log_member *newcomer)
+{
+	add_role(m, newcomer->roles[0]);
+	if (newcomer->since >= m->since)
+		return;
+	m->since = newcomer->since;
+	m->sponsor = newcomer->sponsor;
+}
+
 void roster_admit(struct log *log, struct log_member *newcomer)
 {
+	uint32_t known = log_position(log, newcomer->id);
+
+	if (known != LOG_NOBODY) {
+		admit_again(&log->members[known], newcomer);
+		settle(log);
+		return;
+	}
 	log->members = mem_grow(log->members, &log->member_capacity, log->member_count + 1,
 				sizeof(*log->members));
 	log->members[log->member_count++] = *newcomer;
@@ -95,14 +132,7 @@ void roster_remove(struct log *log, uint32_t member, uint32_t author, uint64_t t
 
 void roster_set_role(struct log *log, uint32_t member, uint8_t role, uint32_t author, uint64_t time)
 {
-	struct log_member *m = &log->members[member];
-	size_t at = m->role_count;
-
-	m->roles = mem_resize(m->roles, m->role_count + 1, sizeof(*m->roles));
-	for (; at > 1 && m->roles[at - 1].time > time; at--)
-		m->roles[at] = m->roles[at - 1];
-	m->roles[at] = (struct log_role_change){ time, author, role };
-	m->role_count++;
+	add_role(&log->members[member], (struct log_role_change){ time, author, role });
 }
 
 void roster_set_recovery(struct log *log, uint32_t member, uint32_t author, uint64_t time)

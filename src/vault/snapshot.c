@@ -10,7 +10,7 @@
 
 enum { SNAPSHOT_BEHIND = 64, FINGERPRINT = 65 };
 
-static const char name[] = "log", magic[] = "psirtty log 1\n";
+static const char name[] = "log", magic[] = "psirtty log 2\n";
 
 /* ---- writing: numbers little-endian, lists behind their length */
 
@@ -52,7 +52,8 @@ static void add_member(struct str *s, const struct log_member *m)
 
 static void add_stream(struct str *s, const struct log_stream *stream)
 {
-	const bool flags[] = { stream->parted, stream->shredded, stream->damaged, stream->hurt };
+	const bool flags[] = { stream->parted, stream->shredded, stream->damaged, stream->hurt,
+			       stream->voided };
 	uint8_t bits = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
@@ -84,6 +85,7 @@ static void add_log(struct str *s, const struct log *log)
 	str_add_bytes(s, log->hash, HASH_BYTES);
 	str_add_bytes(s, log->vault, ID_BYTES);
 	add64(s, log->time);
+	str_add_char(s, log->voided);
 	add32(s, (uint32_t)log->member_count);
 	for (size_t i = 0; i < log->member_count; i++)
 		add_member(s, &log->members[i]);
@@ -199,6 +201,7 @@ static void take_stream(struct reader *r, struct log_stream *s, size_t members)
 	s->shredded = bits & 2;
 	s->damaged = bits & 4;
 	s->hurt = bits & 8;
+	s->voided = bits & 16;
 	s->head_count = (uint32_t)take_count(r, HASH_BYTES);
 	if (s->head_count)
 		s->heads = (void *)mem_copy(take(r, s->head_count * HASH_BYTES), s->head_count * HASH_BYTES);
@@ -264,6 +267,7 @@ static bool read_log(const struct str *bytes, struct log *ret)
 	memcpy(ret->hash, take(&r, HASH_BYTES), HASH_BYTES);
 	memcpy(ret->vault, take(&r, ID_BYTES), ID_BYTES);
 	ret->time = take64(&r);
+	ret->voided = take8(&r);
 	take_members(&r, ret);
 	take_streams(&r, ret);
 	return !r.bad && r.left == 0;

@@ -179,6 +179,9 @@ static int set_up(struct store_base *base, enum store_part part, bool create, in
 	code = run(base, part,
 		   "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
 		   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;", err);
+	/* A restored copy has no log beside it yet; for all others this changes nothing. */
+	if (!code && !create && !base->readonly)
+		code = run(base, part, "PRAGMA journal_mode=WAL", err);
 	if (!code)
 		code = create ? run(base, part, schemas[part], err) : check_schema(base, part, lock, err);
 	return code;

@@ -60,7 +60,7 @@ int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_ou
 
 /* ---- making */
 
-static int make_folders(const char *dir, struct error *err)
+int vault_make_folders(const char *dir, struct error *err)
 {
 	static const char *const below[] = { "objects", "drafts" };
 	int code = file_make_dir(dir, 0770, err);
@@ -76,7 +76,7 @@ static int make_folders(const char *dir, struct error *err)
 	return code;
 }
 
-static int check_empty(const char *dir, struct error *err)
+int vault_check_empty(const char *dir, struct error *err)
 {
 	char **names = NULL;
 	size_t count = 0;
@@ -150,7 +150,7 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 	int code = crypt_start(err);
 
 	if (!code)
-		code = check_empty(dir, err);
+		code = vault_check_empty(dir, err);
 	if (!code)
 		code = member_find_key(pgp, fingerprint, &key, err);
 	if (code)
@@ -161,7 +161,7 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 	openpgp_key_release(&key);
 	randombytes_buf(vault->id, ID_BYTES);
 	randombytes_buf(vault->member, ID_BYTES);
-	code = make_folders(dir, err);
+	code = vault_make_folders(dir, err);
 	if (!code)
 		code = store_open(dir, true, false, &vault->store, err);
 	if (!code)
@@ -225,6 +225,18 @@ static int check_identity(struct vault *vault, struct error *err)
 	return 0;
 }
 
+/* The hybrid time of events never goes back, whatever the clock does; what is dated by it is odd then. */
+static const char *clock_warning(const struct log *log, instant now)
+{
+	instant newest = (instant)(log->time >> 16) * 1000;
+
+	if (log->gseq && now + INSTANT_HOUR < newest)
+		return N_("The clock stands before the vault's newest event: check date, time and zone.");
+	if (log->gseq && now > newest + 400 * INSTANT_DAY)
+		return N_("The clock stands more than a year after the vault's newest event: check the date.");
+	return NULL;
+}
+
 int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,
 	       struct error *err)
 {
@@ -232,7 +244,6 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 	AUTO_STRING outbox = NULL;
 	int code = crypt_start(err);
 
-	(void)now;
 	if (code)
 		return code;
 	vault = vault_new(dir, pgp, readonly);
@@ -248,6 +259,7 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 		return code;
 	}
 	vault->outbox = resolve_outbox(dir, outbox);
+	vault->clock = clock_warning(&vault->log, now);
 	vault->opened = true;
 	*ret = vault;
 	return 0;
@@ -312,6 +324,11 @@ void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char
 const char *vault_damage(const struct vault *vault)
 {
 	return vault->damage;
+}
+
+const char *vault_warning(const struct vault *vault)
+{
+	return vault->clock;
 }
 
 const char *vault_fingerprint(const struct vault *vault)

@@ -36,7 +36,9 @@ struct vault {
 	uint8_t id[ID_BYTES], member[ID_BYTES];
 	uint8_t inbox[ID_BYTES], registry[ID_BYTES];
 	char *damage;        /* sentence, or NULL */
+	const char *clock;   /* static sentence about the clock, untranslated, or NULL */
 	bool readonly, wrote;
+	bool abandoned;      /* the damage is only that the log ends before, or beside, what was remembered */
 	uint64_t settled;    /* up to this row the log was verified and is committed */
 	uint64_t snapshot;   /* the row that the log kept in the cache stands for; 0: none */
 	vault_access_fn access_fn;
@@ -46,6 +48,8 @@ struct vault {
 };
 
 /* ---- vault.c */
+int vault_check_empty(const char *dir, struct error *err);
+int vault_make_folders(const char *dir, struct error *err);
 int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_outbox, struct error *err);
 
 /* ---- keyring.c */
@@ -84,6 +88,10 @@ void vault_cache_end(struct vault *vault);
 void snapshot_read(struct vault *vault);
 /* Keeps the log there for the next session, when it moved on far enough. */
 void snapshot_write(struct vault *vault);
+
+/* ---- check.c */
+/* Only whether each object holds what its name promises; needs no key. */
+int vault_check_objects(struct vault *vault, struct vault_check *ret);
 
 /* ---- append.c */
 /* Notes the streams that there is one of, from position FROM on. */

@@ -23,6 +23,15 @@ static double now(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* Of the processor alone: says more where others work on the machine too. */
+static double processor(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 static double rss(void)
 {
 	long pages = 0, all;
@@ -220,12 +229,12 @@ static void time_open(void)
 
 static void time_merge(uint64_t texts, uint64_t more)
 {
-	double times[ROUNDS];
+	double times[ROUNDS], processors[ROUNDS];
 	static uint64_t done;
 
 	for (int i = 0; i < ROUNDS; i++) {
 		struct vault vault = { 0 };
-		double begun;
+		double begun, work;
 
 		open_cache(&vault);
 		put_texts(&vault, texts + done + 1, texts + done + more);
@@ -234,10 +243,13 @@ static void time_merge(uint64_t texts, uint64_t more)
 		vault_brief_done(&vault, 1, texts + done + more, false);
 		done += more;
 		begun = now();
+		work = processor();
 		vault_cache_end(&vault);
 		times[i] = now() - begun;
+		processors[i] = processor() - work;
 	}
-	printf("close: merge of %-27llu %10.2f ms\n", (unsigned long long)more, median(times, ROUNDS));
+	printf("close: merge of %-28llu %10.2f ms  processor %.2f ms\n", (unsigned long long)more, median(times, ROUNDS),
+	       median(processors, ROUNDS));
 }
 
 static const struct { const char *name, *query; } queries[] = {
@@ -247,9 +259,9 @@ static const struct { const char *name, *query; } queries[] = {
 	{ "a CVE id", "CVE-2026-123456" },
 	{ "a path", "src/net/tls3.c" },
 	{ "a version", "libfoo-1.2.3" },
-	{ "two words", "tel dal" },
-	{ "a common word", "tel" },
-	{ "a beginning", "ko*" },
+	{ "two words", "ortel sora" },
+	{ "two common words", "dal ner" },
+	{ "a beginning", "caort*" },
 };
 
 static void time_search(void)

@@ -26,7 +26,10 @@ static long read_some(void *context, void *bytes, size_t length)
 
 static const struct bundle_wrap wrap = { .epoch = 3, .stream = { 1 }, .key_id = { 2 }, .member = { 4 }, .sealed = { 5 } };
 
-/* A bundle of two wraps, two events and an attachment. */
+static const struct bundle_identity identity = { .member = { 9 }, .fingerprint = "0123456789ABCDEF0123456789ABCDEF01234567",
+						 .sealed = "sealed root", .length = 11 };
+
+/* A bundle of an identity, two wraps, two events and an attachment. */
 static bool make(struct str *ret)
 {
 	const struct bundle_head head = { .vault = { 7 }, .member = { 8 }, .time = 9 };
@@ -43,13 +46,13 @@ static bool make(struct str *ret)
 	unlink(path);
 	if (bundle_create(path, &head, &writer, &err))
 		return false;
-	good = !bundle_put_wrap(writer, &wrap, &err) && !bundle_put_wrap(writer, &wrap, &err) &&
+	good = !bundle_put_identity(writer, &identity, &err) && !bundle_put_wrap(writer, &wrap, &err) && !bundle_put_wrap(writer, &wrap, &err) &&
 	       !bundle_put_event(writer, &row, &err) && !bundle_put_event(writer, &row, &err) &&
 	       !bundle_put_object(writer, "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", file, &err);
 	return !bundle_close(writer, sign_secret, good, &err) && good && file_read(path, 1 << 20, ret, &err) == 0;
 }
 
-/* "WWEEO" for what could be read, and the code in the end. */
+/* "IWWEEO" for what could be read, and the code in the end. */
 static int hear(const struct str *bytes, struct str *heard, struct bundle_end *ret_end)
 {
 	struct memory_file from = { bytes->bytes, bytes->length };
@@ -62,7 +65,11 @@ static int hear(const struct str *bytes, struct str *heard, struct bundle_end *r
 	while (begun && (code = bundle_next(reader, &record, NULL)) == 1) {
 		char piece[64];
 
-		str_add_char(heard, " WEO"[record.kind]);
+		str_add_char(heard, "IWEO"[record.kind]);
+		if (record.kind == BUNDLE_IDENTITY &&
+		    (!str_equal(record.identity.fingerprint, identity.fingerprint) || record.identity.length != 11 ||
+		     memcmp(record.identity.sealed, "sealed root", 11) != 0))
+			str_add_char(heard, '!');
 		if (record.kind == BUNDLE_WRAP && memcmp(&record.wrap, &wrap, sizeof(wrap)) != 0)
 			str_add_char(heard, '!');
 		if (record.kind == BUNDLE_EVENT && (record.row.body_length != 11 || record.core.type != 15))
@@ -82,8 +89,8 @@ static void test_round_trip(const struct str *bytes)
 	AUTO_STR heard = STR_INIT;
 
 	CHECK(hear(bytes, &heard, &end) == 0, "a bundle is read to its end");
-	CHECK_STR(heard.bytes, "WWEEO....", "with everything in it");
-	CHECK(end.wraps == 2 && end.events == 2 && end.objects == 1, "and counted");
+	CHECK_STR(heard.bytes, "IWWEEO....", "with everything in it");
+	CHECK(end.identities == 1 && end.wraps == 2 && end.events == 2 && end.objects == 1, "and counted");
 	CHECK(crypto_sign_verify_detached(end.sig, end.hash, HASH_BYTES, sign_public) == 0, "and signed");
 	CHECK(bundle_is(bytes->bytes, bytes->length) && !bundle_is("psirtty", 7), "it is known by its first bytes");
 }
@@ -118,7 +125,7 @@ static void test_altered(struct str *bytes)
 static void test_claims(const struct str *bytes)
 {
 	static const uint64_t claims[] = { 0, 1, 121, 131, 133, UINT64_MAX, (uint64_t)1 << 40, (uint64_t)1 << 31 };
-	static const char kinds[] = "WEOZX";
+	static const char kinds[] = "IWEOZX";
 	AUTO_STR forged = STR_INIT, heard = STR_INIT;
 	int refused = 0;
 
@@ -134,7 +141,7 @@ static void test_claims(const struct str *bytes)
 			str_add_repeat(&forged, 'x', 200);
 			refused += hear(&forged, &heard, NULL) < 0;
 		}
-	CHECK(refused == 5 * ARRAY_LEN(claims), "no claimed length is believed");
+	CHECK(refused == 6 * ARRAY_LEN(claims), "no claimed length is believed");
 }
 
 int main(void)

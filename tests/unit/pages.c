@@ -168,6 +168,24 @@ static void test_owners(void)
 	CHECK(pages_look(dir, &owner) == PAGES_DAMAGED, "a folder is no file");
 }
 
+/* Pages that a transaction took and gave back before they were written are read again as zeros. */
+static void test_large_transaction(void)
+{
+	static const char sql[] =
+		"CREATE TABLE big (n INTEGER PRIMARY KEY, b BLOB); INSERT INTO big VALUES (1, randomblob(3000000));"
+		"PRAGMA cache_size = 100; BEGIN; INSERT INTO big VALUES (2, randomblob(300000));"
+		"INSERT INTO big VALUES (3, randomblob(300000)); DELETE FROM big WHERE n = 2;"
+		"UPDATE big SET b = randomblob(3000000) WHERE n = 1;"
+		"INSERT INTO big VALUES (4, randomblob(300000)); COMMIT";
+	struct pages *pages = NULL;
+
+	CHECK(pages_open(path, PAGES_WRITE, &owner, &pages, NULL) == 0 &&
+		      sqlite3_exec(pages_db(pages), sql, NULL, NULL, NULL) == SQLITE_OK && !pages_torn(pages),
+	      "a large transaction reads back what it never wrote");
+	pages_close(pages);
+	CHECK(reads_whole(path), "and leaves a whole file");
+}
+
 int main(void)
 {
 	AUTO_STR bytes = STR_INIT;
@@ -180,6 +198,7 @@ int main(void)
 	test_every_byte(&bytes);
 	test_places(&bytes);
 	test_owners();
+	test_large_transaction();
 	file_remove_tree(dir, NULL);
 	return tap_done();
 }

@@ -6,10 +6,12 @@
 #include "psirtty/model/model.h"
 
 /*
- * One VEVENT an agenda item: DTSTART in UTC, UID stable over exports (case id and kind), DTSTAMP = NOW,
- * SUMMARY "PSIRT-2026-0001 embargo ends" with the local hour and zone, and no word of the title:
- * a calendar leaves the house. CLASS:CONFIDENTIAL. CRLF lines folded at 75 bytes. Deterministic.
+ * One VEVENT an agenda item: DTSTART in its zone (TZID, with a VTIMEZONE of the changes that matter), else in
+ * UTC; UID stable over exports (case and kind; of a clock a hash, its id can tell of an attack); DTSTAMP = NOW;
+ * SUMMARY "PSIRT-2026-0001 embargo ends", "PSIRT-2026-0001 deadline" with the local hour and zone, no word of
+ * the title and, unless TITLES, none of the duty or a name: a calendar leaves the house. Alarms a day and two
+ * hours before, for what binds. CLASS:CONFIDENTIAL. CRLF lines folded at 75 bytes. Deterministic.
  */
-void ical_write(const struct agenda_item *items, size_t count, instant now, struct str *ret);
+void ical_write(const struct agenda_item *items, size_t count, instant now, bool titles, struct str *ret);
 
 #endif

@@ -110,7 +110,10 @@ struct clock_rule {
 	char *sheet;               /* owned: the form, or NULL */
 	struct clock_reading readings[CLOCK_READINGS];
 	size_t reading_count;
+	uint64_t key, after_key;   /* clock_key of id and after, 0 without: to pass over rules quickly */
 };
+/* A hash of an id. */
+uint64_t clock_key(const char *id);
 
 struct clock_rules;
 struct clock_rules *clock_rules_new(void);
@@ -140,15 +143,20 @@ struct clock_due { struct zoned when; bool uncertain; };
 struct clock_due clock_due(const struct clock_rule *rule, const struct clock_reading *reading,
 			   instant start);
 
-/* What handlers said about one clock of a case; all owned by the case. */
+struct case_fact { unsigned fact; instant at; }; /* enum clock_fact */
+/* What handlers said about one clock of a case. */
 struct case_clock {
 	char *id;
 	instant started, stopped, paused;   /* INSTANT_NONE when not; PAUSED: since */
-	instant held;                       /* a span: paused so long altogether, before PAUSED */
-	char *reason, *reason_by;           /* of the last start, stop or pause */
-	instant filed;                      /* INSTANT_NONE when not */
-	char *filed_by, *receipt, *sent_to, *note, *sheet; /* sheet: the text that was sent */
-	size_t filings;                     /* how often */
+	instant held;                       /* the time it was paused altogether, as if from 1970 on;
+					     * without the pause that lasts. INSTANT_NONE when never */
+	instant filed;                      /* INSTANT_NONE when not; the first filing */
+	instant last_filed;
+	char *reason, *reason_by;           /* of the last start, stop or pause; may be NULL */
+	char *filed_by, *receipt, *sent_to, *note, *sheet; /* of the first filing; sheet: what was sent, not in brief */
+	size_t filings;
 };
+/* What a handler wrote into a field of a form, instead of what the case says. */
+struct case_filing { char *clock, *field, *value; instant at; };
 
 #endif

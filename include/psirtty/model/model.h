@@ -6,6 +6,7 @@
 #ifndef PSIRTTY_MODEL_MODEL_H
 #define PSIRTTY_MODEL_MODEL_H
 
+#include "psirtty/model/clock.h"
 #include "psirtty/model/event.h"
 #include "psirtty/model/mail.h"
 #include "psirtty/model/states.h"
@@ -115,7 +116,7 @@ struct case_embargo {
 	char *proposed_by;           /* party name or "us" */
 	instant proposed_at, accepted_at, ended_at; /* INSTANT_NONE when not */
 	char *end_reason;
-	struct embargo_terms *terms; size_t term_count;   /* by time, then id; those above are of the shortest */
+	struct embargo_terms *terms; size_t term_count;   /* by time; those above are of the shortest */
 	struct embargo_answer *answers; size_t answer_count; /* in order */
 	int force;                   /* place of the terms in force, or -1 */
 	int shortest;                /* place of the open proposal that ends first, or -1 */
@@ -180,6 +181,9 @@ struct case_state {
 	bool incident;                                          /* the situation room is open */
 	struct event *events; size_t event_count;               /* timeline; bodies owned by the model */
 	bool *undone;                                           /* one for each event */
+	struct case_fact *facts; size_t fact_count;             /* by fact: what clocks look at */
+	struct case_clock *clocks; size_t clock_count;          /* what was said about clocks, by id */
+	struct case_filing *filings; size_t filing_count;       /* by clock, then field; not in brief */
 	struct case_conflict *conflicts; size_t conflict_count;
 	bool brief;                                             /* known in brief only */
 };
@@ -343,6 +347,8 @@ const char *record_words(const struct case_record *record, const char *field, si
 /* The files of its member "attachments"; the strings of *RET are borrowed. */
 size_t record_file_count(const struct case_record *record);
 void record_file(const struct case_record *record, size_t n, struct sealed_file *ret);
+/* The one-line rendering of its event; the caller frees. */
+char *record_line(const struct case_record *record);
 /* Would BODY, of the record's type, replace it? */
 bool case_record_is(const struct case_record *record, const json_t *body);
 
@@ -372,9 +378,88 @@ bool case_next_due(const struct case_state *state, instant now, const char **ret
 /* Marks for lists, by their letters: '*' new, '!' overdue, '~' embargo in force. Buffer of 4 bytes. */
 const char *case_marks(const struct case_state *state, instant now, char buffer[4]);
 
+/* ---- clocks */
+/* The rules clocks go by, taken over; before the registry's events, whose own rows are laid over them. */
+void model_set_clock_rules(struct model *model, struct clock_rules *rules);
+/* NULL before there are any. */
+const struct clock_rules *model_clock_rules(const struct model *model);
+/* Why the vault's own rows do not count (a fault in them), or NULL. */
+const char *model_clock_fault(const struct model *model);
+/* The instant of FACT, or INSTANT_NONE; what was said about a clock, or NULL; what was written into a
+ * field of its form, or NULL. */
+instant case_fact(const struct case_state *state, enum clock_fact fact);
+const struct case_clock *case_clock_said(const struct case_state *state, const char *id);
+const char *case_filing_value(const struct case_state *state, const char *clock, const char *field);
+
+enum { CLOCK_LINES = 48 };
+struct clock_line {
+	const struct clock_reading *reading;
+	int from;               /* enum clock_fact it counts from, or -1: a handler's word or a filing */
+	instant start;
+	struct clock_due due;
+};
+struct clock_status {
+	const struct clock_rule *rule;
+	const struct case_clock *said;  /* or NULL */
+	enum clock_state state;
+	int from;
+	instant start;                  /* INSTANT_NONE: it has not begun */
+	instant held;                   /* how long it was paused */
+	instant ended;                  /* met or stopped; INSTANT_NONE */
+	int by_fact;                    /* that met or stopped it, or -1: a filing, a handler */
+	size_t line_count;
+	struct clock_line lines[CLOCK_LINES]; /* the leading reading first, from START, then from what else is
+					       * argued for; behind LINE_COUNT is nothing */
+};
+/* How a clock of a case stands at NOW. */
+void case_clock_status(const struct model *model, const struct case_state *state,
+		       const struct clock_rule *rule, instant now, struct clock_status *ret);
+/* The same for a duty of the house. */
+void house_clock_status(const struct model *model, const struct clock_rule *rule, instant now,
+			struct clock_status *ret);
+/* Until when records of the case must be kept and by which clock; INSTANT_NONE: no rule says so. */
+instant case_retained_until(const struct model *model, const struct case_state *state, const char **ret_id);
+
+/* A recurring duty of the house: when it was last done. */
+struct duty { char *clock, *note, *receipt, *by; instant at; };
+const struct duty *model_duty(const struct model *model, const char *clock);
+
+/* A time in which nothing is published (RMSV article 9(6)): entered by hand, with its source. */
+struct freeze { char *name, *source; struct zoned from, until; };
+size_t model_freeze_count(const struct model *model);
+const struct freeze *model_freeze(const struct model *model, size_t index); /* by begin, then name */
+/* The freeze AT lies in (from <= at < until), or NULL. */
+const struct freeze *model_frozen(const struct model *model, instant at);
+/* When a key pinned to an address expires, as far as it was told; INSTANT_NONE: never or not known. */
+void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires);
+
 /* Lines of the calendar over all cases, sorted by time. */
-struct agenda_item { instant at; struct zoned when; const char *case_id, *what; bool embargo, overdue; };
-/* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed. */
+#define AGENDA_KINDS(X) \
+	X(AGENDA_EMBARGO, "embargo") X(AGENDA_PROPOSAL, "proposal") X(AGENDA_RSVP, "rsvp") \
+	X(AGENDA_REPLY, "reply") X(AGENDA_CLOCK, "clock") X(AGENDA_KEY, "key") X(AGENDA_FREEZE, "freeze") \
+	X(AGENDA_DUTY, "duty")
+#define X(name, word) name,
+enum agenda_kind { AGENDA_KINDS(X) AGENDA_KIND_COUNT };
+#undef X
+const char *agenda_kind_name(enum agenda_kind kind);
+struct agenda_item {
+	instant at;
+	struct zoned when;
+	const char *case_id, *what;     /* case_id: "" for what is of the house; what: untranslated */
+	bool embargo, overdue;
+	enum agenda_kind kind;
+	const char *name;               /* of a party, a key's address, a freeze; NULL */
+	const struct clock_rule *rule;  /* AGENDA_CLOCK, AGENDA_REPLY, AGENDA_DUTY; else NULL */
+	const char *reading;            /* "strict"; "" or NULL when there is one only */
+	bool secondary;                 /* another reading than the leading one */
+	bool uncertain;                 /* a holiday calendar does not know a day that was counted */
+};
+/* Whether it is a date we must keep: no proposal, no second reading, no answer that somebody else owes. */
+bool agenda_binds(const struct agenda_item *item);
+/* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
+const char *agenda_text(const struct agenda_item *item, char buffer[200]);
+/* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed until the next
+ * change. What is due is kept: after a change only that case is worked out again. */
 void model_agenda(const struct model *model, instant from, instant to, instant now,
 		  struct agenda_item **ret, size_t *ret_count);
 

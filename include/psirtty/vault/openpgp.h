@@ -16,6 +16,7 @@ struct openpgp_key {
 	char *fingerprint;     /* owned, upper-case hex */
 	char *name, *address;  /* owned, of the first usable user id; may be NULL */
 	bool secret, can_encrypt, can_sign, expired, revoked;
+	instant expires;       /* INSTANT_NONE: never */
 };
 void openpgp_key_release(struct openpgp_key *key);
 

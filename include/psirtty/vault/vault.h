@@ -26,6 +26,8 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 void vault_close(struct vault *vault);
 /* A sentence about the first damaged event, or NULL. Borrowed. */
 const char *vault_damage(const struct vault *vault);
+/* A static sentence, untranslated, about a clock that jumped; or NULL. */
+const char *vault_warning(const struct vault *vault);
 const char *vault_fingerprint(const struct vault *vault); /* of who unlocked it */
 const char *vault_outbox(const struct vault *vault);      /* absolute or relative to the vault's folder, resolved */
 bool vault_readonly(const struct vault *vault);
@@ -146,6 +148,17 @@ int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_nam
 
 /* Sixteen bytes of the sealed body of an event, as they lie on the disk: for demonstrations of damage. */
 int vault_sealed_sample(struct vault *vault, uint64_t gseq, uint8_t ret[16], struct error *err);
+
+/* ---- looking after it */
+
+struct vault_finding { char *what; bool repairable, repaired; }; /* WHAT: a sentence */
+struct vault_check { struct vault_finding *items; size_t count, objects; }; /* objects: whole ones */
+void vault_check_release(struct vault_check *check);
+/* Modes and what was left half-written more than a day ago; needs no key. Adds to RET. */
+int vault_check_folder(const char *dir, bool repair, instant now, struct vault_check *ret, struct error *err);
+/* Every object against its name; objects that no event names, a day old (only for who may read all); the log
+ * that was not folded in; the cache. REPAIR mends what is no data. Adds to RET. */
+int vault_check(struct vault *vault, bool repair, instant now, struct vault_check *ret, struct error *err);
 
 struct vault_stats { uint64_t events; size_t cases, members, attachments; uint64_t bytes; };
 int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is due over all cases, kept sorted; only cases that changed are worked out again. */
+#ifndef MODEL_AGENDA_H
+#define MODEL_AGENDA_H
+
+#include "model/clock_book.h"
+#include "model/clock_house.h"
+
+struct known_case;
+
+struct due {
+	instant at;
+	const char *case_id;
+	const char *what;    /* untranslated */
+	const char *zone;
+	int offset;
+	enum agenda_kind kind;
+	const char *name, *reading;
+	const struct clock_rule *rule;
+	bool secondary, uncertain;
+};
+
+/* DUE is not looked at any more once its case is noted as changed. */
+struct agenda_slot { instant at; const struct known_case *known; const struct due *due; };
+
+struct agenda {
+	struct agenda_slot *slots; /* owned, by time, case, words */
+	size_t count, room;
+	bool built;
+	uint64_t generation;
+	struct known_case **changed; /* owned list: since it was last asked for; each once */
+	size_t changed_count, changed_room;
+};
+
+void agenda_release(struct agenda *agenda);
+/* What is due in KNOWN may have changed. */
+void agenda_note(struct known_case *known);
+
+#endif

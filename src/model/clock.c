@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How clocks stand: out of a case's facts, what handlers said, and the rules. Nothing of it is stored. */
+#include "model/clock_book.h"
+
+#include "model/case.h"
+
+/* ---- the rules in use */
+
+void clock_book_release(struct clock_book *book)
+{
+	if (book->rules != book->base)
+		clock_rules_free(book->rules);
+	clock_rules_free(book->base);
+	free(book->own);
+	free(book->fault);
+}
+
+static void rebuild(struct clock_book *book)
+{
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (book->rules != book->base)
+		clock_rules_free(book->rules);
+	book->rules = book->base;
+	mem_replace(&book->fault, NULL);
+	book->generation++;
+	if (!book->base || !book->own || !*book->own)
+		return;
+	book->rules = clock_rules_copy(book->base);
+	if (clock_rules_load(book->rules, book->own, strlen(book->own), _("the vault's clocks"), &err) != 0)
+		book->fault = mem_format("%s: %s", err.what, err.why);
+}
+
+void clock_book_set_base(struct clock_book *book, struct clock_rules *base)
+{
+	struct clock_rules *old = book->base;
+
+	if (book->rules != old)
+		clock_rules_free(book->rules);
+	book->rules = book->base = base;
+	clock_rules_free(old);
+	rebuild(book);
+}
+
+void clock_book_set_own(struct clock_book *book, const char *yaml)
+{
+	mem_replace(&book->own, yaml);
+	rebuild(book);
+}
+
+/* ---- how one stands */
+
+static bool needs_met(const struct clock_rule *rule, const struct case_state *state, instant *start)
+{
+	for (int fact = 0; fact < FACT_COUNT; fact++) {
+		instant at;
+
+		if (!(rule->needs & UINT64_C(1) << fact))
+			continue;
+		at = case_fact(state, (enum clock_fact)fact);
+		if (at == INSTANT_NONE)
+			return false;
+		*start = at > *start ? at : *start;
+	}
+	return true;
+}
+
+static instant trigger_at(const struct clock_rule *rule, const struct case_state *state)
+{
+	const struct case_clock *before = rule->after ? case_clock_said(state, rule->after) : NULL;
+
+	if (rule->after)
+		return before ? before->filed : INSTANT_NONE;
+	return rule->trigger >= 0 ? case_fact(state, (enum clock_fact)rule->trigger) : INSTANT_NONE;
+}
+
+/* Whether it began, and when. */
+static bool begin(const struct case_state *state, struct clock_status *s)
+{
+	const struct clock_rule *rule = s->rule;
+
+	s->from = -1;
+	if (s->said && s->said->started != INSTANT_NONE) {
+		s->start = s->said->started;
+		return true;
+	}
+	s->start = trigger_at(rule, state);
+	if (s->start != INSTANT_NONE && !needs_met(rule, state, &s->start))
+		s->start = INSTANT_NONE;
+	if (s->start == INSTANT_NONE || rule->start != START_AUTO) {
+		s->state = rule->start == START_OFF ? CLOCK_DORMANT :
+			   s->start != INSTANT_NONE ? CLOCK_OFFERED : CLOCK_WAITING;
+		return false;
+	}
+	s->from = rule->trigger;
+	return true;
+}
+
+/* The earliest of the facts in BITS, or INSTANT_NONE. */
+static instant first_of(const struct case_state *state, uint64_t bits, int *ret_fact)
+{
+	instant first = INSTANT_NONE;
+
+	for (int fact = 0; bits && fact < FACT_COUNT; fact++) {
+		instant at = bits & UINT64_C(1) << fact ? case_fact(state, (enum clock_fact)fact) : INSTANT_NONE;
+
+		if (at == INSTANT_NONE || (first != INSTANT_NONE && first <= at))
+			continue;
+		first = at;
+		*ret_fact = fact;
+	}
+	return first;
+}
+
+static void meet(struct clock_status *s, instant at, int fact)
+{
+	if (at == INSTANT_NONE || (s->ended != INSTANT_NONE && s->ended <= at))
+		return;
+	s->ended = at > s->start ? at : s->start;
+	s->by_fact = fact;
+}
+
+/* A filing, that of a clock which goes with it, or what happened: whichever came first. */
+static void find_met(const struct case_state *state, struct clock_status *s)
+{
+	const struct case_clock *other = s->rule->met_with ? case_clock_said(state, s->rule->met_with) : NULL;
+	int fact = -1;
+	instant at;
+
+	if (s->said)
+		meet(s, s->said->filed, -1);
+	if (other)
+		meet(s, other->filed, -1);
+	at = first_of(state, s->rule->met, &fact);
+	meet(s, at, fact);
+}
+
+static bool find_stopped(const struct case_state *state, struct clock_status *s)
+{
+	int fact = -1;
+	instant at = first_of(state, s->rule->stops, &fact);
+
+	if (s->said && s->said->stopped != INSTANT_NONE) {
+		at = s->said->stopped;
+		fact = -1;
+	}
+	if (at == INSTANT_NONE)
+		return false;
+	s->state = CLOCK_STOPPED;
+	s->ended = at;
+	s->by_fact = fact;
+	return true;
+}
+
+static void find_paused(struct clock_status *s)
+{
+	if (!s->rule->pause || !s->said)
+		return;
+	if (s->said->held != INSTANT_NONE)
+		s->held = s->said->held;
+	if (s->said->paused != INSTANT_NONE)
+		s->state = CLOCK_PAUSED;
+}
+
+/* The room for lines is large and is left as it is. */
+static void status_begin(const struct clock_rule *rule, const struct case_clock *said, struct clock_status *ret)
+{
+	memset(ret, 0, offsetof(struct clock_status, lines));
+	ret->rule = rule;
+	ret->said = said;
+	ret->from = ret->by_fact = -1;
+	ret->start = ret->ended = INSTANT_NONE;
+}
+
+void clock_judge(const struct case_state *state, const struct clock_rule *rule, struct clock_status *ret)
+{
+	status_begin(rule, state->clock_count ? case_clock_said(state, rule->id) : NULL, ret);
+	if (rule->kind == CLOCK_GATE) {
+		ret->state = CLOCK_BARRED;
+		return;
+	}
+	if (!begin(state, ret))
+		return;
+	ret->state = rule->kind == CLOCK_RETENTION ? CLOCK_KEEPING : CLOCK_RUNNING;
+	if (rule->kind == CLOCK_RETENTION)
+		return;
+	if (rule->kind == CLOCK_RECURRING) {
+		if (ret->said && ret->said->last_filed > ret->start)
+			ret->start = ret->said->last_filed;
+	} else {
+		find_met(state, ret);
+		if (ret->ended != INSTANT_NONE)
+			ret->state = CLOCK_MET;
+	}
+	if (ret->state == CLOCK_RUNNING && !find_stopped(state, ret))
+		find_paused(ret);
+}
+
+/* ---- when it is due */
+
+static void add_lines(const struct case_state *state, struct clock_status *s, int from, instant start)
+{
+	const struct case_score *score = case_leading_score(state);
+	int severity = score ? (int)score->cvss.severity : -1;
+
+	for (size_t i = 0; i < s->rule->reading_count && s->line_count < CLOCK_LINES; i++) {
+		const struct clock_reading *reading = &s->rule->readings[i];
+
+		if (reading->severity >= 0 && reading->severity != severity)
+			continue;
+		s->lines[s->line_count++] = (struct clock_line){
+			.reading = reading, .from = from, .start = start,
+			.due = clock_due(s->rule, reading, start + s->held),
+		};
+	}
+}
+
+void clock_add_lines(const struct case_state *state, bool with_also, struct clock_status *s)
+{
+	if (s->start == INSTANT_NONE)
+		return;
+	add_lines(state, s, s->from, s->start);
+	for (int fact = 0; with_also && fact < FACT_COUNT; fact++) {
+		instant at;
+
+		if (!(s->rule->also & UINT64_C(1) << fact) || fact == s->from)
+			continue;
+		at = case_fact(state, (enum clock_fact)fact);
+		if (at != INSTANT_NONE && at != s->start)
+			add_lines(state, s, fact, at);
+	}
+}
+
+/* What depends on the hour: missed, met late, free. */
+static void settle(struct clock_status *s, instant now)
+{
+	const struct clock_line *line = s->line_count ? &s->lines[0] : NULL;
+
+	if (!line || line->reading->unit == UNIT_AT_ONCE)
+		return;
+	if (s->state == CLOCK_RUNNING && line->due.when.at < now)
+		s->state = CLOCK_MISSED;
+	else if (s->state == CLOCK_MET && line->due.when.at < s->ended)
+		s->state = CLOCK_LATE;
+	else if (s->state == CLOCK_KEEPING && line->due.when.at < now)
+		s->state = CLOCK_FREE;
+}
+
+void case_clock_status(const struct model *model, const struct case_state *state,
+		       const struct clock_rule *rule, instant now, struct clock_status *ret)
+{
+	(void)model;
+	clock_judge(state, rule, ret);
+	clock_add_lines(state, true, ret);
+	settle(ret, now);
+}
+
+void house_clock_status(const struct model *model, const struct clock_rule *rule, instant now,
+			struct clock_status *ret)
+{
+	const struct duty *duty = model_duty(model, rule->id);
+
+	status_begin(rule, NULL, ret);
+	if (!duty) {
+		ret->state = rule->start == START_AUTO ? CLOCK_OFFERED : CLOCK_WAITING;
+		return;
+	}
+	ret->state = CLOCK_RUNNING;
+	ret->start = duty->at;
+	for (size_t i = 0; i < rule->reading_count; i++)
+		ret->lines[ret->line_count++] = (struct clock_line){
+			.reading = &rule->readings[i], .from = -1, .start = duty->at,
+			.due = clock_due(rule, &rule->readings[i], duty->at),
+		};
+	settle(ret, now);
+}
+
+instant case_retained_until(const struct model *model, const struct case_state *state, const char **ret_id)
+{
+	const struct clock_rules *rules = model_clock_rules(model);
+	instant last = INSTANT_NONE;
+
+	for (size_t i = 0; i < clock_rule_count(rules); i++) {
+		const struct clock_rule *rule = clock_rule_at(rules, i);
+		struct clock_status status;
+
+		if (rule->kind != CLOCK_RETENTION)
+			continue;
+		clock_judge(state, rule, &status);
+		clock_add_lines(state, false, &status);
+		for (size_t k = 0; status.state == CLOCK_KEEPING && k < status.line_count; k++) {
+			if (status.lines[k].due.when.at <= last)
+				continue;
+			last = status.lines[k].due.when.at;
+			*ret_id = rule->id;
+		}
+	}
+	return last;
+}

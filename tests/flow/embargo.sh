@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 300
+#
+# An embargo by the shell: proposals, defaults, answers, an RSVP that runs out, a late yes, a revision, a leak,
+# the rules on what it allows; its teardown; and cases that are merged and split.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/tap.sh"
+
+psirtty=${PSIRTTY:?}
+work=$(mktemp -d "${TMPDIR:-/tmp}/pe.XXXXXX") || exit 1
+mkdir -m 700 "$work/t"
+export GNUPGHOME=$work/t XDG_STATE_HOME=$work/state
+trap 'gpgconf --kill all 2>/dev/null; rm -rf "$work"' EXIT
+day=2026-12-01
+p() { "$psirtty" --vault "$work/vault" --now "${day}T08:00:00Z" "$@"; }
+
+gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key \
+  'Nadia Handler <psirt@vendor.example>' future-default default never 2>/dev/null
+fpr=$(gpg --batch --list-keys --with-colons 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }')
+"$psirtty" init "$work/vault" --handler "$fpr" >/dev/null 2>&1
+ok $? 'a vault'
+p case new 'Overflow in the gateway' >/dev/null
+p case new 'The same, seen elsewhere' >/dev/null
+p case state 1 received >/dev/null && p case state 1 valid >/dev/null && p case state 1 accepted >/dev/null
+ok $? 'two cases, one accepted'
+
+# ---- parties
+p party add 1 Mara finder --address mara@finder.example --zone Europe/Helsinki >/dev/null
+p party add 1 Acme vendor --address psirt@acme.example --zone Asia/Shanghai >/dev/null
+p party add 1 CERT coordinator >/dev/null
+ok $? 'three parties'
+out=$(p party set 1 Acme --zone Asia/Shangai 2>&1)
+is $? 2 'a zone that is none is refused'
+out=$(p party set 1 Acme --now fix-ready 2>&1)
+has "$out" 'rule CS' 'a vendor that is not aware has no fix'
+p party set 1 Acme --state received >/dev/null
+has "$(p party list 1)" $'received\tVfdpxa' 'a vendor that received the report is aware'
+out=$(p party set 1 Acme --now fix-ready 2>&1)
+has "$out" 'rule RM-CS' 'nor has one that did not accept'
+out=$(p party set 1 Acme --state accepted 2>&1)
+has "$out" 'left out a step' 'a jump forward is taken, and said'
+out=$(p party set 1 Acme --state received 2>&1)
+has "$out" 'rule RM: accepted cannot go back to received' 'backward is refused by its rule'
+
+# ---- proposals
+out=$(p embargo propose 1 2026-11-01 09:00 UTC 2>&1)
+is $? 1 'an end in the past is refused'
+out=$(p embargo accept 1 2>&1)
+has "$out" 'rule EM' 'without terms there is nothing to accept'
+p embargo policy us --preferred P60D --minimum P7D --maximum P90D >/dev/null
+ok $? 'our policy'
+out=$(p embargo policy us --preferred P2M 2>&1)
+has "$out" 'rule EP-04' 'spans have days, hours, minutes, seconds alone'
+out=$(p embargo propose 1 2027-06-01 09:00 UTC 2>&1)
+has "$out" 'rule EP-04' 'our own proposal keeps to our policy'
+out=$(p embargo propose 1 2027-03-01 09:00 Asia/Shanghai --by Mara --rsvp '2026-12-02 08:00 UTC' 2>&1)
+has "$out" 'raised to 72 hours' 'the time to answer is at least 72 hours'
+has "$out" 'embargo revise' 'their longer proposal and our default: the shorter binds, the longer is a revision'
+has "$out" 'terms 2 by us: 2027-01-30 08:00 UTC (2027-01-30T08:00:00Z) in force' 'ours is the shorter'
+out=$(p --json embargo status 1)
+has "$out" '"until": "2027-01-30T08:00:00Z"' 'and is in force'
+out=$(p embargo reject 1 --terms 1 'too long' 2>&1)
+has "$out" 'embargo active' 'the revision is dropped'
+out=$(p embargo reject 1 --terms 1 2>&1)
+has "$out" 'rule EM' 'once'
+
+# ---- answers, per party
+out=$(p embargo status 1)
+has "$out" 'ends 2027-01-30 16:00 +08:00 Asia/Shanghai' 'each party sees the hour on its own clocks'
+p embargo accept 1 --by Mara --evidence '<1@finder.example>' >/dev/null
+has "$(p embargo status 1)" 'terms 2 <1@finder.example>' 'the ledger: terms and evidence'
+out=$(p embargo accept 1 --by Mara 2>&1)
+has "$out" 'rule PEC' 'nobody signs twice'
+p embargo reject 1 --by CERT 'not our part' >/dev/null
+has "$(p party list 1)" $'declined' 'a party declines for itself'
+out=$(p embargo accept 1 --by CERT 2>&1)
+has "$out" 'rule PEC' 'who declined is asked again first'
+day=2026-12-09
+has "$(p embargo status 1)" 'silent since 2026-12-08T08:00:00Z' 'silence beyond the RSVP is shown'
+has "$(p party list 1 | grep Acme)" 'declined' 'and counts as a no'
+out=$(p embargo accept 1 --by Acme 2>&1)
+has "$out" 'terms 2, late' 'a late yes to terms that still count is honoured'
+out=$(p embargo invite 1 CERT 2>&1)
+has "$out" 'invited' 'who declined can be asked again'
+
+# ---- the leak guard knows the ledger
+p embargo revise 1 2027-02-10 09:00 Asia/Shanghai --allow deploy --allow publish-mitigation >/dev/null
+has "$(p party list 1)" 'lapsed' 'new terms: signatures lapse'
+out=$(p embargo accept 1 --by Mara --terms 3 2>&1)
+out=$(p embargo accept 1 2>&1)
+has "$out" 'allowed: deploy, publish-mitigation' 'what is allowed meanwhile stands in the terms'
+out=$(p embargo accept 1 --by CERT --terms 2 2>&1)
+has "$out" 'no longer count' 'a yes to old terms only asks anew'
+
+# ---- rules on what changed
+out=$(p case tracker 1 Jira SEC-1 public 2>&1)
+has "$out" 'rule tracker-embargo' 'no public tracker under an embargo'
+p case tracker 1 Jira SEC-1 restricted >/dev/null
+ok $? 'a restricted one is fine'
+out=$(p case set 1 source oss-security 2>&1)
+has "$out" 'rule embargo-source' 'nor a public source'
+out=$(p embargo terminate 1 --cause public 'somebody said so' 2>&1)
+has "$out" 'rule EMB-14' 'no end by a cause the case does not know'
+p embargo leak 1 'The patch lay on a public server.' --party CERT >/dev/null
+has "$(p embargo status 1)" 'leaked' 'a leak is traced to a party'
+
+# ---- merging and splitting
+p party add 2 Zeta vendor >/dev/null
+p embargo propose 2 2026-12-30 09:00 UTC >/dev/null && p embargo accept 2 >/dev/null
+out=$(p case merge 1 2 'the same overflow' 2>&1)
+has "$out" 'the embargo ends 2026-12-30 09:00 UTC' 'merged: the shorter of both embargoes binds'
+has "$(p party list 2)" 'Mara' 'the parties go along'
+has "$(p --json case show 1)" '"state": "deferred"' 'a duplicate is deferred, not invalid'
+out=$(p case merge 1 2 2>&1)
+has "$out" 'rule merge' 'a case is merged once'
+out=$(p case split 2 'Only the client' 2>&1)
+has "$out" 'embargo active' 'split: the embargo is inherited'
+out=$(p embargo propose 3 2026-12-20 09:00 UTC 2>&1)
+has "$out" 'rule split' 'a child does not end earlier without a word on what that gives away'
+p embargo propose 3 2026-12-20 09:00 UTC --assessment 'the client says nothing of the server' >/dev/null
+ok $? 'with one it may'
+
+# ---- teardown
+out=$(p embargo teardown 2 --cause exploit-public 2>&1)
+has "$out" 'embargo exited, notices: 2' 'teardown: the change, the end, the notices'
+has "$(p case log 2)" 'now exploit-public' 'what happened is recorded'
+has "$out" 'tell Zeta' 'who cannot be written to is listed'
+has "$out" 'send notice-' 'so are the drafts to send'
+has "$out" 'advisory new' 'and what else is left'
+is "$(p draft list | grep -c notice-)" 2 'the notices are sealed drafts'
+out=$(p embargo teardown 2 2>&1)
+is "$(p draft list | grep -c notice-)" 2 'a second teardown writes them over'
+out=$(p embargo propose 2 2027-02-01 09:00 UTC 2>&1)
+is $? 1 'and there is no new embargo'
+has "$(p --json embargo status 2)" '"cause": "exploit-public"' 'the status says why it ended'
+p undo 3 >/dev/null
+ok $? 'what was proposed can be undone'
+p audit verify >/dev/null 2>&1
+ok $? 'the log verifies'
+tap_done

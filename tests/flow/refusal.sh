@@ -1,0 +1,177 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 300
+#
+# What a vault refuses, each with its sentence, and nothing is lost: modes, mixed-up files, a newer
+# vault, a full disk, a medium that cannot be written, memory that cannot be locked, an agent that is
+# gone, keys that cannot serve; then check and repair, backup and restore.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/tap.sh"
+
+psirtty=${PSIRTTY:?}
+work=$(mktemp -d "${TMPDIR:-/tmp}/pr.XXXXXX") || exit 1
+export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache
+mkdir -m 700 "$GNUPGHOME" "$work/other"
+mounted=
+finish() {
+  for m in $mounted; do umount "$m"; done 2>/dev/null
+  for h in "$GNUPGHOME" "$work/other"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null
+  chmod -R u+rwX "$work" 2>/dev/null
+  rm -rf "$work"
+}
+trap finish EXIT
+
+v=$work/vault
+p() { "$psirtty" --vault "$v" "$@"; }
+make_key() { # HOME USER-ID USAGE EXPIRY
+  gpg --homedir "$1" --batch --quiet --pinentry-mode loopback --passphrase '' \
+    --faked-system-time "${5:-20260101T000000!}" --quick-generate-key "$2" "${3:-future-default}" "${6:-default}" "${4:-never}" 2>/dev/null
+  gpg --homedir "$1" --batch --list-keys --with-colons "$2" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
+}
+refuses() { # STATUS PART NAME COMMAND…
+  local status=$1 part=$2 name=$3
+  shift 3
+  out=$("$@" 2>&1)
+  is $? "$status" "$name: refused"
+  has "$out" "$part" "$name: and the sentence says why"
+}
+
+fpr=$(make_key "$GNUPGHOME" 'Nadia Handler <nadia@vendor.example>')
+"$psirtty" init "$v" --handler "$fpr" >/dev/null
+p case new 'Quuxgateway overflow' >/dev/null
+is "$(p case list | wc -l)" 1 'a vault with a case'
+
+# ---- modes
+chmod 2775 "$v"
+refuses 4 'chmod o-rwx' 'a folder others may enter' p case list
+chmod 2770 "$v"
+chmod 664 "$v/vault.db"
+refuses 4 'chmod o-rwx' 'a database others may read' p case list
+out=$(p vault check 2>&1)
+has "$out" '0664 instead of 0660' 'vault check finds the mode'
+p vault check --repair >/dev/null 2>&1
+is "$(stat -c %a "$v/vault.db")" 660 'and mends it'
+
+# ---- files of two vaults
+"$psirtty" init "$work/second" --handler "$fpr" >/dev/null
+cp "$v/vault.yaml" "$work/kept.yaml" && cp "$work/second/vault.yaml" "$v/vault.yaml"
+refuses 3 'belongs to another vault' "another vault's settings" p case list
+cp "$work/kept.yaml" "$v/vault.yaml"
+cp "$v/keys.db" "$work/kept.keys" && cp "$work/second/keys.db" "$v/keys.db"
+refuses 4 'Restore keys.db' "another vault's keys" p case list
+cp "$work/kept.keys" "$v/keys.db"
+
+# ---- made by a newer program
+sed -i 's/^format: .*/format: 99/' "$v/vault.yaml"
+refuses 3 'newer' 'a newer vault, by its settings' p case list
+cp "$work/kept.yaml" "$v/vault.yaml"
+byte() { printf '%b' "\\x$2" | dd of="$v/vault.db" bs=1 seek="$1" conv=notrunc 2>/dev/null; }
+byte 63 63
+refuses 3 'newer' 'a newer vault, by its database' p case list
+byte 63 01
+is "$(p case list | wc -l)" 1 'nothing was lost so far'
+
+# ---- a full disk
+if [ "$(id -u)" -eq 0 ] && mkdir "$work/small" && mount -t tmpfs -o size=2m,mode=0700 tmpfs "$work/small" 2>/dev/null; then
+  mounted=$work/small
+  cp -a "$v" "$work/small/vault"
+  head -c 1500000 /dev/zero >"$work/small/filler" 2>/dev/null
+  head -c 900000 /dev/urandom >"$work/large"
+  refuses 3 'disk is full' 'an attachment on a full disk' "$psirtty" --vault "$work/small/vault" repro add PSIRT-2026-0001 b reproduced --text Steps. --attach "$work/large"
+  is "$(find "$work/small/vault/objects" -name '*.part' | wc -l)" 0 'and nothing half-written stays'
+  cat /dev/zero >>"$work/small/filler" 2>/dev/null
+  out=$("$psirtty" --vault "$work/small/vault" note PSIRT-2026-0001 "$(head -c 60000 /dev/zero | tr '\0' x)" 2>&1)
+  [ $? -ne 0 ]
+  ok $? 'an event on a full disk is refused' "$out"
+  rm "$work/small/filler"
+  out=$("$psirtty" --vault "$work/small/vault" audit verify 2>&1)
+  ok $? 'and the vault is whole' "$out"
+  # ---- a medium that cannot be written
+  mount -o remount,ro "$work/small"
+  refuses 4 'readonly' 'a medium that cannot be written' "$psirtty" --vault "$work/small/vault" case list
+  is "$("$psirtty" --vault "$work/small/vault" --readonly case list 2>/dev/null | wc -l)" 1 'with --readonly it can be read'
+else
+  skip 'a full disk' 'needs root and a tmpfs'
+  skip 'a medium that cannot be written' 'needs root and a tmpfs'
+fi
+
+# ---- memory that cannot be locked; an agent that is gone
+if command -v setpriv >/dev/null && [ "$(id -u)" -eq 0 ] && [ -z "${SANITIZED:-}" ]; then
+  refuses 4 'ulimit -l' 'memory that cannot be locked' \
+    setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock bash -c 'ulimit -l 0; exec "$@"' _ "$psirtty" --vault "$v" case list
+else
+  skip 'memory that cannot be locked' 'needs root, setpriv and a build without sanitizers'
+fi
+mv "$GNUPGHOME/private-keys-v1.d" "$work/away"
+gpgconf --kill all
+refuses 4 'secret key' 'a secret key that is gone' p case list
+gpgconf --kill all
+rm -rf "$GNUPGHOME/private-keys-v1.d"
+mv "$work/away" "$GNUPGHOME/private-keys-v1.d"
+
+# ---- keys that cannot serve
+old=$(make_key "$work/other" 'Old <old@vendor.example>' future-default 1d)
+refuses 4 'expired' 'a key that expired' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$old"
+sign=$(make_key "$work/other" 'Sign <sign@vendor.example>' ed25519 never '20260101T000000!' sign)
+refuses 4 'encryption subkey' 'a key without a subkey for encryption' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$sign"
+
+# ---- leftovers
+echo half >"$v/objects/0123456789abcdef.part"
+p vault check >/dev/null 2>&1
+[ -f "$v/objects/0123456789abcdef.part" ]
+ok $? 'what is being written now is left alone'
+touch -d '2 days ago' "$v/objects/0123456789abcdef.part"
+has "$(p vault check 2>&1)" 'never finished' 'an attachment that was never finished is found'
+echo data >"$work/a.log"
+p repro add PSIRT-2026-0001 build reproduced --text Steps. --attach "$work/a.log" >/dev/null
+orphan=$(find "$v/objects" -type f -size -2k | grep -v part | head -n 1)
+copy=$v/objects/aa/$(printf 'a%.0s' $(seq 64))
+mkdir -p "$v/objects/aa" && cp "$orphan" "$copy" && touch -d '2 days ago' "$copy" "$orphan"
+out=$(p vault check --repair 2>&1)
+is $? 1 'check says that something is left for us'
+has "$out" 'altered' 'an object that is not what its name promises is told, not removed'
+[ -f "$copy" ] && [ -f "$orphan" ] && [ ! -f "$v/objects/0123456789abcdef.part" ]
+ok $? 'leftovers are gone, data is not'
+rm -f "$copy"
+has "$(p vault check 2>&1)" 'nothing found' 'then nothing is found'
+
+# ---- proof, by levels
+for level in 1 2 3 4; do
+  p audit verify --level "$level" >/dev/null
+  ok $? "audit verify --level $level"
+done
+GNUPGHOME=$work/other p audit verify --level 4 >/dev/null 2>&1
+is $? 2 'what could not be proven is told by exit code 2'
+
+# ---- backup and restore
+p vault backup "$work/plain.tar" >/dev/null
+ok $? 'a backup'
+is "$(tar tf "$work/plain.tar" | grep -c 'keys.db')" 0 'without keys by itself'
+p vault backup "$work/full.tar" --keys >/dev/null
+hasnt "$(strings -a "$work/full.tar")" 'Quuxgateway' 'holds no word of a title'
+p note PSIRT-2026-0001 'one event more' >/dev/null
+out=$("$psirtty" vault restore "$work/full.tar" "$work/back" 2>&1)
+ok $? 'it can be restored' "$out"
+has "$out" 'verified' 'and is verified'
+has "$("$psirtty" vault restore "$work/full.tar" "$work/back" 2>&1)" 'something in it already' 'not over another vault'
+out=$("$psirtty" --vault "$work/back" note PSIRT-2026-0001 'too early' 2>&1)
+[ $? -ne 0 ]
+ok $? 'an older state is not written to'
+has "$("$psirtty" --vault "$work/back" vault restored 2>&1)" 'abandoned' 'until an admin vouches for it'
+"$psirtty" --vault "$work/back" note PSIRT-2026-0001 'goes on' >/dev/null
+ok $? 'then it goes on'
+out=$("$psirtty" --vault "$work/back" audit verify 2>&1)
+ok $? 'and is whole' "$out"
+out=$("$psirtty" --vault "$work/back" vault restored 2>&1)
+is $? 1 'a vault that lost nothing needs no word'
+"$psirtty" vault restore "$work/plain.tar" "$work/back2" >/dev/null 2>&1
+ok $? 'a backup without keys is verified too'
+size=$(stat -c %s "$work/full.tar")
+cp "$work/full.tar" "$work/bad.tar"
+head -c 20000 /dev/urandom | dd of="$work/bad.tar" bs=1 seek=$((size / 3)) conv=notrunc 2>/dev/null
+out=$("$psirtty" vault restore "$work/bad.tar" "$work/back3" 2>&1)
+[ $? -ne 0 ] && [ ! -e "$work/back3" ]
+ok $? 'a damaged backup is refused, and leaves nothing' "$out"
+
+tap_done
