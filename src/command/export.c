@@ -32,8 +32,8 @@ static int export_openpgp(struct command_context *context, const struct command_
 	code = desk_case_export(desk, state, &what, command_now(context), &made, err);
 	if (code)
 		return code;
-	command_say(context, _("%s exported to %s: %zu files, sha256 %s"), call_value(call, "CASE"), what.path,
-		    made.files, made.sha256);
+	command_say(context, _("%s exported to %s: %zu files, sha256 %s"), state->id, what.path, made.files,
+		    made.sha256);
 	for (size_t i = 0; i < made.stranger_count; i++)
 		command_say(context, _("Warning: %s is no party of the case"), made.strangers[i]);
 	desk_exported_release(&made);

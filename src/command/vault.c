@@ -321,7 +321,7 @@ const struct command_row vault_commands[] = {
 	},
 	{
 		.name = "vault check",
-		.help = N_("look for what is left over, misplaced or broken; --repair mends what is no data"),
+		.help = N_("look for leftovers and damage; --repair mends what is no data"),
 		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
 		.arguments = { SWITCH("--repair", N_("mend modes, leftovers and caches")) },
 		.exec = run_check,

@@ -123,7 +123,7 @@ static void add_embargo(struct known_case *known)
 		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
 
 		if (asked && party->rsvp != INSTANT_NONE)
-			add_utc(known, AGENDA_RSVP, N_("answer to the embargo due"), party->rsvp)->name = party->name;
+			add_utc(known, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
 	}
 }
 
@@ -147,8 +147,13 @@ static void find_dues(struct known_case *known)
 	known->dues_of = stamp_of(known->book);
 }
 
-/* A proposal and a second reading bind nobody and so are never the next thing due; the calendar shows
- * them. */
+/* What binds us: not a proposal, not a second reading, not the answer somebody else owes. The calendar
+ * shows all of them. */
+static bool binds(enum agenda_kind kind, bool secondary)
+{
+	return kind != AGENDA_PROPOSAL && kind != AGENDA_RSVP && kind != AGENDA_FREEZE && !secondary;
+}
+
 static const struct due *next_due(const struct case_state *state)
 {
 	struct known_case *known = known_of(state);
@@ -158,7 +163,7 @@ static const struct due *next_due(const struct case_state *state)
 	for (size_t i = 0; i < known->due_count; i++) {
 		const struct due *due = &known->dues[i];
 
-		if (due->kind != AGENDA_PROPOSAL && !due->secondary && (!next || due->at < next->at))
+		if (binds(due->kind, due->secondary) && (!next || due->at < next->at))
 			next = due;
 	}
 	return next;
@@ -409,7 +414,8 @@ static void emit(struct items *list, const struct agenda_item *item, instant fro
 {
 	if (item->at < from || item->at >= to)
 		return;
-	add_item(list, item)->overdue = item->at < now && !item->secondary && item->kind != AGENDA_FREEZE;
+	add_item(list, item)->overdue = item->at < now && (binds(item->kind, item->secondary) ||
+							   item->kind == AGENDA_PROPOSAL);
 }
 
 void model_agenda(const struct model *model, instant from, instant to, instant now,
@@ -433,6 +439,11 @@ void model_agenda(const struct model *model, instant from, instant to, instant n
 	free(house.items);
 	*ret = list.items;
 	*ret_count = list.count;
+}
+
+bool agenda_binds(const struct agenda_item *item)
+{
+	return binds(item->kind, item->secondary);
 }
 
 const char *agenda_text(const struct agenda_item *item, char buffer[200])

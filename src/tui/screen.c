@@ -88,14 +88,6 @@ bool app_previews(const struct app *app)
 
 /* ---- figures of the whole vault */
 
-/* A proposal binds nobody: it is in the calendar, but is not what is due next. */
-static bool only_proposed(const struct model *model, const struct agenda_item *item)
-{
-	const struct case_state *state = model_find_case(model, item->case_id);
-
-	return item->embargo && state && state->embargo.proposed.at == item->at;
-}
-
 /* What is overdue, and the first thing that is not yet. */
 static void figures_due(struct figures *f, const struct model *model, instant now)
 {
@@ -105,10 +97,10 @@ static void figures_due(struct figures *f, const struct model *model, instant no
 	model_agenda(model, now - 366 * INSTANT_DAY, now + 366 * INSTANT_DAY, now, &items, &count);
 	for (size_t i = 0; i < count; i++) {
 		f->overdue += items[i].overdue;
-		if (items[i].at < now || f->next_at != INSTANT_NONE || only_proposed(model, &items[i]))
+		if (items[i].at < now || f->next_at != INSTANT_NONE || !agenda_binds(&items[i]))
 			continue;
 		f->next_at = items[i].at;
-		mem_replace(&f->next_what, items[i].what);
+		mem_replace(&f->next_what, items[i].rule ? clock_title(items[i].rule) : items[i].what);
 		mem_replace(&f->next_case, items[i].case_id);
 	}
 	free(items);

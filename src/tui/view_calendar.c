@@ -2,6 +2,8 @@
 /* The embargo calendar as an agenda, and the metrics. */
 #include "tui/cells.h"
 
+#include "psirtty/base/zone.h"
+
 /* ---- calendar */
 
 enum { AGENDA_BACK_DAYS = 366, AGENDA_AHEAD_DAYS = 3660 };
@@ -30,7 +32,7 @@ static void agenda_row_id(const struct row *row, struct str *ret)
 {
 	const struct agenda_item *item = row->item;
 
-	str_add_format(ret, "%s %s", item->case_id, item->what);
+	str_add_format(ret, "%s %s %s", item->case_id, item->what, str_or_empty(item->reading));
 }
 
 enum agenda_column { AGENDA_MARK, AGENDA_WHEN, AGENDA_LEFT, AGENDA_CASE, AGENDA_WHAT };
@@ -50,7 +52,7 @@ static enum role agenda_role(const struct agenda_item *item)
 static void agenda_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
 	const struct agenda_item *item = row->item;
-	char buffer[96];
+	char buffer[96], text[200];
 
 	switch ((enum agenda_column)column) {
 	case AGENDA_MARK: cell_set(ret, agenda_role(item), item->overdue ? "!" : item->embargo ? "~" : " "); break;
@@ -58,7 +60,71 @@ static void agenda_cell(const struct view *view, const struct row *row, size_t c
 	case AGENDA_LEFT: cell_set(ret, item->overdue ? ROLE_OVERDUE : ROLE_NORMAL,
 				   time_left(item->at, view_now(view), buffer)); break;
 	case AGENDA_CASE: cell_set(ret, ROLE_ID, item->case_id); break;
-	case AGENDA_WHAT: cell_set(ret, agenda_role(item), _(item->what)); break;
+	case AGENDA_WHAT: cell_set(ret, agenda_role(item), agenda_text(item, text)); break;
+	}
+}
+
+/* ---- the month of what is selected: each day with how much is due, and the gravest mark of it */
+
+struct day { size_t count; bool embargo, overdue, freeze; };
+
+/* The day an item is on, where it was meant. */
+static int64_t day_of(const struct agenda_item *item)
+{
+	return zone_day("UTC", item->at + item->when.offset * INSTANT_MINUTE);
+}
+
+static void month_fill(const struct view *view, int64_t first, int days, struct day *ret)
+{
+	for (size_t i = 0; i < view->row_count; i++) {
+		const struct agenda_item *item = view->rows[i].item;
+		int64_t at = day_of(item) - first;
+
+		if (at < 0 || at >= days)
+			continue;
+		ret[at].count++;
+		ret[at].embargo = ret[at].embargo || item->embargo;
+		ret[at].overdue = ret[at].overdue || item->overdue;
+		ret[at].freeze = ret[at].freeze || item->kind == AGENDA_FREEZE;
+	}
+}
+
+/* " 7!3": the day, its mark, how much is due; more than nine is "+". */
+static void day_draw(struct doc *doc, const struct day *day, int number, bool selected)
+{
+	enum role role = day->overdue ? ROLE_OVERDUE : day->embargo ? ROLE_EMBARGO :
+			 day->count > 2 ? ROLE_DUE : ROLE_NORMAL;
+	char mark = day->overdue ? '!' : day->embargo ? '~' : day->freeze ? '#' : ' ';
+	char count = day->count > 9 ? '+' : day->count ? (char)('0' + day->count) : ' ';
+
+	doc_format(doc, selected ? ROLE_TITLE : role, "%2d%c%c", number, mark, count);
+	doc_run(doc, ROLE_NORMAL, " ");
+}
+
+static void month_draw(const struct view *view, const struct agenda_item *item, struct doc *doc)
+{
+	static const char *const weekdays[] = { N_("Mo"), N_("Tu"), N_("We"), N_("Th"), N_("Fr"), N_("Sa"), N_("Su") };
+	struct date date = date_of_days(day_of(item));
+	int64_t first = date_days((struct date){ date.year, date.month, 1 });
+	int days = date_month_days(date.year, date.month), column = date_weekday(first);
+	struct day month[31] = { { 0 } };
+
+	month_fill(view, first, days, month);
+	doc_line(doc);
+	doc_line(doc);
+	doc_format(doc, ROLE_TITLE, "%04d-%02d", date.year, date.month);
+	doc_line(doc);
+	for (size_t i = 0; i < ARRAY_LEN(weekdays); i++)
+		doc_column(doc, ROLE_LABEL, 5, _(weekdays[i]));
+	doc_line(doc);
+	for (int i = 0; i < column; i++)
+		doc_run(doc, ROLE_NORMAL, "     ");
+	for (int i = 0; i < days; i++, column++) {
+		if (column == 7) {
+			column = 0;
+			doc_line(doc);
+		}
+		day_draw(doc, &month[i], i + 1, i + 1 == date.day);
 	}
 }
 
@@ -66,12 +132,19 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 {
 	const struct agenda_item *item = row->item;
 	const struct case_state *state = view_whole(view, model_find_case(view_model(view), item->case_id));
-	char buffer[96], utc[40];
+	char buffer[96], utc[40], text[200];
 
 	doc_line(doc);
-	doc_run(doc, agenda_role(item), _(item->what));
+	doc_run(doc, agenda_role(item), agenda_text(item, text));
 	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&item->when, buffer));
 	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	if (item->rule) {
+		doc_field(doc, _("rule"), ROLE_NORMAL, item->rule->source);
+		if (item->rule->to)
+			doc_field(doc, _("to"), ROLE_NORMAL, item->rule->to);
+	}
+	month_draw(view, item, doc);
+	doc_line(doc);
 	if (state)
 		case_preview(state, view_now(view), doc);
 }

@@ -407,7 +407,7 @@ static void tasks_body(const struct view *view, struct doc *doc)
 	instant now = view_now(view);
 	struct agenda_item *items = NULL;
 	size_t count = 0;
-	char left[48], when[96];
+	char left[48], when[96], text[200];
 
 	if (!state)
 		return;
@@ -418,7 +418,7 @@ static void tasks_body(const struct view *view, struct doc *doc)
 		doc_line(doc);
 		doc_run(doc, items[i].overdue ? ROLE_OVERDUE : items[i].embargo ? ROLE_EMBARGO : ROLE_NORMAL,
 			items[i].overdue ? "! " : items[i].embargo ? "~ " : "  ");
-		doc_column(doc, ROLE_TITLE, 18, _(items[i].what));
+		doc_column(doc, ROLE_TITLE, 26, agenda_text(&items[i], text));
 		doc_run(doc, ROLE_NORMAL, " ");
 		doc_column(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, 14, time_left(items[i].at, now, left));
 		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&items[i].when, when));

@@ -35,7 +35,7 @@ uint8_t vault_rights(const struct vault *vault, const uint8_t stream[16])
 {
 	const struct log_stream *s = stream_at(vault, stream);
 
-	return s ? log_rights(&vault->log, s, vault->member) : 0;
+	return s && !s->shredded ? log_rights(&vault->log, s, vault->member) : 0;
 }
 
 static instant instant_of(uint64_t hybrid)

@@ -161,10 +161,12 @@ static int take_row(struct vault *vault, const struct store_row *row, vault_even
 /* Bodies may only be gone where a SHRED says so. */
 static void check_bodies(struct vault *vault)
 {
-	const struct log_stream *robbed = log_robbed(&vault->log);
+	/* All streams are looked through, so only where there is news. */
+	const struct log_stream *robbed = vault->log.bared ? log_robbed(&vault->log) : NULL;
 	struct store_row row = { .stream_length = ID_BYTES };
 	AUTO_ERROR why = ERROR_INIT;
 
+	vault->log.bared = robbed != NULL;
 	if (!robbed || vault->damage)
 		return;
 	row.stream = robbed->id;

@@ -205,6 +205,15 @@ static void audit_row(struct audit *audit, const struct store_row *row)
 	audit_body(audit, row, &core);
 }
 
+/* Of a row that cannot be read: the index may know. NULL when it does not. */
+static const uint8_t *stream_of(struct vault *vault, uint64_t gseq)
+{
+	for (size_t i = 0; i < vault->log.stream_count; i++)
+		if (store_is_in(vault->store, vault->log.streams[i].id, gseq))
+			return vault->log.streams[i].id;
+	return NULL;
+}
+
 static void audit_rows(struct audit *audit, uint64_t last)
 {
 	struct vault *vault = audit->vault;
@@ -221,7 +230,7 @@ static void audit_rows(struct audit *audit, uint64_t last)
 			audit_row(audit, &row);
 			continue;
 		}
-		find(audit, gseq, NULL, code ? _("its row cannot be read: the database page is damaged") :
+		find(audit, gseq, stream_of(vault, gseq), code ? _("its row cannot be read: the database page is damaged") :
 					       _("it is missing"));
 		log_skip(&vault->log, NULL, gseq);
 	}

@@ -5,6 +5,7 @@
  */
 #include "vault/crypt.h"
 
+#include <sqlite3.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -16,6 +17,42 @@ static const char event_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyev";
 /* Numbers of crypto_kdf under identity_context; never reused. */
 enum { SUBKEY_SIGN = 1, SUBKEY_BOX = 2, SUBKEY_CACHE = 3, SUBKEY_STATE = 4, SUBKEY_DRAFT = 5 };
 
+/* ---- SQLite holds words of cases in its page cache: what it gives back is zeroed */
+
+static sqlite3_mem_methods plain_memory;
+
+static void wiping_free(void *bytes)
+{
+	sodium_memzero(bytes, (size_t)plain_memory.xSize(bytes));
+	plain_memory.xFree(bytes);
+}
+
+static void *wiping_resize(void *bytes, int size)
+{
+	int old = plain_memory.xSize(bytes);
+	void *made = plain_memory.xMalloc(size);
+
+	if (!made)
+		return NULL;
+	memcpy(made, bytes, (size_t)(old < size ? old : size));
+	wiping_free(bytes);
+	return made;
+}
+
+/* Once, before SQLite is used; a program that used it already keeps its memory as it is. */
+static void wipe_database_memory(void)
+{
+	sqlite3_mem_methods wiping;
+
+	if (plain_memory.xFree || sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain_memory) != SQLITE_OK ||
+	    !plain_memory.xFree)
+		return;
+	wiping = plain_memory;
+	wiping.xFree = wiping_free;
+	wiping.xRealloc = wiping_resize;
+	sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping);
+}
+
 /* A small keyring with its guard pages. */
 enum { PROBE_BYTES = 32768 };
 
@@ -26,6 +63,7 @@ int crypt_start(struct error *err)
 
 	if (sodium_init() < 0)
 		return error_set(err, ERR_BUG, "libsodium", NULL, _("it cannot be started"));
+	wipe_database_memory();
 	setrlimit(RLIMIT_CORE, &none);
 	/* libsodium goes on without the lock; a key in the swap file would outlive the vault's being locked. */
 	if (sodium_mlock(probe, sizeof(probe)) != 0)

@@ -25,7 +25,7 @@ struct member_keys {
 	uint8_t cache_key[KEY_BYTES], state_key[KEY_BYTES], draft_key[KEY_BYTES];
 };
 
-/* libsodium, no core dumps, no ptrace: once, before the first key. ERR_BUG. */
+/* libsodium, no core dumps, no ptrace, SQLite's memory zeroed when it is freed: once, before the first key. ERR_BUG. */
 int crypt_start(struct error *err);
 /* Everything a member holds, out of the root. */
 void crypt_member_keys(const uint8_t root[KEY_BYTES], struct member_keys *ret);

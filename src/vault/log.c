@@ -524,8 +524,10 @@ static void advance(struct taking *t)
 	if (vault && t->first)
 		t->stream = log->streams;
 	move_heads(t);
-	if (core_is_stub(t->core.kind, t->row->body_length) && !t->stream->bare)
+	if (core_is_stub(t->core.kind, t->row->body_length) && !t->stream->bare) {
 		t->stream->bare = t->row->gseq;
+		log->bared = true;
+	}
 	if (t->core.time > t->stream->time)
 		t->stream->time = t->core.time;
 	t->stream->damaged = false;
@@ -551,7 +553,7 @@ static unsigned roles_of(const struct taking *t)
 		return 1u << log_role(t->log, author, LOG_NEVER);
 	if (t->stream == t->log->streams && !t->apart)
 		return 1u << log_role(t->log, author, t->core.time);
-	return log_roles(t->log, author, t->core.time);
+	return log_roles(author, t->core.time);
 }
 
 static int authorize(struct taking *t, struct error *err)

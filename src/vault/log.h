@@ -72,6 +72,7 @@ struct log {
 	uint8_t hash[HASH_BYTES];    /* its journal hash */
 	uint64_t time;               /* greatest hybrid time seen */
 	bool voided;                 /* the same, of members and roles */
+	bool bared;                  /* a body was found missing since somebody asked log_robbed */
 	bool torn;                   /* after damage: the next row's `prev` is taken as it is */
 	struct store *store;         /* borrowed: where a stream's graph is read from; NULL: only chains */
 	struct graph *graph;         /* owned cache of the stream forked last, or NULL */
@@ -97,8 +98,8 @@ uint32_t log_position(const struct log *log, const uint8_t id[ID_BYTES]); /* or 
 /* The role a member had at a hybrid time (LOG_NEVER: has now). */
 enum log_role log_role(const struct log *log, const struct log_member *member, uint64_t time);
 bool log_live(const struct log_member *member);
-/* All roles a member had until then, bits of 1 << role. */
-unsigned log_roles(const struct log *log, const struct log_member *member, uint64_t time);
+/* All roles a member was given until then, bits of 1 << role; also by who, as was learnt since, had been removed. */
+unsigned log_roles(const struct log_member *member, uint64_t time);
 /* Whether what this member did at TIME counts. */
 bool log_counts(const struct log *log, uint32_t member, uint64_t time);
 /* Whether nobody else is an admin. */

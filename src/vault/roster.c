@@ -28,13 +28,12 @@ enum log_role log_role(const struct log *log, const struct log_member *member, u
 	return role;
 }
 
-unsigned log_roles(const struct log *log, const struct log_member *member, uint64_t time)
+unsigned log_roles(const struct log_member *member, uint64_t time)
 {
 	unsigned roles = 1u << member->roles[0].role;
 
 	for (size_t i = 1; i < member->role_count && member->roles[i].time <= time; i++)
-		if (log_counts(log, member->roles[i].author, member->roles[i].time))
-			roles |= 1u << member->roles[i].role;
+		roles |= 1u << member->roles[i].role;
 	return roles;
 }
 

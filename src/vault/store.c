@@ -29,6 +29,8 @@ const struct store_text store_statements[STATEMENTS] = {
 	[SELECT_NEXT] = { STORE_EVENTS, "SELECT " EVENT_COLUMNS " FROM event WHERE stream = $1 AND gseq > $2 "
 					"ORDER BY gseq LIMIT 1" },
 	[SELECT_ID] = { STORE_EVENTS, "SELECT gseq FROM event WHERE id = $1" },
+	[SELECT_PLACE] = { STORE_EVENTS, "SELECT gseq FROM event WHERE stream = $1 AND gseq >= $2 ORDER BY gseq "
+					 "LIMIT 1" },
 	[SELECT_LAST] = { STORE_EVENTS, "SELECT gseq FROM event ORDER BY gseq DESC LIMIT 1" },
 	[INSERT_IDENTITY] = { STORE_KEYS, "INSERT INTO ident (fpr, sealed, member) VALUES ($1, $2, $3)" },
 	[UPDATE_IDENTITY] = { STORE_KEYS, "UPDATE ident SET fpr = $1, sealed = $2 WHERE member = $3" },
@@ -335,6 +337,14 @@ int store_find(struct store *store, const uint8_t id[HASH_BYTES], uint64_t *ret,
 	const struct store_value value = blob(id, HASH_BYTES);
 
 	return get_number(store, SELECT_ID, &value, 1, ret, err);
+}
+
+bool store_is_in(struct store *store, const uint8_t stream[ID_BYTES], uint64_t gseq)
+{
+	const struct store_value values[] = { blob(stream, ID_BYTES), number(gseq) };
+	uint64_t found = 0;
+
+	return get_number(store, SELECT_PLACE, values, ARRAY_LEN(values), &found, NULL) == 0 && found == gseq;
 }
 
 void store_rest(struct store *store)

@@ -41,6 +41,8 @@ int store_stream_next(struct store *store, const uint8_t stream[ID_BYTES], uint6
 		      struct store_row *ret, struct error *err);
 /* The number of an event, 0 when it is not there; negative ERR_VAULT. */
 int store_find(struct store *store, const uint8_t id[HASH_BYTES], uint64_t *ret, struct error *err);
+/* Whether the index has a row of this number in a stream: also where the row itself cannot be read. */
+bool store_is_in(struct store *store, const uint8_t stream[ID_BYTES], uint64_t gseq);
 /* Lets go of the last row, and with it of SQLite's snapshot: before others can checkpoint. */
 void store_rest(struct store *store);
 /* The greatest gseq there is (0 for none); negative ERR_VAULT. */

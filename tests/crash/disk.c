@@ -362,6 +362,12 @@ static bool in_folder(const char *path, const char *folder)
 	return strlen(folder) == length && strncmp(path, folder, length) == 0;
 }
 
+/* Where the name stands afterwards: a renaming into another folder is that folder's. */
+static const char *new_name(const struct note *note)
+{
+	return note->type == NOTE_RENAME ? (const char *)shared->room + note->data : note->path;
+}
+
 /* Makes durable what the sync of PATH does: a folder's names, or that a file is there at all. */
 static void sync_names(struct platter *p, const char *path, const struct file *file)
 {
@@ -370,7 +376,7 @@ static void sync_names(struct platter *p, const char *path, const struct file *f
 	for (size_t i = 0; i < p->change_count; i++) {
 		const struct change *c = &p->changes[i];
 
-		if (file ? c->file == file && c->note->type == NOTE_MAKE : in_folder(c->note->path, path))
+		if (file ? c->file == file && c->note->type == NOTE_MAKE : in_folder(new_name(c->note), path))
 			change_names(&p->durable, c->note, c->file);
 		else
 			p->changes[kept++] = *c;

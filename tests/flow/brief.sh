@@ -96,6 +96,19 @@ has "$(p audit show)" 'Another one' 'all events can be listed'
 p undo 2 >/dev/null
 ok $? 'what was known in brief can be undone'
 
+# ---- what may no longer be read is not read from an older cache
+p case new 'Zeppelin to be forgotten' >/dev/null
+gone=$(at "$now" case list Zeppelin | cut -f1)
+rm -rf "$work/kept"
+cp -a "$work/cache" "$work/kept"
+p case shred "$gone" --yes "$gone" >/dev/null 2>&1
+ok $? 'a case is shredded' "$gone"
+hasnt "$(p case list)" 'Zeppelin' 'it is in no list'
+rm -rf "$work/cache"
+cp -a "$work/kept" "$work/cache"
+hasnt "$(p case list)" 'Zeppelin' 'nor with a cache that still knew it'
+hasnt "$(p case list)" 'Zeppelin' 'nor after that'
+
 # ---- two at once
 for i in 1 2 3 4 5 6; do p note 2 "left $i" >/dev/null & p case new "Right $i" >/dev/null; wait $!; done
 wait

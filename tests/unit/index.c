@@ -479,6 +479,70 @@ static void test_meta(void)
 	end(&vault, 10);
 }
 
+/* ---- what a closed cache leaves in memory */
+
+static size_t occurrences(const char *bytes, size_t length, const char *half, const char *other)
+{
+	size_t count = 0, first = strlen(half), second = strlen(other);
+
+	for (size_t i = 0; i + first + second <= length; i++)
+		count += memcmp(bytes + i, half, first) == 0 && memcmp(bytes + i + first, other, second) == 0;
+	return count;
+}
+
+/* How often HALF stands before OTHER in what this process may write; -1 where that cannot be read. */
+static long in_memory(const char *half, const char *other)
+{
+	enum { LARGEST = 64 << 20 }; /* the sanitizer's shadow is larger, and no program's text */
+	FILE *maps = fopen("/proc/self/maps", "r"), *memory = fopen("/proc/self/mem", "r");
+	char line[512], rights[8];
+	unsigned long from, to;
+	long count = maps && memory ? 0 : -1;
+
+	while (count >= 0 && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && str_starts(rights, "rw") &&
+		    to - from <= LARGEST && fseek(memory, (long)from, SEEK_SET) == 0) {
+			char *bytes = mem_alloc(to - from);
+
+			count += (long)occurrences(bytes, fread(bytes, 1, to - from, memory), half, other);
+			explicit_bzero(bytes, to - from); /* or the next look finds what this one saw */
+			free(bytes);
+		}
+	if (maps)
+		fclose(maps);
+	if (memory)
+		fclose(memory);
+	return count;
+}
+
+static void test_memory(void)
+{
+	static char text[60 * 16]; /* of our own, so that no other copy is about */
+	struct vault vault;
+	long open_count, closed;
+
+	start_anew();
+	begin(&vault);
+	for (uint64_t gseq = 1; gseq <= 60; gseq++) {
+		size_t length = 0;
+
+		for (int i = 0; i < 60; i++)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "geheim%llu%d ",
+						   (unsigned long long)gseq, i);
+		put_text(&vault, gseq, 1, text);
+	}
+	memset(text, 0, sizeof(text));
+	check_hits(&vault, "geheim71", false, 1, "7/1 ", "a word is found");
+	open_count = in_memory("gehe", "im");
+	end(&vault, 60);
+	closed = in_memory("gehe", "im");
+	if (open_count < 0)
+		tap_skip("memory after the cache was closed", "it cannot be read here");
+	else
+		CHECK(open_count > 0 && closed <= 4, "of %ld words in memory none is left when the cache is closed: %ld",
+		      open_count, closed);
+}
+
 int main(void)
 {
 	AUTO_STRING vault_hex = str_hex(vault_id, 16);
@@ -499,6 +563,7 @@ int main(void)
 	test_kills();
 	test_compare();
 	test_meta();
+	test_memory();
 	file_remove_tree(home, NULL);
 	return tap_done();
 }

@@ -346,10 +346,10 @@ static void cover(bool *seen, size_t at, size_t size)
 static void test_members(void)
 {
 	static const struct span left_out[] = {
-		SPAN(stream), SPAN(messages), SPAN(message_count), SPAN(remediations), SPAN(remediation_count),
+		SPAN(filings), SPAN(filing_count), SPAN(stream), SPAN(messages), SPAN(message_count), SPAN(remediations), SPAN(remediation_count),
 		SPAN(notes), SPAN(note_count), SPAN(records), SPAN(record_count), SPAN(qualified), SPAN(events),
 		SPAN(event_count), SPAN(undone), SPAN(brief), SPAN(embargo.terms), SPAN(embargo.term_count),
-		SPAN(embargo.answers), SPAN(embargo.answer_count),
+		SPAN(embargo.answers), SPAN(embargo.answer_count), SPAN(filings), SPAN(filing_count),
 	};
 	bool seen[sizeof(struct case_state)] = { false };
 	size_t missing = 0, at = 0, run = 0;

@@ -454,6 +454,8 @@ struct agenda_item {
 	bool secondary;                 /* another reading than the leading one */
 	bool uncertain;                 /* a holiday calendar does not know a day that was counted */
 };
+/* Whether it is a date we must keep: no proposal, no second reading, no answer that somebody else owes. */
+bool agenda_binds(const struct agenda_item *item);
 /* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
 const char *agenda_text(const struct agenda_item *item, char buffer[200]);
 /* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed until the next

@@ -69,7 +69,7 @@ struct vault_access { uint8_t member[16]; uint8_t rights; instant since; };
 /* Who may read STREAM now. *RET freed with free(). */
 void vault_readers(const struct vault *vault, const uint8_t stream[16], struct vault_access **ret,
 		   size_t *ret_count);
-uint8_t vault_rights(const struct vault *vault, const uint8_t stream[16]); /* of who unlocked it */
+uint8_t vault_rights(const struct vault *vault, const uint8_t stream[16]); /* of who unlocked it; 0 once it is shredded */
 /* RIGHTS of VAULT_READ | … ; the whole past becomes readable (the grantor was shown what that is). */
 int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
 		instant now, struct error *err);
