@@ -522,7 +522,7 @@ const struct command_row member_commands[] = {
 	},
 	{
 		.name = "member rotate",
-		.help = N_("open your identity with another OpenPGP key, or with the same one's new subkey"),
+		.help = N_("open your identity with another OpenPGP key, or a new subkey"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { OPTION("--to", ARG_FINGERPRINT, N_("fingerprint or address of the new key")) },
 		.exec = run_rotate,
@@ -551,7 +551,7 @@ const struct command_row member_commands[] = {
 	},
 	{
 		.name = "case readers",
-		.help = N_("list who may read a case and who has read its attachments or exported it"),
+		.help = N_("list who may read a case, and who read its files or exported it"),
 		.flags = COMMAND_JSON,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")) },
 		.exec = run_readers,
