@@ -4,18 +4,9 @@
  * words, forms, least lengths. CVSS objects have the tables of score/.
  */
 #include "format/csaf20.h"
+#include "format/check_tables.h"
 
 #include <ctype.h>
-
-#define NEED true
-#define MAY  false
-#define MEMBERS(...)  (const struct schema_member[]){ __VA_ARGS__, { NULL, NULL, false } }
-#define WORDS(...)    (const char *const[]){ __VA_ARGS__, NULL }
-#define STRING_SHAPE(function, name) { .kind = SCHEMA_STRING, .shape = (function), .shape_name = (name) }
-#define LIST(of)      { .kind = SCHEMA_ARRAY, .items = &(of), .least = 1 }
-#define SET(of)       { .kind = SCHEMA_ARRAY, .items = &(of), .least = 1, .unique = true }
-#define OBJECT(...)   { .kind = SCHEMA_OBJECT, .members = MEMBERS(__VA_ARGS__) }
-#define SOME(...)     { .kind = SCHEMA_OBJECT, .least = 1, .members = MEMBERS(__VA_ARGS__) }
 
 /* ---- forms */
 
