@@ -91,7 +91,7 @@ struct check_format {
 	/* Fills RET with at most LIMIT rows; how many there are. NULL: the rules. */
 	size_t (*tests)(struct check_test_info *ret, size_t limit);
 };
-extern const struct check_format csaf20_format;
+extern const struct check_format csaf20_format, cve_format;
 
 /* The structure, as the test "schema". */
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document);
