@@ -67,6 +67,7 @@ bool shape_date_time_loose(const char *text);/* the zone may be missing */
 bool shape_uri(const char *text);            /* RFC 3986, with a scheme */
 bool shape_cve(const char *text);            /* CVE-2026-1234 */
 bool shape_uuid(const char *text);
+bool check_shape_semver(const char *text);  /* SemVer 2.0.0 */
 bool shape_digits_hex(const char *text);     /* 32 and more */
 
 /* ---- formats */
@@ -91,7 +92,7 @@ struct check_format {
 	/* Fills RET with at most LIMIT rows; how many there are. NULL: the rules. */
 	size_t (*tests)(struct check_test_info *ret, size_t limit);
 };
-extern const struct check_format csaf20_format, cve_format;
+extern const struct check_format csaf20_format, cve_format, osv_format;
 
 /* The structure, as the test "schema". */
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document);
