@@ -92,7 +92,7 @@ void check_found(struct checking *c, const struct place *place, const char *form
 /* ---- formats */
 
 static const struct check_format *const formats[] = {
-	&csaf20_format, &cve_format, &osv_format,
+	&csaf20_format, &cve_format, &osv_format, &openvex_old_format, &openvex_format,
 };
 
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document)

@@ -65,6 +65,8 @@ void schema_check(struct checking *c, const struct schema *schema, const json_t 
 bool shape_date_time(const char *text);      /* RFC 3339, with a zone */
 bool shape_date_time_loose(const char *text);/* the zone may be missing */
 bool shape_uri(const char *text);            /* RFC 3986, with a scheme */
+bool shape_iri(const char *text);            /* RFC 3987, with a scheme */
+bool shape_iri_reference(const char *text);  /* the scheme may be missing */
 bool shape_cve(const char *text);            /* CVE-2026-1234 */
 bool shape_uuid(const char *text);
 bool check_shape_semver(const char *text);  /* SemVer 2.0.0 */
@@ -92,7 +94,8 @@ struct check_format {
 	/* Fills RET with at most LIMIT rows; how many there are. NULL: the rules. */
 	size_t (*tests)(struct check_test_info *ret, size_t limit);
 };
-extern const struct check_format csaf20_format, cve_format, osv_format;
+extern const struct check_format csaf20_format, cve_format, osv_format, openvex_old_format,
+	openvex_format;
 
 /* The structure, as the test "schema". */
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document);

@@ -76,19 +76,41 @@ bool shape_date_time_loose(const char *text)
 
 /* ---- addresses and ids */
 
-bool shape_uri(const char *text)
+/* Behind the colon of the scheme, or of a reference without one; bytes of other scripts where INTERNATIONAL. */
+static bool is_address_rest(const char *text, bool international)
 {
-	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+	for (const char *c = text; *c; c++) {
+		unsigned char byte = (unsigned char)*c;
 
-	if (!isalpha((unsigned char)text[0]) || text[scheme] != ':')
-		return false;
-	for (const char *c = text + scheme + 1; *c; c++) {
-		if (*c == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
+		if (byte == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
 			return false;
-		if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7F || strchr("<>\"{}|\\^`", *c))
+		if (byte <= 0x20 || byte == 0x7F || strchr("<>\"{}|\\^`", byte) || (byte > 0x7F && !international))
 			return false;
 	}
 	return true;
+}
+
+static bool is_address(const char *text, bool international)
+{
+	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	return isalpha((unsigned char)text[0]) && text[scheme] == ':' &&
+	       is_address_rest(text + scheme + 1, international);
+}
+
+bool shape_uri(const char *text)
+{
+	return is_address(text, false);
+}
+
+bool shape_iri(const char *text)
+{
+	return is_address(text, true);
+}
+
+bool shape_iri_reference(const char *text)
+{
+	return is_address_rest(text, true);
 }
 
 bool shape_cve(const char *text)

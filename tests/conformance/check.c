@@ -160,7 +160,7 @@ static void run_folder(const char *name)
 
 int main(void)
 {
-	static const char *const folders[] = { "cve-schema", "osv" };
+	static const char *const folders[] = { "cve-schema", "osv", "openvex" };
 
 	corpora = tap_corpora("CSAF checks");
 	if (corpora) {
