@@ -154,12 +154,82 @@ static int run_shred(struct command_context *context, const struct command_call 
 		return code;
 	command_say(context, _("%s is shredded: %zu events, %zu keys, %zu files, %zu drafts"), id, made.events, made.keys,
 		    made.files, made.drafts);
+	if (made.dropped)
+		command_say(context, _("%zu mails went with it; what the inbox noted of them stays sealed there, but no list "
+				       "or search shows it"), made.dropped);
 	if (made.kept || made.mails)
-		command_say(context, _("the inbox or other cases keep %zu files; mails of it in the inbox: %zu"), made.kept,
-			    made.mails);
+		command_say(context, _("other cases or the inbox keep %zu files; mails of it in the inbox: %zu. They go with "
+				       "the case they were taken into"), made.kept, made.mails);
 	command_say(context, _("backups of keys.db may hold its keys until %s"),
 		    instant_format_date(now + days * INSTANT_DAY, date));
 	context->reactions |= REACT_RELOAD;
+	return 0;
+}
+
+/* ---- what was ended */
+
+static json_t *words_json(char *const *words, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, js_new_string(words[i], strlen(words[i])));
+	return list;
+}
+
+static json_t *disposal_json(const struct disposal *d)
+{
+	json_t *json = json_object();
+	char at[40];
+
+	js_set_string(json, "case", d->case_id);
+	js_set_string(json, "at", instant_format(d->at, at));
+	js_set_string(json, "by", d->author);
+	js_set_integer(json, "events", (long long)d->events);
+	js_set_integer(json, "files", (long long)d->files);
+	js_set_integer(json, "kept", (long long)d->kept);
+	json_object_set_new(json, "mails_dropped", words_json(d->dropped, d->dropped_count));
+	json_object_set_new(json, "mails_left", words_json(d->mails, d->mail_count));
+	js_set_string(json, "verified", d->verified);
+	js_set_string(json, "backups_until", instant_format(d->backups_until, at));
+	return json;
+}
+
+static void disposal_line(struct command_context *context, const struct disposal *d)
+{
+	AUTO_STRING events = mem_format("%zu", d->events);
+	AUTO_STRING files = mem_format("%zu", d->files);
+	AUTO_STRING kept = mem_format("%zu", d->kept);
+	AUTO_STRING dropped = mem_format("%zu", d->dropped_count);
+	AUTO_STRING left = mem_format("%zu", d->mail_count);
+	char at[40], until[40];
+
+	command_row_out(context, d->case_id, instant_format(d->at, at), d->author, events, files, kept, dropped, left,
+			instant_format(d->backups_until, until), NULL);
+}
+
+static int run_disposals(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	json_t *list = NULL;
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	(void)call;
+	if (code)
+		return code;
+	if (context->json)
+		list = json_array();
+	for (size_t i = 0; i < model_disposal_count(desk_model(desk)); i++) {
+		const struct disposal *d = model_disposal(desk_model(desk), i);
+
+		if (list)
+			json_array_append_new(list, disposal_json(d));
+		else
+			disposal_line(context, d);
+	}
+	if (list)
+		command_json(context, list);
+	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
 }
 
@@ -190,6 +260,12 @@ const struct command_row export_commands[] = {
 		.arguments = { ARG("FILE", ARG_FILE, NULL),
 			       OPTION("--title", ARG_TEXT, N_("what a case from an export is called")) },
 		.exec = run_import,
+	},
+	{
+		.name = "vault disposals",
+		.help = N_("list the cases that were shredded, and what went"),
+		.flags = COMMAND_JSON,
+		.exec = run_disposals,
 	},
 	{
 		.name = "case shred",

@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/export.h"
 
 /* ---- others' changes */
 
@@ -55,6 +56,7 @@ static int find_handler(struct desk *desk, struct error *err)
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
 	struct desk *desk = mem_alloc(sizeof(*desk));
+	AUTO_ERROR late = ERROR_INIT;
 	size_t recovered;
 	int code;
 
@@ -73,6 +75,9 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)
 		code = desk_fold_start(desk, err);
+	/* It is no reason to stay outside that what was begun cannot be ended now. */
+	if (!code && !desk_readonly(desk) && desk_finish_disposals(desk, now, &late))
+		desk_note_trouble(desk, &late);
 	if (code) {
 		desk_close(desk);
 		return code;
