@@ -6,21 +6,11 @@
 
 static const char *const tlp_words[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 
-/* Bytes to the front's progress, in KiB so that they fit anywhere. */
-static bool report_bytes(void *context, uint64_t done, uint64_t total)
-{
-	struct command_context *c = context;
-
-	if (c->progress)
-		c->progress(c, (size_t)(done >> 10), (size_t)(total >> 10));
-	return false;
-}
-
 static int export_openpgp(struct command_context *context, const struct command_call *call, struct desk *desk,
 			  const struct case_state *state, struct error *err)
 {
 	struct desk_export what = { .path = call_value(call, "FILE"), .tlp = call_value(call, "--tlp"),
-				    .progress = report_bytes, .context = context };
+				    .progress = command_bytes, .context = context };
 	struct desk_exported made = { 0 };
 	AUTO_STR json = STR_INIT;
 	AUTO_JSON shown = case_json(state, command_now(context), true);
@@ -49,12 +39,13 @@ static int run_export(struct command_context *context, const struct command_call
 
 	if (code)
 		return code;
+	command_bytes(context, 0, 0);
 	if (!call_given(call, "--sealed"))
 		return export_openpgp(context, call, desk, state, err);
 	if (call_given(call, "--to"))
 		return error_set(err, ERR_USAGE, "--to", _("Leave one of them away"),
 				 _("a sealed bundle is for the members of this vault, not for keys"));
-	code = desk_bundle_write(desk, &state, 1, path, command_now(context), report_bytes, context, err);
+	code = desk_bundle_write(desk, &state, 1, path, command_now(context), command_bytes, context, err);
 	if (!code)
 		command_say(context, _("%s sealed into %s for another copy of this vault"), state->id, path);
 	return code;
@@ -66,8 +57,9 @@ static int run_bundle(struct command_context *context, const struct command_call
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
+	command_bytes(context, 0, 0);
 	if (!code)
-		code = desk_bundle_write(desk, NULL, 0, path, command_now(context), report_bytes, context, err);
+		code = desk_bundle_write(desk, NULL, 0, path, command_now(context), command_bytes, context, err);
 	if (!code)
 		command_say(context, _("everything sealed into %s for another copy of this vault"), path);
 	return code;
@@ -92,9 +84,10 @@ static int run_import(struct command_context *context, const struct command_call
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
+	command_bytes(context, 0, 0);
 	if (!code)
 		code = desk_case_import(desk, call_value(call, "FILE"), call_value(call, "--title"),
-					command_now(context), report_bytes, context, &made, err);
+					command_now(context), command_bytes, context, &made, err);
 	if (code)
 		return code;
 	tell_import(context, &made);
