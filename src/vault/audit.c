@@ -344,7 +344,7 @@ static int run(struct audit *audit, struct error *err)
 	return store_integrity(vault->store, integrity_complaint, audit, err);
 }
 
-static struct vault *audit_vault(const char *dir, struct openpgp *pgp)
+static int audit_vault(const char *dir, struct openpgp *pgp, struct vault **ret, struct error *err)
 {
 	struct vault *vault = mem_alloc(sizeof(*vault));
 
@@ -352,9 +352,9 @@ static struct vault *audit_vault(const char *dir, struct openpgp *pgp)
 	vault->pgp = pgp;
 	vault->readonly = true;
 	log_init(&vault->log);
-	keyring_init(&vault->keyring);
 	vault->memory.names = json_object();
-	return vault;
+	*ret = vault;
+	return keyring_init(&vault->keyring, err);
 }
 
 /* Unlocking is a help, not a need: without it names are hex and contents stay closed. */
@@ -410,8 +410,9 @@ int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_nam
 	*ret = (struct audit_report){ 0 };
 	if (code)
 		return code;
-	audit.vault = audit_vault(dir, pgp);
-	code = vault_settings_read(dir, audit.vault->id, &outbox, err);
+	code = audit_vault(dir, pgp, &audit.vault, err);
+	if (!code)
+		code = vault_settings_read(dir, audit.vault->id, &outbox, err);
 	if (!code)
 		code = audit_store(&audit, level, err);
 	vault_close(audit.vault);

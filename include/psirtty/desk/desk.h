@@ -30,6 +30,8 @@ const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
 /* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
 const char *desk_warning(const struct desk *desk);
+/* That the clock jumped, a static sentence, untranslated, or NULL. */
+const char *desk_clock_warning(const struct desk *desk);
 /* What an event calls its stream: the id a case was opened with, or NULL. Caller frees. */
 char *desk_stream_name(int type, const char *json, size_t length);
 /* For commands about the vault and keys themselves. Borrowed. */
