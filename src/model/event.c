@@ -56,6 +56,11 @@ const char *const contact_kind_words[] = { "finder", "vendor", "coordinator", "a
 /* As the rules on foreign recipients need it: "CN" is the mainland. */
 const char *const jurisdiction_words[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 const char *const product_words[] = { "product", "service", "both", NULL };
+const char *const gate_action_words[] = { "publish", "send", "export", NULL };
+const char *const gate_mode_words[] = { "on", "warn", "off", NULL };
+/* Of an early publication: what the provider and the authorities answered. */
+const char *const provider_words[] = { "agreed", "not-agreed", NULL };
+const char *const authority_words[] = { "agreed", "conditions", "refused", NULL };
 
 /* ---- the table */
 
@@ -484,6 +489,48 @@ static const struct event_info table[] = {
 	  .fields = { { "sha256", FIELD_HEX, NEED, NULL },
 		      { "name", FIELD_TEXT, MAY, NULL },
 		      { "to", FIELD_TEXT, NEED, NULL },
+		      { "reason", FIELD_TEXT, NEED, NULL } } },
+	{ ROW(EVENT_GATE_EVALUATED), .command = "gate check", .line = N_("gates to {action}: {results}"),
+	  .fields = { { "action", FIELD_WORD, NEED, gate_action_words },
+		      { "results", FIELD_WORDS, NEED, NULL },
+		      { "to", FIELD_WORDS, MAY, NULL } } },
+	{ ROW(EVENT_GATE_CLEARED), .command = "gate clear",
+	  .line = N_("gate {gate} to {action} cleared: {reason} {reference}"), .undoable = true,
+	  .fields = { { "gate", FIELD_TEXT, NEED, NULL },
+		      { "action", FIELD_WORD, NEED, gate_action_words },
+		      { "about", FIELD_BLOCK, NEED, NULL },
+		      { "reason", FIELD_TEXT, NEED, NULL },
+		      { "reference", FIELD_TEXT, MAY, NULL },
+		      { "evidence", FIELD_HEX, MAY, NULL },
+		      { "attachments", FIELD_OBJECTS, MAY, NULL } } },
+	{ ROW(EVENT_EARLY_PUBLICATION), .command = "gate early",
+	  .line = N_("early publication: provider {provider_result}, authorities {outcome}"), .undoable = true,
+	  .fields = { { "product", FIELD_TEXT, MAY, NULL },
+		      { "vulnerability", FIELD_TEXT, MAY, NULL },
+		      { "necessity", FIELD_BLOCK, MAY, NULL },
+		      { "provider_date", FIELD_INSTANT, MAY, NULL },
+		      { "provider_persons", FIELD_TEXT, MAY, NULL },
+		      { "provider_result", FIELD_WORD, MAY, provider_words },
+		      { "miit_date", FIELD_INSTANT, MAY, NULL },
+		      { "miit_ref", FIELD_TEXT, MAY, NULL },
+		      { "mps_date", FIELD_INSTANT, MAY, NULL },
+		      { "mps_ref", FIELD_TEXT, MAY, NULL },
+		      { "outcome", FIELD_WORD, MAY, authority_words },
+		      { "outcome_date", FIELD_INSTANT, MAY, NULL },
+		      { "published", FIELD_BLOCK, MAY, NULL },
+		      { "measures", FIELD_BLOCK, MAY, NULL },
+		      { "approver", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_COLLISION_DECIDED), .command = "gate decide",
+	  .line = N_("collision {collision} decided by {by}: {decision} {reason}"), .undoable = true,
+	  .fields = { { "collision", FIELD_TEXT, NEED, NULL },
+		      { "about", FIELD_BLOCK, NEED, NULL },
+		      { "decision", FIELD_TEXT, NEED, NULL },
+		      { "by", FIELD_TEXT, NEED, NULL },
+		      { "reason", FIELD_TEXT, NEED, NULL },
+		      { "reference", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_GATE_MODE_SET), .command = "gate mode", .line = N_("gate {gate} is {mode}: {reason}"),
+	  .fields = { { "gate", FIELD_TEXT, NEED, NULL },
+		      { "mode", FIELD_WORD, NEED, gate_mode_words },
 		      { "reason", FIELD_TEXT, NEED, NULL } } },
 	{ ROW(EVENT_CONTACT_SET), .command = "contact set",
 	  .line = N_("contact {contact}: {name} {kind} {jurisdiction}"),

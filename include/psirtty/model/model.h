@@ -130,7 +130,7 @@ struct case_embargo {
  * newest of each key counts. */
 struct case_record {
 	enum event_type type;
-	uint8_t event[32];
+	uint8_t event[32], member[16]; /* member: whose event it is */
 	instant at;
 	char *author;
 	const json_t *body;
@@ -335,6 +335,8 @@ const struct pin *model_pin(const struct model *model, size_t index);
 size_t model_disposal_count(const struct model *model);
 const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+/* What the house set the gate ID to: a word of gate_mode_words; "on" where nothing was set. */
+const char *model_gate_mode(const struct model *model, const char *id);
 
 /* ---- records */
 /* The first record of TYPE at or behind *CURSOR (begin with 0), which moves on; NULL when there is none. */
