@@ -215,4 +215,18 @@ out=$("$psirtty" vault restore "$work/bad.tar" "$work/back3" 2>&1)
 [ $? -ne 0 ] && [ ! -e "$work/back3" ]
 ok $? 'a damaged backup is refused, and leaves nothing' "$out"
 
+# ---- a key that is gone from keys.db: named, no damage to the log
+if command -v sqlite3 >/dev/null; then
+  sqlite3 "$work/passe/keys.db" 'DELETE FROM wrap WHERE rowid = (SELECT max(rowid) FROM wrap)' >/dev/null 2>"$work/said" ||
+    sqlite3 "$work/passe/keys.db" .schema | sed 's/^/# /'
+  out=$(q audit verify 2>/dev/null)
+  is $? 0 'a wrap that is gone is no damage to the log'
+  has "$out" 'may read it and has no key to it' 'and is named'
+else
+  skip 'a wrap that is gone' 'needs sqlite3'
+fi
+GNUPGHOME=$work/other "$psirtty" --vault "$work/passe" vault backup "$work/nokeys" >/dev/null 2>&1
+out=$("$psirtty" vault restore "$work/nokeys" "$work/nokeys.d" 2>&1)
+ok $? 'a backup without keys can be restored' "$out"
+has "$("$psirtty" --vault "$work/nokeys.d" audit verify --level 3 2>&1)" 'holds no key of any case' 'and says that its keys are not there'
 tap_done
