@@ -235,6 +235,24 @@ static int show_check(struct command_context *context, const struct vault_check 
 				_("%zu things were found"), left) : 0;
 }
 
+static int check_cache(struct desk *desk, bool repair, struct vault_check *check, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	size_t rows, texts;
+	int code = desk_check_cache(desk, &rows, &texts, &why);
+	char *what;
+
+	if (code && code != ERR_INPUT)
+		return error_set(err, code, why.what, why.remedy, "%s", why.why);
+	if (!code && !rows && !texts)
+		return 0;
+	what = code ? mem_string(_("your cache of lists and words cannot be read")) :
+		      mem_format(_("your cache differs from the vault in %zu rows of lists and %zu texts or words"), rows, texts);
+	check->items = mem_resize(check->items, check->count + 1, sizeof(*check->items));
+	check->items[check->count++] = (struct vault_finding){ what, true, repair };
+	return 0;
+}
+
 static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	bool repair = call_given(call, "--repair");
@@ -249,6 +267,9 @@ static int run_check(struct command_context *context, const struct command_call 
 		code = command_desk(context, &desk, err);
 	if (!code)
 		code = vault_check(desk_vault(desk), repair, command_now(context), &check, err);
+	if (!code)
+		code = check_cache(desk, repair, &check, err);
+	context->reactions |= REACT_RELOAD;
 	if (!code)
 		code = show_check(context, &check, err);
 	else if (check.count)

@@ -229,4 +229,26 @@ GNUPGHOME=$work/other "$psirtty" --vault "$work/passe" vault backup "$work/nokey
 out=$("$psirtty" vault restore "$work/nokeys" "$work/nokeys.d" 2>&1)
 ok $? 'a backup without keys can be restored' "$out"
 has "$("$psirtty" --vault "$work/nokeys.d" audit verify --level 3 2>&1)" 'holds no key of any case' 'and says that its keys are not there'
+
+# ---- a cache with pages of an older one: it opens, and is not what the vault says
+w=$work/cached
+r() { "$psirtty" --vault "$w" "$@"; }
+"$psirtty" init "$w" --handler "$fpr" >/dev/null && r case new 'the first of its kind' >/dev/null && r search kind >/dev/null
+r case list >/dev/null
+index=$(find "$XDG_CACHE_HOME" "$XDG_STATE_HOME" -name '*.index' -newer "$w/vault.yaml" | head -1)
+cp "$index" "$work/index.old"
+r case set 1 title 'the last of its sort' >/dev/null && r search sort >/dev/null
+r case list >/dev/null
+cp "$index" "$work/index.new"
+out=$(r vault check 2>&1)
+has "$out" 'nothing found' 'a cache that is as the vault is'
+told=0
+for page in $(cmp -l "$work/index.old" "$work/index.new" 2>/dev/null | awk '{ print int(($1 - 1) / 8192) }' | uniq | grep -v '^0$'); do
+  cp "$work/index.new" "$index"
+  dd if="$work/index.old" of="$index" bs=8192 skip="$page" seek="$page" count=1 conv=notrunc status=none
+  r vault check --repair 2>&1 | grep -q 'repaired: your cache' && told=$((told + 1))
+  is "$(r vault check 2>&1 | grep -c cache)" 0 "page $page of an older cache: after check --repair nothing differs"
+done
+[ "$told" -gt 0 ]
+ok $? 'and what differed was told' "$told"
 tap_done

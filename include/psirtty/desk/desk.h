@@ -54,6 +54,10 @@ int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct err
 /* The case ID names, whole, or ERR_INPUT with the ids that come near. */
 int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
 
+/* Reads everything anew beside the member's cache: rows and texts that differ there. What was read takes the cache's place
+ * when the desk is closed. What the model handed out before is gone. */
+int desk_check_cache(struct desk *desk, size_t *ret_rows, size_t *ret_texts, struct error *err);
+
 /* ---- search (search.c) */
 /* The words of an event that can be searched for, a line each; adds to RET. */
 void desk_event_text(const struct event *event, struct str *ret);
