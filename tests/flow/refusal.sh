@@ -42,6 +42,10 @@ fpr=$(make_key "$GNUPGHOME" 'Nadia Handler <nadia@vendor.example>')
 p case new 'Quuxgateway overflow' >/dev/null
 is "$(p case list | wc -l)" 1 'a vault with a case'
 
+out=$(p lock 2>&1)
+is $? 0 'lock in a shell is no mistake'
+has "$out" 'each command locks the vault when it ends' 'and says how things are'
+
 # ---- modes
 chmod 2775 "$v"
 refuses 4 'chmod o-rwx' 'a folder others may enter' p case list
