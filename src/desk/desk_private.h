@@ -30,6 +30,7 @@ struct desk {
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
+	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -52,6 +53,14 @@ void desk_fold_end(struct desk *desk);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+
+/* ---- gates.c */
+void desk_laws_free(struct desk_laws *laws);
+
+/* ---- correspondence.c */
+int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
+/* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
+bool desk_draft_is_form(const char *id);
 
 /* ---- desk.c */
 
