@@ -366,7 +366,7 @@ int desk_gate_clear(struct desk *desk, const struct case_state *state, const str
 		    const char *gate, const char *reason, const char *reference, const char *evidence, instant now,
 		    struct desk_gates *ret, struct error *err)
 {
-	const struct gate_verdict *verdict;
+	const struct gate_verdict *verdict = NULL;
 	struct desk_gates gates;
 	int code = desk_gates_ask(desk, state, leaving, now, &gates, err);
 

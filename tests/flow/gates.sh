@@ -53,7 +53,7 @@ is "$?" 1 'nothing is ready: the answer is no'
 is "$(echo "$out" | cut -f 1,2 | tr '\t\n' ' ;')" \
   'G1 closed;G2 closed;G3 passed;G4 passed;G5 passed;G6 passed;G8 closed;G9 warned;G10 passed;G11 passed;G12 closed;G13 warned;' \
   'and each gate says its own'
-has "$(as a case log 1)" 'gates to publish: G1 closed: no-remedy, G2 closed' 'the evaluation is in the log'
+has "$(as a case log 1)" 'gates to publish: closed G1 G2 G8 G12; warned G9 G13; passed G3 G4 G5 G6 G10 G11' 'the evaluation is in the log'
 out=$(as a --json gate check 1 --action export)
 is "$?" 0 'to export to nobody stands nothing in the way'
 is "$(echo "$out" | tr -d ' \n' | cut -c 1-40)" '{"action":"export","case":"PSIRT-2026-00' 'as JSON too'
@@ -80,10 +80,10 @@ out=$(as b gate clear 1 G6 --reason 'I read it' --reference 'MPS 12' --evidence 
 is "$?:$out" "0:$id: gate G6 is overridden, 2 of 2 persons" 'the second one opens it'
 log=$(as a --json case show 1)
 has "$log" "$(sha256sum <"$work/consent.pdf" | cut -d' ' -f1)" 'the document lies in the case by its hash'
-log=$(as a case log 1)
-has "$log" 'G6 passed' 'the log has it passed'
-has "$log" 'G6 closed: frozen: Congress (Notice 7)' 'and closed'
-has "$log" 'G6 overridden: frozen: Congress' 'and overridden'
+has "$log" '"G6 passed"' 'the log has it passed'
+has "$log" '"G6 closed: frozen: Congress (Notice 7) 2026-11-19T16:00:00Z"' 'and closed, with the reason'
+has "$log" '"G6 overridden: frozen: Congress (Notice 7) 2026-11-19T16:00:00Z"' 'and overridden'
+has "$(as a case log 1)" 'overridden G6' 'the timeline in short'
 as a freeze add 'Games' 2026-11-09T00:00:00+08:00 2026-11-15T00:00:00+08:00 'Notice 8' >/dev/null
 is "$(gate a G6 1)" closed 'a new reason closes it again'
 as a freeze remove Games 'an error' >/dev/null
