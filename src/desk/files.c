@@ -11,6 +11,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/gates.h"
+#include "psirtty/vault/members.h"
 
 /* ---- listing */
 
@@ -56,6 +57,23 @@ void desk_files(const struct case_state *state, struct case_files *ret)
 			file_add(&files, &state->repros[i].attachments[k], "repro", state->repros[i].at);
 	add_runs(state, &files);
 	*ret = files;
+}
+
+/* ---- looking */
+
+/* Noted before a byte is handed out: who was shown it cannot say that the program died first. */
+static int read_noted(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+		      enum vault_read_kind kind, instant now, struct str *ret, struct error *err)
+{
+	int code = desk_readonly(desk) ? 0 : vault_note_read(desk->vault, state->stream, kind, file->object, now, err);
+
+	return code ? code : desk_file_read(desk, file, ret, err);
+}
+
+int desk_file_show(struct desk *desk, const struct case_state *state, const struct sealed_file *file, instant now,
+		   struct str *ret, struct error *err)
+{
+	return read_noted(desk, state, file, VAULT_READ_ATTACHMENT, now, ret, err);
 }
 
 /* ---- leaving */
@@ -123,7 +141,7 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	if (!code)
 		code = pass_gates(desk, state, &key, now, err);
 	if (!code)
-		code = desk_file_read(desk, &file, &bytes, err);
+		code = read_noted(desk, state, &file, VAULT_READ_EXPORT, now, &bytes, err);
 	reader[0] = key.fingerprint;
 	if (!code)
 		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
@@ -166,7 +184,7 @@ int desk_file_bare(struct desk *desk, const struct case_state *state, const stru
 	if (!code && file_exists(path))
 		code = error_set(err, ERR_NO, path, NULL, _("it is there already"));
 	if (!code)
-		code = desk_file_read(desk, file, &bytes, err);
+		code = read_noted(desk, state, file, VAULT_READ_EXPORT, now, &bytes, err);
 	if (!code)
 		code = note_export(desk, state, file, path, reason, now, err);
 	if (!code)

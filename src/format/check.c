@@ -91,7 +91,53 @@ void check_found(struct checking *c, const struct place *place, const char *form
 
 /* ---- formats */
 
-static const struct check_format *const formats[] = { &csaf20_format };
+static const struct check_format *const formats[] = {
+	&csaf20_format, &cve_format, &osv_format, &openvex_old_format, &openvex_format,
+};
+
+void check_structure(struct checking *c, const struct schema *schema, const json_t *document)
+{
+	c->test = "schema";
+	c->severity = CHECK_ERROR;
+	c->fix = NULL;
+	c->found = 0;
+	schema_check(c, schema, document, NULL, false);
+}
+
+bool check_is_due(const struct checking *c, enum check_severity severity)
+{
+	static const enum check_preset needed[] = {
+		[CHECK_ERROR] = CHECK_BASIC, [CHECK_WARNING] = CHECK_EXTENDED, [CHECK_INFO] = CHECK_FULL,
+	};
+
+	return c->request->preset >= needed[severity];
+}
+
+void check_rules(struct checking *c, const struct check_test *rules, size_t count, const json_t *document)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!check_is_due(c, rules[i].severity))
+			continue;
+		c->test = rules[i].id;
+		c->severity = rules[i].severity;
+		c->fix = rules[i].fix;
+		c->found = 0;
+		rules[i].run(c, document);
+	}
+}
+
+static void run_format(struct checking *c, const struct check_format *format, const json_t *document)
+{
+	c->report->format = format->name;
+	c->version = format->version;
+	c->open = format->open;
+	if (format->run) {
+		format->run(c, document);
+		return;
+	}
+	check_structure(c, format->schema, document);
+	check_rules(c, format->rules, format->rule_count, document);
+}
 
 int check_document(const json_t *document, const struct check_request *request, struct check_report *ret,
 		   struct error *err)
@@ -102,8 +148,7 @@ int check_document(const json_t *document, const struct check_request *request, 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		if (!formats[i]->is(document))
 			continue;
-		ret->format = formats[i]->name;
-		formats[i]->run(&checking, document);
+		run_format(&checking, formats[i], document);
 		return 0;
 	}
 	return error_set(err, ERR_INPUT, request->name ? request->name : _("document"),
@@ -111,11 +156,22 @@ int check_document(const json_t *document, const struct check_request *request, 
 			 _("it is of no format that can be checked"));
 }
 
+static size_t rule_tests(const struct check_format *format, struct check_test_info *ret, size_t limit)
+{
+	for (size_t i = 0; i < format->rule_count && i < limit; i++)
+		ret[i] = (struct check_test_info){ format->name, format->rules[i].id, format->rules[i].title,
+						   format->rules[i].severity, format->rules[i].fix != NULL };
+	return format->rule_count;
+}
+
 size_t check_tests(struct check_test_info *ret, size_t limit)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		count += formats[i]->tests(count < limit ? ret + count : NULL, count < limit ? limit - count : 0);
+		count += (formats[i]->tests ? formats[i]->tests(count < limit ? ret + count : NULL,
+								count < limit ? limit - count : 0) :
+					      rule_tests(formats[i], count < limit ? ret + count : NULL,
+							 count < limit ? limit - count : 0));
 	return count;
 }

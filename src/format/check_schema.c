@@ -2,8 +2,6 @@
 /* Structure checked against tables: what JSON Schema says, as rows. */
 #include "format/check_private.h"
 
-#include <ctype.h>
-
 enum { DEPTH_MAX = 100, QUOTED = 60 };
 
 static const char *const kind_names[] = {
@@ -36,10 +34,16 @@ static bool kind_fits(const struct schema *schema, const json_t *json)
 
 /* ---- objects */
 
-static const struct schema_member *member_find(const struct schema *schema, const char *name)
+static bool is_of(const struct checking *c, const struct schema_member *member)
+{
+	return c->version >= member->since && (!member->until || c->version <= member->until);
+}
+
+static const struct schema_member *member_find(const struct checking *c, const struct schema *schema,
+					       const char *name)
 {
 	for (const struct schema_member *m = schema->members; m && m->name; m++)
-		if (str_equal(m->name, name))
+		if (str_equal(m->name, name) && is_of(c, m))
 			return m;
 	return NULL;
 }
@@ -51,7 +55,7 @@ static void check_required(struct checking *c, const struct schema *schema, cons
 	AUTO_STR choice = STR_INIT;
 
 	for (const struct schema_member *m = schema->members; m && m->name; m++)
-		if (m->required && !json_object_get(json, m->name))
+		if (m->required && is_of(c, m) && !json_object_get(json, m->name))
 			check_found(c, place, _("the member \"%s\" is missing"), m->name);
 	for (const char *const *name = schema->one_of; name && *name; name++) {
 		any = any || json_object_get(json, *name);
@@ -70,9 +74,10 @@ static void check_object(struct checking *c, const struct schema *schema, const 
 	if (!strict)
 		check_required(c, schema, json, place);
 	json_object_foreach((json_t *)json, name, value) {
-		const struct schema_member *member = member_find(schema, name);
+		const struct schema_member *member = member_find(c, schema, name);
 		bool open = schema->items || !(schema->closed || (strict && schema->members)) ||
-			    (schema->extendable && str_starts(name, "x_"));
+			    (schema->extendable && str_starts(name, "x_") && !strchr(name, '.')) ||
+			    (c->open && !strict);
 
 		if (member)
 			schema_check(c, member->schema, value, AT(place, name), strict);
@@ -82,7 +87,7 @@ static void check_object(struct checking *c, const struct schema *schema, const 
 			check_found(c, AT(place, name), _("the standard has no member \"%.*s\" here"), QUOTED, name);
 	}
 	if (!strict && json_object_size(json) < schema->least)
-		check_found(c, place, _("it is empty"));
+		check_found(c, place, "%s", json_object_size(json) ? _("it has too few members") : _("it is empty"));
 }
 
 /* ---- lists */
@@ -126,11 +131,16 @@ static void check_array(struct checking *c, const struct schema *schema, const j
 
 /* ---- scalars */
 
-static bool is_word(const char *const *words, const char *text)
+static bool is_word(const struct checking *c, const char *const *words, const char *text)
 {
-	for (; *words; words++)
-		if (str_equal(*words, text))
+	bool of = true;
+
+	for (; *words; words++) {
+		if (**words > 0 && **words < ' ')
+			of = c->version >= **words;
+		else if (of && str_equal(*words, text))
 			return true;
+	}
 	return false;
 }
 
@@ -149,7 +159,7 @@ static void check_string(struct checking *c, const struct schema *schema, const 
 	const char *text = json_string_value(json);
 	size_t length = characters(text);
 
-	if (schema->words && !is_word(schema->words, text))
+	if (schema->words && !is_word(c, schema->words, text))
 		check_found(c, place, _("\"%.*s\" is none of the words the standard has"), QUOTED, text);
 	if (length < schema->least)
 		check_found(c, place, "%s", length ? _("it is too short") : _("it is empty"));
@@ -182,6 +192,8 @@ void schema_check(struct checking *c, const struct schema *schema, const json_t 
 {
 	if (place_depth(place) > DEPTH_MAX)
 		return;
+	if (schema->nullable && json_is_null(json))
+		return;
 	if (!kind_fits(schema, json)) {
 		if (!strict)
 			check_found(c, place, _("it is not %s"), _(kind_names[schema->kind]));
@@ -197,62 +209,4 @@ void schema_check(struct checking *c, const struct schema *schema, const json_t 
 		check_number(c, schema, json, place);
 	if (schema->extra && !strict)
 		schema->extra(c, json, place);
-}
-
-/* ---- shapes */
-
-bool shape_date_time(const char *text)
-{
-	instant at;
-
-	return instant_parse(text, &at, NULL) == 0;
-}
-
-bool shape_date_time_loose(const char *text)
-{
-	AUTO_STRING zoned = mem_format("%sZ", text);
-
-	return shape_date_time(text) || shape_date_time(zoned);
-}
-
-bool shape_uri(const char *text)
-{
-	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
-
-	if (!isalpha((unsigned char)text[0]) || text[scheme] != ':')
-		return false;
-	for (const char *c = text + scheme + 1; *c; c++) {
-		if (*c == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
-			return false;
-		if ((unsigned char)*c <= 0x20 || (unsigned char)*c >= 0x7F || strchr("<>\"{}|\\^`", *c))
-			return false;
-	}
-	return true;
-}
-
-bool shape_cve(const char *text)
-{
-	size_t digits;
-
-	if (!str_starts(text, "CVE-") || strspn(text + 4, "0123456789") != 4 || text[8] != '-')
-		return false;
-	digits = strspn(text + 9, "0123456789");
-	return digits >= 4 && !text[9 + digits];
-}
-
-bool shape_uuid(const char *text)
-{
-	if (strlen(text) != 36)
-		return false;
-	for (size_t i = 0; i < 36; i++)
-		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			return false;
-	return true;
-}
-
-bool shape_digits_hex(const char *text)
-{
-	size_t length = strlen(text);
-
-	return length >= 32 && strspn(text, "0123456789abcdefABCDEF") == length;
 }

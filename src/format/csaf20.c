@@ -232,29 +232,16 @@ static bool csaf20_is(const json_t *document)
 	return str_equal(js_string(json_object_get(document, "document"), "csaf_version"), "2.0");
 }
 
-static void run_structure(struct checking *c, const json_t *document)
-{
-	c->test = "schema";
-	c->severity = CHECK_ERROR;
-	c->fix = NULL;
-	c->found = 0;
-	schema_check(c, &csaf20_schema, document, NULL, false);
-}
-
 static bool is_due(const struct csaf_test *test, const struct csaf *d)
 {
-	enum check_preset preset = d->c->request->preset;
-	enum check_preset needed = test->severity == CHECK_ERROR ? CHECK_BASIC :
-				   test->severity == CHECK_WARNING ? CHECK_EXTENDED : CHECK_FULL;
-
-	return preset >= needed && (!test->profiles || test->profiles & (int)d->profile);
+	return check_is_due(d->c, test->severity) && (!test->profiles || test->profiles & (int)d->profile);
 }
 
 static void csaf20_run(struct checking *c, const json_t *document)
 {
 	struct csaf d;
 
-	run_structure(c, document);
+	check_structure(c, &csaf20_schema, document);
 	csaf_open(&d, c, document);
 	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
 		if (!is_due(&tests[i], &d))
@@ -276,4 +263,5 @@ static size_t csaf20_tests(struct check_test_info *ret, size_t limit)
 	return ARRAY_LEN(tests);
 }
 
-const struct check_format csaf20_format = { "csaf-2.0", csaf20_is, csaf20_run, csaf20_tests };
+const struct check_format csaf20_format = { .name = "csaf-2.0", .is = csaf20_is, .run = csaf20_run,
+					     .tests = csaf20_tests };

@@ -4,18 +4,9 @@
  * words, forms, least lengths. CVSS objects have the tables of score/.
  */
 #include "format/csaf20.h"
+#include "format/check_tables.h"
 
 #include <ctype.h>
-
-#define NEED true
-#define MAY  false
-#define MEMBERS(...)  (const struct schema_member[]){ __VA_ARGS__, { NULL, NULL, false } }
-#define WORDS(...)    (const char *const[]){ __VA_ARGS__, NULL }
-#define STRING_SHAPE(function, name) { .kind = SCHEMA_STRING, .shape = (function), .shape_name = (name) }
-#define LIST(of)      { .kind = SCHEMA_ARRAY, .items = &(of), .least = 1 }
-#define SET(of)       { .kind = SCHEMA_ARRAY, .items = &(of), .least = 1, .unique = true }
-#define OBJECT(...)   { .kind = SCHEMA_OBJECT, .members = MEMBERS(__VA_ARGS__) }
-#define SOME(...)     { .kind = SCHEMA_OBJECT, .least = 1, .members = MEMBERS(__VA_ARGS__) }
 
 /* ---- forms */
 
@@ -24,56 +15,16 @@ static size_t digits_at(const char *text)
 	return strspn(text, "0123456789");
 }
 
-/* "0" or a number without a leading zero. */
-static bool is_number(const char *text, size_t length)
-{
-	return length > 0 && (length == 1 || text[0] != '0');
-}
-
-/* Dot-separated identifiers of SemVer; numbers among them have no leading zero where PRE. */
-static bool identifiers(const char *text, size_t length, bool pre)
-{
-	size_t from = 0;
-
-	for (size_t i = 0; i <= length; i++) {
-		if (i < length && text[i] != '.') {
-			if (!isalnum((unsigned char)text[i]) && text[i] != '-')
-				return false;
-			continue;
-		}
-		if (i == from || (pre && digits_at(text + from) >= i - from && !is_number(text + from, i - from)))
-			return false;
-		from = i + 1;
-	}
-	return true;
-}
-
 bool csaf_is_integer_version(const char *text)
 {
 	size_t length = digits_at(text);
 
-	return is_number(text, length) && !text[length];
+	return length > 0 && (length == 1 || text[0] != '0') && !text[length];
 }
 
 bool csaf_shape_version(const char *text)
 {
-	size_t length = digits_at(text), tail;
-
-	if (csaf_is_integer_version(text))
-		return true;
-	for (int part = 0; part < 3; part++) {
-		length = digits_at(text);
-		if (!is_number(text, length) || (part < 2 && text[length] != '.'))
-			return false;
-		text += length + (part < 2);
-	}
-	if (*text == '-') {
-		tail = strcspn(text + 1, "+");
-		if (!identifiers(text + 1, tail, true))
-			return false;
-		text += 1 + tail;
-	}
-	return !*text || (*text == '+' && identifiers(text + 1, strlen(text + 1), false));
+	return csaf_is_integer_version(text) || check_shape_semver(text);
 }
 
 static bool outside(const char *text, const char *characters)

@@ -2,7 +2,7 @@
 /* The tests about scores: structure of CVSS objects, their values, what is scored how. */
 #include "format/csaf20.h"
 
-#include "psirtty/score/cvss.h"
+#include "format/check_cvss.h"
 
 /* ---- CVSS objects */
 
@@ -18,118 +18,20 @@ static bool version_of(const json_t *json, enum cvss_version *ret)
 	return false;
 }
 
-/* A component "AV:N" that the version has, in whatever order and however often: FIRST's patterns. */
-static bool component_known(enum cvss_version version, const char *text, size_t length)
-{
-	size_t count, colon = strcspn(text, ":");
-	const struct cvss_metric *metrics = cvss_metrics(version, &count);
-
-	for (size_t i = 0; colon < length && i < count; i++) {
-		if (strlen(metrics[i].code) != colon || strncmp(metrics[i].code, text, colon) != 0)
-			continue;
-		for (size_t v = 0; metrics[i].values[v].code; v++)
-			if (strlen(metrics[i].values[v].code) == length - colon - 1 &&
-			    strncmp(metrics[i].values[v].code, text + colon + 1, length - colon - 1) == 0)
-				return true;
-	}
-	return false;
-}
-
-static bool vector_fits(enum cvss_version version, const char *vector)
-{
-	if (version != CVSS_2_0) {
-		AUTO_STRING prefix = mem_format("CVSS:%s/", cvss_version_name(version));
-
-		if (!str_starts(vector, prefix))
-			return false;
-		vector += strlen(prefix);
-	}
-	for (;;) {
-		size_t length = strcspn(vector, "/");
-
-		if (!component_known(version, vector, length))
-			return false;
-		if (!vector[length])
-			return true;
-		vector += length + 1;
-	}
-}
-
 static long long nearest(double number)
 {
 	return (long long)(number + 0.5);
 }
 
-static void check_number(struct checking *c, const json_t *json, const char *name, bool need,
-			 const struct place *place)
-{
-	const json_t *value = json_object_get(json, name);
-	double number = json_number_value(value), tenths = number * 10;
-
-	if (!value && need)
-		check_found(c, place, _("the member \"%s\" is missing"), name);
-	if (!value)
-		return;
-	if (!json_is_number(value) || number < 0 || number > 10 ||
-	    tenths - (double)nearest(tenths) > 1e-6 || (double)nearest(tenths) - tenths > 1e-6)
-		check_found(c, AT(place, name), _("it is no score of 0 to 10 with one decimal"));
-}
-
-static void check_word(struct checking *c, const json_t *json, const char *name, const char *const *words,
-		       const struct place *place)
-{
-	const json_t *value = json_object_get(json, name);
-
-	if (!value)
-		return;
-	for (; *words; words++)
-		if (str_equal(*words, str_or_empty(json_string_value(value))))
-			return;
-	check_found(c, AT(place, name), _("\"%.40s\" is none of the words the standard has"),
-		    str_or_empty(json_string_value(value)));
-}
-
-static void check_metrics(struct checking *c, const json_t *json, enum cvss_version version,
-			  const struct place *place)
-{
-	size_t count;
-	const struct cvss_metric *metrics = cvss_metrics(version, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		const char *words[9] = { NULL };
-
-		for (size_t v = 0; metrics[i].values[v].code; v++)
-			words[v] = metrics[i].values[v].json;
-		check_word(c, json, metrics[i].json, words, place);
-	}
-}
-
 void csaf_check_cvss_structure(struct checking *c, const json_t *json, const struct place *place)
 {
-	static const char *const severities[] = { "NONE", "LOW", "MEDIUM", "HIGH", "CRITICAL", NULL };
-	const char *vector = js_string(json, "vectorString");
 	bool second = str_equal(place && place->name ? place->name : "", "cvss_v2");
 	enum cvss_version version;
 
-	if (!version_of(json, &version) || (version == CVSS_2_0) != second) {
+	if (!version_of(json, &version) || (version == CVSS_2_0) != second)
 		check_found(c, AT(place, "version"), _("the version is not %s"), second ? "2.0" : _("3.0 or 3.1"));
-		return;
-	}
-	if (!vector)
-		check_found(c, place, _("the member \"%s\" is missing"), "vectorString");
-	else if (!vector_fits(version, vector))
-		check_found(c, AT(place, "vectorString"), _("it is no vector of CVSS %s"), cvss_version_name(version));
-	check_number(c, json, "baseScore", true, place);
-	check_number(c, json, "temporalScore", false, place);
-	check_number(c, json, "environmentalScore", false, place);
-	check_metrics(c, json, version, place);
-	if (version == CVSS_2_0)
-		return;
-	if (!json_object_get(json, "baseSeverity"))
-		check_found(c, place, _("the member \"%s\" is missing"), "baseSeverity");
-	check_word(c, json, "baseSeverity", severities, place);
-	check_word(c, json, "temporalSeverity", severities, place);
-	check_word(c, json, "environmentalSeverity", severities, place);
+	else
+		check_cvss(c, json, version, false, place);
 }
 
 /* Every CVSS object of every score. */

@@ -38,8 +38,8 @@ int vault_row_open(struct vault *vault, const struct store_row *row, const struc
 static void note_damage(struct vault *vault, uint64_t gseq, const struct store_row *row,
 			const struct error *why)
 {
-	AUTO_STRING hex = row && row->stream_length == ID_BYTES ? str_hex(row->stream, ID_BYTES) : NULL;
-	const char *name = hex ? js_string(vault->memory.names, hex) : NULL;
+	bool told = row && row->stream_length == ID_BYTES;
+	const char *name = told ? memory_name(&vault->memory, row->stream) : NULL;
 
 	if (!vault->damage)
 		vault->damage = mem_format(_("event %llu of %s is damaged: %s"), (unsigned long long)gseq,

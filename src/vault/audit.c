@@ -35,7 +35,7 @@ void audit_report_release(struct audit_report *report)
 static char *stream_name(const struct audit *audit, const uint8_t *id)
 {
 	AUTO_STRING hex = id ? str_hex(id, ID_BYTES) : NULL;
-	const char *name = hex ? js_string(audit->vault->memory.names, hex) : NULL;
+	const char *name = id ? memory_name(&audit->vault->memory, id) : NULL;
 	static const uint8_t own[ID_BYTES];
 
 	if (name)
@@ -353,22 +353,18 @@ static struct vault *audit_vault(const char *dir, struct openpgp *pgp)
 	vault->readonly = true;
 	log_init(&vault->log);
 	keyring_init(&vault->keyring);
-	vault->memory.names = json_object();
 	return vault;
 }
 
 /* Unlocking is a help, not a need: without it names are hex and contents stay closed. */
 static bool try_unlock(struct vault *vault)
 {
-	json_t *names = vault->memory.names;
-
-	if (!vault->pgp || keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->member,
+	if (!vault->pgp || keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->id, vault->member,
 					  &vault->fingerprint, NULL))
 		return false;
 	store_rest(vault->store);
 	if (memory_read(&vault->memory, vault->id, vault->member, vault->keyring.member->state_key, NULL))
 		vault->memory.there = false;
-	json_decref(names);
 	return true;
 }
 

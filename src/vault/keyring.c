@@ -121,24 +121,41 @@ static int open_root(struct keyring *ring, struct openpgp *pgp, const void *seal
 	return code;
 }
 
-int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, uint8_t ret_member[ID_BYTES],
-		   char **ret_fingerprint, struct error *err)
+/* The first identity that opens: 1, 0 when there is none to try, negative. REMEMBERED: only who was unlocked here
+ * before, who most likely is again; then nobody needs to ask gpg whose keys are at hand. */
+static int unlock_one(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
+		      bool remembered, uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err)
 {
 	const char *fingerprint;
 	const void *sealed;
 	size_t length;
+	int code;
 
-	for (size_t i = 0;; i++) {
-		int code = store_identity(store, i, ret_member, &fingerprint, &sealed, &length, err);
-
-		if (code < 0)
-			return code;
-		if (code == 0)
-			return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
-					 _("none of its members' secret keys is at hand"));
-		if (!openpgp_has_secret(pgp, fingerprint))
+	for (size_t i = 0; (code = store_identity(store, i, ret_member, &fingerprint, &sealed, &length, err)) == 1; i++) {
+		if (remembered ? !memory_exists(vault, ret_member) : !openpgp_has_secret(pgp, fingerprint))
 			continue;
-		*ret_fingerprint = mem_string(fingerprint);
-		return open_root(ring, pgp, sealed, length, fingerprint, err);
+		code = open_root(ring, pgp, sealed, length, fingerprint, err);
+		if (!code) {
+			*ret_fingerprint = mem_string(fingerprint);
+			return 1;
+		}
+		if (!remembered || openpgp_has_secret(pgp, fingerprint))
+			return code;
+		if (err)
+			error_release(err);
 	}
+	return code;
+}
+
+int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
+		   uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err)
+{
+	int code = unlock_one(ring, store, pgp, vault, true, ret_member, ret_fingerprint, err);
+
+	if (!code)
+		code = unlock_one(ring, store, pgp, vault, false, ret_member, ret_fingerprint, err);
+	if (code)
+		return code < 0 ? code : 0;
+	return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
+			 _("none of its members' secret keys is at hand"));
 }

@@ -157,7 +157,6 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 		return code;
 	vault = vault_new(dir, pgp, false);
 	vault->fingerprint = mem_string(key.fingerprint);
-	vault->memory.names = json_object();
 	openpgp_key_release(&key);
 	randombytes_buf(vault->id, ID_BYTES);
 	randombytes_buf(vault->member, ID_BYTES);
@@ -194,7 +193,7 @@ static char *resolve_outbox(const char *dir, const char *outbox)
 
 static int unlock(struct vault *vault, struct error *err)
 {
-	int code = keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->member,
+	int code = keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->id, vault->member,
 				  &vault->fingerprint, err);
 
 	store_rest(vault->store);
@@ -282,7 +281,7 @@ void vault_close(struct vault *vault)
 {
 	if (!vault)
 		return;
-	if (vault->store && vault->memory.names)
+	if (vault->store)
 		remember(vault);
 	if (vault->store && vault->wrote && store_lock(vault->store, NULL) == 0) {
 		store_checkpoint(vault->store);
@@ -311,12 +310,7 @@ const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind
 
 void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name)
 {
-	AUTO_STRING hex = str_hex(stream, ID_BYTES);
-
-	if (str_equal(js_string(vault->memory.names, hex), name))
-		return;
-	js_set_string(vault->memory.names, hex, name);
-	vault->memory.changed = true;
+	memory_set_name(&vault->memory, stream, name);
 }
 
 /* ---- questions */

@@ -107,6 +107,38 @@ static bool check_real(const struct row *row)
 	return good;
 }
 
+/* ---- the corpora of one verdict a document */
+
+static const char *folder;
+
+static bool has_schema_finding(const struct check_report *report)
+{
+	return found(report, "schema");
+}
+
+/* path, kind, "valid", "invalid", "lint-fail" or "?", the schema's verdict; texts that are no JSON have none */
+static bool check_verdict(const struct row *row)
+{
+	AUTO_STRING path = mem_format("%s/%s", folder, row->fields[0]);
+	const char *declared = row->fields[2], *verdict = row->fields[3];
+	struct check_report report;
+	bool good;
+
+	if (str_equal(row->fields[0], "path") || !*verdict)
+		return true;
+	if (!judge(path, &report))
+		return false;
+	good = has_schema_finding(&report) == str_equal(verdict, "invalid");
+	if (str_equal(declared, "valid") && str_equal(verdict, "valid"))
+		good = good && report.errors == 0;
+	if (str_equal(declared, "lint-fail"))
+		good = good && report.finding_count > 0;
+	if (!good)
+		show(&report);
+	check_report_release(&report);
+	return good;
+}
+
 static void run(const char *file, row_check check)
 {
 	AUTO_STRING path = file_join(corpora, file);
@@ -118,12 +150,24 @@ static void run(const char *file, row_check check)
 		rows_check(text.bytes, file, check);
 }
 
+static void run_folder(const char *name)
+{
+	AUTO_STRING file = file_join(name, "expected.tsv");
+
+	folder = name;
+	run(file, check_verdict);
+}
+
 int main(void)
 {
+	static const char *const folders[] = { "cve-schema", "osv", "openvex" };
+
 	corpora = tap_corpora("CSAF checks");
 	if (corpora) {
 		run("csaf/expected.tsv", check_row);
 		run("csaf-real/expected.tsv", check_real);
+		for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+			run_folder(folders[i]);
 	}
 	return tap_done();
 }

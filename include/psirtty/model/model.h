@@ -218,7 +218,11 @@ struct embargo_policy { char *actor, *inbox, *note; instant preferred, minimum, 
 struct disposal {
 	char *case_id, *author, *verified;
 	instant at, backups_until;      /* until then backups of the keys may open older copies */
+	uint8_t stream[16];
 	size_t events, files, kept;     /* KEPT: files that other cases or the inbox hold too */
+	char **mails; size_t mail_count;       /* of the inbox, which keeps them */
+	char **dropped; size_t dropped_count;  /* mails that went with the case */
+	char **objects; size_t object_count;   /* names of the attachments that went */
 };
 struct pin { char *address, *fingerprint; instant at; };
 struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */

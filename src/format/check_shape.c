@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The forms that texts of documents have: dates, addresses, ids. */
+#include "format/check_private.h"
+
+#include <ctype.h>
+
+/* ---- dates (RFC 3339), of every year: documents say year 1 where they know none */
+
+static bool two_digits(const char *text, int *ret)
+{
+	if (!isdigit((unsigned char)text[0]) || !isdigit((unsigned char)text[1]))
+		return false;
+	*ret = (text[0] - '0') * 10 + (text[1] - '0');
+	return true;
+}
+
+static bool is_date(const char *text)
+{
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int century, year, month, day;
+
+	if (!two_digits(text, &century) || !two_digits(text + 2, &year) || text[4] != '-' ||
+	    !two_digits(text + 5, &month) || text[7] != '-' || !two_digits(text + 8, &day))
+		return false;
+	if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
+		return false;
+	return month != 2 || day < 29 || (year % 4 == 0 && (year != 0 || century % 4 == 0));
+}
+
+/* How long the time of day is, with its fraction; 0: it is none. */
+static size_t time_length(const char *text)
+{
+	int hour, minute, second;
+	size_t fraction;
+
+	if (!two_digits(text, &hour) || text[2] != ':' || !two_digits(text + 3, &minute) || text[5] != ':' ||
+	    !two_digits(text + 6, &second))
+		return 0;
+	if (hour > 23 || minute > 59 || second > (minute == 59 ? 60 : 59))
+		return 0;
+	if (text[8] != '.')
+		return 8;
+	fraction = strspn(text + 9, "0123456789");
+	return fraction ? 9 + fraction : 0;
+}
+
+static bool is_zone(const char *text)
+{
+	int hours, minutes;
+
+	if (str_equal(text, "Z") || str_equal(text, "z"))
+		return true;
+	return (*text == '+' || *text == '-') && two_digits(text + 1, &hours) && text[3] == ':' &&
+	       two_digits(text + 4, &minutes) && !text[6] && hours <= 23 && minutes <= 59;
+}
+
+static bool is_date_time(const char *text, bool zone_needed)
+{
+	size_t time;
+
+	if (!is_date(text) || (text[10] != 'T' && text[10] != 't'))
+		return false;
+	time = time_length(text + 11);
+	return time && (is_zone(text + 11 + time) || (!zone_needed && !text[11 + time]));
+}
+
+bool shape_date_time(const char *text)
+{
+	return is_date_time(text, true);
+}
+
+bool shape_date_time_loose(const char *text)
+{
+	return is_date_time(text, false);
+}
+
+/* ---- addresses and ids */
+
+/* Behind the colon of the scheme, or of a reference without one; bytes of other scripts where INTERNATIONAL. */
+static bool is_address_rest(const char *text, bool international)
+{
+	for (const char *c = text; *c; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (byte == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
+			return false;
+		if (byte <= 0x20 || byte == 0x7F || strchr("<>\"{}|\\^`", byte) || (byte > 0x7F && !international))
+			return false;
+	}
+	return true;
+}
+
+static bool is_address(const char *text, bool international)
+{
+	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+
+	return isalpha((unsigned char)text[0]) && text[scheme] == ':' &&
+	       is_address_rest(text + scheme + 1, international);
+}
+
+bool shape_uri(const char *text)
+{
+	return is_address(text, false);
+}
+
+bool shape_iri(const char *text)
+{
+	return is_address(text, true);
+}
+
+bool shape_iri_reference(const char *text)
+{
+	return is_address_rest(text, true);
+}
+
+bool shape_cve(const char *text)
+{
+	size_t digits;
+
+	if (!str_starts(text, "CVE-") || strspn(text + 4, "0123456789") != 4 || text[8] != '-')
+		return false;
+	digits = strspn(text + 9, "0123456789");
+	return digits >= 4 && !text[9 + digits];
+}
+
+bool shape_uuid(const char *text)
+{
+	if (strlen(text) != 36)
+		return false;
+	for (size_t i = 0; i < 36; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	return true;
+}
+
+bool shape_digits_hex(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length >= 32 && strspn(text, "0123456789abcdefABCDEF") == length;
+}
+
+/* ---- SemVer */
+
+static size_t digits_at(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
+/* "0" or a number without a leading zero. */
+static bool is_number(const char *text, size_t length)
+{
+	return length > 0 && (length == 1 || text[0] != '0');
+}
+
+/* Dot-separated identifiers of SemVer; numbers among them have no leading zero where PRE. */
+static bool identifiers(const char *text, size_t length, bool pre)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i <= length; i++) {
+		if (i < length && text[i] != '.') {
+			if (!isalnum((unsigned char)text[i]) && text[i] != '-')
+				return false;
+			continue;
+		}
+		if (i == from || (pre && digits_at(text + from) >= i - from && !is_number(text + from, i - from)))
+			return false;
+		from = i + 1;
+	}
+	return true;
+}
+
+bool check_shape_semver(const char *text)
+{
+	size_t length = digits_at(text), tail;
+
+	for (int part = 0; part < 3; part++) {
+		length = digits_at(text);
+		if (!is_number(text, length) || (part < 2 && text[length] != '.'))
+			return false;
+		text += length + (part < 2);
+	}
+	if (*text == '-') {
+		tail = strcspn(text + 1, "+");
+		if (!identifiers(text + 1, tail, true))
+			return false;
+		text += 1 + tail;
+	}
+	return !*text || (*text == '+' && identifiers(text + 1, strlen(text + 1), false));
+}
