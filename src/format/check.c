@@ -94,7 +94,7 @@ void check_found(struct checking *c, const struct place *place, const char *form
 static const struct check_format *const formats[] = {
 	&csaf20_format, &cve_format, &osv_format, &openvex_old_format, &openvex_format,
 	&cyclonedx_12_format, &cyclonedx_13_format, &cyclonedx_14_format, &cyclonedx_15_format,
-	&cyclonedx_16_format, &cyclonedx_17_format,
+	&cyclonedx_16_format, &cyclonedx_17_format, &spdx_22_format, &spdx_23_format,
 };
 
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document)

@@ -96,7 +96,7 @@ struct check_format {
 };
 extern const struct check_format csaf20_format, cve_format, osv_format, openvex_old_format,
 	openvex_format, cyclonedx_12_format, cyclonedx_13_format, cyclonedx_14_format,
-	cyclonedx_15_format, cyclonedx_16_format, cyclonedx_17_format;
+	cyclonedx_15_format, cyclonedx_16_format, cyclonedx_17_format, spdx_22_format, spdx_23_format;
 
 /* The structure, as the test "schema". */
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document);
