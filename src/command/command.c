@@ -479,6 +479,16 @@ bool list_take(struct list_window *window, const char *id)
 	return true;
 }
 
+bool command_bytes(void *data, uint64_t done, uint64_t total)
+{
+	struct command_context *context = data;
+	int shift = total >> 30 ? 20 : total >> 20 ? 10 : 0;
+
+	if (context->progress && total)
+		context->progress(context, (size_t)(done >> shift), (size_t)(total >> shift));
+	return context->cancelled && context->cancelled(context);
+}
+
 void command_json(struct command_context *context, json_t *json)
 {
 	js_dump_pretty(json, &context->out);

@@ -78,6 +78,9 @@ void command_row_out(struct command_context *context, ...) __attribute__((sentin
 /* A sentence, made safe, with a newline. */
 void command_say(struct command_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The progress of bytes, DATA the context: tells the front, and is true when the handler cancels. A command that can be
+ * cancelled calls it with zeros when it begins, so that what he does from then on is a wish, not an end. */
+bool command_bytes(void *data, uint64_t done, uint64_t total);
 /* A mail record for reading, safe for a terminal. */
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* Runs the command lines of standard input; 0, or the code of the first that failed. Errors are told as they come. */

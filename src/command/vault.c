@@ -240,15 +240,6 @@ static int run_check(struct command_context *context, const struct command_call 
 	return code;
 }
 
-static bool show_bytes(void *data, uint64_t done, uint64_t total)
-{
-	struct command_context *context = data;
-
-	if (context->progress)
-		context->progress(context, (size_t)(done >> 20), (size_t)(total >> 20));
-	return false;
-}
-
 static int run_backup(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *path = call_value(call, "FILE");
@@ -256,8 +247,9 @@ static int run_backup(struct command_context *context, const struct command_call
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
+	command_bytes(context, 0, 0);
 	if (!code)
-		code = vault_backup(desk_vault(desk), path, keys, show_bytes, context, err);
+		code = vault_backup(desk_vault(desk), path, keys, command_bytes, context, err);
 	if (!code)
 		command_say(context, keys ? _("backed up to %s, with the keys: keep it shortly, or shredding comes to nothing") :
 					    _("backed up to %s, without keys.db: back that up apart, with --keys"), path);
@@ -269,7 +261,10 @@ static int run_restore(struct command_context *context, const struct command_cal
 {
 	const char *dir = call_value(call, "DIR");
 	uint64_t gseq = 0;
-	int code = vault_restore(call_value(call, "FILE"), dir, &gseq, show_bytes, context, err);
+	int code;
+
+	command_bytes(context, 0, 0);
+	code = vault_restore(call_value(call, "FILE"), dir, &gseq, command_bytes, context, err);
 
 	if (!code)
 		command_say(context, _("restored to %s: %llu events, verified. If you saw more of them, it says so when it "

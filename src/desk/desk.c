@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/export.h"
 
 /* ---- others' changes */
 
@@ -59,6 +60,7 @@ static int find_handler(struct desk *desk, struct error *err)
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
 	struct desk *desk = mem_alloc(sizeof(*desk));
+	AUTO_ERROR late = ERROR_INIT;
 	size_t recovered;
 	int code;
 
@@ -82,6 +84,9 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	/* Its own start went on meanwhile. */
 	if (!code)
 		code = parse_worker_wait(desk->worker, err);
+	/* It is no reason to stay outside that what was begun cannot be ended now. */
+	if (!code && !desk_readonly(desk) && desk_finish_disposals(desk, now, &late))
+		desk_note_trouble(desk, &late);
 	if (code) {
 		desk_close(desk);
 		return code;

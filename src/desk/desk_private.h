@@ -51,6 +51,8 @@ void desk_each_place(const struct case_state *state, desk_place_fn fn, void *con
 int desk_fold_start(struct desk *desk, struct error *err);
 /* Folds what the vault read on since, and reads anew what that made necessary. */
 int desk_take_in(struct desk *desk, struct error *err);
+/* What cannot be read is damage and told as such; with the rest one can go on. */
+void desk_note_trouble(struct desk *desk, const struct error *err);
 /* Puts what changed into the member's cache. */
 void desk_fold_end(struct desk *desk);
 

@@ -10,6 +10,7 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/vault/members.h"
 
 /* ---- listing */
 
@@ -57,6 +58,23 @@ void desk_files(const struct case_state *state, struct case_files *ret)
 	*ret = files;
 }
 
+/* ---- looking */
+
+/* Noted before a byte is handed out: who was shown it cannot say that the program died first. */
+static int read_noted(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+		      enum vault_read_kind kind, instant now, struct str *ret, struct error *err)
+{
+	int code = desk_readonly(desk) ? 0 : vault_note_read(desk->vault, state->stream, kind, file->object, now, err);
+
+	return code ? code : desk_file_read(desk, file, ret, err);
+}
+
+int desk_file_show(struct desk *desk, const struct case_state *state, const struct sealed_file *file, instant now,
+		   struct str *ret, struct error *err)
+{
+	return read_noted(desk, state, file, VAULT_READ_ATTACHMENT, now, ret, err);
+}
+
 /* ---- leaving */
 
 static int note_export(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
@@ -91,7 +109,7 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	if (!code)
 		code = openpgp_find(desk->pgp, who, false, &key, err);
 	if (!code)
-		code = desk_file_read(desk, file, &bytes, err);
+		code = read_noted(desk, state, file, VAULT_READ_EXPORT, now, &bytes, err);
 	reader[0] = key.fingerprint;
 	if (!code)
 		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
@@ -133,7 +151,7 @@ int desk_file_bare(struct desk *desk, const struct case_state *state, const stru
 	if (!code && file_exists(path))
 		code = error_set(err, ERR_NO, path, NULL, _("it is there already"));
 	if (!code)
-		code = desk_file_read(desk, file, &bytes, err);
+		code = read_noted(desk, state, file, VAULT_READ_EXPORT, now, &bytes, err);
 	if (!code)
 		code = note_export(desk, state, file, path, reason, now, err);
 	if (!code)

@@ -22,6 +22,7 @@ static bool event_of(struct desk *desk, const struct vault_event *sealed, struct
 			       .order = sealed->order };
 	memcpy(ret->id, sealed->id, sizeof(ret->id));
 	memcpy(ret->stream, sealed->stream, sizeof(ret->stream));
+	memcpy(ret->member, sealed->author, sizeof(ret->member));
 	snprintf(ret->author, sizeof(ret->author), "%s", desk_author(desk, sealed->fingerprint)->name);
 	if (!event_info(sealed->type)) {
 		error_set(err, ERR_INPUT, _("event"), NULL, _("a newer version made it: this one does not know it"));
@@ -172,8 +173,7 @@ static int apply_one(void *context, const struct vault_event *sealed, struct err
 	return 0;
 }
 
-/* What cannot be read is damage and told as such; with the rest one can go on. */
-static void note_trouble(struct desk *desk, const struct error *err)
+void desk_note_trouble(struct desk *desk, const struct error *err)
 {
 	AUTO_STR sentence = STR_INIT;
 
@@ -216,7 +216,7 @@ static void read_anew(struct desk *desk, const struct stale *stale)
 		vault_text_forget(desk->vault, stale->stream);
 	else
 		desk_index_again(desk, stale->stream);
-	note_trouble(desk, &err);
+	desk_note_trouble(desk, &err);
 }
 
 static void settle(struct desk *desk)
@@ -251,6 +251,8 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 		note_conflict(desk, sealed, &event, &why);
 	else if (event.type == EVENT_CASE_OPENED)
 		vault_name_stream(desk->vault, sealed->stream, js_string(event.body, "case"));
+	else if (event.type == EVENT_MAIL_DROPPED)
+		desk->mails_anew = true;
 	json_decref(event.body);
 	return 0;
 }

@@ -554,6 +554,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 	context->on_screen = true;
 	context->edit = run_edit;
 	context->progress = run_progress;
+	context->cancelled = run_cancelled;
 }
 
 void app_release(struct app *app)
@@ -576,6 +577,7 @@ void app_release(struct app *app)
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;
+	app->context->cancelled = NULL;
 	app->context->selected_case = app->context->selected_mail = NULL;
 }
 
