@@ -119,6 +119,7 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_laws_free(desk->laws);
 	free(desk);
 }
 
@@ -230,6 +231,11 @@ bool desk_readonly(const struct desk *desk)
 const char *desk_warning(const struct desk *desk)
 {
 	return vault_damage(desk->vault) ? vault_damage(desk->vault) : desk->trouble;
+}
+
+const char *desk_clock_warning(const struct desk *desk)
+{
+	return vault_warning(desk->vault);
 }
 
 struct vault *desk_vault(struct desk *desk)
