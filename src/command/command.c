@@ -18,6 +18,7 @@ static const struct command_row *const families[] = {
 	case_commands,
 	contact_commands,
 	fact_commands,
+	gate_commands,
 	life_commands,
 	party_commands,
 	repro_commands,

@@ -7,7 +7,7 @@
 #include "psirtty/base/js.h"
 #include "psirtty/command/command.h"
 
-enum { COMMAND_ARGUMENTS = 18 };
+enum { COMMAND_ARGUMENTS = 20 };
 
 /* One call with its words sorted to the row's arguments. */
 struct command_call {
@@ -36,6 +36,7 @@ extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
 extern const struct command_row fact_commands[];
+extern const struct command_row gate_commands[];
 extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];

@@ -119,6 +119,7 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_laws_free(desk->laws);
 	free(desk);
 }
 

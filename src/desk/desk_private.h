@@ -35,6 +35,7 @@ struct desk {
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
+	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -69,6 +70,14 @@ void desk_keep_rest(struct desk *desk, bool all);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+
+/* ---- gates.c */
+void desk_laws_free(struct desk_laws *laws);
+
+/* ---- correspondence.c */
+int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
+/* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
+bool desk_draft_is_form(const char *id);
 
 /* ---- desk.c */
 

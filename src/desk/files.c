@@ -10,6 +10,7 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/gates.h"
 #include "psirtty/vault/members.h"
 
 /* ---- listing */
@@ -96,10 +97,39 @@ static int need_reason(const struct case_state *state, const char *reason, struc
 	return error_set(err, ERR_NO, state->id, NULL, _("rule export: a file leaves for a reason, which is recorded"));
 }
 
-int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+static int pass_gates(struct desk *desk, const struct case_state *state, const struct openpgp_key *key, instant now,
+		      struct error *err)
+{
+	const struct gate_recipient who = { .address = key->address, .fingerprint = key->fingerprint };
+	const struct desk_leaving leaving = { .action = GATE_EXPORT, .to = &who, .to_count = 1 };
+
+	return desk_gates_pass(desk, state, &leaving, now, err);
+}
+
+/* What the gates are told is an event too, after which nothing of the case need be where it was. */
+static struct sealed_file copy_of(const struct sealed_file *file)
+{
+	return (struct sealed_file){ .name = mem_string(file->name), .type = mem_string(file->type),
+				     .kind = mem_string(file->kind), .size = file->size,
+				     .sha256 = mem_string(file->sha256), .object = mem_string(file->object),
+				     .key = mem_string(file->key) };
+}
+
+static void copy_release(struct sealed_file *file)
+{
+	free(file->name);
+	free(file->type);
+	free(file->kind);
+	free(file->sha256);
+	free(file->object);
+	free(file->key);
+}
+
+int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *original,
 		      const char *who, const char *reason, const char *path, instant now, struct error *err)
 {
 	struct openpgp_key key = { 0 };
+	struct sealed_file file = copy_of(original);
 	struct str bytes = STR_INIT;
 	AUTO_STR sealed = STR_INIT;
 	AUTO_STRING to = NULL;
@@ -109,7 +139,9 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	if (!code)
 		code = openpgp_find(desk->pgp, who, false, &key, err);
 	if (!code)
-		code = read_noted(desk, state, file, VAULT_READ_EXPORT, now, &bytes, err);
+		code = pass_gates(desk, state, &key, now, err);
+	if (!code)
+		code = read_noted(desk, state, &file, VAULT_READ_EXPORT, now, &bytes, err);
 	reader[0] = key.fingerprint;
 	if (!code)
 		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
@@ -118,9 +150,10 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	to = key.fingerprint ? mem_format("%s %s", str_or_empty(key.address), key.fingerprint) : NULL;
 	/* It is recorded before it is there: nothing leaves unseen. */
 	if (!code)
-		code = note_export(desk, state, file, to, reason, now, err);
+		code = note_export(desk, state, &file, to, reason, now, err);
 	if (!code)
 		code = file_write(path, sealed.bytes, sealed.length, 0600, err);
+	copy_release(&file);
 	openpgp_key_release(&key);
 	return code;
 }

@@ -34,6 +34,7 @@ static const struct {
 	{ EVENT_POST_MORTEM_SET, { NULL }, false },
 	{ EVENT_REPRO_RUN, { NULL }, true },
 	{ EVENT_FILE_EXPORTED, { NULL }, true },
+	{ EVENT_GATE_EVALUATED, { NULL }, true },
 	{ EVENT_GATE_CLEARED, { NULL }, true },
 	{ EVENT_EARLY_PUBLICATION, { NULL }, false },
 	{ EVENT_COLLISION_DECIDED, { NULL }, true },

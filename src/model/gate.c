@@ -169,6 +169,26 @@ static char *told_line(const struct gate_verdict *verdict)
 	return str_detach(&line);
 }
 
+/* "closed G1 G2; passed G3": the worst first, for one line. */
+static char *told_summary(const struct gate_verdict *verdicts, size_t count)
+{
+	AUTO_STR line = STR_INIT;
+
+	for (int result = GATE_RESULT_COUNT - 1; result >= 0; result--) {
+		size_t found = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			if ((int)verdicts[i].result != result)
+				continue;
+			if (!found++)
+				str_add_format(&line, "%s%s", line.length ? "; " : "",
+					       gate_result_name((enum gate_result)result));
+			str_add_format(&line, " %s", verdicts[i].rule->id);
+		}
+	}
+	return str_detach(&line);
+}
+
 static void add_word(json_t *list, const char *word)
 {
 	if (word && *word)
@@ -178,6 +198,7 @@ static void add_word(json_t *list, const char *word)
 json_t *gates_told(const struct gate_request *request, const struct gate_verdict *verdicts, size_t count)
 {
 	json_t *body = json_object(), *results = json_array(), *to = json_array();
+	AUTO_STRING summary = told_summary(verdicts, count);
 
 	for (size_t i = 0; i < count; i++) {
 		AUTO_STRING line = told_line(&verdicts[i]);
@@ -190,6 +211,7 @@ json_t *gates_told(const struct gate_request *request, const struct gate_verdict
 		add_word(to, who->address ? who->address : who->name ? who->name : who->fingerprint);
 	}
 	js_set_string(body, "action", gate_action_name(request->action));
+	js_set_string(body, "summary", summary);
 	json_object_set_new(body, "results", results);
 	if (json_array_size(to))
 		json_object_set(body, "to", to);

@@ -36,13 +36,22 @@ static char *own_host(const struct model *model)
 	const char *host = strstr(url, "://");
 
 	host = host ? host + 3 : url;
-	return mem_copy(host, strcspn(host, "/:?#"));
+	return *host ? mem_copy(host, strcspn(host, "/:?#")) : mem_string("invalid");
+}
+
+/* The host of the address people write to. */
+static char *contact_host(const struct model *model)
+{
+	const char *at = strchr(str_or_empty(model_policy(model)->contact), '@');
+
+	return at ? mem_copy(at + 1, strcspn(at + 1, " \t>,;")) : mem_string("invalid");
 }
 
 static void check_text(const struct gate_request *request, struct gate_verdict *verdict, enum lint_kind kind)
 {
 	AUTO_STRING host = own_host(request->model);
-	const char *const hosts[] = { host };
+	AUTO_STRING mail_host = contact_host(request->model);
+	const char *const hosts[] = { host, mail_host };
 	struct lint_lists lists = { 0 };
 	struct lint_context context;
 	struct lint_hit *hits;
@@ -52,7 +61,7 @@ static void check_text(const struct gate_request *request, struct gate_verdict *
 		return;
 	collect(request, &lists);
 	context = (struct lint_context){
-		.names = lists.names, .name_count = lists.name_count, .hosts = hosts, .host_count = *host ? 1 : 0,
+		.names = lists.names, .name_count = lists.name_count, .hosts = hosts, .host_count = 2,
 		.versions = lists.versions, .version_count = lists.version_count,
 		.severity = leading_severity(request->state),
 	};

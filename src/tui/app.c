@@ -14,7 +14,7 @@ static const struct view_ops *const panes[PANES] = {
 };
 static const struct view_ops *const tabs[] = {
 	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
-	&timeline_tab,
+	&gates_tab, &timeline_tab,
 };
 
 struct level *app_level(struct app *app)

@@ -42,7 +42,7 @@ static const struct {
 	{ "G2", GATE_PUBLISH, .closes = { { EVENT_REMEDIATION_SET, "{'category':'vendor_fix','details':'4.2'}" } },
 	  .opens = { { EVENT_REMEDIATION_SET, "{'category':'vendor_fix','details':'4.2','url':'https://v.example/4.2'}" } },
 	  .reason = "fix-without-place: 4.2" },
-	{ "G3", GATE_SEND, .closed = { .text = "It runs at 10.20.30.40." }, .open = { .text = "It runs at 192.0.2.1." },
+	{ "G3", GATE_PUBLISH, .closed = { .text = "It runs at 10.20.30.40." }, .open = { .text = "It runs at 192.0.2.1." },
 	  .reason = "ipv4: 10.20.30.40" },
 	{ "G4", GATE_PUBLISH, .closed = { .text = "This is catastrophic." }, .open = { .text = "This is bad." },
 	  .reason = "phrase: catastrophic" },
@@ -273,14 +273,14 @@ static void test_new_reason(void)
 
 static void test_other_action(void)
 {
-	size_t row = row_of("G3");
+	size_t row = row_of("G5");
 	struct world world = world_for(row, NULL, 0);
 	struct asked asked;
 
 	clear_by(&world, row, 0, "R");
 	clear_by(&world, row, 1, "R");
-	asked = ask_named(&world, "G3", GATE_PUBLISH, &rows[row].closed);
-	CHECK(asked.verdict->result == GATE_CLOSED, "cleared for sending is not cleared for publishing");
+	asked = ask_named(&world, "G5", GATE_SEND, &rows[row].closed);
+	CHECK(asked.verdict->result == GATE_CLOSED, "cleared for publishing is not cleared for sending");
 	gate_verdicts_free(asked.verdicts, asked.count);
 	world_release(&world);
 }
@@ -288,7 +288,7 @@ static void test_other_action(void)
 static void test_actions(void)
 {
 	static const char *const expected[] = {
-		[GATE_PUBLISH] = "G1 G2 G3 G4 G5 G6 G8 G9 G10 G11 G12 G13 ", [GATE_SEND] = "G3 G5 G7 ", [GATE_EXPORT] = "G7 ",
+		[GATE_PUBLISH] = "G1 G2 G3 G4 G5 G6 G8 G9 G10 G11 G12 G13 ", [GATE_SEND] = "G5 G7 ", [GATE_EXPORT] = "G7 ",
 	};
 	struct world world = world_for(0, NULL, 0);
 

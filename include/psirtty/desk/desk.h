@@ -113,8 +113,9 @@ int desk_reply(struct desk *desk, const struct case_state *state, const struct c
 	       const char *text, instant now, char **ret_id, struct error *err);
 struct draft_check { char **problems; size_t problem_count; char *to, *subject, *text; char **keys; size_t key_count; };
 void draft_check_release(struct draft_check *check);
-/* The leak guard: who will be able to read it, and what stands against sending. ERR_NO when something does. */
-int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check *ret, struct error *err);
+/* The leak guard: who will be able to read it, and what stands against sending; the gates among it, whose evaluation
+ * is told in the case (NOW INSTANT_NONE: they are not asked). ERR_NO when something does. */
+int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err);
 int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err);
 /* Signs, encrypts to the peer's pinned key and ours and to no other, writes it to the outbox,
  * records it in the case, removes the draft. *RET_PATH is the file written. */

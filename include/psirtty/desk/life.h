@@ -50,7 +50,8 @@ int desk_attach(struct desk *desk, const char *const *paths, size_t count, json_
  * cannot be written to, or was opened for reading alone, lets it be seen without. */
 int desk_file_show(struct desk *desk, const struct case_state *state, const struct sealed_file *file, instant now,
 		   struct str *ret, struct error *err);
-/* Writes the file encrypted to the key WHO (fingerprint or address) to PATH, and notes it in the case. */
+/* Writes the file encrypted to the key WHO (fingerprint or address) to PATH, and notes it in the case; ERR_NO where a
+ * gate is closed. */
 int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
 		      const char *who, const char *reason, const char *path, instant now, struct error *err);
 /* Writes the bare file below DIR, mode 0400, as NAME.hostile, and notes it. *RET_PATH is freed by the caller. */
