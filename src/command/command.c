@@ -327,7 +327,7 @@ static int run_row(struct command_context *context, const struct command_row *ro
 	if (!code && context->on_screen && row->pane && !context->json)
 		show_pane(context, row, argc, argv);
 	else if (!code)
-		code = row->request ? screen_request(context, row->request, argc, argv) :
+		code = row->request && (context->on_screen || !row->exec) ? screen_request(context, row->request, argc, argv) :
 				      row->exec(context, &call, err);
 	if (context->desk)
 		show_warnings(context, code);

@@ -141,8 +141,18 @@ static void flush(struct command_context *context)
 		str_reset(&context->out);
 }
 
+/* Never among what a command prints: that is read by programs. A time that was given on purpose is no clock. */
+static void warn_of_clock(const struct command_context *context)
+{
+	const char *warning = context->desk && !context->now_fixed ? desk_clock_warning(context->desk) : NULL;
+
+	if (warning)
+		fprintf(stderr, "psirtty: %s\n", _(warning));
+}
+
 static int finish(struct command_context *context, int code, const struct error *err)
 {
+	warn_of_clock(context);
 	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) < 0 && errno != EPIPE) {
 		fprintf(stderr, _("psirtty: standard output: %s.\n"), strerror(errno));
 		return 3;

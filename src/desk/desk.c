@@ -233,6 +233,11 @@ const char *desk_warning(const struct desk *desk)
 	return vault_damage(desk->vault) ? vault_damage(desk->vault) : desk->trouble;
 }
 
+const char *desk_clock_warning(const struct desk *desk)
+{
+	return vault_warning(desk->vault);
+}
+
 struct vault *desk_vault(struct desk *desk)
 {
 	return desk->vault;

@@ -336,6 +336,17 @@ static bool open_briefs(struct desk *desk)
 	return true;
 }
 
+static int fold_anew(struct desk *desk, struct error *err)
+{
+	int code;
+
+	model_begin(desk, REBUILD_LIMIT);
+	desk->folded = desk->kept = 0;
+	code = desk_take_in(desk, err);
+	model_set_whole_limit(desk->model, WHOLE_LIMIT);
+	return code;
+}
+
 int desk_fold_start(struct desk *desk, struct error *err)
 {
 	int code;
@@ -345,10 +356,7 @@ int desk_fold_start(struct desk *desk, struct error *err)
 		code = desk_take_in(desk, err);
 		vault_streams(desk->vault, VAULT_CASE, find_new, desk);
 	} else {
-		model_begin(desk, REBUILD_LIMIT);
-		desk->folded = desk->kept = 0;
-		code = desk_take_in(desk, err);
-		model_set_whole_limit(desk->model, WHOLE_LIMIT);
+		code = fold_anew(desk, err);
 	}
 	vault_on_access(desk->vault, on_access, desk);
 	settle(desk);
@@ -411,4 +419,26 @@ void desk_fold_end(struct desk *desk)
 	vault_brief_done(desk->vault, model_brief_version(), desk->folded,
 			 desk->kept == 0 || desk->mails_anew);
 	str_wipe(&desk->brief);
+}
+
+/* ---- the cache beside what is read anew */
+
+int desk_check_cache(struct desk *desk, size_t *ret_rows, size_t *ret_texts, struct error *err)
+{
+	enum { STEP = 1000 };
+	uint64_t left = 0;
+	int code;
+
+	vault_cache_anew(desk->vault);
+	desk->published = true; /* not before it was compared */
+	code = fold_anew(desk, err);
+	do {
+		if (!code)
+			code = desk_index_step(desk, STEP, &left, err);
+	} while (!code && left);
+	if (code)
+		return code;
+	desk_fold_end(desk);
+	desk->kept = desk->folded;
+	return vault_cache_compare(desk->vault, ret_rows, ret_texts, err);
 }

@@ -95,7 +95,10 @@ struct check_format {
 	size_t (*tests)(struct check_test_info *ret, size_t limit);
 };
 extern const struct check_format csaf20_format, cve_format, osv_format, openvex_old_format,
-	openvex_format;
+	openvex_format, cyclonedx_12_format, cyclonedx_13_format, cyclonedx_14_format,
+	cyclonedx_15_format, cyclonedx_16_format, cyclonedx_17_format, spdx_22_format, spdx_23_format,
+	provider_21_format, provider_20_format, aggregator_21_format, aggregator_20_format,
+	rolie_feed_format, rolie_service_format, rolie_category_format;
 
 /* The structure, as the test "schema". */
 void check_structure(struct checking *c, const struct schema *schema, const json_t *document);

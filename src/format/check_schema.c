@@ -92,26 +92,21 @@ static void check_object(struct checking *c, const struct schema *schema, const 
 
 /* ---- lists */
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void check_unique(struct checking *c, const json_t *json, const struct place *place)
 {
-	size_t count = json_array_size(json);
-	char **texts = mem_alloc((count + 1) * sizeof(*texts));
+	AUTO_JSON seen = json_object();
+	json_t *item;
+	size_t i;
 
-	for (size_t i = 0; i < count; i++)
-		texts[i] = json_dumps(json_array_get(json, i), JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT);
-	qsort(texts, count, sizeof(*texts), by_text);
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0 && str_equal(texts[i], texts[i - 1]))
-			check_found(c, place, _("the item %.*s occurs twice"), QUOTED, texts[i]);
+	json_array_foreach((json_t *)json, i, item) {
+		AUTO_STRING text = json_dumps(item, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT);
+
+		if (!text)
+			continue;
+		if (json_object_get(seen, text))
+			check_found(c, place, _("the item %.*s occurs twice"), QUOTED, text);
+		json_object_set_new(seen, text, json_true());
 	}
-	for (size_t i = 0; i < count; i++)
-		free(texts[i]);
-	free(texts);
 }
 
 static void check_array(struct checking *c, const struct schema *schema, const json_t *json,

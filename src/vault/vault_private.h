@@ -54,7 +54,8 @@ int vault_make_folders(const char *dir, struct error *err);
 int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_outbox, struct error *err);
 
 /* ---- keyring.c */
-void keyring_init(struct keyring *ring);
+/* ERR_DENIED where memory cannot be locked; to be wiped all the same. */
+int keyring_init(struct keyring *ring, struct error *err);
 void keyring_wipe(struct keyring *ring);
 /* Unlocks the first identity whose secret key is at hand; before all others one that was unlocked here before. */
 int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],

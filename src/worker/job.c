@@ -169,8 +169,22 @@ static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t 
 	[JOB_CHECK] = do_check,
 };
 
+static int by_value(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* The C library asks the system for the size of memory at the first long sort; afterwards it may not. */
+static void warm_sort(void)
+{
+	int numbers[1024] = { 1 };
+
+	qsort(numbers, ARRAY_LEN(numbers), sizeof(*numbers), by_value);
+}
+
 void job_warm(void)
 {
+	warm_sort();
 	i18n_start();
 	gettext("a value");
 	/* jansson takes its seed from the system, once. */

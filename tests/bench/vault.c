@@ -31,6 +31,15 @@ static double milliseconds(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* Of this process, without what others on the machine do, and without gpg's. */
+static double processor(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 static instant now(void)
 {
 	return (instant)time(NULL) * INSTANT_SECOND;
@@ -118,13 +127,21 @@ static double time_gpg(struct vault *vault)
 
 static void run_unlock(const char *dir)
 {
-	double begun = milliseconds(), opened, listed;
+	double begun = milliseconds(), work = processor(), opened, listed, agenda;
 	struct desk *desk = desk_at(dir);
+	struct agenda_item *items;
+	size_t count;
 
 	opened = milliseconds();
+	printf("open-processor %f\n", processor() - work);
 	read_list(desk_model(desk), now());
 	listed = milliseconds();
-	printf("open %f\nlist %f\nrss %f\n", opened - begun, listed - begun, resident_mb());
+	printf("processor %f\nrss %f\n", processor() - work, resident_mb());
+	agenda = processor();
+	model_agenda(desk_model(desk), INT64_MIN, INT64_MAX, now(), &items, &count);
+	printf("agenda %f\n", processor() - agenda);
+	free(items);
+	printf("open %f\nlist %f\n", opened - begun, listed - begun);
 	printf("gpg %f\n", time_gpg(desk_vault(desk)));
 	desk_close(desk);
 }

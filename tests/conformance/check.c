@@ -160,7 +160,7 @@ static void run_folder(const char *name)
 
 int main(void)
 {
-	static const char *const folders[] = { "cve-schema", "osv", "openvex" };
+	static const char *const folders[] = { "cve-schema", "osv", "openvex", "cyclonedx", "spdx" };
 
 	corpora = tap_corpora("CSAF checks");
 	if (corpora) {

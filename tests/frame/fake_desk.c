@@ -240,6 +240,12 @@ const char *desk_vault_name(const struct desk *desk)
 	return "team";
 }
 
+const char *desk_clock_warning(const struct desk *desk)
+{
+	(void)desk;
+	return NULL;
+}
+
 const char *desk_warning(const struct desk *desk)
 {
 	(void)desk;

@@ -30,6 +30,8 @@ const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
 /* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
 const char *desk_warning(const struct desk *desk);
+/* That the clock jumped, a static sentence, untranslated, or NULL. */
+const char *desk_clock_warning(const struct desk *desk);
 /* What an event calls its stream: the id a case was opened with, or NULL. Caller frees. */
 char *desk_stream_name(int type, const char *json, size_t length);
 /* For commands about the vault and keys themselves. Borrowed. */
@@ -51,6 +53,10 @@ int desk_whole_case(struct desk *desk, const struct case_state *state, struct er
 int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct error *err);
 /* The case ID names, whole, or ERR_INPUT with the ids that come near. */
 int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
+
+/* Reads everything anew beside the member's cache: rows and texts that differ there. What was read takes the cache's place
+ * when the desk is closed. What the model handed out before is gone. */
+int desk_check_cache(struct desk *desk, size_t *ret_rows, size_t *ret_texts, struct error *err);
 
 /* ---- search (search.c) */
 /* The words of an event that can be searched for, a line each; adds to RET. */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SPDX licence list: which identifiers there are. */
+#ifndef FORMAT_LICENCE_H
+#define FORMAT_LICENCE_H
+
+#include "psirtty/base/str.h"
+
+/* Whether ID is an identifier of a licence or an exception, as written there. */
+bool licence_known(const char *id);
+
+#endif
