@@ -64,7 +64,7 @@ int command_batch(struct command_context *context)
 					    run_one(context, line, &err);
 		if (context->flush)
 			context->flush(context);
-		if (code)
+		if (err.code) /* a mere no has said so in its answer */
 			tell(&err, number);
 		first = first ? first : code;
 	}

@@ -261,6 +261,13 @@ static void show_case(struct command_context *context, const struct case_state *
 	if (score)
 		command_field(context, _("Severity"), "%s %s %s", cvss_tenths(score->cvss.overall, tenths),
 			    cvss_severity_name(score->cvss.severity), score->vector);
+	show_line(context, _("Decided"), s->outcome);
+	show_line(context, _("Priority"), s->priority);
+	show_line(context, _("Source"), s->source);
+	show_line(context, _("Merged"), s->merged_into);
+	show_line(context, _("Split from"), s->split_from);
+	if (s->incident)
+		show_line(context, _("Incident"), _("the situation room is open"));
 	show_line(context, "CWE", s->cwe);
 	show_line(context, _("Assignee"), s->assignee);
 	show_embargo(context, s);

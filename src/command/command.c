@@ -18,6 +18,7 @@ static const struct command_row *const families[] = {
 	case_commands,
 	contact_commands,
 	fact_commands,
+	gate_commands,
 	life_commands,
 	party_commands,
 	repro_commands,
@@ -326,7 +327,7 @@ static int run_row(struct command_context *context, const struct command_row *ro
 	if (!code && context->on_screen && row->pane && !context->json)
 		show_pane(context, row, argc, argv);
 	else if (!code)
-		code = row->request ? screen_request(context, row->request, argc, argv) :
+		code = row->request && (context->on_screen || !row->exec) ? screen_request(context, row->request, argc, argv) :
 				      row->exec(context, &call, err);
 	if (context->desk)
 		show_warnings(context, code);
@@ -477,6 +478,16 @@ bool list_take(struct list_window *window, const char *id)
 		return false;
 	window->limit--;
 	return true;
+}
+
+bool command_bytes(void *data, uint64_t done, uint64_t total)
+{
+	struct command_context *context = data;
+	int shift = total >> 30 ? 20 : total >> 20 ? 10 : 0;
+
+	if (context->progress && total)
+		context->progress(context, (size_t)(done >> shift), (size_t)(total >> shift));
+	return context->cancelled && context->cancelled(context);
 }
 
 void command_json(struct command_context *context, json_t *json)

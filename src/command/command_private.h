@@ -7,7 +7,7 @@
 #include "psirtty/base/js.h"
 #include "psirtty/command/command.h"
 
-enum { COMMAND_ARGUMENTS = 18 };
+enum { COMMAND_ARGUMENTS = 20 };
 
 /* One call with its words sorted to the row's arguments. */
 struct command_call {
@@ -39,6 +39,7 @@ extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
 extern const struct command_row fact_commands[];
+extern const struct command_row gate_commands[];
 extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];
@@ -81,6 +82,9 @@ void command_row_out(struct command_context *context, ...) __attribute__((sentin
 /* A sentence, made safe, with a newline. */
 void command_say(struct command_context *context, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The progress of bytes, DATA the context: tells the front, and is true when the handler cancels. A command that can be
+ * cancelled calls it with zeros when it begins, so that what he does from then on is a wish, not an end. */
+bool command_bytes(void *data, uint64_t done, uint64_t total);
 /* A mail record for reading, safe for a terminal. */
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* Runs the command lines of standard input; 0, or the code of the first that failed. Errors are told as they come. */

@@ -6,21 +6,11 @@
 
 static const char *const tlp_words[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 
-/* Bytes to the front's progress, in KiB so that they fit anywhere. */
-static bool report_bytes(void *context, uint64_t done, uint64_t total)
-{
-	struct command_context *c = context;
-
-	if (c->progress)
-		c->progress(c, (size_t)(done >> 10), (size_t)(total >> 10));
-	return false;
-}
-
 static int export_openpgp(struct command_context *context, const struct command_call *call, struct desk *desk,
 			  const struct case_state *state, struct error *err)
 {
 	struct desk_export what = { .path = call_value(call, "FILE"), .tlp = call_value(call, "--tlp"),
-				    .progress = report_bytes, .context = context };
+				    .progress = command_bytes, .context = context };
 	struct desk_exported made = { 0 };
 	AUTO_STR json = STR_INIT;
 	AUTO_JSON shown = case_json(state, command_now(context), true);
@@ -49,12 +39,13 @@ static int run_export(struct command_context *context, const struct command_call
 
 	if (code)
 		return code;
+	command_bytes(context, 0, 0);
 	if (!call_given(call, "--sealed"))
 		return export_openpgp(context, call, desk, state, err);
 	if (call_given(call, "--to"))
 		return error_set(err, ERR_USAGE, "--to", _("Leave one of them away"),
 				 _("a sealed bundle is for the members of this vault, not for keys"));
-	code = desk_bundle_write(desk, &state, 1, path, command_now(context), report_bytes, context, err);
+	code = desk_bundle_write(desk, &state, 1, path, command_now(context), command_bytes, context, err);
 	if (!code)
 		command_say(context, _("%s sealed into %s for another copy of this vault"), state->id, path);
 	return code;
@@ -66,8 +57,9 @@ static int run_bundle(struct command_context *context, const struct command_call
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
+	command_bytes(context, 0, 0);
 	if (!code)
-		code = desk_bundle_write(desk, NULL, 0, path, command_now(context), report_bytes, context, err);
+		code = desk_bundle_write(desk, NULL, 0, path, command_now(context), command_bytes, context, err);
 	if (!code)
 		command_say(context, _("everything sealed into %s for another copy of this vault"), path);
 	return code;
@@ -92,9 +84,10 @@ static int run_import(struct command_context *context, const struct command_call
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
+	command_bytes(context, 0, 0);
 	if (!code)
 		code = desk_case_import(desk, call_value(call, "FILE"), call_value(call, "--title"),
-					command_now(context), report_bytes, context, &made, err);
+					command_now(context), command_bytes, context, &made, err);
 	if (code)
 		return code;
 	tell_import(context, &made);
@@ -154,12 +147,82 @@ static int run_shred(struct command_context *context, const struct command_call 
 		return code;
 	command_say(context, _("%s is shredded: %zu events, %zu keys, %zu files, %zu drafts"), id, made.events, made.keys,
 		    made.files, made.drafts);
+	if (made.dropped)
+		command_say(context, _("%zu mails went with it; what the inbox noted of them stays sealed there, but no list "
+				       "or search shows it"), made.dropped);
 	if (made.kept || made.mails)
-		command_say(context, _("the inbox or other cases keep %zu files; mails of it in the inbox: %zu"), made.kept,
-			    made.mails);
+		command_say(context, _("other cases or the inbox keep %zu files; mails of it in the inbox: %zu. They go with "
+				       "the case they were taken into"), made.kept, made.mails);
 	command_say(context, _("backups of keys.db may hold its keys until %s"),
 		    instant_format_date(now + days * INSTANT_DAY, date));
 	context->reactions |= REACT_RELOAD;
+	return 0;
+}
+
+/* ---- what was ended */
+
+static json_t *words_json(char *const *words, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, js_new_string(words[i], strlen(words[i])));
+	return list;
+}
+
+static json_t *disposal_json(const struct disposal *d)
+{
+	json_t *json = json_object();
+	char at[40];
+
+	js_set_string(json, "case", d->case_id);
+	js_set_string(json, "at", instant_format(d->at, at));
+	js_set_string(json, "by", d->author);
+	js_set_integer(json, "events", (long long)d->events);
+	js_set_integer(json, "files", (long long)d->files);
+	js_set_integer(json, "kept", (long long)d->kept);
+	json_object_set_new(json, "mails_dropped", words_json(d->dropped, d->dropped_count));
+	json_object_set_new(json, "mails_left", words_json(d->mails, d->mail_count));
+	js_set_string(json, "verified", d->verified);
+	js_set_string(json, "backups_until", instant_format(d->backups_until, at));
+	return json;
+}
+
+static void disposal_line(struct command_context *context, const struct disposal *d)
+{
+	AUTO_STRING events = mem_format("%zu", d->events);
+	AUTO_STRING files = mem_format("%zu", d->files);
+	AUTO_STRING kept = mem_format("%zu", d->kept);
+	AUTO_STRING dropped = mem_format("%zu", d->dropped_count);
+	AUTO_STRING left = mem_format("%zu", d->mail_count);
+	char at[40], until[40];
+
+	command_row_out(context, d->case_id, instant_format(d->at, at), d->author, events, files, kept, dropped, left,
+			instant_format(d->backups_until, until), NULL);
+}
+
+static int run_disposals(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	json_t *list = NULL;
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	(void)call;
+	if (code)
+		return code;
+	if (context->json)
+		list = json_array();
+	for (size_t i = 0; i < model_disposal_count(desk_model(desk)); i++) {
+		const struct disposal *d = model_disposal(desk_model(desk), i);
+
+		if (list)
+			json_array_append_new(list, disposal_json(d));
+		else
+			disposal_line(context, d);
+	}
+	if (list)
+		command_json(context, list);
+	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
 }
 
@@ -190,6 +253,12 @@ const struct command_row export_commands[] = {
 		.arguments = { ARG("FILE", ARG_FILE, NULL),
 			       OPTION("--title", ARG_TEXT, N_("what a case from an export is called")) },
 		.exec = run_import,
+	},
+	{
+		.name = "vault disposals",
+		.help = N_("list the cases that were shredded, and what went"),
+		.flags = COMMAND_JSON,
+		.exec = run_disposals,
 	},
 	{
 		.name = "case shred",

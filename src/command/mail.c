@@ -289,7 +289,7 @@ static int run_check(struct command_context *context, const struct command_call 
 	int code = command_desk(context, &desk, err);
 
 	if (!code)
-		code = desk_draft_check(desk, call_value(call, "DRAFT"), &check, err);
+		code = desk_draft_check(desk, call_value(call, "DRAFT"), command_now(context), &check, err);
 	if (check.to)
 		show_check(context, &check);
 	draft_check_release(&check);
@@ -323,7 +323,7 @@ static int run_drafts(struct command_context *context, const struct command_call
 	for (size_t i = 0; i < count; i++) {
 		struct draft_check check = { 0 };
 
-		desk_draft_check(desk, ids[i], &check, NULL);
+		desk_draft_check(desk, ids[i], INSTANT_NONE, &check, NULL);
 		command_row_out(context, ids[i], str_or_empty(check.to), str_or_empty(check.subject), NULL);
 		draft_check_release(&check);
 	}

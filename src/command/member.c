@@ -3,6 +3,7 @@
 #include "command/command_private.h"
 
 #include "psirtty/base/file.h"
+#include "psirtty/desk/life.h"
 #include "psirtty/vault/members.h"
 
 enum { REQUEST_LIMIT = 1 << 20, CHECKPOINT_LIMIT = 1 << 18 };
@@ -354,7 +355,7 @@ static const struct vault_member *member_at(const struct vault_member *members, 
 	return NULL;
 }
 
-struct reader_line { const char *fingerprint, *what, *detail; instant at; };
+struct reader_line { const char *fingerprint, *what, *detail, *file; instant at; };
 
 static void reader_line(struct command_context *context, json_t *list, const struct reader_line *line)
 {
@@ -364,7 +365,8 @@ static void reader_line(struct command_context *context, json_t *list, const str
 
 	instant_format(line->at, at);
 	if (!list) {
-		command_row_out(context, line->what, line->fingerprint, at, line->detail, str_or_empty(name), NULL);
+		command_row_out(context, line->what, line->fingerprint, at, line->file ? line->file : line->detail,
+				str_or_empty(name), NULL);
 		return;
 	}
 	one = json_object();
@@ -373,27 +375,42 @@ static void reader_line(struct command_context *context, json_t *list, const str
 	js_set_string(one, "name", name);
 	js_set_string(one, "at", at);
 	js_set_string(one, str_equal(line->what, "may") ? "rights" : "object", line->detail);
+	if (line->file)
+		js_set_string(one, "file", line->file);
 	json_array_append_new(list, one);
 }
 
-static int list_readings(struct command_context *context, struct vault *vault, const uint8_t stream[16],
+/* What its case calls an attachment, or NULL. */
+static const char *file_called(const struct case_files *files, const char *object)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (str_equal(files->files[i].file->object, object))
+			return files->files[i].file->name;
+	return NULL;
+}
+
+static int list_readings(struct command_context *context, struct vault *vault, const struct case_state *state,
 			 const struct vault_member *members, size_t member_count, json_t *list, struct error *err)
 {
 	static const char *const kinds[] = { [VAULT_READ_ATTACHMENT] = "read", [VAULT_READ_EXPORT] = "exported" };
 	struct vault_reading *readings;
+	struct case_files files;
 	size_t count;
-	int code = vault_readings(vault, stream, &readings, &count, err);
+	int code = vault_readings(vault, state->stream, &readings, &count, err);
 
+	desk_files(state, &files);
 	for (size_t i = 0; !code && i < count; i++) {
 		const struct vault_member *m = member_at(members, member_count, readings[i].member);
 		const char *kind = readings[i].kind < ARRAY_LEN(kinds) ? kinds[readings[i].kind] : NULL;
 		const struct reader_line line = { m ? m->fingerprint : "", kind ? kind : "read",
-						  readings[i].object, readings[i].at };
+						  readings[i].object, file_called(&files, readings[i].object),
+						  readings[i].at };
 
 		reader_line(context, list, &line);
 	}
 	if (!code)
 		free(readings);
+	case_files_release(&files);
 	return code;
 }
 
@@ -406,7 +423,7 @@ static void list_readers(struct command_context *context, struct vault *vault, c
 	vault_readers(vault, stream, &readers, &count);
 	for (size_t i = 0; i < count; i++) {
 		const struct vault_member *m = member_at(members, member_count, readers[i].member);
-		struct reader_line line = { m ? m->fingerprint : "", "may", NULL, readers[i].since };
+		struct reader_line line = { m ? m->fingerprint : "", "may", NULL, NULL, readers[i].since };
 		char word[24];
 
 		rights_word(readers[i].rights, word);
@@ -433,7 +450,7 @@ static int run_readers(struct command_context *context, const struct command_cal
 	if (context->json)
 		list = json_array();
 	list_readers(context, vault, state->stream, members, count, list);
-	code = list_readings(context, vault, state->stream, members, count, list, err);
+	code = list_readings(context, vault, state, members, count, list, err);
 	free(members);
 	if (list)
 		command_json(context, list);
@@ -522,7 +539,7 @@ const struct command_row member_commands[] = {
 	},
 	{
 		.name = "member rotate",
-		.help = N_("open your identity with another OpenPGP key, or with the same one's new subkey"),
+		.help = N_("open your identity with another OpenPGP key, or a new subkey"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { OPTION("--to", ARG_FINGERPRINT, N_("fingerprint or address of the new key")) },
 		.exec = run_rotate,
@@ -551,7 +568,7 @@ const struct command_row member_commands[] = {
 	},
 	{
 		.name = "case readers",
-		.help = N_("list who may read a case and who has read its attachments or exported it"),
+		.help = N_("list who may read a case, and who read its files or exported it"),
 		.flags = COMMAND_JSON,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")) },
 		.exec = run_readers,

@@ -222,7 +222,7 @@ static int run_file(struct command_context *context, const struct command_call *
 
 	if (code)
 		return code;
-	code = desk_file_read(desk, file->file, &bytes, err);
+	code = desk_file_show(desk, state, file->file, command_now(context), &bytes, err);
 	if (!code) {
 		command_field(context, _("Name"), "%s", file_name(file->file));
 		command_field(context, _("Kind"), "%s %s", str_or_empty(file->file->kind),
@@ -317,7 +317,7 @@ const struct command_row repro_commands[] = {
 	},
 	{
 		.name = "repro file",
-		.help = N_("look at a file without running it, as hexadecimal"),
+		.help = N_("look at a file as hexadecimal; that you did is noted"),
 		.arguments = { CASE_ARGUMENT, NUMBER, OPTION("--from", ARG_NUMBER, N_("begin at this byte")) },
 		.exec = run_file,
 	},

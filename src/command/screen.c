@@ -7,6 +7,16 @@ static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calen
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
+/* In a shell: each command unlocks for itself. */
+static int run_lock(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	(void)call;
+	(void)err;
+	command_say(context, _("nothing is unlocked: in a shell each command locks the vault when it ends. To make gpg ask "
+			       "again for a passphrase: gpgconf --reload gpg-agent"));
+	return 0;
+}
+
 #define ROW(word, text, what) \
 	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .request = (what) }
 
@@ -34,7 +44,13 @@ const struct command_row screen_commands[] = {
 	ROW("suspend", N_("stop the program; fg goes on"), SCREEN_SUSPEND),
 	ROW("cancel", N_("cancel the job in front"), SCREEN_CANCEL),
 	ROW("jobs", N_("list the jobs that run"), SCREEN_JOBS),
-	ROW("lock", N_("lock the vault"), SCREEN_LOCK),
+	{
+		.name = "lock",
+		.help = N_("lock the vault"),
+		.flags = COMMAND_NO_VAULT,
+		.request = SCREEN_LOCK,
+		.exec = run_lock,
+	},
 	ROW("quit", N_("leave the program"), SCREEN_QUIT),
 	{
 		.name = "command-line",

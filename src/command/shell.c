@@ -3,6 +3,7 @@
 #include "command/command_private.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
@@ -110,14 +111,48 @@ static void show_progress(struct command_context *context, size_t done, size_t t
 		fputs("\r", stderr);
 }
 
+/* From here on the first ^C is a wish, heard between two pieces of work; the second ends the program. */
+static volatile sig_atomic_t asked_to_stop;
+
+static void on_stop(int number)
+{
+	(void)number;
+	asked_to_stop = 1;
+}
+
+static bool cancelled(struct command_context *context)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static bool listening;
+
+	(void)context;
+	for (size_t i = 0; !listening && i < ARRAY_LEN(numbers); i++) {
+		struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+
+		sigaction(numbers[i], &action, NULL);
+	}
+	listening = true;
+	return asked_to_stop;
+}
+
 static void flush(struct command_context *context)
 {
 	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) == 0)
 		str_reset(&context->out);
 }
 
+/* Never among what a command prints: that is read by programs. A time that was given on purpose is no clock. */
+static void warn_of_clock(const struct command_context *context)
+{
+	const char *warning = context->desk && !context->now_fixed ? desk_clock_warning(context->desk) : NULL;
+
+	if (warning)
+		fprintf(stderr, "psirtty: %s\n", _(warning));
+}
+
 static int finish(struct command_context *context, int code, const struct error *err)
 {
+	warn_of_clock(context);
 	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) < 0 && errno != EPIPE) {
 		fprintf(stderr, _("psirtty: standard output: %s.\n"), strerror(errno));
 		return 3;
@@ -149,11 +184,13 @@ int command_main(struct command_context *context, int argc, char **argv)
 		context->edit = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? command_editor : NULL;
 		context->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 		context->flush = flush;
+		context->cancelled = cancelled;
 		code = str_equal(argv[at], "-") && at + 1 == argc ? command_batch(context) :
 								     command_run(context, argc - at, argv + at, &err);
 		context->flush = NULL;
 		context->edit = NULL;
 		context->progress = NULL;
+		context->cancelled = NULL;
 	}
 	if (!code && context->request == SCREEN_WORKSTATION)
 		return -1;

@@ -26,6 +26,20 @@ static int run_init(struct command_context *context, const struct command_call *
 	return code;
 }
 
+static json_t *notes_json(const struct audit_report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->note_count; i++) {
+		json_t *one = json_object();
+
+		js_set_string(one, "case", report->notes[i].stream_name);
+		js_set_string(one, "what", report->notes[i].what);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 static json_t *audit_json(const struct audit_report *report)
 {
 	json_t *json = json_object(), *findings = json_array();
@@ -38,6 +52,7 @@ static json_t *audit_json(const struct audit_report *report)
 	js_set_integer(json, "level", report->level);
 	js_set_bool(json, "whole", report->finding_count == 0);
 	json_object_set_new(json, "findings", findings);
+	json_object_set_new(json, "notes", notes_json(report));
 	for (size_t i = 0; i < report->finding_count; i++) {
 		json_t *one = json_object();
 
@@ -66,6 +81,8 @@ static void audit_text(struct command_context *context, const struct audit_repor
 		else
 			command_say(context, _("DAMAGED: %s: %s"), f->stream_name, f->what);
 	}
+	for (size_t i = 0; i < report->note_count; i++)
+		command_say(context, _("note: %s: %s"), report->notes[i].stream_name, report->notes[i].what);
 	if (report->finding_count == 0)
 		command_say(context, _("whole: %llu events in %zu streams, %s"), (unsigned long long)report->events,
 			    report->streams, _(verified[report->level]));
@@ -218,6 +235,24 @@ static int show_check(struct command_context *context, const struct vault_check 
 				_("%zu things were found"), left) : 0;
 }
 
+static int check_cache(struct desk *desk, bool repair, struct vault_check *check, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	size_t rows, texts;
+	int code = desk_check_cache(desk, &rows, &texts, &why);
+	char *what;
+
+	if (code && code != ERR_INPUT)
+		return error_set(err, code, why.what, why.remedy, "%s", why.why);
+	if (!code && !rows && !texts)
+		return 0;
+	what = code ? mem_string(_("your cache of lists and words cannot be read")) :
+		      mem_format(_("your cache differs from the vault in %zu rows of lists and %zu texts or words"), rows, texts);
+	check->items = mem_resize(check->items, check->count + 1, sizeof(*check->items));
+	check->items[check->count++] = (struct vault_finding){ what, true, repair };
+	return 0;
+}
+
 static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	bool repair = call_given(call, "--repair");
@@ -233,20 +268,14 @@ static int run_check(struct command_context *context, const struct command_call 
 	if (!code)
 		code = vault_check(desk_vault(desk), repair, command_now(context), &check, err);
 	if (!code)
+		code = check_cache(desk, repair, &check, err);
+	context->reactions |= REACT_RELOAD;
+	if (!code)
 		code = show_check(context, &check, err);
 	else if (check.count)
 		show_check(context, &check, NULL);
 	vault_check_release(&check);
 	return code;
-}
-
-static bool show_bytes(void *data, uint64_t done, uint64_t total)
-{
-	struct command_context *context = data;
-
-	if (context->progress)
-		context->progress(context, (size_t)(done >> 20), (size_t)(total >> 20));
-	return false;
 }
 
 static int run_backup(struct command_context *context, const struct command_call *call, struct error *err)
@@ -256,8 +285,9 @@ static int run_backup(struct command_context *context, const struct command_call
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
+	command_bytes(context, 0, 0);
 	if (!code)
-		code = vault_backup(desk_vault(desk), path, keys, show_bytes, context, err);
+		code = vault_backup(desk_vault(desk), path, keys, command_bytes, context, err);
 	if (!code)
 		command_say(context, keys ? _("backed up to %s, with the keys: keep it shortly, or shredding comes to nothing") :
 					    _("backed up to %s, without keys.db: back that up apart, with --keys"), path);
@@ -269,7 +299,10 @@ static int run_restore(struct command_context *context, const struct command_cal
 {
 	const char *dir = call_value(call, "DIR");
 	uint64_t gseq = 0;
-	int code = vault_restore(call_value(call, "FILE"), dir, &gseq, show_bytes, context, err);
+	int code;
+
+	command_bytes(context, 0, 0);
+	code = vault_restore(call_value(call, "FILE"), dir, &gseq, command_bytes, context, err);
 
 	if (!code)
 		command_say(context, _("restored to %s: %llu events, verified. If you saw more of them, it says so when it "

@@ -10,6 +10,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/gates.h"
 #include "psirtty/format/mime.h"
 
 enum { DRAFT_MAX = 32 << 20 };
@@ -81,7 +82,7 @@ int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struc
 	return vault_draft_list(desk->vault, ret_ids, ret_count, err);
 }
 
-static int load_draft(struct desk *desk, const char *id, json_t **ret, struct error *err)
+int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err)
 {
 	struct str bytes = STR_INIT;
 	int code = vault_draft_get(desk->vault, id, &bytes, err);
@@ -133,15 +134,18 @@ static bool brought_it(const struct case_party *party)
 	return str_equal(party->role, "finder") || str_equal(party->role, "reporter");
 }
 
-/* Details go to those who agreed to the embargo. Who brought the report knows them; and a letter of this
- * program's own making (an invitation, a notice, a refusal) holds none. */
+bool desk_draft_is_form(const char *id)
+{
+	return str_starts(id, "letter-") || str_starts(id, "notice-");
+}
+
+/* Details go to those who agreed to the embargo. Who brought the report knows them; a form holds none. */
 static void check_embargo(const struct case_state *state, const char *address, const char *draft_id,
 			  struct draft_check *check)
 {
 	const struct case_party *party = party_at(state, address);
-	bool form = str_starts(draft_id, "letter-") || str_starts(draft_id, "notice-");
 
-	if (form || !party || brought_it(party) || case_may_share(state, party, state->updated))
+	if (desk_draft_is_form(draft_id) || !party || brought_it(party) || case_may_share(state, party, state->updated))
 		return;
 	problem(check, mem_format(_("%s has not agreed to the embargo"), party->name));
 }
@@ -182,12 +186,26 @@ static void check_reader(struct desk *desk, const struct case_state *state, cons
 	reader(check, pinned);
 }
 
-int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check *ret, struct error *err)
+static int check_gates(struct desk *desk, const struct case_state *state, const char *draft_id, instant now,
+		       struct draft_check *check, struct error *err)
+{
+	const struct desk_leaving leaving = { .action = GATE_SEND, .draft = draft_id };
+	struct desk_gates gates = { 0 };
+	int code = now == INSTANT_NONE ? 0 : desk_gates_ask(desk, state, &leaving, now, &gates, err);
+
+	for (size_t i = 0; i < gates.count; i++)
+		if (!gates_open(&gates.verdicts[i], 1))
+			problem(check, desk_gate_sentence(&gates.verdicts[i]));
+	desk_gates_release(&gates);
+	return code;
+}
+
+int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err)
 {
 	struct draft_check check = { 0 };
 	const struct case_state *state;
 	AUTO_JSON draft = NULL;
-	int code = load_draft(desk, draft_id, &draft, err);
+	int code = desk_draft_load(desk, draft_id, &draft, err);
 
 	if (!code)
 		code = desk_find_case(desk, str_or_empty(js_string(draft, "case")), &state, err);
@@ -204,6 +222,11 @@ int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check
 	check_embargo(state, str_or_empty(js_string(draft, "address")), draft_id, &check);
 	check_other_cases(desk, state, &check);
 	reader(&check, vault_fingerprint(desk->vault));
+	code = check_gates(desk, state, draft_id, now, &check, err);
+	if (code) {
+		draft_check_release(&check);
+		return code;
+	}
 	*ret = check;
 	if (!check.problem_count)
 		return 0;
@@ -339,10 +362,10 @@ static int send_checked(struct sending *s, instant now, struct error *err)
 int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path, struct error *err)
 {
 	struct sending s = { .desk = desk, .mail = STR_INIT };
-	int code = load_draft(desk, draft_id, &s.draft, err);
+	int code = desk_draft_load(desk, draft_id, &s.draft, err);
 
 	if (!code)
-		code = desk_draft_check(desk, draft_id, &s.check, err);
+		code = desk_draft_check(desk, draft_id, now, &s.check, err);
 	if (!code)
 		code = desk_find_case(desk, str_or_empty(js_string(s.draft, "case")), &s.state, err);
 	if (!code)

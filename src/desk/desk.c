@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/export.h"
 
 /* ---- others' changes */
 
@@ -41,20 +42,25 @@ static char *name_of(const char *dir)
 
 static int find_handler(struct desk *desk, struct error *err)
 {
+	const struct author *me = desk_author(desk, vault_fingerprint(desk->vault));
 	struct openpgp_key key = { 0 };
-	int code = openpgp_find(desk->pgp, vault_fingerprint(desk->vault), false, &key, err);
+	int code;
 
-	if (code)
-		return code;
-	desk->handler = mem_string(key.name ? key.name : str_or_empty(key.address));
-	desk->address = mem_string(str_or_empty(key.address));
-	openpgp_key_release(&key);
+	if (!me->there) {
+		code = openpgp_find(desk->pgp, vault_fingerprint(desk->vault), false, &key, err);
+		openpgp_key_release(&key);
+		if (code)
+			return code;
+	}
+	desk->handler = mem_string(me->name);
+	desk->address = mem_string(me->address);
 	return 0;
 }
 
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
 	struct desk *desk = mem_alloc(sizeof(*desk));
+	AUTO_ERROR late = ERROR_INIT;
 	size_t recovered;
 	int code;
 
@@ -66,13 +72,21 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	if (!code)
 		code = openpgp_open(options->gpg_home, &desk->pgp, err);
 	if (!code)
-		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
+		desk->ring_known = openpgp_ring_stamp(desk->pgp, desk->ring);
 	if (!code)
-		code = find_handler(desk, err);
+		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
 	if (!code && !options->readonly)
 		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)
 		code = desk_fold_start(desk, err);
+	if (!code)
+		code = find_handler(desk, err);
+	/* Its own start went on meanwhile. */
+	if (!code)
+		code = parse_worker_wait(desk->worker, err);
+	/* It is no reason to stay outside that what was begun cannot be ended now. */
+	if (!code && !desk_readonly(desk) && desk_finish_disposals(desk, now, &late))
+		desk_note_trouble(desk, &late);
 	if (code) {
 		desk_close(desk);
 		return code;
@@ -94,6 +108,7 @@ void desk_close(struct desk *desk)
 	for (size_t i = 0; i < desk->author_count; i++) {
 		free(desk->authors[i].fingerprint);
 		free(desk->authors[i].name);
+		free(desk->authors[i].address);
 	}
 	free(desk->authors);
 	free(desk->stale);
@@ -104,6 +119,7 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_laws_free(desk->laws);
 	free(desk);
 }
 
@@ -215,6 +231,11 @@ bool desk_readonly(const struct desk *desk)
 const char *desk_warning(const struct desk *desk)
 {
 	return vault_damage(desk->vault) ? vault_damage(desk->vault) : desk->trouble;
+}
+
+const char *desk_clock_warning(const struct desk *desk)
+{
+	return vault_warning(desk->vault);
 }
 
 struct vault *desk_vault(struct desk *desk)

@@ -10,7 +10,9 @@
 
 enum { MAIL_LIMIT = 200 << 20, TEXT_LIMIT = 20 << 20 };
 
-struct author { char *fingerprint, *name; }; /* owned */
+/* Owned. THERE: gpg has a key; else the name is the fingerprint's beginning. */
+struct author { char *fingerprint, *name, *address; bool there; };
+enum { RING_STAMP = 32 };
 /* A stream to be read anew, or, GONE, to be forgotten. */
 struct stale { uint8_t stream[16]; enum vault_stream_kind kind; bool gone; };
 
@@ -21,6 +23,9 @@ struct desk {
 	struct model *model;
 	char *dir, *name, *handler, *address; /* owned; of the vault's folder and of who works here */
 	struct author *authors; size_t author_count;
+	uint8_t ring[RING_STAMP];             /* of gpg's key rings, before anything was asked; where RING_KNOWN */
+	bool ring_known, names_changed;       /* the names in the cache are not these */
+	bool registry_taken, registry_changed; /* from the cache; it is not what the cache holds */
 	const char *warnings[16];             /* static sentences about the last changes, untranslated */
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
@@ -30,6 +35,7 @@ struct desk {
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
+	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -46,12 +52,32 @@ void desk_each_place(const struct case_state *state, desk_place_fn fn, void *con
 int desk_fold_start(struct desk *desk, struct error *err);
 /* Folds what the vault read on since, and reads anew what that made necessary. */
 int desk_take_in(struct desk *desk, struct error *err);
+/* What cannot be read is damage and told as such; with the rest one can go on. */
+void desk_note_trouble(struct desk *desk, const struct error *err);
 /* Puts what changed into the member's cache. */
 void desk_fold_end(struct desk *desk);
+
+/* ---- kept.c */
+/* What gpg calls a member; asked of it once. Borrowed until the next call. */
+const struct author *desk_author(struct desk *desk, const char *fingerprint);
+/* From the cache's row, where the key rings are still the same. */
+void desk_take_names(struct desk *desk, const void *bytes, size_t length);
+/* Hands out the registry's events as the cache's row has them, with the desk as CONTEXT. */
+int desk_take_registry(struct desk *desk, const void *bytes, size_t length, vault_event_fn fn, struct error *err);
+/* Puts what changed of both, or ALL. */
+void desk_keep_rest(struct desk *desk, bool all);
 
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+
+/* ---- gates.c */
+void desk_laws_free(struct desk_laws *laws);
+
+/* ---- correspondence.c */
+int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
+/* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
+bool desk_draft_is_form(const char *id);
 
 /* ---- desk.c */
 

@@ -496,10 +496,35 @@ static void list_trackers(struct desk *desk, const struct case_state *state, str
 					    record_text(tracker, "ref")));
 }
 
-static void list_left(struct desk *desk, const struct case_state *state, struct teardown *ret)
+/* The clocks of the law that run now, or that a handler must decide about: they start by themselves with
+ * what was recorded. */
+static void list_clocks(struct desk *desk, const struct case_state *state, instant now, struct teardown *ret)
+{
+	const struct clock_rules *rules = model_clock_rules(desk->model);
+
+	for (size_t i = 0; rules && i < clock_rule_count(rules); i++) {
+		const struct clock_rule *rule = clock_rule_at(rules, i);
+		struct clock_status status;
+		char due[96];
+
+		if (rule->basis != BASIS_LAW || rule->kind != CLOCK_DEADLINE || rule->house)
+			continue;
+		case_clock_status(desk->model, state, rule, now, &status);
+		if (status.state == CLOCK_OFFERED)
+			list_add(&ret->left, &ret->left_count,
+				 mem_format(_("decide whether clock %s applies: %s"), rule->id, clock_title(rule)));
+		else if ((status.state == CLOCK_RUNNING || status.state == CLOCK_MISSED) && status.line_count)
+			list_add(&ret->left, &ret->left_count,
+				 mem_format(_("clock %s runs, due %s: %s"), rule->id,
+					    zoned_format(&status.lines[0].due.when, due), clock_title(rule)));
+	}
+}
+
+static void list_left(struct desk *desk, const struct case_state *state, instant now, struct teardown *ret)
 {
 	for (size_t i = 0; i < ret->draft_count; i++)
 		list_add(&ret->left, &ret->left_count, mem_format(_("send %s"), ret->drafts[i]));
+	list_clocks(desk, state, now, ret);
 	list_trackers(desk, state, ret);
 	for (size_t i = 0; i < ARRAY_LEN(leftovers); i++)
 		if (leftovers[i].is(state))
@@ -546,7 +571,7 @@ int desk_teardown(struct desk *desk, const struct case_state *state, enum end_ca
 		teardown_release(&teardown);
 		return code;
 	}
-	list_left(desk, state, &teardown);
+	list_left(desk, state, now, &teardown);
 	*ret = teardown;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/gates.h"
 #include "psirtty/format/mime.h"
 #include "psirtty/format/tar.h"
 #include "psirtty/vault/transport.h"
@@ -327,16 +328,18 @@ static char *key_name(const struct openpgp_key *key)
 	return mem_string(key->name ? key->name : key->address ? key->address : key->fingerprint);
 }
 
-struct recipients { char **fingerprints, **names; size_t count; };
+struct recipients { char **fingerprints, **names, **addresses; size_t count; };
 
 static void recipients_release(struct recipients *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		free(r->fingerprints[i]);
 		free(r->names[i]);
+		free(r->addresses[i]);
 	}
 	free(r->fingerprints);
 	free(r->names);
+	free(r->addresses);
 }
 
 static bool recipients_have(const struct recipients *r, const char *fingerprint)
@@ -368,6 +371,7 @@ static int find_recipients(struct export *x, struct recipients *ret, struct desk
 
 	ret->fingerprints = mem_alloc((what->recipient_count + 1) * sizeof(char *));
 	ret->names = mem_alloc((what->recipient_count + 1) * sizeof(char *));
+	ret->addresses = mem_alloc((what->recipient_count + 1) * sizeof(char *));
 	told->strangers = mem_alloc((what->recipient_count + 1) * sizeof(char *));
 	for (size_t i = 0; !code && i < what->recipient_count; i++) {
 		struct openpgp_key key = { 0 };
@@ -377,6 +381,7 @@ static int find_recipients(struct export *x, struct recipients *ret, struct desk
 			code = check_key(&key, err);
 		if (!code && !recipients_have(ret, key.fingerprint)) {
 			ret->names[ret->count] = key_name(&key);
+			ret->addresses[ret->count] = mem_string(key.address);
 			ret->fingerprints[ret->count++] = mem_string(key.fingerprint);
 			if (!is_party(x->state, &key) &&
 			    !str_equal(key.fingerprint, vault_fingerprint(x->desk->vault)))
@@ -387,6 +392,19 @@ static int find_recipients(struct export *x, struct recipients *ret, struct desk
 	if (!code && ret->count == 0)
 		code = error_set(err, ERR_USAGE, "case export", _("Name them with --to FINGERPRINT"),
 				 _("there is nobody to encrypt it to"));
+	return code;
+}
+
+static int pass_gates(struct export *x, const struct recipients *to, instant now, struct error *err)
+{
+	struct gate_recipient *list = mem_alloc((to->count + 1) * sizeof(*list));
+	struct desk_leaving leaving = { .action = GATE_EXPORT, .to = list, .to_count = to->count };
+	int code;
+
+	for (size_t i = 0; i < to->count; i++)
+		list[i] = (struct gate_recipient){ .address = to->addresses[i], .fingerprint = to->fingerprints[i] };
+	code = desk_gates_pass(x->desk, x->state, &leaving, now, err);
+	free(list);
 	return code;
 }
 
@@ -453,6 +471,8 @@ int desk_case_export(struct desk *desk, const struct case_state *state, const st
 		return code;
 	x.tlp = what->tlp ? what->tlp : state->advisory ? state->advisory->tlp : "RED";
 	code = find_recipients(&x, &to, &made, err);
+	if (!code)
+		code = pass_gates(&x, &to, now, err);
 	if (!code) {
 		desk_each_place(state, add_place, &x);
 		made.files = x.count;

@@ -10,6 +10,8 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/gates.h"
+#include "psirtty/vault/members.h"
 
 /* ---- listing */
 
@@ -57,6 +59,23 @@ void desk_files(const struct case_state *state, struct case_files *ret)
 	*ret = files;
 }
 
+/* ---- looking */
+
+/* Noted before a byte is handed out: who was shown it cannot say that the program died first. */
+static int read_noted(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+		      enum vault_read_kind kind, instant now, struct str *ret, struct error *err)
+{
+	int code = desk_readonly(desk) ? 0 : vault_note_read(desk->vault, state->stream, kind, file->object, now, err);
+
+	return code ? code : desk_file_read(desk, file, ret, err);
+}
+
+int desk_file_show(struct desk *desk, const struct case_state *state, const struct sealed_file *file, instant now,
+		   struct str *ret, struct error *err)
+{
+	return read_noted(desk, state, file, VAULT_READ_ATTACHMENT, now, ret, err);
+}
+
 /* ---- leaving */
 
 static int note_export(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
@@ -78,10 +97,39 @@ static int need_reason(const struct case_state *state, const char *reason, struc
 	return error_set(err, ERR_NO, state->id, NULL, _("rule export: a file leaves for a reason, which is recorded"));
 }
 
-int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
+static int pass_gates(struct desk *desk, const struct case_state *state, const struct openpgp_key *key, instant now,
+		      struct error *err)
+{
+	const struct gate_recipient who = { .address = key->address, .fingerprint = key->fingerprint };
+	const struct desk_leaving leaving = { .action = GATE_EXPORT, .to = &who, .to_count = 1 };
+
+	return desk_gates_pass(desk, state, &leaving, now, err);
+}
+
+/* What the gates are told is an event too, after which nothing of the case need be where it was. */
+static struct sealed_file copy_of(const struct sealed_file *file)
+{
+	return (struct sealed_file){ .name = mem_string(file->name), .type = mem_string(file->type),
+				     .kind = mem_string(file->kind), .size = file->size,
+				     .sha256 = mem_string(file->sha256), .object = mem_string(file->object),
+				     .key = mem_string(file->key) };
+}
+
+static void copy_release(struct sealed_file *file)
+{
+	free(file->name);
+	free(file->type);
+	free(file->kind);
+	free(file->sha256);
+	free(file->object);
+	free(file->key);
+}
+
+int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *original,
 		      const char *who, const char *reason, const char *path, instant now, struct error *err)
 {
 	struct openpgp_key key = { 0 };
+	struct sealed_file file = copy_of(original);
 	struct str bytes = STR_INIT;
 	AUTO_STR sealed = STR_INIT;
 	AUTO_STRING to = NULL;
@@ -91,7 +139,9 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	if (!code)
 		code = openpgp_find(desk->pgp, who, false, &key, err);
 	if (!code)
-		code = desk_file_read(desk, file, &bytes, err);
+		code = pass_gates(desk, state, &key, now, err);
+	if (!code)
+		code = read_noted(desk, state, &file, VAULT_READ_EXPORT, now, &bytes, err);
 	reader[0] = key.fingerprint;
 	if (!code)
 		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
@@ -100,9 +150,10 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	to = key.fingerprint ? mem_format("%s %s", str_or_empty(key.address), key.fingerprint) : NULL;
 	/* It is recorded before it is there: nothing leaves unseen. */
 	if (!code)
-		code = note_export(desk, state, file, to, reason, now, err);
+		code = note_export(desk, state, &file, to, reason, now, err);
 	if (!code)
 		code = file_write(path, sealed.bytes, sealed.length, 0600, err);
+	copy_release(&file);
 	openpgp_key_release(&key);
 	return code;
 }
@@ -133,7 +184,7 @@ int desk_file_bare(struct desk *desk, const struct case_state *state, const stru
 	if (!code && file_exists(path))
 		code = error_set(err, ERR_NO, path, NULL, _("it is there already"));
 	if (!code)
-		code = desk_file_read(desk, file, &bytes, err);
+		code = read_noted(desk, state, file, VAULT_READ_EXPORT, now, &bytes, err);
 	if (!code)
 		code = note_export(desk, state, file, path, reason, now, err);
 	if (!code)

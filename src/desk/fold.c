@@ -15,26 +15,6 @@ enum { WHOLE_LIMIT = 64, REBUILD_LIMIT = 1024 };
 
 /* ---- one event */
 
-/* A member's name by the OpenPGP user id; asked of gpg once. */
-static const char *author_name(struct desk *desk, const char *fingerprint)
-{
-	struct openpgp_key key = { 0 };
-	struct author *author;
-
-	for (size_t i = 0; i < desk->author_count; i++)
-		if (str_equal(desk->authors[i].fingerprint, fingerprint))
-			return desk->authors[i].name;
-	desk->authors = mem_resize(desk->authors, desk->author_count + 1, sizeof(*desk->authors));
-	author = &desk->authors[desk->author_count++];
-	author->fingerprint = mem_string(fingerprint);
-	if (openpgp_find(desk->pgp, fingerprint, false, &key, NULL) == 0 && (key.name || key.address))
-		author->name = mem_string(key.name ? key.name : key.address);
-	else
-		author->name = mem_format("%.16s", fingerprint);
-	openpgp_key_release(&key);
-	return author->name;
-}
-
 /* Fills RET, whose body the caller releases. False: it cannot be read, and ERR says why. */
 static bool event_of(struct desk *desk, const struct vault_event *sealed, struct event *ret, struct error *err)
 {
@@ -42,7 +22,8 @@ static bool event_of(struct desk *desk, const struct vault_event *sealed, struct
 			       .order = sealed->order };
 	memcpy(ret->id, sealed->id, sizeof(ret->id));
 	memcpy(ret->stream, sealed->stream, sizeof(ret->stream));
-	snprintf(ret->author, sizeof(ret->author), "%s", author_name(desk, sealed->fingerprint));
+	memcpy(ret->member, sealed->author, sizeof(ret->member));
+	snprintf(ret->author, sizeof(ret->author), "%s", desk_author(desk, sealed->fingerprint)->name);
 	if (!event_info(sealed->type)) {
 		error_set(err, ERR_INPUT, _("event"), NULL, _("a newer version made it: this one does not know it"));
 		return false;
@@ -192,8 +173,7 @@ static int apply_one(void *context, const struct vault_event *sealed, struct err
 	return 0;
 }
 
-/* What cannot be read is damage and told as such; with the rest one can go on. */
-static void note_trouble(struct desk *desk, const struct error *err)
+void desk_note_trouble(struct desk *desk, const struct error *err)
 {
 	AUTO_STR sentence = STR_INIT;
 
@@ -228,6 +208,7 @@ static void read_anew(struct desk *desk, const struct stale *stale)
 	} else {
 		model_forget(desk->model, inbox ? STREAM_INBOX : STREAM_REGISTRY);
 		desk->mails_anew = desk->mails_anew || inbox;
+		desk->registry_changed = desk->registry_changed || !inbox;
 		if (!stale->gone)
 			vault_stream_each(desk->vault, stale->stream, inbox ? load_one : apply_one, desk, &err);
 	}
@@ -235,7 +216,7 @@ static void read_anew(struct desk *desk, const struct stale *stale)
 		vault_text_forget(desk->vault, stale->stream);
 	else
 		desk_index_again(desk, stale->stream);
-	note_trouble(desk, &err);
+	desk_note_trouble(desk, &err);
 }
 
 static void settle(struct desk *desk)
@@ -263,12 +244,15 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	bool good = event_of(desk, sealed, &event, &why);
 
 	(void)err;
+	desk->registry_changed = desk->registry_changed || sealed->kind == VAULT_REGISTRY;
 	if (!good || !model_in_order(desk->model, &event))
 		mark(desk, sealed->stream, sealed->kind, false);
 	else if (model_apply(desk->model, &event, &why))
 		note_conflict(desk, sealed, &event, &why);
 	else if (event.type == EVENT_CASE_OPENED)
 		vault_name_stream(desk->vault, sealed->stream, js_string(event.body, "case"));
+	else if (event.type == EVENT_MAIL_DROPPED)
+		desk->mails_anew = true;
 	json_decref(event.body);
 	return 0;
 }
@@ -286,14 +270,37 @@ int desk_take_in(struct desk *desk, struct error *err)
 
 /* ---- the start */
 
+/* One that may not be read any more is not kept either. */
+static int take_registry(struct desk *desk, const struct vault_brief *brief, struct error *err)
+{
+	const uint8_t *registry = vault_stream_of(desk->vault, VAULT_REGISTRY);
+
+	if (memcmp(brief->stream, registry, sizeof(brief->stream)) != 0 ||
+	    !(vault_rights(desk->vault, registry) & VAULT_READ)) {
+		desk->registry_changed = true;
+		return 0;
+	}
+	desk->registry_taken = true;
+	return desk_take_registry(desk, brief->bytes, brief->length, apply_one, err);
+}
+
 static int take_brief(void *context, const struct vault_brief *brief, struct error *err)
 {
 	struct desk *desk = context;
 
-	if (brief->kind == BRIEF_HOUSE)
+	switch (brief->kind) {
+	case BRIEF_HOUSE:
 		return model_take_house_brief(desk->model, brief->bytes, brief->length, err);
-	if (brief->kind == BRIEF_MAIL)
+	case BRIEF_MAIL:
 		return model_take_mail_brief(desk->model, brief->key, brief->bytes, brief->length, err);
+	case BRIEF_NAMES:
+		desk_take_names(desk, brief->bytes, brief->length);
+		return 0;
+	case BRIEF_REGISTRY:
+		return take_registry(desk, brief, err);
+	case BRIEF_CASE:
+		break;
+	}
 	if (vault_rights(desk->vault, brief->stream) & VAULT_READ)
 		return model_take_case_brief(desk->model, brief->stream, brief->bytes, brief->length, err);
 	mark(desk, brief->stream, VAULT_CASE, true);
@@ -323,10 +330,21 @@ static bool open_briefs(struct desk *desk)
 		return false;
 	if (!(vault_rights(desk->vault, inbox) & VAULT_READ))
 		mark(desk, inbox, VAULT_INBOX, true);
-	if (vault_rights(desk->vault, registry) & VAULT_READ)
+	if (!desk->registry_taken && vault_rights(desk->vault, registry) & VAULT_READ)
 		mark(desk, registry, VAULT_REGISTRY, false);
 	desk->folded = desk->kept = head;
 	return true;
+}
+
+static int fold_anew(struct desk *desk, struct error *err)
+{
+	int code;
+
+	model_begin(desk, REBUILD_LIMIT);
+	desk->folded = desk->kept = 0;
+	code = desk_take_in(desk, err);
+	model_set_whole_limit(desk->model, WHOLE_LIMIT);
+	return code;
 }
 
 int desk_fold_start(struct desk *desk, struct error *err)
@@ -338,10 +356,7 @@ int desk_fold_start(struct desk *desk, struct error *err)
 		code = desk_take_in(desk, err);
 		vault_streams(desk->vault, VAULT_CASE, find_new, desk);
 	} else {
-		model_begin(desk, REBUILD_LIMIT);
-		desk->folded = desk->kept = 0;
-		code = desk_take_in(desk, err);
-		model_set_whole_limit(desk->model, WHOLE_LIMIT);
+		code = fold_anew(desk, err);
 	}
 	vault_on_access(desk->vault, on_access, desk);
 	settle(desk);
@@ -391,14 +406,39 @@ static void keep_house(struct desk *desk)
 
 void desk_fold_end(struct desk *desk)
 {
+	bool rest = desk->names_changed || desk->registry_changed;
+
 	/* What is not in order yet is not what should be kept. */
-	if (!desk->model || !desk->folded || desk->stale_count || desk->folded == desk->kept)
+	if (!desk->model || !desk->folded || desk->stale_count || (desk->folded == desk->kept && !rest))
 		return;
 	if (desk->mails_anew)
 		model_change_all(desk->model);
 	model_take_changed(desk->model, keep_case, keep_mail, desk);
 	keep_house(desk);
+	desk_keep_rest(desk, desk->kept == 0 || desk->mails_anew);
 	vault_brief_done(desk->vault, model_brief_version(), desk->folded,
 			 desk->kept == 0 || desk->mails_anew);
 	str_wipe(&desk->brief);
+}
+
+/* ---- the cache beside what is read anew */
+
+int desk_check_cache(struct desk *desk, size_t *ret_rows, size_t *ret_texts, struct error *err)
+{
+	enum { STEP = 1000 };
+	uint64_t left = 0;
+	int code;
+
+	vault_cache_anew(desk->vault);
+	desk->published = true; /* not before it was compared */
+	code = fold_anew(desk, err);
+	do {
+		if (!code)
+			code = desk_index_step(desk, STEP, &left, err);
+	} while (!code && left);
+	if (code)
+		return code;
+	desk_fold_end(desk);
+	desk->kept = desk->folded;
+	return vault_cache_compare(desk->vault, ret_rows, ret_texts, err);
 }

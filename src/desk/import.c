@@ -242,6 +242,20 @@ static int make_case(struct importing *m, const char *title, const char *sha256,
 	return 0;
 }
 
+/* What was sealed for a case that came to nothing. */
+static void drop_sealed(struct importing *m)
+{
+	static const uint8_t nobody[16];
+	size_t count = json_array_size(m->places);
+	const char **objects = mem_alloc((count + 1) * sizeof(*objects));
+	struct vault_shredded dropped;
+
+	for (size_t i = 0; i < count; i++)
+		objects[i] = js_string(json_array_get(m->places, i), "object");
+	vault_shred_objects(m->desk->vault, nobody, objects, count, &dropped, NULL);
+	free(objects);
+}
+
 static int import_export(struct importing *m, int fd, const char *title, instant now, struct desk_imported *ret,
 			 struct error *err)
 {
@@ -259,6 +273,8 @@ static int import_export(struct importing *m, int fd, const char *title, instant
 		code = decrypt(m, fd, now, ret, err);
 	if (!code)
 		code = make_case(m, title, sha256, now, ret, err);
+	if (code)
+		drop_sealed(m);
 	tar_reader_free(m->reader);
 	json_decref(m->places);
 	str_wipe(&m->content);

@@ -199,7 +199,8 @@ static int take_hit(void *context, const struct vault_event *sealed, struct erro
 	l->hit->type = sealed->type;
 	l->hit->at = sealed->at;
 	name_place(l->desk, sealed, body, l->hit);
-	l->found = true;
+	/* What was dropped is no hit: its words cannot be taken out of the index. */
+	l->found = !*l->hit->mail_id || model_find_mail(l->desk->model, l->hit->mail_id);
 	return 1;
 }
 

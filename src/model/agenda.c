@@ -132,6 +132,20 @@ static uint64_t stamp_of(const struct clock_book *book)
 	return book ? book->generation + 1 : 1;
 }
 
+/* There are thousands of cases: what was not needed is given back. */
+static void trim(struct known_case *known)
+{
+	if (known->due_room == known->due_count)
+		return;
+	if (known->due_count) {
+		known->dues = mem_resize(known->dues, known->due_count, sizeof(*known->dues));
+	} else {
+		free(known->dues);
+		known->dues = NULL;
+	}
+	known->due_room = known->due_count;
+}
+
 static void find_dues(struct known_case *known)
 {
 	const struct clock_rules *rules = known->book ? known->book->rules : NULL;
@@ -144,6 +158,7 @@ static void find_dues(struct known_case *known)
 	else
 		add_plain(known);
 	add_embargo(known);
+	trim(known);
 	known->dues_of = stamp_of(known->book);
 }
 

@@ -34,6 +34,10 @@ static const struct {
 	{ EVENT_POST_MORTEM_SET, { NULL }, false },
 	{ EVENT_REPRO_RUN, { NULL }, true },
 	{ EVENT_FILE_EXPORTED, { NULL }, true },
+	{ EVENT_GATE_EVALUATED, { NULL }, true },
+	{ EVENT_GATE_CLEARED, { NULL }, true },
+	{ EVENT_EARLY_PUBLICATION, { NULL }, false },
+	{ EVENT_COLLISION_DECIDED, { NULL }, true },
 };
 
 /* ---- reading */
@@ -182,6 +186,7 @@ static void apply_record(struct folded *folded, const struct event *event)
 
 	record->type = event->type;
 	memcpy(record->event, event->id, sizeof(record->event));
+	memcpy(record->member, event->member, sizeof(record->member));
 	record->at = event->at;
 	record->author = folded_keep(folded, mem_string(event->author));
 	record->body = event->body;

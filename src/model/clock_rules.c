@@ -5,7 +5,6 @@
  */
 #include "psirtty/model/clock.h"
 
-#include <locale.h>
 #include <stddef.h>
 
 #include "model/conf_row.h"
@@ -173,11 +172,7 @@ uint64_t clock_rules_version(const struct clock_rules *rules)
 
 const char *clock_title(const struct clock_rule *rule)
 {
-	const char *language = getenv("LANGUAGE"), *locale = setlocale(LC_MESSAGES, NULL);
-	bool english = !locale || str_equal(locale, "C") || str_equal(locale, "POSIX");
-	bool chinese = !english && str_starts(language && *language ? language : locale, "zh");
-
-	return chinese && rule->title_zh ? rule->title_zh : rule->title;
+	return i18n_chinese() && rule->title_zh ? rule->title_zh : rule->title;
 }
 
 const char *clock_reading_text(const struct clock_reading *reading, char buffer[48])

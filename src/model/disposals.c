@@ -3,12 +3,36 @@
 #include "model/case.h"
 #include "model/registry.h"
 
+static void words_release(char **words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(words[i]);
+	free(words);
+}
+
+static char **words_read(const struct event *event, const char *key, size_t *ret_count)
+{
+	const json_t *list = json_object_get(event->body, key);
+	size_t count = json_array_size(list);
+	char **words = count ? mem_alloc(count * sizeof(*words)) : NULL;
+
+	for (size_t i = 0; i < count; i++)
+		words[i] = mem_string(str_or_empty(json_string_value(json_array_get(list, i))));
+	*ret_count = count;
+	return words;
+}
+
 void disposals_release(struct registry *registry)
 {
 	for (size_t i = 0; i < registry->disposal_count; i++) {
-		free(registry->disposals[i].case_id);
-		free(registry->disposals[i].author);
-		free(registry->disposals[i].verified);
+		struct disposal *d = &registry->disposals[i];
+
+		free(d->case_id);
+		free(d->author);
+		free(d->verified);
+		words_release(d->mails, d->mail_count);
+		words_release(d->dropped, d->dropped_count);
+		words_release(d->objects, d->object_count);
 	}
 	free(registry->disposals);
 }
@@ -46,4 +70,8 @@ void disposal_apply(struct registry *registry, const struct event *event)
 		.files = whole_number(event, "files"),
 		.kept = whole_number(event, "kept"),
 	};
+	str_unhex(str_or_empty(event_text(event, "stream")), disposal->stream, sizeof(disposal->stream));
+	disposal->mails = words_read(event, "mails", &disposal->mail_count);
+	disposal->dropped = words_read(event, "dropped", &disposal->dropped_count);
+	disposal->objects = words_read(event, "objects", &disposal->object_count);
 }

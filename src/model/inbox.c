@@ -299,6 +299,9 @@ static int check(const struct inbox *inbox, const struct event *event, bool free
 
 	if (event->type == EVENT_MAIL_RECEIVED)
 		return check_received(inbox, event, free_id, err);
+	/* Two copies of the vault may have dropped the same. */
+	if (event->type == EVENT_MAIL_DROPPED)
+		return 0;
 	if (!mail_of_event(inbox, event))
 		return error_set(err, ERR_NO, _("mail"), NULL,
 				 _("rule mail id: there is no mail %.64s"), id);
@@ -420,12 +423,36 @@ static void apply_taken(struct inbox *inbox, struct known_mail *mail, const stru
 	change(inbox, mail);
 }
 
+static void list_remove(struct known_mail **list, size_t *count, const struct known_mail *mail)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count; i++)
+		if (list[i] != mail)
+			list[kept++] = list[i];
+	*count = kept;
+}
+
+static void apply_dropped(struct inbox *inbox, struct known_mail *mail)
+{
+	if (!mail)
+		return;
+	map_remove(&inbox->by_id, mail->item.id, strlen(mail->item.id));
+	map_remove(&inbox->by_sha256, mail->item.sha256, strlen(mail->item.sha256));
+	list_remove(inbox->items, &inbox->count, mail);
+	list_remove(inbox->whole, &inbox->whole_count, mail);
+	list_remove(inbox->changed, &inbox->changed_count, mail);
+	mail_free(mail);
+}
+
 void inbox_apply(struct inbox *inbox, const struct event *event)
 {
 	if (event->type == EVENT_MAIL_RECEIVED)
 		apply_received(inbox, event);
 	else if (event->type == EVENT_MAIL_READ)
 		apply_read(inbox, mail_of_event(inbox, event), event);
+	else if (event->type == EVENT_MAIL_DROPPED)
+		apply_dropped(inbox, mail_of_event(inbox, event));
 	else
 		apply_taken(inbox, mail_of_event(inbox, event), event);
 	place_note(&inbox->end, event);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hash map with open addressing, at most half full. */
+/* A hash map with open addressing, at most three quarters full. */
 #include "model/map.h"
 
 #include <stdint.h>
@@ -52,7 +52,7 @@ void map_put(struct map *map, const void *key, size_t length, void *value)
 {
 	struct map_slot *slot;
 
-	if ((map->count + 1) * 2 > map->capacity)
+	if ((map->count + 1) * 4 > map->capacity * 3)
 		map_resize(map, map->capacity ? map->capacity * 2 : 64);
 	slot = find_slot(map, key, length);
 	if (!slot->key) {
@@ -67,7 +67,7 @@ void map_reserve(struct map *map, size_t count)
 {
 	size_t capacity = map->capacity ? map->capacity : 64;
 
-	while (capacity < count * 2)
+	while (capacity * 3 < count * 4)
 		capacity *= 2;
 	if (capacity != map->capacity)
 		map_resize(map, capacity);

@@ -659,6 +659,11 @@ const struct duty *model_duty(const struct model *model, const char *clock)
 	return NULL;
 }
 
+const char *model_gate_mode(const struct model *model, const char *id)
+{
+	return gate_mode_of(&model->registry, id);
+}
+
 size_t model_freeze_count(const struct model *model)
 {
 	return model->registry.house.freeze_count;

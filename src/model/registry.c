@@ -41,6 +41,7 @@ void registry_release(struct registry *registry)
 	free(registry->pins);
 	contacts_release(registry);
 	disposals_release(registry);
+	gate_modes_release(registry);
 	free(registry->policy.publisher);
 	free(registry->policy.namespace_url);
 	free(registry->policy.contact);
@@ -369,6 +370,7 @@ static const struct {
 	{ EVENT_SUPPORT_SET, check_support, apply_support },
 	{ EVENT_CASE_DISPOSED, disposal_check, disposal_apply },
 	{ EVENT_EMBARGO_POLICY_SET, check_embargo_policy_row, embargo_policy_apply },
+	{ EVENT_GATE_MODE_SET, gate_mode_check, gate_mode_apply },
 	{ EVENT_FREEZE_ADDED, check_house, apply_house },
 	{ EVENT_FREEZE_REMOVED, check_house, apply_house },
 	{ EVENT_CLOCK_RULES_SET, check_house, apply_house },

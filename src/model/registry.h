@@ -15,6 +15,8 @@ static inline void place_note(struct place *end, const struct event *event)
 		end->last[i] = event->id[i];
 }
 
+struct gate_mode { char *gate, *mode; };
+
 struct registry {
 	struct product *products; /* owned, by id */
 	size_t product_count, product_room;
@@ -27,6 +29,8 @@ struct registry {
 	size_t embargo_policy_count, embargo_policy_room;
 	struct disposal *disposals; /* owned, as they came */
 	size_t disposal_count, disposal_room;
+	struct gate_mode *gate_modes; /* owned, as they came */
+	size_t gate_mode_count, gate_mode_room;
 	struct place end;
 	struct clock_house house;
 };
@@ -35,6 +39,12 @@ struct registry {
 void disposals_release(struct registry *registry);
 int disposal_check(const struct registry *registry, const struct event *event, struct error *err);
 void disposal_apply(struct registry *registry, const struct event *event);
+
+/* ---- gate_modes.c */
+void gate_modes_release(struct registry *registry);
+int gate_mode_check(const struct registry *registry, const struct event *event, struct error *err);
+void gate_mode_apply(struct registry *registry, const struct event *event);
+const char *gate_mode_of(const struct registry *registry, const char *id);
 
 /* ---- contacts.c */
 const struct contact *contact_at(const struct registry *registry, size_t index);

@@ -14,7 +14,7 @@ static const struct view_ops *const panes[PANES] = {
 };
 static const struct view_ops *const tabs[] = {
 	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
-	&timeline_tab,
+	&gates_tab, &timeline_tab,
 };
 
 struct level *app_level(struct app *app)
@@ -461,12 +461,30 @@ static void request_theme(struct app *app, enum screen_request request, const ch
 	app->term->ops->redraw(app->term);
 }
 
+/* What was typed, asked, selected and counted: words of cases, too. */
+static void forget_words(struct app *app)
+{
+	prompt_close(app);
+	history_release(&app->history);
+	palette_release(&app->palette);
+	mem_replace(&app->pending, NULL);
+	mem_replace(&app->expected, NULL);
+	mem_replace(&app->preview_key, NULL);
+	mem_replace(&app->selected_case, NULL);
+	mem_replace(&app->selected_mail, NULL);
+	mem_replace(&app->figures.next_what, NULL);
+	mem_replace(&app->figures.next_case, NULL);
+	app->context->selected_case = app->context->selected_mail = NULL;
+	str_wipe(&app->term->paste);
+	str_wipe(&app->message);
+	str_wipe(&app->context->out);
+}
+
 /* The vault is closed, its keys are gone; nothing of it stays on the screen or in the views. */
 static void request_lock(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
 	(void)argument;
-	prompt_close(app);
 	levels_pop_to(app, 1);
 	for (size_t i = 0; i < PANES; i++) {
 		const struct view_ops *ops = app->levels[0].views[i].ops;
@@ -475,8 +493,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		view_init(&app->levels[0].views[i], ops, app->context, NULL);
 	}
 	doc_reset(&app->preview, 0);
-	str_wipe(&app->message);
-	str_wipe(&app->context->out);
+	forget_words(app);
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;
@@ -554,6 +571,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 	context->on_screen = true;
 	context->edit = run_edit;
 	context->progress = run_progress;
+	context->cancelled = run_cancelled;
 }
 
 void app_release(struct app *app)
@@ -576,6 +594,7 @@ void app_release(struct app *app)
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;
+	app->context->cancelled = NULL;
 	app->context->selected_case = app->context->selected_mail = NULL;
 }
 

@@ -37,7 +37,7 @@ struct app {
 	struct level levels[LEVELS_MAX]; size_t level_count;
 	struct figures figures;
 	int rows, cols;
-	bool zoom, preview_focus, quit, locked, dirty;
+	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
 	char *selected_case, *selected_mail; /* owned: what the context's members point to */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
@@ -51,7 +51,7 @@ struct app {
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
 	struct str message; enum role message_role;
-	int64_t next_poll, last_key, job_began, job_drawn;
+	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
 	uint64_t unindexed;                  /* events the search index has not come to yet */
 };
@@ -84,6 +84,7 @@ void run_line(struct app *app, const char *line);
 void run_pending(struct app *app);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);
 void run_progress(struct command_context *context, size_t done, size_t total);
+bool run_cancelled(struct command_context *context);
 
 /* ---- hand.c */
 /* WHAT: "id", "title" or "text"; NULL is "id". */

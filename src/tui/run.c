@@ -85,7 +85,8 @@ static int execute(struct app *app, const char *line)
 	context->reactions = 0;
 	context->request = SCREEN_NONE;
 	str_reset(&context->out);
-	app->job_began = app->term->ops->clock(app->term);
+	app->job_began = app->job_asked = app->term->ops->clock(app->term);
+	app->cancellable = false;
 	code = command_run_line(context, line, &err);
 	react(app);
 	if (code)
@@ -291,6 +292,24 @@ void run_progress(struct command_context *context, size_t done, size_t total)
 	instant_format_span((instant)((double)took / (double)done * (double)(total - done)) * 1000, left);
 	str_add_format(&sentence, _("%zu of %zu, %lld a second, %s left"), done, total,
 		       (long long)done * 1000 / (took ? took : 1), left);
+	str_add(&sentence, app->cancellable ? _("; ^C cancels") : "");
 	app_message(app, ROLE_MESSAGE, sentence.bytes);
 	screen_draw(app);
+}
+
+/* Looked for ten times a second. Other keys are not for this job, and are not kept for what follows it. */
+bool run_cancelled(struct command_context *context)
+{
+	enum { CONTROL_C = 3 };
+	struct app *app = context->front;
+	int64_t now = app->term->ops->clock(app->term);
+	int key;
+
+	app->cancellable = true;
+	if (now - app->job_asked < PROGRESS_EVERY_MS)
+		return false;
+	app->job_asked = now;
+	key = app->term->ops->key(app->term, 0);
+	app->quit = app->quit || key == TK_HANGUP;
+	return key == CONTROL_C || key == TK_HANGUP;
 }

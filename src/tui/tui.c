@@ -33,6 +33,8 @@ static void say_damage(struct app *app)
 {
 	AUTO_STRING sentence = NULL;
 
+	if (app->context->desk && !app->context->now_fixed && desk_clock_warning(app->context->desk))
+		app_message(app, ROLE_WARNING, _(desk_clock_warning(app->context->desk)));
 	if (!app->context->desk || !desk_warning(app->context->desk))
 		return;
 	sentence = mem_format(_("Nothing can be changed: %s. Run audit verify."), desk_warning(app->context->desk));

@@ -6,6 +6,7 @@
 #include "vault/vault_private.h"
 
 #include "psirtty/base/i18n.h"
+#include "vault/run.h"
 
 /* ---- reading */
 
@@ -38,8 +39,8 @@ int vault_row_open(struct vault *vault, const struct store_row *row, const struc
 static void note_damage(struct vault *vault, uint64_t gseq, const struct store_row *row,
 			const struct error *why)
 {
-	AUTO_STRING hex = row && row->stream_length == ID_BYTES ? str_hex(row->stream, ID_BYTES) : NULL;
-	const char *name = hex ? js_string(vault->memory.names, hex) : NULL;
+	bool told = row && row->stream_length == ID_BYTES;
+	const char *name = told ? memory_name(&vault->memory, row->stream) : NULL;
 
 	if (!vault->damage)
 		vault->damage = mem_format(_("event %llu of %s is damaged: %s"), (unsigned long long)gseq,
@@ -138,14 +139,19 @@ static void note_abandoned(struct vault *vault, char *sentence)
 	vault->abandoned = true;
 }
 
-static int take_row(struct vault *vault, const struct store_row *row, vault_event_fn fn, void *context,
-		    struct error *err)
+static bool remembered_at(const struct vault *vault, uint64_t gseq)
 {
-	bool remembered = (vault->memory.there && row->gseq <= vault->memory.gseq) || row->gseq <= vault->settled;
+	return (vault->memory.there && gseq <= vault->memory.gseq) || gseq <= vault->settled;
+}
+
+static int take_row(struct vault *vault, const struct store_row *row, const struct run *run, vault_event_fn fn,
+		    void *context, struct error *err)
+{
+	bool trusted = remembered_at(vault, row->gseq) || run_vouches(run, row);
 	AUTO_ERROR why = ERROR_INIT;
 	struct core core;
 
-	if (vault_take(vault, row, remembered ? LOG_TRUSTED : LOG_READING, &core, &why)) {
+	if (vault_take(vault, row, trusted ? LOG_TRUSTED : LOG_READING, &core, &why)) {
 		note_damage(vault, row->gseq, row, &why);
 		log_skip(&vault->log, row, row->gseq);
 		return 0;
@@ -176,18 +182,22 @@ static void check_bodies(struct vault *vault)
 
 int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
 {
+	struct run run;
 	struct store_row row;
 	uint64_t last;
 	int code = store_last(vault->store, &last, err);
 
+	run.from = run.count = 0;
 	vault->log.store = vault->store;
 	while (!code && vault->log.gseq < last) {
 		uint64_t gseq = vault->log.gseq + 1;
 		AUTO_ERROR why = ERROR_INIT;
 
+		if (gseq >= run.from + run.count && !remembered_at(vault, gseq))
+			run_look(&run, &vault->log, vault->store, last);
 		code = store_row_at(vault->store, gseq, &row, &why);
 		if (code == 1) {
-			code = take_row(vault, &row, fn, context, err);
+			code = take_row(vault, &row, &run, fn, context, err);
 			continue;
 		}
 		if (code == 0)

@@ -22,20 +22,26 @@ struct audit {
 	size_t proof_count;
 };
 
+static void findings_release(struct audit_finding *findings, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(findings[i].stream_name);
+		free(findings[i].what);
+	}
+	free(findings);
+}
+
 void audit_report_release(struct audit_report *report)
 {
-	for (size_t i = 0; i < report->finding_count; i++) {
-		free(report->findings[i].stream_name);
-		free(report->findings[i].what);
-	}
-	free(report->findings);
+	findings_release(report->findings, report->finding_count);
+	findings_release(report->notes, report->note_count);
 	*report = (struct audit_report){ 0 };
 }
 
 static char *stream_name(const struct audit *audit, const uint8_t *id)
 {
 	AUTO_STRING hex = id ? str_hex(id, ID_BYTES) : NULL;
-	const char *name = hex ? js_string(audit->vault->memory.names, hex) : NULL;
+	const char *name = id ? memory_name(&audit->vault->memory, id) : NULL;
 	static const uint8_t own[ID_BYTES];
 
 	if (name)
@@ -285,6 +291,47 @@ static void integrity_complaint(void *context, const char *complaint)
 		find(audit, 0, NULL, what);
 }
 
+/* ---- keys.db: whether those who may read can */
+
+static bool lacks_wrap(struct audit *audit, const struct log_stream *stream, const struct log_member *member)
+{
+	const struct wrap_place place = { stream->id, stream->epoch, stream->key_id, member->id };
+	uint8_t wrap[WRAP_BYTES];
+
+	return log_rights(&audit->vault->log, stream, member->id) & RIGHT_READ &&
+	       store_wrap(audit->vault->store, &place, wrap, NULL) == 0;
+}
+
+static void note(struct audit *audit, const uint8_t *stream, char *stolen)
+{
+	struct audit_report *report = audit->report;
+
+	report->notes = mem_resize(report->notes, report->note_count + 1, sizeof(*report->notes));
+	report->notes[report->note_count++] = (struct audit_finding){ 0, stream_name(audit, stream), stolen };
+}
+
+/* A backup without keys.db is whole; so one sentence is enough where there is no key at all. */
+static void audit_wraps(struct audit *audit)
+{
+	const struct log *log = &audit->vault->log;
+	bool any = false;
+
+	for (size_t i = 1; i < log->stream_count; i++)
+		for (size_t k = 0; !log->streams[i].shredded && log->streams[i].epoch && k < log->member_count; k++)
+			any = any || (log_rights(log, &log->streams[i], log->members[k].id) & RIGHT_READ &&
+				      !lacks_wrap(audit, &log->streams[i], &log->members[k]));
+	if (!any && log->stream_count > 1)
+		note(audit, log->streams[0].id, mem_string(_("keys.db holds no key of any case: restore it from its own backup")));
+	for (size_t i = 1; any && i < log->stream_count; i++)
+		for (size_t k = 0; !log->streams[i].shredded && log->streams[i].epoch && k < log->member_count; k++)
+			if (lacks_wrap(audit, &log->streams[i], &log->members[k]))
+				note(audit, log->streams[i].id,
+				     mem_format(log_position(log, log->members[k].id) == log_recovery(log) ?
+							_("%s, who holds the recovery key, has no key to it: grant it again, or change its key") :
+							_("%s may read it and has no key to it: grant it again"),
+						log->members[k].fingerprint));
+}
+
 static void audit_end(struct audit *audit, uint64_t last)
 {
 	const struct vault *vault = audit->vault;
@@ -334,6 +381,7 @@ static int run(struct audit *audit, struct error *err)
 	audit_rows(audit, last);
 	audit_end(audit, last);
 	audit_certifications(audit);
+	audit_wraps(audit);
 	audit->report->events = vault->log.gseq;
 	audit->report->streams = vault->log.stream_count ? vault->log.stream_count - 1 : 0;
 	for (size_t i = 1; i < vault->log.stream_count; i++)
@@ -344,7 +392,7 @@ static int run(struct audit *audit, struct error *err)
 	return store_integrity(vault->store, integrity_complaint, audit, err);
 }
 
-static struct vault *audit_vault(const char *dir, struct openpgp *pgp)
+static int audit_vault(const char *dir, struct openpgp *pgp, struct vault **ret, struct error *err)
 {
 	struct vault *vault = mem_alloc(sizeof(*vault));
 
@@ -352,23 +400,19 @@ static struct vault *audit_vault(const char *dir, struct openpgp *pgp)
 	vault->pgp = pgp;
 	vault->readonly = true;
 	log_init(&vault->log);
-	keyring_init(&vault->keyring);
-	vault->memory.names = json_object();
-	return vault;
+	*ret = vault;
+	return keyring_init(&vault->keyring, err);
 }
 
 /* Unlocking is a help, not a need: without it names are hex and contents stay closed. */
 static bool try_unlock(struct vault *vault)
 {
-	json_t *names = vault->memory.names;
-
-	if (!vault->pgp || keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->member,
+	if (!vault->pgp || keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->id, vault->member,
 					  &vault->fingerprint, NULL))
 		return false;
 	store_rest(vault->store);
 	if (memory_read(&vault->memory, vault->id, vault->member, vault->keyring.member->state_key, NULL))
 		vault->memory.there = false;
-	json_decref(names);
 	return true;
 }
 
@@ -410,8 +454,9 @@ int vault_audit_level(const char *dir, struct openpgp *pgp, int level, vault_nam
 	*ret = (struct audit_report){ 0 };
 	if (code)
 		return code;
-	audit.vault = audit_vault(dir, pgp);
-	code = vault_settings_read(dir, audit.vault->id, &outbox, err);
+	code = audit_vault(dir, pgp, &audit.vault, err);
+	if (!code)
+		code = vault_settings_read(dir, audit.vault->id, &outbox, err);
 	if (!code)
 		code = audit_store(&audit, level, err);
 	vault_close(audit.vault);

@@ -212,7 +212,7 @@ struct reading {
 	int fd;
 	uint64_t size;
 	uint8_t exporter[ID_BYTES], sign_public[32]; /* who made it, and the key it announces for them */
-	bool announced;
+	bool announced, writing; /* WRITING: too late to cancel, and soon over */
 	uint8_t hash[HASH_BYTES];                    /* of what was looked at first */
 	struct bundle_reader *reader;                /* of the walk under way */
 	struct bundle_record record;
@@ -259,7 +259,7 @@ static int step(struct reading *r, struct error *err)
 {
 	int code;
 
-	if (r->progress && r->progress(r->context, bundle_reader_done(r->reader), r->size))
+	if (r->progress && r->progress(r->context, bundle_reader_done(r->reader), r->size) && !r->writing)
 		return error_set(err, ERR_NO, r->path, NULL, _("the import was cancelled"));
 	code = bundle_next(r->reader, &r->record, err);
 	if (code)
@@ -518,6 +518,7 @@ static int read_bundle(struct reading *r, vault_event_fn fn, void *context, stru
 		code = vault_hold(r->vault, err);
 	if (code)
 		return code;
+	r->writing = true;
 	code = keep_parts(r, err);
 	if (!code)
 		code = take_wraps(r, err);

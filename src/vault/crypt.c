@@ -56,6 +56,24 @@ static void wipe_database_memory(void)
 /* A small keyring with its guard pages. */
 enum { PROBE_BYTES = 32768 };
 
+int crypt_unlockable(struct error *err)
+{
+	return error_set(err, ERR_DENIED, "RLIMIT_MEMLOCK", _("Raise it: ulimit -l 8192"),
+			 _("keys cannot be kept out of the swap file"));
+}
+
+/* sodium_malloc tries to lock and keeps silent when it could not; asked again, sodium_mlock tells. */
+void *crypt_locked(size_t size)
+{
+	void *memory = sodium_malloc(size);
+
+	if (memory && sodium_mlock(memory, size) != 0) {
+		sodium_free(memory);
+		return NULL;
+	}
+	return memory;
+}
+
 int crypt_start(struct error *err)
 {
 	const struct rlimit none = { 0, 0 };
@@ -67,8 +85,7 @@ int crypt_start(struct error *err)
 	setrlimit(RLIMIT_CORE, &none);
 	/* libsodium goes on without the lock; a key in the swap file would outlive the vault's being locked. */
 	if (sodium_mlock(probe, sizeof(probe)) != 0)
-		return error_set(err, ERR_DENIED, "RLIMIT_MEMLOCK", _("Raise it: ulimit -l 8192"),
-				 _("keys cannot be kept out of the swap file"));
+		return crypt_unlockable(err);
 	sodium_munlock(probe, sizeof(probe));
 #ifndef PSIRTTY_SANITIZED
 	/* The leak sanitizer attaches to its own process; every other build refuses to be attached to. */

@@ -27,6 +27,10 @@ struct member_keys {
 
 /* libsodium, no core dumps, no ptrace, SQLite's memory zeroed when it is freed: once, before the first key. ERR_BUG. */
 int crypt_start(struct error *err);
+/* Memory for keys, between guard pages and never in the swap file; NULL where the system gives no more of it
+ * (RLIMIT_MEMLOCK): crypt_unlockable says so. Freed with sodium_free. */
+void *crypt_locked(size_t size);
+int crypt_unlockable(struct error *err);
 /* Everything a member holds, out of the root. */
 void crypt_member_keys(const uint8_t root[KEY_BYTES], struct member_keys *ret);
 

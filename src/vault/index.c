@@ -134,11 +134,13 @@ struct index *index_open(const uint8_t vault[ID_BYTES], const uint8_t member[ID_
 
 	memcpy(index->vault, vault, ID_BYTES);
 	memcpy(index->member, member, ID_BYTES);
-	index->key = sodium_malloc(KEY_BYTES);
-	if (!index->key)
-		BUG("no guarded memory: raise RLIMIT_MEMLOCK");
-	memcpy(index->key, key, KEY_BYTES);
 	index->lock = -1;
+	index->key = crypt_locked(KEY_BYTES);
+	if (!index->key) {
+		set_state(index, VAULT_CACHE_NONE, _("no more memory can be locked for its key: raise RLIMIT_MEMLOCK"));
+		return index;
+	}
+	memcpy(index->key, key, KEY_BYTES);
 	index->path = make_path(index);
 	if (!index->path) {
 		set_state(index, VAULT_CACHE_NONE, _("there is no folder for the cache: set XDG_CACHE_HOME"));

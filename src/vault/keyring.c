@@ -7,12 +7,24 @@
 
 #include "psirtty/base/i18n.h"
 
-void keyring_init(struct keyring *ring)
+enum { FIRST_KEYS = 64 };
+
+static void set_room(struct keyring *ring, uint8_t (*keys)[KEY_BYTES], size_t capacity)
 {
+	ring->keys = keys;
+	ring->places = mem_resize(ring->places, capacity, sizeof(*ring->places));
+	ring->capacity = capacity;
+}
+
+int keyring_init(struct keyring *ring, struct error *err)
+{
+	uint8_t(*keys)[KEY_BYTES] = crypt_locked(FIRST_KEYS * KEY_BYTES);
+
 	*ring = (struct keyring){ 0 };
-	ring->member = sodium_malloc(sizeof(*ring->member));
-	if (!ring->member)
-		BUG("no guarded memory: raise RLIMIT_MEMLOCK");
+	ring->member = crypt_locked(sizeof(*ring->member));
+	if (keys)
+		set_room(ring, keys, FIRST_KEYS);
+	return ring->member && keys ? 0 : crypt_unlockable(err);
 }
 
 void keyring_wipe(struct keyring *ring)
@@ -24,21 +36,28 @@ void keyring_wipe(struct keyring *ring)
 	*ring = (struct keyring){ 0 };
 }
 
+/* Where the system gives no more locked memory, the keys that are open are forgotten: they are unwrapped again. */
+static void forget_all(struct keyring *ring)
+{
+	sodium_memzero(ring->keys, ring->capacity * KEY_BYTES);
+	memset(ring->newest, 0, ring->newest_count * sizeof(*ring->newest));
+	ring->count = 0;
+}
+
 static void make_room(struct keyring *ring)
 {
-	if (ring->count == ring->capacity) {
-		size_t capacity = ring->capacity ? ring->capacity * 2 : 64;
-		uint8_t(*keys)[KEY_BYTES] = sodium_malloc(capacity * KEY_BYTES);
+	uint8_t(*keys)[KEY_BYTES];
 
-		if (!keys)
-			BUG("no guarded memory for %zu keys: raise RLIMIT_MEMLOCK", capacity);
-		if (ring->count)
-			memcpy(keys, ring->keys, ring->count * KEY_BYTES);
-		sodium_free(ring->keys);
-		ring->keys = keys;
-		ring->places = mem_resize(ring->places, capacity, sizeof(*ring->places));
-		ring->capacity = capacity;
+	if (ring->count < ring->capacity)
+		return;
+	keys = crypt_locked(ring->capacity * 2 * KEY_BYTES);
+	if (!keys) {
+		forget_all(ring);
+		return;
 	}
+	memcpy(keys, ring->keys, ring->count * KEY_BYTES);
+	sodium_free(ring->keys);
+	set_room(ring, keys, ring->capacity * 2);
 }
 
 void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key_id[ID_BYTES],
@@ -121,24 +140,41 @@ static int open_root(struct keyring *ring, struct openpgp *pgp, const void *seal
 	return code;
 }
 
-int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, uint8_t ret_member[ID_BYTES],
-		   char **ret_fingerprint, struct error *err)
+/* The first identity that opens: 1, 0 when there is none to try, negative. REMEMBERED: only who was unlocked here
+ * before, who most likely is again; then nobody needs to ask gpg whose keys are at hand. */
+static int unlock_one(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
+		      bool remembered, uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err)
 {
 	const char *fingerprint;
 	const void *sealed;
 	size_t length;
+	int code;
 
-	for (size_t i = 0;; i++) {
-		int code = store_identity(store, i, ret_member, &fingerprint, &sealed, &length, err);
-
-		if (code < 0)
-			return code;
-		if (code == 0)
-			return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
-					 _("none of its members' secret keys is at hand"));
-		if (!openpgp_has_secret(pgp, fingerprint))
+	for (size_t i = 0; (code = store_identity(store, i, ret_member, &fingerprint, &sealed, &length, err)) == 1; i++) {
+		if (remembered ? !memory_exists(vault, ret_member) : !openpgp_has_secret(pgp, fingerprint))
 			continue;
-		*ret_fingerprint = mem_string(fingerprint);
-		return open_root(ring, pgp, sealed, length, fingerprint, err);
+		code = open_root(ring, pgp, sealed, length, fingerprint, err);
+		if (!code) {
+			*ret_fingerprint = mem_string(fingerprint);
+			return 1;
+		}
+		if (!remembered || openpgp_has_secret(pgp, fingerprint))
+			return code;
+		if (err)
+			error_release(err);
 	}
+	return code;
+}
+
+int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
+		   uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err)
+{
+	int code = unlock_one(ring, store, pgp, vault, true, ret_member, ret_fingerprint, err);
+
+	if (!code)
+		code = unlock_one(ring, store, pgp, vault, false, ret_member, ret_fingerprint, err);
+	if (code)
+		return code < 0 ? code : 0;
+	return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
+			 _("none of its members' secret keys is at hand"));
 }

@@ -7,9 +7,10 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
-#include "psirtty/base/js.h"
 
-enum { MEMORY_LIMIT = 64 << 20 };
+enum { MEMORY_LIMIT = 64 << 20, RECORD_HEAD = ID_BYTES + 2, NAME_LIMIT = 1000 };
+
+static const char magic[] = "psirtty head 1\n";
 
 static char *memory_path(const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES])
 {
@@ -20,28 +21,122 @@ static char *memory_path(const uint8_t vault[ID_BYTES], const uint8_t member[ID_
 	return mem_format("%s/%s/%s.head", dir, vault_hex, member_hex);
 }
 
+bool memory_exists(const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES])
+{
+	AUTO_STRING path = memory_path(vault, member);
+
+	return file_exists(path);
+}
+
 static void label(const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES], uint8_t ret[2 * ID_BYTES])
 {
 	memcpy(ret, vault, ID_BYTES);
 	memcpy(ret + ID_BYTES, member, ID_BYTES);
 }
 
+/* ---- names: records of stream 16, length 2, name, zero byte; PLACES has them by stream */
+
+static const char *record(const struct memory *memory, size_t place)
+{
+	return memory->names.bytes + memory->places[place];
+}
+
+/* Where the stream's place is, or should be. */
+static size_t find_place(const struct memory *memory, const uint8_t stream[ID_BYTES], bool *ret_there)
+{
+	size_t low = 0, high = memory->place_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(record(memory, middle), stream, ID_BYTES) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_there = low < memory->place_count && memcmp(record(memory, low), stream, ID_BYTES) == 0;
+	return low;
+}
+
+const char *memory_name(const struct memory *memory, const uint8_t stream[ID_BYTES])
+{
+	bool there;
+	size_t at = find_place(memory, stream, &there);
+
+	return there ? record(memory, at) + RECORD_HEAD : NULL;
+}
+
+static void insert_place(struct memory *memory, size_t at, uint32_t place)
+{
+	memory->places = mem_grow(memory->places, &memory->place_room, memory->place_count + 1,
+				  sizeof(*memory->places));
+	memmove(memory->places + at + 1, memory->places + at,
+		(memory->place_count++ - at) * sizeof(*memory->places));
+	memory->places[at] = place;
+}
+
+static void add_record(const uint8_t stream[ID_BYTES], const char *name, struct str *ret)
+{
+	size_t length = strnlen(name, NAME_LIMIT);
+	uint8_t bytes[2];
+
+	put16(bytes, (uint16_t)length);
+	str_add_bytes(ret, stream, ID_BYTES);
+	str_add_bytes(ret, bytes, sizeof(bytes));
+	str_add_bytes(ret, name, length);
+	str_add_char(ret, 0);
+}
+
+void memory_set_name(struct memory *memory, const uint8_t stream[ID_BYTES], const char *name)
+{
+	uint32_t place = (uint32_t)memory->names.length;
+	bool there;
+	size_t at = find_place(memory, stream, &there);
+
+	if (there && strcmp(record(memory, at) + RECORD_HEAD, name) == 0)
+		return;
+	add_record(stream, name, &memory->names);
+	if (there)
+		memory->places[at] = place;
+	else
+		insert_place(memory, at, place);
+	memory->changed = true;
+}
+
+/* ---- the file: "psirtty head 1", number 8, journal hash 32, then the names by stream */
+
+static bool read_names(struct memory *memory)
+{
+	const struct str *names = &memory->names;
+
+	for (size_t at = 0, length; at < names->length; at += RECORD_HEAD + length + 1) {
+		if (names->length - at <= RECORD_HEAD)
+			return false;
+		length = get16((const uint8_t *)names->bytes + at + ID_BYTES);
+		if (length >= names->length - at - RECORD_HEAD || names->bytes[at + RECORD_HEAD + length])
+			return false;
+		insert_place(memory, memory->place_count, (uint32_t)at);
+		if (memory->place_count > 1 && memcmp(record(memory, memory->place_count - 2),
+						      record(memory, memory->place_count - 1), ID_BYTES) >= 0)
+			return false;
+	}
+	return true;
+}
+
 static int memory_parse(struct memory *memory, const struct str *plain, const char *path, struct error *err)
 {
-	AUTO_JSON json = NULL;
-	int code = js_load(plain->bytes, plain->length, MEMORY_LIMIT, path, &json, err);
+	const uint8_t *bytes = (const uint8_t *)plain->bytes;
+	size_t head = strlen(magic) + 8 + HASH_BYTES;
 
-	if (code)
-		return code;
-	memory->gseq = (uint64_t)js_integer(json, "gseq", 0);
-	if (str_unhex(str_or_empty(js_string(json, "hash")), memory->hash, HASH_BYTES) != HASH_BYTES)
+	if (plain->length < head || memcmp(bytes, magic, strlen(magic)) != 0)
 		return error_set(err, ERR_VAULT, path, NULL, _("it holds no head"));
-	json_decref(memory->names);
-	memory->names = json_deep_copy(json_object_get(json, "names"));
-	if (!json_is_object(memory->names)) {
-		json_decref(memory->names);
-		memory->names = json_object();
-	}
+	memory->gseq = get64(bytes + strlen(magic));
+	memcpy(memory->hash, bytes + strlen(magic) + 8, HASH_BYTES);
+	str_reset(&memory->names);
+	memory->place_count = 0;
+	str_add_bytes(&memory->names, bytes + head, plain->length - head);
+	if (!read_names(memory))
+		return error_set(err, ERR_VAULT, path, NULL, _("it holds no head"));
 	memory->there = true;
 	return 0;
 }
@@ -55,7 +150,6 @@ int memory_read(struct memory *memory, const uint8_t vault[ID_BYTES], const uint
 	uint8_t aad[2 * ID_BYTES];
 	int code;
 
-	memory->names = json_object();
 	if (!file_exists(path))
 		return 0;
 	code = file_read(path, MEMORY_LIMIT, &sealed, err);
@@ -79,18 +173,19 @@ int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], con
 	AUTO_STRING path = memory_path(vault, member);
 	AUTO_STR plain = STR_INIT, sealed = STR_INIT;
 	AUTO_STRING dir = mem_string(path);
-	AUTO_JSON json = json_object();
-	uint8_t nonce[NONCE_BYTES], aad[2 * ID_BYTES];
+	uint8_t nonce[NONCE_BYTES], aad[2 * ID_BYTES], number[8];
 	int code;
 
 	*strrchr(dir, '/') = '\0';
 	code = file_make_dir(dir, 0700, err);
 	if (code)
 		return code;
-	js_set_integer(json, "gseq", (long long)memory->gseq);
-	js_set_hex(json, "hash", memory->hash, HASH_BYTES);
-	json_object_set(json, "names", memory->names);
-	js_dump(json, &plain);
+	put64(number, memory->gseq);
+	str_add(&plain, magic);
+	str_add_bytes(&plain, number, sizeof(number));
+	str_add_bytes(&plain, memory->hash, HASH_BYTES);
+	for (size_t i = 0; i < memory->place_count; i++)
+		add_record((const uint8_t *)record(memory, i), record(memory, i) + RECORD_HEAD, &plain);
 	label(vault, member, aad);
 	randombytes_buf(nonce, sizeof(nonce));
 	str_add_bytes(&sealed, nonce, sizeof(nonce));
@@ -100,6 +195,7 @@ int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], con
 
 void memory_release(struct memory *memory)
 {
-	json_decref(memory->names);
+	str_wipe(&memory->names);
+	free(memory->places);
 	*memory = (struct memory){ 0 };
 }

@@ -8,10 +8,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <locale.h>
+#include <sodium.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/openpgp_packets.h"
 
@@ -47,6 +50,8 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	struct openpgp *pgp;
 	gpgme_error_t code;
 
+	/* gpgconf would be asked three times where gpg is, which PATH knows; gpgsm is none of our business. */
+	gpgme_set_global_flag("disable-gpgconf", "1");
 	gpgme_check_version(NULL);
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
 	code = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
@@ -81,6 +86,39 @@ void openpgp_close(struct openpgp *pgp)
 		gpgme_release(pgp->context);
 	free(pgp->home);
 	free(pgp);
+}
+
+/* ---- the key rings, from outside */
+
+static char *ring_folder(const struct openpgp *pgp)
+{
+	const char *given = pgp->home ? pgp->home : getenv("GNUPGHOME"), *user = getenv("HOME");
+
+	if (given && *given)
+		return mem_string(given);
+	return user ? file_join(user, ".gnupg") : NULL;
+}
+
+bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32])
+{
+	static const char *const files[] = { "pubring.kbx", "pubring.gpg", "public-keys.d/pubring.db", "gpg.conf",
+					     "common.conf" };
+	AUTO_STRING folder = ring_folder(pgp);
+	AUTO_STR facts = STR_INIT;
+	size_t rings = 0;
+
+	for (size_t i = 0; folder && i < ARRAY_LEN(files); i++) {
+		AUTO_STRING path = file_join(folder, files[i]);
+		struct stat info;
+
+		if (stat(path, &info) < 0)
+			continue;
+		rings += i < 3;
+		str_add_format(&facts, "%s %ju %jd %jd.%09ld\n", path, (uintmax_t)info.st_ino, (intmax_t)info.st_size,
+			       (intmax_t)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+	}
+	crypto_generichash(ret, 32, (const uint8_t *)str_or_empty(facts.bytes), facts.length, NULL, 0);
+	return rings > 0;
 }
 
 /* ---- keys */

@@ -454,10 +454,14 @@ int pages_open(const char *path, enum pages_mode mode, const struct pages_owner 
 	struct pages *pages = mem_alloc(sizeof(*pages));
 	int code = 0;
 
-	pages->key = sodium_malloc(KEY_BYTES);
-	pages->page = sodium_malloc(PAGES_SIZE);
-	if (!pages->key || !pages->page)
-		BUG("no guarded memory: raise RLIMIT_MEMLOCK");
+	pages->key = crypt_locked(KEY_BYTES);
+	pages->page = crypt_locked(PAGES_SIZE);
+	if (!pages->key || !pages->page) {
+		sodium_free(pages->key);
+		sodium_free(pages->page);
+		free(pages);
+		return crypt_unlockable(err);
+	}
 	vfs_register(pages);
 	if (mode == PAGES_MAKE)
 		code = make_file(path, owner, pages->key, err);

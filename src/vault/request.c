@@ -126,11 +126,11 @@ static int request_read(const struct str *text, struct request *r, struct error 
 
 static int make_request(struct openpgp *pgp, const char *fingerprint, struct request *r, struct error *err)
 {
-	struct member_keys *keys = sodium_malloc(sizeof(*keys));
+	struct member_keys *keys = crypt_locked(sizeof(*keys));
 	int code;
 
 	if (!keys)
-		BUG("no guarded memory: raise RLIMIT_MEMLOCK");
+		return crypt_unlockable(err);
 	snprintf(r->fingerprint, sizeof(r->fingerprint), "%s", fingerprint);
 	randombytes_buf(r->member, ID_BYTES);
 	code = member_make_identity(pgp, fingerprint, keys, &r->sealed, err);

@@ -73,13 +73,16 @@ static bool is_due(struct vault *vault, const struct log_stream *stream)
 	return due;
 }
 
-/* Bodies in one transaction, then the wraps: what dies between is begun again by the next to look. */
+/* The wraps, then bodies in one transaction: what dies between is begun again by the next to look for bodies. */
 static int clear(struct vault *vault, size_t position, struct vault_shredded *count, struct error *err)
 {
 	const uint8_t *stream = vault->log.streams[position].id;
 	size_t wraps = 0;
-	int code = store_begin(vault->store, err);
+	int code = store_drop_stream(vault->store, stream, &wraps, err);
 
+	count->wraps += wraps;
+	if (!code)
+		code = store_begin(vault->store, err);
 	if (code)
 		return code;
 	code = clear_stream(vault, stream, count, err);
@@ -87,12 +90,9 @@ static int clear(struct vault *vault, size_t position, struct vault_shredded *co
 		code = store_commit(vault->store, vault->log.gseq, err);
 	else
 		store_rollback(vault->store);
-	if (!code)
-		code = store_drop_stream(vault->store, stream, &wraps, err);
 	if (!code && is_due(vault, &vault->log.streams[position]))
 		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`, then shred it again"),
 				 _("contents of the case are still there"));
-	count->wraps += wraps;
 	forget_keys(&vault->keyring, position);
 	return code;
 }
@@ -122,7 +122,15 @@ static void spare(void *context, const char *name)
 	names_remove(context, name);
 }
 
-/* What another case's event names stays: that is found out by reading all that this member can. */
+static bool is_case(const struct vault *vault, const uint8_t stream[ID_BYTES])
+{
+	long position = log_stream(&vault->log, stream);
+
+	return position > 0 && vault->log.streams[position].kind == VAULT_CASE;
+}
+
+/* What another case's event names stays: that is found out by reading all that this member can. What the inbox names
+ * came in by mail; whether the mail goes with the case is decided by who knows what a mail is. */
 static void spare_others(struct vault *vault, const uint8_t stream[ID_BYTES], struct names *objects)
 {
 	for (uint64_t gseq = 1; objects->count && gseq <= vault->log.gseq; gseq++) {
@@ -132,12 +140,35 @@ static void spare_others(struct vault *vault, const uint8_t stream[ID_BYTES], st
 
 		if (store_row_at(vault->store, gseq, &row, NULL) == 1 &&
 		    core_read(row.core, row.core_length, &core) && core.kind == CORE_CONTENT &&
-		    memcmp(core.stream, stream, ID_BYTES) != 0 && !core_is_stub(core.kind, row.body_length) &&
+		    memcmp(core.stream, stream, ID_BYTES) != 0 && is_case(vault, core.stream) &&
+		    !core_is_stub(core.kind, row.body_length) &&
 		    vault_row_open(vault, &row, &core, &body, NULL) == 0)
 			names_find(body.bytes, spare, objects);
 		str_wipe(&body);
 	}
 	store_rest(vault->store);
+}
+
+static void gather(const char *const *objects, size_t count, struct names *ret)
+{
+	for (size_t i = 0; i < count; i++)
+		if (objects[i] && strspn(objects[i], "0123456789abcdef") == NAME_DIGITS)
+			names_add(ret, objects[i]);
+}
+
+int vault_objects_elsewhere(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t count,
+			    bool *ret, struct error *err)
+{
+	struct names names = { 0 };
+	int code = vault_read_on(vault, NULL, NULL, err);
+
+	gather(objects, count, &names);
+	if (!code)
+		spare_others(vault, stream, &names);
+	for (size_t i = 0; i < count; i++)
+		ret[i] = !names_have(&names, str_or_empty(objects[i]));
+	names_release(&names);
+	return code;
 }
 
 static int drop_object(struct vault *vault, const char *name, struct vault_shredded *count, struct error *err)
@@ -152,6 +183,45 @@ static int drop_object(struct vault *vault, const char *name, struct vault_shred
 	count->attachments++;
 	count->bytes += (uint64_t)info.st_size;
 	return 0;
+}
+
+bool vault_is_shredded(const struct vault *vault, const uint8_t stream[16])
+{
+	long position = log_stream(&vault->log, stream);
+
+	return position > 0 && vault->log.streams[position].shredded;
+}
+
+bool vault_objects_there(const struct vault *vault, const char *const *objects, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		AUTO_STRING path = object_path(vault->dir, objects[i]);
+
+		if (strlen(objects[i]) == NAME_DIGITS && file_exists(path))
+			return true;
+	}
+	return false;
+}
+
+int vault_shred_objects(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t count,
+			struct vault_shredded *ret, struct error *err)
+{
+	struct names names = { 0 };
+	int code = 0;
+
+	*ret = (struct vault_shredded){ 0 };
+	gather(objects, count, &names);
+	for (size_t i = names.count; i-- > 0;) {
+		AUTO_STRING path = object_path(vault->dir, names.names[i]);
+
+		if (!file_exists(path))
+			names_remove(&names, names.names[i]);
+	}
+	spare_others(vault, stream, &names);
+	for (size_t i = 0; !code && i < names.count; i++)
+		code = drop_object(vault, names.names[i], ret, err);
+	names_release(&names);
+	return code;
 }
 
 /* ---- the whole */
@@ -194,9 +264,7 @@ int vault_shred(struct vault *vault, const uint8_t stream[16], const char *const
 
 	if (position <= 0 || vault->log.streams[position].kind != VAULT_CASE)
 		return error_set(err, ERR_CASE, _("case"), NULL, _("it is not in this vault"));
-	for (size_t i = 0; i < object_count; i++)
-		if (objects[i] && strspn(objects[i], "0123456789abcdef") == NAME_DIGITS)
-			names_add(&names, objects[i]);
+	gather(objects, object_count, &names);
 	code = vault_hold(vault, err);
 	if (!code) {
 		code = shred(vault, (size_t)position, &names, now, &count, err);

@@ -8,7 +8,7 @@
 #include "vault/log_private.h"
 #include "vault/vault_private.h"
 
-enum { SNAPSHOT_BEHIND = 64, FINGERPRINT = 65 };
+enum { SNAPSHOT_BEHIND = 64, FINGERPRINT = 65, STREAMS_MORE = 64 };
 
 static const char name[] = "log", magic[] = "psirtty log 2\n";
 
@@ -221,6 +221,10 @@ static void take_streams(struct reader *r, struct log *log)
 	size_t count = take_count(r, 2 * ID_BYTES + 42);
 
 	r->bad = r->bad || !count;
+	if (!r->bad) {
+		log->stream_capacity = count + STREAMS_MORE;
+		log->streams = mem_resize(log->streams, log->stream_capacity, sizeof(*log->streams));
+	}
 	for (size_t i = 0; i < count && !r->bad; i++) {
 		const uint8_t *id = take(r, ID_BYTES);
 		struct log_stream *stream = i ? log_add_stream(log, id) : log->streams;

@@ -26,6 +26,7 @@ const struct store_text store_statements[STATEMENTS] = {
 	[INSERT_EVENT] = { STORE_EVENTS, "INSERT INTO event (" EVENT_COLUMNS
 					 ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)" },
 	[SELECT_EVENT] = { STORE_EVENTS, "SELECT " EVENT_COLUMNS " FROM event WHERE gseq = $1" },
+	[SELECT_JOURNAL] = { STORE_EVENTS, "SELECT id, prev, appender, journal_sig FROM event WHERE gseq = $1" },
 	[SELECT_NEXT] = { STORE_EVENTS, "SELECT " EVENT_COLUMNS " FROM event WHERE stream = $1 AND gseq > $2 "
 					"ORDER BY gseq LIMIT 1" },
 	[SELECT_ID] = { STORE_EVENTS, "SELECT gseq FROM event WHERE id = $1" },
@@ -310,6 +311,22 @@ int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, stru
 	return get_row(store, SELECT_EVENT, &at, 1, ret, err);
 }
 
+bool store_place_at(struct store *store, uint64_t gseq, struct store_row *ret)
+{
+	const struct store_value at = number(gseq);
+	struct store_value v[] = { { .kind = STORE_BLOB }, { .kind = STORE_BLOB }, { .kind = STORE_BLOB },
+				   { .kind = STORE_BLOB } };
+
+	if (store->ops->get(store->base, SELECT_JOURNAL, &at, 1, v, ARRAY_LEN(v), NULL) != 1)
+		return false;
+	*ret = (struct store_row){
+		.gseq = gseq, .id = v[0].bytes, .prev = v[1].bytes, .appender = v[2].bytes, .journal_sig = v[3].bytes,
+		.id_length = v[0].length, .prev_length = v[1].length, .appender_length = v[2].length,
+		.journal_sig_length = v[3].length,
+	};
+	return true;
+}
+
 int store_stream_next(struct store *store, const uint8_t stream[ID_BYTES], uint64_t after,
 		      struct store_row *ret, struct error *err)
 {
@@ -350,6 +367,7 @@ bool store_is_in(struct store *store, const uint8_t stream[ID_BYTES], uint64_t g
 void store_rest(struct store *store)
 {
 	store->ops->rest(store->base, SELECT_EVENT);
+	store->ops->rest(store->base, SELECT_JOURNAL);
 	store->ops->rest(store->base, SELECT_NEXT);
 	store->ops->rest(store->base, SELECT_IDENTITY);
 }

@@ -35,6 +35,8 @@ void store_checkpoint(struct store *store);
 
 int store_insert(struct store *store, const struct store_row *row, struct error *err);
 /* 1 when there, 0 when there is no such row, ERR_VAULT when it cannot be read. */
+/* Only its place: id, the hash before, appender and journal signature; borrowed in the same way. */
+bool store_place_at(struct store *store, uint64_t gseq, struct store_row *ret);
 int store_row_at(struct store *store, uint64_t gseq, struct store_row *ret, struct error *err);
 /* The first row of a stream behind AFTER; another row than store_row_at's. Codes as there. */
 int store_stream_next(struct store *store, const uint8_t stream[ID_BYTES], uint64_t after,

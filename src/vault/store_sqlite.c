@@ -12,7 +12,7 @@
 #include "psirtty/base/i18n.h"
 #include "vault/store_ops.h"
 
-enum { SCHEMA = 1, WAL_LIMIT = 8 << 20, BUSY_MS = 5000 };
+enum { SCHEMA = 1, WAL_PAGES = 1024, BUSY_MS = 5000 };
 
 static const char *const file_names[STORE_PARTS] = { "vault.db", "keys.db" };
 
@@ -38,7 +38,8 @@ struct store_base {
 	char *dir;
 	bool readonly;
 	sqlite3 *db[STORE_PARTS];
-	sqlite3_stmt *prepared[STATEMENTS], *version;
+	sqlite3_stmt *prepared[STATEMENTS], *version, *begin[STORE_PARTS], *commit[STORE_PARTS];
+	int ahead; /* pages in the write-ahead log of the events after the last commit */
 };
 
 static int complain(struct store_base *base, sqlite3 *db, struct error *err)
@@ -208,10 +209,39 @@ static void base_close(struct store_base *base)
 	for (size_t i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(base->prepared[i]);
 	sqlite3_finalize(base->version);
-	for (size_t i = 0; i < STORE_PARTS; i++)
+	for (size_t i = 0; i < STORE_PARTS; i++) {
+		sqlite3_finalize(base->begin[i]);
+		sqlite3_finalize(base->commit[i]);
 		sqlite3_close(base->db[i]);
+	}
 	free(base->dir);
 	free(base);
+}
+
+/* Instead of a look at the file: it keeps its length when its pages were folded. */
+static int note_ahead(void *context, sqlite3 *db, const char *name, int pages)
+{
+	(void)db;
+	(void)name;
+	((struct store_base *)context)->ahead = pages;
+	return SQLITE_OK;
+}
+
+static int prepare_all(struct store_base *base, struct error *err)
+{
+	int code = prepare(base, base->db[STORE_EVENTS], "PRAGMA data_version", &base->version, err);
+
+	for (size_t i = 0; !code && i < STATEMENTS; i++)
+		code = prepare(base, base->db[store_statements[i].part], store_statements[i].sql,
+			       &base->prepared[i], err);
+	for (size_t i = 0; !code && i < STATEMENTS; i++)
+		check_numbers(base->prepared[i]);
+	for (size_t i = 0; !code && i < STORE_PARTS; i++) {
+		code = prepare(base, base->db[i], "BEGIN IMMEDIATE", &base->begin[i], err);
+		if (!code)
+			code = prepare(base, base->db[i], "COMMIT", &base->commit[i], err);
+	}
+	return code;
 }
 
 static int base_open(const char *dir, bool create, bool readonly, int lock, struct store_base **ret,
@@ -224,25 +254,30 @@ static int base_open(const char *dir, bool create, bool readonly, int lock, stru
 	base->readonly = readonly;
 	for (int i = 0; !code && i < STORE_PARTS; i++)
 		code = set_up(base, (enum store_part)i, create, lock, err);
-	for (size_t i = 0; !code && i < STATEMENTS; i++)
-		code = prepare(base, base->db[store_statements[i].part], store_statements[i].sql,
-			       &base->prepared[i], err);
-	for (size_t i = 0; !code && i < STATEMENTS; i++)
-		check_numbers(base->prepared[i]);
 	if (!code)
-		code = prepare(base, base->db[STORE_EVENTS], "PRAGMA data_version", &base->version, err);
-	if (code)
+		code = prepare_all(base, err);
+	if (code) {
 		base_close(base);
-	else
-		*ret = base;
-	return code;
+		return code;
+	}
+	sqlite3_wal_hook(base->db[STORE_EVENTS], note_ahead, base);
+	*ret = base;
+	return 0;
 }
 
 /* ---- transactions */
 
+static int step_once(struct store_base *base, sqlite3_stmt *statement, struct error *err)
+{
+	int code = sqlite3_step(statement) == SQLITE_DONE ? 0 : complain(base, sqlite3_db_handle(statement), err);
+
+	sqlite3_reset(statement);
+	return code;
+}
+
 static int base_begin(struct store_base *base, enum store_part part, struct error *err)
 {
-	return run(base, part, "BEGIN IMMEDIATE", err);
+	return step_once(base, base->begin[part], err);
 }
 
 static void base_rollback(struct store_base *base, enum store_part part)
@@ -253,7 +288,7 @@ static void base_rollback(struct store_base *base, enum store_part part)
 
 static int base_commit(struct store_base *base, enum store_part part, struct error *err)
 {
-	int code = run(base, part, "COMMIT", err);
+	int code = step_once(base, base->commit[part], err);
 
 	if (code)
 		base_rollback(base, part);
@@ -343,10 +378,14 @@ static uint64_t base_version(struct store_base *base)
 
 static void base_fold(struct store_base *base, bool always)
 {
-	if (!always && wal_size(base, STORE_EVENTS) <= WAL_LIMIT)
+	/* In between the file keeps its length: writing over it costs the disk less than growing anew. */
+	int mode = always ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART;
+
+	if (!always && base->ahead <= WAL_PAGES)
 		return;
 	for (size_t i = 0; i < STORE_PARTS; i++)
-		sqlite3_wal_checkpoint_v2(base->db[i], NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		sqlite3_wal_checkpoint_v2(base->db[i], NULL, mode, NULL, NULL);
+	base->ahead = 0;
 }
 
 static int base_integrity(struct store_base *base, void (*fn)(void *context, const char *complaint),

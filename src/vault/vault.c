@@ -129,7 +129,7 @@ static int populate(struct vault *vault, const char *outbox, instant now, struct
 	return code ? code : settings_write(vault->dir, vault->id, outbox, err);
 }
 
-static struct vault *vault_new(const char *dir, struct openpgp *pgp, bool readonly)
+static int vault_new(const char *dir, struct openpgp *pgp, bool readonly, struct vault **ret, struct error *err)
 {
 	struct vault *vault = mem_alloc(sizeof(*vault));
 
@@ -137,8 +137,8 @@ static struct vault *vault_new(const char *dir, struct openpgp *pgp, bool readon
 	vault->pgp = pgp;
 	vault->readonly = readonly;
 	log_init(&vault->log);
-	keyring_init(&vault->keyring);
-	return vault;
+	*ret = vault;
+	return keyring_init(&vault->keyring, err);
 }
 
 int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, const char *outbox,
@@ -155,13 +155,13 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
 		code = member_find_key(pgp, fingerprint, &key, err);
 	if (code)
 		return code;
-	vault = vault_new(dir, pgp, false);
+	code = vault_new(dir, pgp, false, &vault, err);
 	vault->fingerprint = mem_string(key.fingerprint);
-	vault->memory.names = json_object();
 	openpgp_key_release(&key);
 	randombytes_buf(vault->id, ID_BYTES);
 	randombytes_buf(vault->member, ID_BYTES);
-	code = vault_make_folders(dir, err);
+	if (!code)
+		code = vault_make_folders(dir, err);
 	if (!code)
 		code = store_open(dir, true, false, &vault->store, err);
 	if (!code)
@@ -194,7 +194,7 @@ static char *resolve_outbox(const char *dir, const char *outbox)
 
 static int unlock(struct vault *vault, struct error *err)
 {
-	int code = keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->member,
+	int code = keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->id, vault->member,
 				  &vault->fingerprint, err);
 
 	store_rest(vault->store);
@@ -230,7 +230,9 @@ static const char *clock_warning(const struct log *log, instant now)
 {
 	instant newest = (instant)(log->time >> 16) * 1000;
 
-	if (log->gseq && now + INSTANT_HOUR < newest)
+	if (log->gseq && now + INSTANT_DAY < newest)
+		return N_("The vault's newest event lies more than a day ahead of this clock: one of the two clocks is wrong.");
+	if (log->gseq && now + INSTANT_MINUTE < newest)
 		return N_("The clock stands before the vault's newest event: check date, time and zone.");
 	if (log->gseq && now > newest + 400 * INSTANT_DAY)
 		return N_("The clock stands more than a year after the vault's newest event: check the date.");
@@ -246,8 +248,9 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 
 	if (code)
 		return code;
-	vault = vault_new(dir, pgp, readonly);
-	code = vault_settings_read(dir, vault->id, &outbox, err);
+	code = vault_new(dir, pgp, readonly, &vault, err);
+	if (!code)
+		code = vault_settings_read(dir, vault->id, &outbox, err);
 	if (!code)
 		code = store_open(dir, false, readonly, &vault->store, err);
 	if (!code)
@@ -282,7 +285,7 @@ void vault_close(struct vault *vault)
 {
 	if (!vault)
 		return;
-	if (vault->store && vault->memory.names)
+	if (vault->store)
 		remember(vault);
 	if (vault->store && vault->wrote && store_lock(vault->store, NULL) == 0) {
 		store_checkpoint(vault->store);
@@ -311,12 +314,7 @@ const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind
 
 void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name)
 {
-	AUTO_STRING hex = str_hex(stream, ID_BYTES);
-
-	if (str_equal(js_string(vault->memory.names, hex), name))
-		return;
-	js_set_string(vault->memory.names, hex, name);
-	vault->memory.changed = true;
+	memory_set_name(&vault->memory, stream, name);
 }
 
 /* ---- questions */

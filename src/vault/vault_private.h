@@ -21,7 +21,8 @@ struct memory {
 	uint64_t gseq;
 	uint8_t hash[HASH_BYTES];
 	bool there;
-	json_t *names; /* owned: hex of the stream → name */
+	struct str names;  /* one record a stream, memory.c; those that were renamed stay until it is written */
+	uint32_t *places; size_t place_count, place_room; /* owned; of the records, by stream */
 	bool changed;
 };
 
@@ -53,11 +54,12 @@ int vault_make_folders(const char *dir, struct error *err);
 int vault_settings_read(const char *dir, uint8_t ret_id[ID_BYTES], char **ret_outbox, struct error *err);
 
 /* ---- keyring.c */
-void keyring_init(struct keyring *ring);
+/* ERR_DENIED where memory cannot be locked; to be wiped all the same. */
+int keyring_init(struct keyring *ring, struct error *err);
 void keyring_wipe(struct keyring *ring);
-/* Unlocks the first identity whose secret key is at hand. */
-int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, uint8_t ret_member[ID_BYTES],
-		   char **ret_fingerprint, struct error *err);
+/* Unlocks the first identity whose secret key is at hand; before all others one that was unlocked here before. */
+int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
+		   uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err);
 void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key_id[ID_BYTES],
 		 const uint8_t key[KEY_BYTES]);
 /* The key of a stream's epoch: from the ring, else its wrap is opened and the commitment KEY_ID checked. NULL
@@ -71,6 +73,11 @@ int memory_read(struct memory *memory, const uint8_t vault[ID_BYTES], const uint
 		const uint8_t key[KEY_BYTES], struct error *err);
 int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
 		 const uint8_t key[KEY_BYTES], struct error *err);
+/* What a stream is called, or NULL. Borrowed until the next name. */
+const char *memory_name(const struct memory *memory, const uint8_t stream[ID_BYTES]);
+void memory_set_name(struct memory *memory, const uint8_t stream[ID_BYTES], const char *name);
+/* Whether this member remembers the vault at all. */
+bool memory_exists(const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES]);
 void memory_release(struct memory *memory);
 
 /* ---- object_get.c */

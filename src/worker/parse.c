@@ -28,6 +28,7 @@ struct parse_worker {
 	int request, response, status;    /* our ends; -1 while there is no zygote */
 	int patience;                     /* milliseconds for one message */
 	bool mail;                        /* it is for mail too */
+	bool ready;                       /* its first word came */
 };
 
 /* One exchange under way. */
@@ -196,11 +197,21 @@ static int zygote_start(struct parse_worker *worker, struct error *err)
 
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	}
-	if (!wait_ready(worker)) {
-		zygote_stop(worker);
-		return refuse(err, _("the sandbox for parsing cannot be set up"));
-	}
+	worker->ready = false;
 	return 0;
+}
+
+int parse_worker_wait(struct parse_worker *worker, struct error *err)
+{
+	int code = worker->pid == 0 ? zygote_start(worker, err) : 0;
+
+	if (code || worker->ready)
+		return code;
+	worker->ready = wait_ready(worker);
+	if (worker->ready)
+		return 0;
+	zygote_stop(worker);
+	return refuse(err, _("the sandbox for parsing cannot be set up"));
 }
 
 static int start(bool mail, struct parse_worker **ret, struct error *err)
@@ -399,8 +410,7 @@ static int exchange(struct parse_worker *worker, struct exchange *x, uint64_t le
 	if (length > MAIL_LIMIT)
 		return error_set(err, ERR_INPUT, _("message"), _("Ask for it in smaller pieces"),
 				 _("it is longer than 200 MB"));
-	if (worker->pid == 0)
-		code = zygote_start(worker, err);
+	code = parse_worker_wait(worker, err);
 	if (code)
 		return code;
 	x->deadline = now_ms() + worker->patience;

@@ -117,6 +117,15 @@ has "$(p repro files 1)" "$hash" 'the file by its hash'
 out=$(p repro file 1 1)
 has "$out" '7f 45 4c 46 1b 5d' 'as hexadecimal'
 hasnt "$out" "$(printf '\033]0')" 'no escape of it reaches the terminal'
+is "$(p case readers 1 | grep -c ^read)" 1 'that it was looked at is noted'
+has "$(p case readers 1)" $'read\t'"$fpr" 'and who did'
+has "$(p case readers 1 | grep ^read)" 'x.bin' 'and what it is called'
+p --readonly repro file 1 1 >/dev/null
+ok $? 'a vault opened for reading alone shows it too'
+is "$(p case readers 1 | grep -c ^read)" 1 'and notes nothing'
+out=$(p repro export 1 1 'for the lab' --to "$lab_fpr" --out "$work/x.gpg" 2>&1)
+is "$?:$([ -e "$work/x.gpg" ] && echo made)" '1:' 'whose place nobody knows gets nothing'
+p contact add lab 'The lab' --addresses lab@vendor.example --jurisdiction CN >/dev/null
 out=$(p repro export 1 1 'for the lab' --to "$lab_fpr" --out "$work/x.gpg" 2>&1)
 ok $? 'it leaves encrypted, for a reason' "$out"
 is "$(gpg --homedir "$work/o" --batch --quiet --trust-model always -d "$work/x.gpg" 2>/dev/null | sha256sum | cut -d' ' -f1)" \
@@ -130,6 +139,7 @@ out=$(p repro export 1 1 'for the lab' --dir "$work/bare" --confirm "${hash:0:8}
 ok $? 'then it is written' "$out"
 is "$(find "$work/bare" -name '*.hostile' -perm 400 | wc -l)" 1 'read-only, under a name nothing starts'
 is "$(p case facts 1 file-exported | wc -l)" 2 'both are recorded'
+is "$(p --json case readers 1 | grep -c '"what": "exported"')" 2 'and the readers know of both'
 
 # ---- remedy
 p option set 1 patch vendor_fix chosen --effort small >/dev/null

@@ -137,6 +137,10 @@ is $? 1 'and there is no new embargo'
 has "$(p --json embargo status 2)" '"cause": "exploit-public"' 'the status says why it ended'
 p undo 3 >/dev/null
 ok $? 'what was proposed can be undone'
+for state in received valid accepted; do p case state 3 $state >/dev/null; done
+out=$(p embargo teardown 3 --cause attacks 2>&1)
+has "$out" 'clock eu-cra-14-2-a runs, due 2026-12-10' 'attacks start the clocks of the law, and they are listed'
+has "$(p --json embargo status 3)" '"state": "exited"' 'and the embargo ends by that decision'
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
 tap_done

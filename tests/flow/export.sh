@@ -39,6 +39,11 @@ ok $? 'a case with a report and a reproduction'
 "$psirtty" --json --now 2026-11-21T12:00:00Z case show 1 >"$work/shown"
 
 # ---- out
+said=$("$psirtty" case export 1 "$work/case.pgp" --to "$vera" 2>&1)
+is "$?:$([ -e "$work/case.pgp" ] && echo made)" '1:' 'whose place nobody knows gets nothing that is not public'
+has "$said" 'gate G7 is closed' 'and the gate is named'
+"$psirtty" contact add vera 'Vera Partner' --addresses vera@partner.example --jurisdiction CN >/dev/null
+"$psirtty" --json --now 2026-11-21T12:00:00Z case show 1 >"$work/shown"
 said=$("$psirtty" --now 2026-11-21T12:00:00Z case export 1 "$work/case.pgp" --to "$vera" 2>&1)
 ok $? 'the case is exported' "$said"
 has "$said" 'no party of the case' 'a recipient who is no party is warned of'
@@ -78,7 +83,7 @@ is "$(tail -n +6 "$work/out/MANIFEST" | awk '{ h = $1; s = $2; sub(/^[^ ]+ [^ ]+
   (cd "$work/out" && sha256sum --quiet -c 2>&1))" '' 'the MANIFEST holds'
 is "$(tail -n +6 "$work/out/MANIFEST" | cut -d' ' -f3- | LC_ALL=C sort -c 2>&1)" '' 'and is sorted'
 is "$(head -1 "$work/out/MANIFEST")" 'psirtty-case-export 1' 'and says its format'
-is "$(wc -l <"$work/out/events.jsonl")" 5 'an event a line'
+is "$(wc -l <"$work/out/events.jsonl")" 7 'an event a line, the asking of the gates among them'
 has "$(cat "$work/out/events.jsonl")" '"path":"attachments/poc-2.py"' 'that name the files beside them'
 grep -q '"key":' "$work/out/events.jsonl"
 [ $? -ne 0 ]
@@ -142,11 +147,16 @@ before=$(find "$work/vault/objects" -type f | wc -l)
 said=$("$psirtty" case shred 1 --yes PSIRT-2026-0001 2>&1)
 ok $? 'then it is shredded' "$said"
 has "$said" 'PSIRT-2026-0001 is shredded' 'and told'
-has "$said" 'keep 1 files' 'with what the inbox keeps'
+has "$said" '1 mails went with it' 'and what went with it'
 after=$(find "$work/vault/objects" -type f | wc -l)
-is "$((before - after))" 3 'its attachments are gone, the mail in the inbox is not'
+is "$((before - after))" 4 'its attachments are gone, and the mail it came by'
+is "$("$psirtty" mail list)" '' 'which no list shows any more'
 is "$("$psirtty" case list | cut -f1)" PSIRT-2026-0002 'the case is gone'
-is "$("$psirtty" search overflows 2>/dev/null | grep -c PSIRT-2026-0001)" 0 'it is not found'
+found=$("$psirtty" search overflows 2>&1)
+is "$?:$found" 0: 'a search for its words works and finds nothing, not even the mail'
+has "$("$psirtty" search another)" PSIRT-2026-0002 'another case is found'
+is "$("$psirtty" vault disposals | cut -f 1,5,7,8 | tr '\t' ' ')" 'PSIRT-2026-0001 4 1 0' 'a list of disposals says what went'
+has "$("$psirtty" --json vault disposals)" '"M-0001"' 'with the mail by its id'
 "$psirtty" case show PSIRT-2026-0001 >/dev/null 2>&1
 is "$?" 3 'nor shown'
 said=$("$psirtty" audit verify 2>&1)

@@ -123,7 +123,8 @@ is $? 3 'a date without hour and zone is refused'
 p calendar export "$work/cal.ics" >/dev/null
 ok $? 'calendar export'
 ics=$(tr -d '\r' <"$work/cal.ics")
-has "$ics" 'DTSTART:20270218T010000Z' 'the calendar holds the end in UTC'
+has "$ics" 'DTSTART;TZID=Asia/Shanghai:20270218T090000' 'the calendar holds the end in its zone'
+has "$ics" 'BEGIN:VTIMEZONE' 'and the zone itself'
 hasnt "$ics" 'Zanzibarquake' 'and no word of the title'
 
 # ---- the answer

@@ -42,6 +42,10 @@ fpr=$(make_key "$GNUPGHOME" 'Nadia Handler <nadia@vendor.example>')
 p case new 'Quuxgateway overflow' >/dev/null
 is "$(p case list | wc -l)" 1 'a vault with a case'
 
+out=$(p lock 2>&1)
+is $? 0 'lock in a shell is no mistake'
+has "$out" 'each command locks the vault when it ends' 'and says how things are'
+
 # ---- modes
 chmod 2775 "$v"
 refuses 4 'chmod o-rwx' 'a folder others may enter' p case list
@@ -103,6 +107,47 @@ if command -v setpriv >/dev/null && [ "$(id -u)" -eq 0 ] && [ -z "${SANITIZED:-}
 else
   skip 'memory that cannot be locked' 'needs root, setpriv and a build without sanitizers'
 fi
+# A passphrase that is not given: the program that asks for it is one that is always closed at once.
+secret=$(gpg --homedir "$work/other" --batch --quiet --pinentry-mode loopback --passphrase 'long one' --quick-generate-key \
+  'Passe <passe@vendor.example>' future-default default never 2>/dev/null
+  gpg --homedir "$work/other" --batch --with-colons --list-keys passe@vendor.example 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }')
+printf '#!/bin/sh\necho OK\nwhile read -r word rest; do\n  case $word in\n  GETPIN) echo ERR 83886179 Operation cancelled ;;\n  BYE) echo OK; exit ;;\n  *) echo OK ;;\n  esac\ndone\n' >"$work/closed"
+printf '#!/bin/sh\necho OK\nwhile read -r word rest; do\n  case $word in\n  GETPIN) printf "D long one\\nOK\\n" ;;\n  BYE) echo OK; exit ;;\n  *) echo OK ;;\n  esac\ndone\n' >"$work/typed"
+printf '#!/bin/sh\nkill -9 $PPID\n' >"$work/murder"
+chmod +x "$work/closed" "$work/typed" "$work/murder"
+pinentry() { # pinentry PROGRAM: from now on asks with it, and has forgotten what it was told
+  printf 'pinentry-program %s\n' "$work/$1" >"$work/other/gpg-agent.conf"
+  gpgconf --homedir "$work/other" --kill all
+}
+q() { GNUPGHOME=$work/other "$psirtty" --vault "$work/passe" "$@"; }
+pinentry typed
+GNUPGHOME=$work/other "$psirtty" init "$work/passe" --handler "$secret" >/dev/null && q case new 'behind a passphrase' >/dev/null
+ok $? 'a vault behind a passphrase'
+cp -a "$work/passe" "$work/passe.before"
+pinentry closed
+refuses 4 'stays locked' 'a passphrase that is not given' q case list
+refuses 4 'stays locked' 'nor when something is to be changed' q case new 'never'
+pinentry murder
+refuses 4 'stays locked' 'an agent that dies while it asks' q case list
+out=$(diff -r -x "*-shm" "$work/passe" "$work/passe.before")
+ok $? 'nothing in the folder changed meanwhile' "$out"
+pinentry typed
+is "$(q case list | wc -l)" 1 'with the passphrase all is there'
+
+# ---- a clock that jumped
+q --now 2031-05-01T08:00:00Z case new 'from tomorrow' >/dev/null
+out=$(q case list 2>"$work/said")
+has "$(cat "$work/said")" 'more than a day ahead of this clock' 'a clock before the newest event is told'
+is "$(wc -l <"$work/said")" 1 'in one line'
+is "$(wc -l <<<"$out"):$(cut -f 1 <<<"$out" | tr '\n' ' ')" '2:PSIRT-2026-0001 PSIRT-2031-0001 ' 'and not among the answers'
+is "$(q --json case list 2>/dev/null | head -c 1)" '[' 'nor in JSON'
+q --now 2031-05-01T07:59:30Z case list 2>&1 >/dev/null | grep -c clock >"$work/said"
+is "$(cat "$work/said")" 0 'a time that was given on purpose is no clock'
+out=$(q note PSIRT-2026-0001 'while the clock is wrong' 2>/dev/null)
+ok $? 'work goes on' "$out"
+q audit verify >/dev/null 2>&1
+ok $? 'and the vault is whole'
+
 mv "$GNUPGHOME/private-keys-v1.d" "$work/away"
 gpgconf --kill all
 refuses 4 'secret key' 'a secret key that is gone' p case list
@@ -174,4 +219,40 @@ out=$("$psirtty" vault restore "$work/bad.tar" "$work/back3" 2>&1)
 [ $? -ne 0 ] && [ ! -e "$work/back3" ]
 ok $? 'a damaged backup is refused, and leaves nothing' "$out"
 
+# ---- a key that is gone from keys.db: named, no damage to the log
+if command -v sqlite3 >/dev/null; then
+  sqlite3 "$work/passe/keys.db" 'DELETE FROM wrap WHERE rowid = (SELECT max(rowid) FROM wrap)' >/dev/null 2>"$work/said" ||
+    sqlite3 "$work/passe/keys.db" .schema | sed 's/^/# /'
+  out=$(q audit verify 2>/dev/null)
+  is $? 0 'a wrap that is gone is no damage to the log'
+  has "$out" 'may read it and has no key to it' 'and is named'
+else
+  skip 'a wrap that is gone' 'needs sqlite3'
+fi
+GNUPGHOME=$work/other "$psirtty" --vault "$work/passe" vault backup "$work/nokeys" >/dev/null 2>&1
+out=$("$psirtty" vault restore "$work/nokeys" "$work/nokeys.d" 2>&1)
+ok $? 'a backup without keys can be restored' "$out"
+has "$("$psirtty" --vault "$work/nokeys.d" audit verify --level 3 2>&1)" 'holds no key of any case' 'and says that its keys are not there'
+
+# ---- a cache with pages of an older one: it opens, and is not what the vault says
+w=$work/cached
+r() { "$psirtty" --vault "$w" "$@"; }
+"$psirtty" init "$w" --handler "$fpr" >/dev/null && r case new 'the first of its kind' >/dev/null && r search kind >/dev/null
+r case list >/dev/null
+index=$(find "$XDG_CACHE_HOME" "$XDG_STATE_HOME" -name '*.index' -newer "$w/vault.yaml" | head -1)
+cp "$index" "$work/index.old"
+r case set 1 title 'the last of its sort' >/dev/null && r search sort >/dev/null
+r case list >/dev/null
+cp "$index" "$work/index.new"
+out=$(r vault check 2>&1)
+has "$out" 'nothing found' 'a cache that is as the vault is'
+told=0
+for page in $(cmp -l "$work/index.old" "$work/index.new" 2>/dev/null | awk '{ print int(($1 - 1) / 8192) }' | uniq | grep -v '^0$'); do
+  cp "$work/index.new" "$index"
+  dd if="$work/index.old" of="$index" bs=8192 skip="$page" seek="$page" count=1 conv=notrunc status=none
+  r vault check --repair 2>&1 | grep -q 'repaired: your cache' && told=$((told + 1))
+  is "$(r vault check 2>&1 | grep -c cache)" 0 "page $page of an older cache: after check --repair nothing differs"
+done
+[ "$told" -gt 0 ]
+ok $? 'and what differed was told' "$told"
 tap_done

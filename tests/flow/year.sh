@@ -3,7 +3,7 @@
 # time limit: 600
 #
 # A year of a PSIRT from one script: 300 reports by mail, 40 embargoes with up to 12 parties, revisions, late
-# answers, leaks, merges and splits. Everything runs as command lines of one process; its end state is
+# answers, leaks, merges and splits, a freeze, two collisions of laws. Everything runs as command lines of one process; its end state is
 # what tests/flow/year.expected holds, and the counts below follow from how the script is made.
 # GENERATE=1 writes the expectation anew: read it before it is committed.
 set -u
@@ -73,7 +73,22 @@ function embargo(i, t, e,   k, n, c, f) {
     say(t + 1440 * 35 + 5, "case set " c " disclosure public")
   }
 }
+# Two laws pull apart: one by an attack, which counsel decides, one by a coordinator abroad, which nobody does.
+function collision(i, t) {
+  if (i == 103) say(t + 100, "case set 103 disclosure attacks")
+  if (i == 103) say(t + 300, "gate decide 103 minimal-warning --by \"Wu, counsel\" --reason \"no detail may leave\" --reference L-1")
+  if (i == 203) say(t + 100, "party add 203 \"North CERT\" coordinator")
+}
+# In the freeze one handler alone asks, clears a warning with a reason, and cannot clear what takes two.
+function frozen(i, t) {
+  say(t, "gate check " i)
+  say(t + 5, "gate clear " i " G9 --reason \"filed by the parent\"")
+  say(t + 6, "gate clear " i " G12 --reason \"we are few\"")
+  say(t + 7, "gate clear " i " G12 --reason \"we are few\"")
+  say(t + 10, "gate check " i)
+}
 BEGIN {
+  say(90 * 1440, "contact add northcert \"North CERT\" --kind coordinator --jurisdiction foreign")
   say(250 * 1440, "freeze add \"National day\" 2027-09-28T00:00:00+08:00 2027-10-08T00:00:00+08:00 Notice 7 of the ministry")
   for (i = 1; i <= 300; i++) {
     t = i * 1440; if (t > 320 * 1440) t = 320 * 1440
@@ -89,6 +104,8 @@ BEGIN {
     else if (i % 50 == 7 && i < 290) embargo(i, t + 60, e++)
     else if (i % 50 == 5 && i < 250) embargo(i, t + 60, e++)
     if (i % 50 == 20) say(t + 1440 * 2, "case merge " i " " i - 12)
+    collision(i, t)
+    if (i == 273) frozen(i, t + 120)
     if (i % 100 == 30) say(t + 1440, "task add " i " \"Ask the product team\" --due \"2027-12-01 09:00 UTC\"")
   }
 }' | sort -s -k1,1 | cut -f2 >"$work/lines"
@@ -121,6 +138,19 @@ p() { "$psirtty" --vault "$work/vault" --now 2027-12-31T12:00:00Z "$@"; }
       print line, "terms=" terms, "late=" late, "leaks=" leak }'
   echo '# figures'
   p metrics
+  echo '# how many in each state; embargoes; clocks that run or ran out'
+  p case list | cut -f 2 | sort | uniq -c | sed 's/^ *//'
+  p case list | cut -f 5 | sort | uniq -c | sed 's/^ *//'
+  p clock list | awk -F'\t' '!seen[$1, $2]++ { print $2 "\t" $3 }' | sort | uniq -c | sed 's/^ *//'
+  echo '# leaks, and what became of the embargo'
+  for c in $(grep -o 'embargo leak [0-9]*' "$work/lines" | awk '{ print $3 }' | sort -n); do
+    p case log "$c" | grep -E 'leak: |embargo ended' | cut -f 1,4 | sed "s/^/$c /"
+  done
+  echo '# gates: in the freeze as they were told, a case made public, one under embargo'
+  p case log 273 | grep -E '	gate' | cut -f 1,4
+  for c in 2 22; do p --readonly gate check $c | cut -f 1,2,4 | sed "s/^/$c /"; done
+  echo '# collisions'
+  for c in 103 203 273; do p gate collision $c | grep -v '^option' | cut -f 1,2,3,5 | sed "s/^/$c /"; done
   echo '# freezes'
   p freeze list
   echo '# tasks'

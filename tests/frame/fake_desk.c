@@ -2,9 +2,11 @@
 /* The fake desk: a model fed with events. */
 #include "fake.h"
 
+#include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
+#include "psirtty/desk/gates.h"
 
-struct desk { struct model *model; bool changed, readonly; unsigned streams; uint64_t gseq; };
+struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, readonly; unsigned streams; uint64_t gseq; };
 
 static void feed(struct desk *desk, enum event_type type, unsigned stream, instant at, json_t *body)
 {
@@ -115,6 +117,10 @@ static void feed_first_case(struct desk *desk)
 		       "amd64, sanitizers", "steps", "1. start the gateway\n2. replay the capture\n3. it writes past the end"));
 	feed(desk, EVENT_PARTY_ADDED, stream, at + 2 * INSTANT_HOUR,
 	     json_pack("{s:s, s:s, s:s}", "name", "Mina Roth", "role", "finder", "address", "mina@example.org"));
+	feed(desk, EVENT_CONTACT_SET, 0xFFFE, at + 2 * INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s}", "contact", "north", "name", "North CERT", "jurisdiction", "foreign"));
+	feed(desk, EVENT_PARTY_ADDED, stream, at + 2 * INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s}", "name", "North CERT", "role", "coordinator", "address", "desk@north.example"));
 	feed(desk, EVENT_EMBARGO_PROPOSED, stream, at + 3 * INSTANT_HOUR,
 	     json_pack("{s:s, s:s, s:s}", "by", "us", "until", "2026-12-15T09:00:00+08:00", "zone", "Asia/Shanghai"));
 	feed(desk, EVENT_EMBARGO_ACCEPTED, stream, at + 4 * INSTANT_HOUR,
@@ -155,6 +161,21 @@ static void feed_cases(struct desk *desk, size_t extra)
 	}
 }
 
+static void load_rules(struct desk *desk)
+{
+	AUTO_STRING gates = file_data("gates.yaml");
+	AUTO_STRING collisions = file_data("collisions.yaml");
+	AUTO_ERROR err = ERROR_INIT;
+	struct conf conf;
+
+	if (conf_load_file(gates, &conf, &err) || gate_rules_load(&conf, &desk->gates, &err))
+		BUG("%s", err.why);
+	conf_release(&conf);
+	if (conf_load_file(collisions, &conf, &err) || collision_rules_load(&conf, &desk->collisions, &err))
+		BUG("%s", err.why);
+	conf_release(&conf);
+}
+
 struct desk *fake_desk_new(size_t extra)
 {
 	static const struct { const char *id, *name, *purl; } products[] = {
@@ -171,6 +192,7 @@ struct desk *fake_desk_new(size_t extra)
 		js_set_string(body, "purl", products[i].purl);
 		feed(desk, EVENT_PRODUCT_ADDED, 0xFFFE, FAKE_NOW - 9 * INSTANT_DAY, body);
 	}
+	load_rules(desk);
 	for (unsigned i = 0; i < ARRAY_LEN(mails); i++)
 		feed_mail(desk, &mails[i], i + 1);
 	feed_cases(desk, extra);
@@ -187,6 +209,8 @@ void desk_close(struct desk *desk)
 	if (!desk)
 		return;
 	model_free(desk->model);
+	gate_rules_release(&desk->gates);
+	collision_rules_release(&desk->collisions);
 	free(desk);
 }
 
@@ -214,6 +238,12 @@ const char *desk_vault_name(const struct desk *desk)
 {
 	(void)desk;
 	return "team";
+}
+
+const char *desk_clock_warning(const struct desk *desk)
+{
+	(void)desk;
+	return NULL;
 }
 
 const char *desk_warning(const struct desk *desk)
@@ -298,5 +328,35 @@ int desk_advisory_render(struct desk *desk, const struct case_state *state, cons
 	(void)err;
 	str_add_format(ret, "%s\n\nTLP:%s\nThis advisory says what to do.\n", state->advisory->title,
 		       state->advisory->tlp);
+	return 0;
+}
+
+int desk_gates_look(struct desk *desk, const struct case_state *state, const struct desk_leaving *leaving, instant now,
+		    struct desk_gates *ret, struct error *err)
+{
+	const struct gate_request request = { .action = leaving->action, .model = desk->model, .state = state, .now = now };
+
+	(void)err;
+	gates_evaluate(&desk->gates, &request, &ret->verdicts, &ret->count);
+	return 0;
+}
+
+void desk_gates_release(struct desk_gates *gates)
+{
+	gate_verdicts_free(gates->verdicts, gates->count);
+}
+
+int desk_collision_rules(struct desk *desk, const struct collision_rules **ret, struct error *err)
+{
+	(void)err;
+	*ret = &desk->collisions;
+	return 0;
+}
+
+int desk_collision(struct desk *desk, const struct case_state *state, instant now, struct collision *ret,
+		   struct error *err)
+{
+	(void)err;
+	collision_find(&desk->collisions, desk->model, state, now, ret);
 	return 0;
 }

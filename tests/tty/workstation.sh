@@ -55,6 +55,8 @@ keys 0 g Enter
 shows '\[Summary\]' 'Enter opens a case on its summary'
 keys Tab
 shows '\[Messages\]' 'Tab goes to the next tab'
+keys w
+shows '^may [0-9A-F]{40}' 'w says who may read the case and who has'
 keys Escape 1 / unsigned
 shows 'Inbox' '/ filters as one types'
 keys Escape '?'

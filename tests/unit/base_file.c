@@ -44,7 +44,8 @@ static void test_read(void)
 
 static void test_write(void)
 {
-	AUTO_STRING path = in_work("written"), *part = in_work("written.part"), *link = in_work("link.part");
+	AUTO_STRING own = mem_format("link.%ld.part", (long)getpid());
+	AUTO_STRING path = in_work("written"), *part = in_work("written.part"), *link = in_work(own);
 	AUTO_STRING target = in_work("read"), *linked = in_work("link"), *nowhere = in_work("no/such/file");
 	AUTO_STR s = STR_INIT;
 	struct stat info;
@@ -53,6 +54,8 @@ static void test_write(void)
 	CHECK(file_write(path, "new\0!", 5, 0640, NULL) == 0, "written over");
 	CHECK(file_read(path, 100, &s, NULL) == 0 && s.length == 5 && memcmp(s.bytes, "new\0!", 5) == 0, "what was written");
 	CHECK(stat(path, &info) == 0 && (info.st_mode & 07777) == 0640, "with its mode, whatever the umask");
+	free(part);
+	part = mem_format("%s.%ld.part", path, (long)getpid());
 	CHECK(!file_exists(part), "nothing is left beside it");
 	CHECK(file_write(nowhere, "x", 1, 0600, NULL) == ERR_INPUT, "no folder, no file");
 	CHECK(symlink(target, link) == 0 && file_write(linked, "x", 1, 0600, NULL) == ERR_INPUT, "a planted link is not followed");

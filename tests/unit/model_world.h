@@ -10,6 +10,7 @@ struct world {
 	struct error err;   /* of the last event */
 	uint64_t made;      /* events made so far; the id of the last one */
 	instant now;        /* when the next event is made */
+	uint8_t member;     /* who makes it: 0 is Ann, any other is called Ben */
 };
 
 #define DAY0 ((instant)1793491200 * INSTANT_SECOND) /* 2026-11-01T00:00:00Z */
@@ -35,6 +36,9 @@ static inline struct event world_event(struct world *world, int stream, enum eve
 			       .gseq = ++world->made, .body = body };
 
 	memcpy(event.id, &world->made, sizeof(world->made));
+	event.member[0] = world->member;
+	if (world->member)
+		snprintf(event.author, sizeof(event.author), "Ben");
 	event.stream[0] = (uint8_t)stream;
 	event.stream[1] = (uint8_t)(stream >> 8);
 	event.stream[15] = 1;

@@ -62,6 +62,9 @@ struct command_context {
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
+	/* Whether the handler wants the long command that runs to stop; asked first when it begins, then often. NULL: he
+	 * cannot say. */
+	bool (*cancelled)(struct command_context *context);
 	/* Prints what is in `out` so far and empties it, so that bulk answers do not pile up. NULL: they do. */
 	void (*flush)(struct command_context *context);
 	void *front;

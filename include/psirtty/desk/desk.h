@@ -30,6 +30,8 @@ const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
 /* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
 const char *desk_warning(const struct desk *desk);
+/* That the clock jumped, a static sentence, untranslated, or NULL. */
+const char *desk_clock_warning(const struct desk *desk);
 /* What an event calls its stream: the id a case was opened with, or NULL. Caller frees. */
 char *desk_stream_name(int type, const char *json, size_t length);
 /* For commands about the vault and keys themselves. Borrowed. */
@@ -51,6 +53,10 @@ int desk_whole_case(struct desk *desk, const struct case_state *state, struct er
 int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct error *err);
 /* The case ID names, whole, or ERR_INPUT with the ids that come near. */
 int desk_find_case(struct desk *desk, const char *id, const struct case_state **ret, struct error *err);
+
+/* Reads everything anew beside the member's cache: rows and texts that differ there. What was read takes the cache's place
+ * when the desk is closed. What the model handed out before is gone. */
+int desk_check_cache(struct desk *desk, size_t *ret_rows, size_t *ret_texts, struct error *err);
 
 /* ---- search (search.c) */
 /* The words of an event that can be searched for, a line each; adds to RET. */
@@ -107,8 +113,9 @@ int desk_reply(struct desk *desk, const struct case_state *state, const struct c
 	       const char *text, instant now, char **ret_id, struct error *err);
 struct draft_check { char **problems; size_t problem_count; char *to, *subject, *text; char **keys; size_t key_count; };
 void draft_check_release(struct draft_check *check);
-/* The leak guard: who will be able to read it, and what stands against sending. ERR_NO when something does. */
-int desk_draft_check(struct desk *desk, const char *draft_id, struct draft_check *ret, struct error *err);
+/* The leak guard: who will be able to read it, and what stands against sending; the gates among it, whose evaluation
+ * is told in the case (NOW INSTANT_NONE: they are not asked). ERR_NO when something does. */
+int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err);
 int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err);
 /* Signs, encrypts to the peer's pinned key and ours and to no other, writes it to the outbox,
  * records it in the case, removes the draft. *RET_PATH is the file written. */

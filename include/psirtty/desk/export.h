@@ -56,9 +56,11 @@ int desk_case_import(struct desk *desk, const char *path, const char *title, ins
 
 /* ---- the end of a case */
 
-struct desk_disposed { size_t events, keys, files, kept, drafts, mails; };
-/* Shreds the case and records that in the registry. Backups of keys.db are said to live until BACKUPS_UNTIL. */
+struct desk_disposed { size_t events, keys, files, kept, drafts, mails, dropped; }; /* MAILS stay in the inbox, DROPPED went */
+/* Records in the registry what goes, then shreds the case and drops its mails from the inbox. Backups of keys.db are said to live until BACKUPS_UNTIL. */
 int desk_case_shred(struct desk *desk, const struct case_state *state, instant backups_until, instant now,
 		    struct desk_disposed *ret, struct error *err);
+/* Carries out what a shredding that was interrupted left undone. Cheap when there is nothing. */
+int desk_finish_disposals(struct desk *desk, instant now, struct error *err);
 
 #endif

@@ -46,7 +46,12 @@ void case_files_release(struct case_files *files);
 void desk_files(const struct case_state *state, struct case_files *ret);
 /* Seals files from the disk as FIELD_OBJECTS. New reference in *RET. */
 int desk_attach(struct desk *desk, const char *const *paths, size_t count, json_t **ret, struct error *err);
-/* Writes the file encrypted to the key WHO (fingerprint or address) to PATH, and notes it in the case. */
+/* The bytes of a file for a person to look at: first the reading is noted, which `case readers` shows. Only a vault that
+ * cannot be written to, or was opened for reading alone, lets it be seen without. */
+int desk_file_show(struct desk *desk, const struct case_state *state, const struct sealed_file *file, instant now,
+		   struct str *ret, struct error *err);
+/* Writes the file encrypted to the key WHO (fingerprint or address) to PATH, and notes it in the case; ERR_NO where a
+ * gate is closed. */
 int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
 		      const char *who, const char *reason, const char *path, instant now, struct error *err);
 /* Writes the bare file below DIR, mode 0400, as NAME.hostile, and notes it. *RET_PATH is freed by the caller. */

@@ -65,6 +65,7 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_MAIL_RECEIVED, 40, "mail-received", STREAM_INBOX) \
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \
+	X(EVENT_MAIL_DROPPED, 43, "mail-dropped", STREAM_INBOX) \
 	X(EVENT_PRODUCT_ADDED, 60, "product-added", STREAM_REGISTRY) \
 	X(EVENT_KEY_PINNED, 61, "key-pinned", STREAM_REGISTRY) \
 	X(EVENT_KEY_UNPINNED, 62, "key-unpinned", STREAM_REGISTRY) \
@@ -96,7 +97,12 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_TASK_SET, 125, "task-set", STREAM_CASE) \
 	X(EVENT_POST_MORTEM_SET, 126, "post-mortem-set", STREAM_CASE) \
 	X(EVENT_REPRO_RUN, 127, "repro-run", STREAM_CASE) \
-	X(EVENT_FILE_EXPORTED, 128, "file-exported", STREAM_CASE)
+	X(EVENT_FILE_EXPORTED, 128, "file-exported", STREAM_CASE) \
+	X(EVENT_GATE_EVALUATED, 140, "gate-evaluated", STREAM_CASE) \
+	X(EVENT_GATE_CLEARED, 141, "gate-cleared", STREAM_CASE) \
+	X(EVENT_EARLY_PUBLICATION, 142, "early-publication", STREAM_CASE) \
+	X(EVENT_COLLISION_DECIDED, 143, "collision-decided", STREAM_CASE) \
+	X(EVENT_GATE_MODE_SET, 144, "gate-mode-set", STREAM_REGISTRY)
 
 enum event_type {
 #define X(name, number, wire, stream) name = number,
@@ -137,14 +143,16 @@ struct event_info {
 
 /* Lists of words that commands need too, NULL ended. */
 extern const char *const outcome_words[], *const justification_words[], *const credit_words[],
-	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[];
+	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[],
+	*const gate_action_words[], *const gate_mode_words[], *const provider_words[], *const authority_words[];
 
 /* One event as the vault hands it out, opened. */
 struct event {
 	enum event_type type;
 	uint8_t id[32];     /* the vault's event id */
 	uint8_t stream[16]; /* which case (or inbox, registry) */
-	char author[64];    /* name of the member who made it */
+	uint8_t member[16]; /* who made it: names may be alike */
+	char author[64];    /* the member's name */
 	instant at;         /* when it was made, by the author's clock */
 	uint64_t gseq;      /* place in this copy's journal */
 	uint64_t order;     /* the author's clock with its counter, or 0: events of a stream by order, then id,

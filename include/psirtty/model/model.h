@@ -130,7 +130,7 @@ struct case_embargo {
  * newest of each key counts. */
 struct case_record {
 	enum event_type type;
-	uint8_t event[32];
+	uint8_t event[32], member[16]; /* member: whose event it is */
 	instant at;
 	char *author;
 	const json_t *body;
@@ -218,7 +218,11 @@ struct embargo_policy { char *actor, *inbox, *note; instant preferred, minimum, 
 struct disposal {
 	char *case_id, *author, *verified;
 	instant at, backups_until;      /* until then backups of the keys may open older copies */
+	uint8_t stream[16];
 	size_t events, files, kept;     /* KEPT: files that other cases or the inbox hold too */
+	char **mails; size_t mail_count;       /* of the inbox, which keeps them */
+	char **dropped; size_t dropped_count;  /* mails that went with the case */
+	char **objects; size_t object_count;   /* names of the attachments that went */
 };
 struct pin { char *address, *fingerprint; instant at; };
 struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
@@ -331,6 +335,8 @@ const struct pin *model_pin(const struct model *model, size_t index);
 size_t model_disposal_count(const struct model *model);
 const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+/* What the house set the gate ID to: a word of gate_mode_words; "on" where nothing was set. */
+const char *model_gate_mode(const struct model *model, const char *id);
 
 /* ---- records */
 /* The first record of TYPE at or behind *CURSOR (begin with 0), which moves on; NULL when there is none. */

@@ -13,7 +13,12 @@
 
 /* ---- list rows: opaque bytes of the caller, who gives them a version */
 
-enum vault_brief_kind { BRIEF_CASE = 1, BRIEF_MAIL = 2, BRIEF_HOUSE = 3 };
+enum vault_brief_kind {
+	BRIEF_CASE = 1, BRIEF_MAIL = 2,
+	BRIEF_HOUSE = 3,    /* one: where the fold of the inbox ends, and its conflicts */
+	BRIEF_NAMES = 4,    /* one: what members are called; before what needs them */
+	BRIEF_REGISTRY = 5, /* one: the registry's events */
+};
 struct vault_brief {
 	enum vault_brief_kind kind;
 	uint8_t key[32];       /* a case: its stream, zero-filled; a mail: the event that brought it */

@@ -31,6 +31,9 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 /* Whether the secret part of FINGERPRINT is at hand; quiet. */
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint);
 
+/* Another one after anything was changed in gpg's key rings; false where they are kept otherwise. */
+bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32]);
+
 struct openpgp_result {
 	struct str plain;                 /* wiped by release */
 	struct mail_signature *signatures; size_t signature_count;

@@ -46,9 +46,20 @@ int vault_restored(struct vault *vault, instant now, struct error *err);
 
 /* SHRED: bodies, wraps and attachments of the stream are gone, the chain of cores stays verifiable. */
 struct vault_shredded { size_t events, wraps, attachments, spared; uint64_t bytes; };
-/* OBJECTS: names of the case's attachments; those that another case's event names too stay. */
+/* RET[i]: whether an event of another case, of those this member can read, names OBJECTS[i] too. */
+int vault_objects_elsewhere(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t count,
+			    bool *ret, struct error *err);
+/* OBJECTS: names of the case's attachments; those that another case's event names too stay. Inbox and
+ * registry keep none from going: who shreds leaves those out of OBJECTS that the inbox needs. */
 int vault_shred(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t object_count,
 		instant now, struct vault_shredded *ret, struct error *err);
+/* Deletes those of OBJECTS that are still there and that no case's event names: what an interrupted shredding left. */
+int vault_shred_objects(struct vault *vault, const uint8_t stream[16], const char *const *objects, size_t count,
+			struct vault_shredded *ret, struct error *err);
+/* Whether one of OBJECTS is there. */
+bool vault_objects_there(const struct vault *vault, const char *const *objects, size_t count);
+/* Whether the stream is there and was shredded. */
+bool vault_is_shredded(const struct vault *vault, const uint8_t stream[16]);
 /* What a SHRED of another copy, or one that was interrupted, left to do. Cheap when that is nothing. */
 int vault_shred_due(struct vault *vault, struct vault_shredded *ret, struct error *err);
 

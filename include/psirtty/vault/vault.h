@@ -129,6 +129,7 @@ struct audit_report {
 	size_t streams, attachments;
 	size_t shredded;   /* streams of which only the chain is left, as a SHRED says */
 	struct audit_finding *findings; size_t finding_count;
+	struct audit_finding *notes; size_t note_count; /* no damage to the log: keys that somebody who may read lacks */
 	bool opened;       /* contents were opened too (level 4); else chains, hashes and signatures only */
 	int level;         /* how far it went: 1 chains and authority, 2 hashes, 3 signatures, 4 contents */
 };

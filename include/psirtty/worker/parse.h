@@ -32,8 +32,11 @@ struct parsed_mail {
 void parsed_mail_release(struct parsed_mail *mail);
 
 /* Starts the zygote. Call it before the vault is unlocked. ERR_BUG-free: when the sandbox cannot be
- * set up it refuses (ERR_DENIED) instead of parsing outside of it. */
+ * set up it refuses (ERR_DENIED) instead of parsing outside of it; here, or as late as parse_worker_wait,
+ * since it gets ready while others go on. */
 int parse_worker_start(struct parse_worker **ret, struct error *err);
+/* Returns when it is ready. The first message waits too. */
+int parse_worker_wait(struct parse_worker *worker, struct error *err);
 void parse_worker_stop(struct parse_worker *worker); /* NULL does nothing */
 /*
  * Takes a whole message (ENTITY false) or the decrypted MIME entity of one (ENTITY true: its headers
