@@ -119,7 +119,8 @@ static bool is_member(const struct desk *desk, const struct gate_recipient *who)
 {
 	struct vault_member *members = NULL;
 	size_t count = 0;
-	bool found = who->address && str_casecmp(who->address, desk->address) == 0;
+	/* A key's own words about itself prove nothing: where there is one, it decides. */
+	bool found = !who->fingerprint && who->address && str_casecmp(who->address, desk->address) == 0;
 
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; !found && who->fingerprint && i < count; i++)
@@ -294,12 +295,66 @@ char *desk_gate_sentence(const struct gate_verdict *verdict)
 	return str_detach(&text);
 }
 
+/* ---- the embargo: what leaves as a file leaves only to those who agreed to it */
+
+static bool is_party_at(const struct case_party *party, const struct gate_recipient *who)
+{
+	return (who->fingerprint && party->fingerprint && str_casecmp(party->fingerprint, who->fingerprint) == 0) ||
+	       (who->address && party->address && str_casecmp(party->address, who->address) == 0);
+}
+
+/* Who brought the report knows it already. */
+static bool brought_report(const struct case_state *state, const struct gate_recipient *who)
+{
+	for (size_t i = 0; who->address && i < state->message_count; i++)
+		if (state->messages[i].type == EVENT_REPORT_RECEIVED && state->messages[i].address &&
+		    str_casecmp(state->messages[i].address, who->address) == 0)
+			return true;
+	return false;
+}
+
+static int check_consent(const struct case_state *state, const struct gate_recipient *who, instant now,
+			 struct error *err)
+{
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+
+		if (!is_party_at(party, who))
+			continue;
+		if (str_equal(party->role, "finder") || str_equal(party->role, "reporter") ||
+		    case_may_share(state, party, now))
+			return 0;
+		return error_set(err, ERR_NO, state->id, _("Ask it with embargo invite, and record its yes with embargo accept --by"),
+				 _("rule CM-10: %.80s has not agreed to the embargo"), party->name);
+	}
+	if (brought_report(state, who))
+		return 0;
+	return error_set(err, ERR_NO, state->id, _("Add it with party add, and ask it to agree with embargo invite"),
+			 _("rule CM-10: there is an embargo, and %.80s is not a party of the case"),
+			 str_or_empty(who->address ? who->address : who->fingerprint));
+}
+
+static int check_consents(struct desk *desk, const struct case_state *state, const struct desk_leaving *leaving,
+			  instant now, struct error *err)
+{
+	int code = desk_whole_case(desk, state, err);
+
+	if (code || leaving->action != GATE_EXPORT || !embargo_in_force(&state->embargo))
+		return code;
+	for (size_t i = 0; !code && i < leaving->to_count; i++)
+		if (!is_member(desk, &leaving->to[i]))
+			code = check_consent(state, &leaving->to[i], now, err);
+	return code;
+}
+
 int desk_gates_pass(struct desk *desk, const struct case_state *state, const struct desk_leaving *leaving, instant now,
 		    struct error *err)
 {
 	struct desk_gates gates;
-	int code = desk_gates_ask(desk, state, leaving, now, &gates, err);
+	int code = check_consents(desk, state, leaving, now, err);
 
+	if (!code)
+		code = desk_gates_ask(desk, state, leaving, now, &gates, err);
 	if (code)
 		return code;
 	for (size_t i = 0; !code && i < gates.count; i++) {

@@ -94,6 +94,33 @@ has "$out" 'allowed: deploy, publish-mitigation' 'what is allowed meanwhile stan
 out=$(p embargo accept 1 --by CERT --terms 2 2>&1)
 has "$out" 'no longer count' 'a yes to old terms only asks anew'
 
+# ---- nor does a file leave to who did not agree
+key() { # key USER-ID: a key for it in the keyring; prints its fingerprint
+  gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key "$1" future-default default never 2>/dev/null
+  gpg --batch --list-keys --with-colons "$1" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
+}
+p contact add acme Acme --addresses psirt@acme.example --jurisdiction CN >/dev/null
+p contact add stranger Stranger --addresses stranger@lab.example --jurisdiction CN >/dev/null
+acme=$(key 'Acme <psirt@acme.example>')
+stranger=$(key 'Stranger <stranger@lab.example>')
+claimed=$(key 'Nadia Again <psirt@vendor.example>')
+out=$(p case export 1 "$work/a.pgp" --to "$acme" 2>&1)
+is "$?:$([ -e "$work/a.pgp" ] && echo made)" '1:' 'a party whose signature lapsed and that did not sign what binds gets no export'
+has "$out" 'rule CM-10: Acme has not agreed' 'and the rule is named'
+out=$(p case export 1 "$work/s.pgp" --to "$acme" --to "$stranger" 2>&1)
+is "$?:$([ -e "$work/s.pgp" ] && echo made)" '1:' 'one who may does not carry another who may not'
+out=$(p case export 1 "$work/s.pgp" --to "$stranger" 2>&1)
+has "$out" 'is not a party of the case' 'a stranger is told from a party'
+out=$(p case export 1 "$work/s.pgp" --to "${claimed:-none}" 2>&1)
+has "$out" 'rule CM-10' 'so is a key that says it is ours'
+printf 'bytes\n' >"$work/log"
+p repro add 1 build reproduced --text steps --attach "$work/log" >/dev/null
+out=$(p repro export 1 1 'to look at' --to "$acme" --out "$work/a.gpg" 2>&1)
+is "$?:$([ -e "$work/a.gpg" ] && echo made)" '1:' 'nor a file of the case'
+p embargo accept 1 --by Acme >/dev/null
+out=$(p case export 1 "$work/a.pgp" --to "$acme" 2>&1)
+ok $? 'once it agreed to what binds it gets it' "$out"
+
 # ---- rules on what changed
 out=$(p case tracker 1 Jira SEC-1 public 2>&1)
 has "$out" 'rule tracker-embargo' 'no public tracker under an embargo'
