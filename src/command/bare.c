@@ -118,6 +118,8 @@ static int run_help(struct command_context *context, const struct command_call *
 
 		if (str_equal(row->name, name)) {
 			help_row(context, row);
+			if (str_equal(name, "check"))
+				check_help_tests(context);
 			return 0;
 		}
 		if (strncmp(row->name, name, length) == 0 && row->name[length] == ' ') {

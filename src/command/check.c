@@ -4,6 +4,27 @@
 
 #include "psirtty/desk/judge.h"
 
+/* ---- help */
+
+void check_help_tests(struct command_context *context)
+{
+	size_t count = check_tests(NULL, 0);
+	struct check_test_info *tests = mem_alloc((count + 1) * sizeof(*tests));
+	const char *format = NULL;
+
+	check_tests(tests, count);
+	str_add_format(&context->out, "\n%s\n",
+		       _("Tests besides `schema`, the structure; those marked with a * can be mended by rule:"));
+	for (size_t i = 0; i < count; i++) {
+		if (!str_equal(format, tests[i].format))
+			str_add_format(&context->out, "\n%s\n", tests[i].format);
+		format = tests[i].format;
+		str_add_format(&context->out, "  %-18s %-11s %s%s\n", tests[i].test,
+			       check_severity_name(tests[i].severity), _(tests[i].title), tests[i].fixable ? " *" : "");
+	}
+	free(tests);
+}
+
 /* ---- answers */
 
 /* Each failing test once, in order. */

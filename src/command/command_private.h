@@ -27,6 +27,9 @@ struct command_row {
 	int (*exec)(struct command_context *context, const struct command_call *call, struct error *err);
 };
 
+/* The tests of every format, for `help check`. */
+void check_help_tests(struct command_context *context);
+
 /* Families; each ends with a row without a name. */
 extern const struct command_row member_commands[];
 extern const struct command_row bare_commands[];

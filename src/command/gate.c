@@ -481,20 +481,20 @@ static const char *const outcomes[] = { "agreed", "conditions", "refused", NULL 
 const struct command_row gate_commands[] = {
 	{
 		.name = "gate list",
-		.help = N_("the gates before something leaves the house, and what each is set to"),
+		.help = N_("the gates before something leaves the house"),
 		.flags = COMMAND_JSON,
 		.exec = run_list,
 	},
 	{
 		.name = "gate check",
-		.help = N_("what stands against publishing, sending or exporting; the answer is kept in the case"),
+		.help = N_("what stands against publishing, sending or exporting"),
 		.flags = COMMAND_JSON,
 		.arguments = { CASE_ARGUMENT, LEAVING },
 		.exec = run_check,
 	},
 	{
 		.name = "gate clear",
-		.help = N_("go past a gate for exactly the reasons it has now; most need a second person"),
+		.help = N_("go past a gate for the reasons it has now; most take two"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { CASE_ARGUMENT, ARG("GATE", ARG_TEXT, NULL), MUST("--reason", ARG_TEXT, NULL), LEAVING,
 			       OPTION("--reference", ARG_TEXT, N_("of the consent or the legal decision")),
@@ -503,7 +503,7 @@ const struct command_row gate_commands[] = {
 	},
 	{
 		.name = "gate mode",
-		.help = N_("switch a gate on, to a warning or off, for the whole house"),
+		.help = N_("switch a gate on, to a warning or off"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { ARG("GATE", ARG_TEXT, NULL), { .name = "MODE", .type = ARG_WORD, .words = modes },
 			       MUST("--reason", ARG_TEXT, NULL) },
@@ -511,7 +511,7 @@ const struct command_row gate_commands[] = {
 	},
 	{
 		.name = "gate early",
-		.help = N_("fill in the form for publishing before there is a remedy (RMSV Article 9(1))"),
+		.help = N_("fill in the form for publishing before there is a remedy"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { CASE_ARGUMENT, OPTION("--product", ARG_TEXT, NULL), OPTION("--vulnerability", ARG_TEXT, NULL),
 			       OPTION("--necessity", ARG_TEXT, N_("why it cannot wait")), OPTION("--provider-date", ARG_WHEN, NULL),
@@ -528,7 +528,7 @@ const struct command_row gate_commands[] = {
 	},
 	{
 		.name = "gate collision",
-		.help = N_("two laws side by side, with the hours that are left and what can be done"),
+		.help = N_("two laws side by side, hours left, what can be done"),
 		.flags = COMMAND_JSON,
 		.arguments = { CASE_ARGUMENT },
 		.exec = run_collision,

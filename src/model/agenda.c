@@ -438,11 +438,17 @@ void model_agenda(const struct model *model, instant from, instant to, instant n
 {
 	struct cases *cases = model_cases(model);
 	struct items house = { 0 }, list = { 0 };
-	size_t used = 0;
+	size_t used = 0, first, end;
 
 	refresh(cases);
 	house_items(model, &house);
-	for (size_t i = first_slot(&cases->agenda, from); i < cases->agenda.count && cases->agenda.slots[i].at < to; i++) {
+	first = first_slot(&cases->agenda, from);
+	end = first_slot(&cases->agenda, to);
+	/* Growing by doubling would move tens of thousands of them several times. */
+	list.room = (end > first ? end - first : 0) + house.count;
+	if (list.room)
+		list.items = mem_resize(NULL, list.room, sizeof(*list.items));
+	for (size_t i = first; i < end; i++) {
 		struct agenda_item item = item_of(&cases->agenda.slots[i]);
 
 		for (; used < house.count && house.items[used].at <= item.at; used++)

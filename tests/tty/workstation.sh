@@ -47,6 +47,7 @@ shows 'the configuration listener' 'Enter opens the mail'
 shows 'signature +verified' 'with its verdict above the text'
 keys Escape 4
 shows 'Calendar' '4 is the calendar'
+keys G
 shows '2[0-9]{3}-[0-9]{2}-[0-9]{2} [0-9:]{5} \+01:00' 'embargo ends show hour and zone'
 keys 5
 shows 'Advisories: 1' '5 is the advisories'

@@ -383,9 +383,10 @@ static void test_time(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		double small = seconds_for(rows[i].make, 10000), large = seconds_for(rows[i].make, 100000);
+		double small = seconds_for(rows[i].make, 10000), large = seconds_for(rows[i].make, 40000);
 
-		CHECK(large < 15 * small, "ten times the %s take %.1f times as long (%.0f ms)", rows[i].name,
+		/* A way that is not linear takes 16 times as long; memory gets slower the more there is of it. */
+		CHECK(large < 8 * small, "four times the %s take %.1f times as long (%.0f ms)", rows[i].name,
 		      large / small, large * 1000);
 	}
 }

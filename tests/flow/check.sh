@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 60
+#
+# `check` by the shell: the format and verdict of each file, exit codes, presets, JSON, documents with long
+# lists in the sandboxed reader, and what cannot be read.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/tap.sh"
+
+psirtty=${PSIRTTY:?}
+work=$(mktemp -d "${TMPDIR:-/tmp}/pk.XXXXXX") || exit 1
+export XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/share LC_ALL=C.UTF-8 LANGUAGE=
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+p() { "$psirtty" --now 2026-01-21T00:00:00Z "$@" 2>&1; }
+
+# csaf REVISIONS: an advisory of the base profile.
+csaf() {
+  local items='' i
+  for ((i = 1; i <= $1; i++)); do
+    items+="${items:+,}{\"date\":\"$((1970 + i % 50))-01-01T00:00:$((i / 60 % 60 + 10)).${i}Z\",\"number\":\"$i\",\"summary\":\"S\"}"
+  done
+  printf '{"document":{"category":"csaf_base","csaf_version":"2.0","publisher":{"category":"vendor","name":"E","namespace":"https://e.example"},"title":"T","tracking":{"current_release_date":"2026-01-02T00:00:00Z","id":"E","initial_release_date":"2026-01-02T00:00:00Z","revision_history":[%s],"status":"final","version":"%s"}}}' "$items" "$1"
+}
+csaf 1 >one.json
+csaf 1500 >many.json
+printf '{"id":"x_mine-1","modified":"2026-01-02T00:00:00Z"}' >osv.json
+printf '{"id":"MINE-1","modified":"2026-01-02"}' >osv-bad.json
+printf '{"bomFormat":"CycloneDX","specVersion":"1.5"}' >bom.json
+printf '{"cnaContainer":{}}' >cna.json
+printf '{"@context":"https://openvex.dev/ns","@id":"a","author":"A","format":"text/vex+json","statements":[]}' >vex.json
+printf '{"a":1}' >what.json
+printf '{' >broken.json
+
+is "$(p check one.json osv.json bom.json)" $'one.json\tcsaf-2.0\tvalid\t-\nosv.json\tosv\tvalid\t-\nbom.json\tcyclonedx-1.5\tvalid\t-' 'sound files and their formats'
+p check one.json osv.json bom.json >/dev/null
+is $? 0 'the exit code says that all are valid'
+is "$(p check osv-bad.json cna.json vex.json)" $'osv-bad.json\tosv\tinvalid\tschema\ncna.json\tcve-5\tinvalid\tschema\nvex.json\topenvex-0.0.1\tinvalid\tschema' 'faulty files'
+p check one.json osv-bad.json >/dev/null
+is $? 1 'the exit code says that one is not valid'
+has "$(p check --preset extended one.json)" '6.2.10' 'more tests where they are asked for'
+hasnt "$(p check one.json)" '6.2.10' 'and not else'
+has "$(p check --json osv-bad.json)" '"path": "/id"' 'a finding points to its place'
+has "$(p check many.json)" $'many.json\tcsaf-2.0\t' 'long lists are sorted in the sandbox'
+has "$(p check what.json)" $'what.json\t-\tunreadable\tit is of no format that can be checked' 'another format is named as such'
+has "$(p check broken.json)" 'unreadable' 'what is no JSON is unreadable'
+has "$(p check one.json broken.json osv.json)" $'osv.json\tosv\tvalid' 'an unreadable file does not stop the others'
+p check broken.json >/dev/null
+[ $? -gt 1 ]
+ok $? 'the exit code says that one cannot be read'
+help=$(p help check)
+for part in 6.1.27.11 cve-language osv-semver openvex-products cdx-ref spdx-head provider-20 rolie-self; do
+  has "$help" "  $part " "help check lists $part"
+done
+tap_done
