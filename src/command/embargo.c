@@ -64,7 +64,11 @@ static void show_status(struct command_context *context, const struct case_state
 	char buffer[96], utc[40], span[40];
 
 	command_say(context, _("%s: embargo %s"), s->id, em_name(e->state));
-	if (e->until.at != INSTANT_NONE)
+	if (e->until.at != INSTANT_NONE && e->until.at <= now)
+		command_say(context, _("its time has come: %s (%s, %s ago); end it with `embargo teardown %s --cause timer`"),
+			    zoned_format(&e->until, buffer), instant_format(e->until.at, utc),
+			    instant_format_span(now - e->until.at, span), s->id);
+	else if (e->until.at != INSTANT_NONE)
 		command_say(context, _("ends %s (%s, in %s)"), zoned_format(&e->until, buffer),
 			    instant_format(e->until.at, utc), instant_format_span(e->until.at - now, span));
 	if (e->proposed.at != INSTANT_NONE)

@@ -94,6 +94,9 @@ static int run_merge(struct command_context *context, const struct command_call 
 	if (embargo_in_force(&into->embargo))
 		command_say(context, _("%s: the embargo ends %s; talk about common terms"), into->id,
 			    zoned_format(&into->embargo.until, until));
+	else if (embargo_in_force(&from->embargo))
+		command_say(context, _("%s: no embargo is possible here any more; that of %s goes on until %s: end it with `embargo teardown %s`"),
+			    into->id, from->id, zoned_format(&from->embargo.until, until), from->id);
 	return 0;
 }
 

@@ -185,6 +185,7 @@ static void add_end(struct str *s, const struct zoned *until, const char *zone)
 	str_add_format(s, " = %s", zoned_format(&theirs, own));
 }
 
+/* Not their note: who is asked has not agreed to anything yet. */
 static void add_terms(struct str *s, const struct embargo_terms *terms, const char *zone)
 {
 	str_add(s, _("The embargo would end at: "));
@@ -193,8 +194,6 @@ static void add_terms(struct str *s, const struct embargo_terms *terms, const ch
 	for (int i = 0; i < ALLOW_COUNT; i++)
 		if (terms->allow & 1u << i)
 			str_add_format(s, _("Allowed meanwhile: %s\n"), allow_words[i]);
-	if (terms->note)
-		str_add_format(s, "%s\n", terms->note);
 }
 
 static int write_invitation(struct desk *desk, const struct case_state *state, const struct case_party *party,

@@ -238,18 +238,45 @@ static const char *rejection_text(const char *outcome)
 	return NULL;
 }
 
-/* To whom: the latest sender, else the party that found it. */
+static bool is_finder(const struct case_party *party)
+{
+	return str_equal(party->role, "finder") || str_equal(party->role, "reporter");
+}
+
+/* A vendor or coordinator who wrote about the case did not report it. */
+static bool has_other_part(const struct case_state *state, const char *address)
+{
+	for (size_t i = 0; address && i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+
+		if (party->address && str_casecmp(party->address, address) == 0)
+			return !is_finder(party);
+	}
+	return false;
+}
+
+static void find_sender(const struct case_state *state, bool reports, struct desk_letter *letter)
+{
+	for (size_t i = state->message_count; i-- > 0 && !letter->address;) {
+		enum event_type type = state->messages[i].type;
+		const char *address = state->messages[i].address;
+
+		if (reports ? type == EVENT_REPORT_RECEIVED : type != EVENT_MESSAGE_SENT && !has_other_part(state, address))
+			letter->address = address;
+	}
+}
+
+/* To whom: who sent the latest report, else the party that found it, else who else wrote. */
 static bool finder_of(const struct case_state *state, struct desk_letter *letter)
 {
-	for (size_t i = state->message_count; i-- > 0 && !letter->address;)
-		if (state->messages[i].type != EVENT_MESSAGE_SENT)
-			letter->address = state->messages[i].address;
+	find_sender(state, true, letter);
+	for (size_t i = 0; i < state->party_count && !letter->address; i++)
+		if (is_finder(&state->parties[i]))
+			letter->address = state->parties[i].address;
+	find_sender(state, false, letter);
 	for (size_t i = 0; i < state->party_count; i++) {
 		const struct case_party *party = &state->parties[i];
-		bool finder = str_equal(party->role, "finder") || str_equal(party->role, "reporter");
 
-		if (!letter->address && finder)
-			letter->address = party->address;
 		if (letter->address && party->address && str_casecmp(letter->address, party->address) == 0)
 			letter->name = party->name;
 	}
@@ -262,14 +289,19 @@ static int write_rejection(struct desk *desk, const struct case_state *state, co
 	AUTO_STRING subject = mem_format(_("Your report [%s]"), state->id);
 	AUTO_STR text = STR_INIT;
 	struct desk_letter letter = { .subject = subject };
+	AUTO_STRING id = NULL;
+	char random[9];
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
 	str_add_format(&text, _("Dear %s,\n\nthank you for your report. %s\n"),
 		       letter.name ? letter.name : letter.address, _(rejection_text(state->outcome)));
-	if (how->reason)
+	if (how->reason) { /* words of a handler may hold details: it is no form then, and is checked as any letter */
 		str_add_format(&text, "\n%s\n", how->reason);
+		vault_random_hex(random, 8);
+		letter.id = id = mem_format("reply-%s", random);
+	}
 	letter.text = text.bytes;
 	return desk_letter_put(desk, state, &letter, ret_draft, err);
 }
@@ -320,6 +352,12 @@ static int copy_parties(struct desk *desk, const struct case_state *from, const 
 	return code;
 }
 
+/* A revision that is talked about takes nobody's yes to what is in force away. */
+static bool has_signed(const struct case_state *state, const struct case_party *party)
+{
+	return case_may_share(state, party, state->updated);
+}
+
 /* The members of INHERITED_FIELDS: what is in force, and who signed it. */
 static void set_inherited(json_t *body, const struct case_state *from)
 {
@@ -338,7 +376,7 @@ static void set_inherited(json_t *body, const struct case_state *from)
 		if (embargo->allow & 1u << i)
 			json_array_append_new(allow, json_string(allow_words[i]));
 	for (size_t i = 0; i < from->party_count; i++)
-		if (from->parties[i].consent == CONSENT_SIGNATORY)
+		if (has_signed(from, &from->parties[i]))
 			json_array_append_new(names, js_new_string(from->parties[i].name,
 								   strlen(from->parties[i].name)));
 	json_object_set_new(body, "allow", allow);

@@ -93,8 +93,8 @@ static bool concerns(const struct hints *hints, const struct clock_rule *rule)
 			return true;
 	if (hints->many)
 		return true;
-	return rule->start == START_AUTO && rule->trigger >= 0 && (facts & UINT64_C(1) << rule->trigger) &&
-	       !(rule->met & facts) && (rule->needs & facts) == rule->needs;
+	return rule->start == START_AUTO && rule->trigger >= 0 &&
+	       (facts & (UINT64_C(1) << rule->trigger | rule->other)) && !(rule->met & facts) && (rule->needs & facts) == rule->needs;
 }
 
 static void add_clocks(struct known_case *known, const struct clock_rules *rules)

@@ -65,37 +65,6 @@ static bool needs_met(const struct clock_rule *rule, const struct case_state *st
 	return true;
 }
 
-static instant trigger_at(const struct clock_rule *rule, const struct case_state *state)
-{
-	const struct case_clock *before = rule->after ? case_clock_said(state, rule->after) : NULL;
-
-	if (rule->after)
-		return before ? before->filed : INSTANT_NONE;
-	return rule->trigger >= 0 ? case_fact(state, (enum clock_fact)rule->trigger) : INSTANT_NONE;
-}
-
-/* Whether it began, and when. */
-static bool begin(const struct case_state *state, struct clock_status *s)
-{
-	const struct clock_rule *rule = s->rule;
-
-	s->from = -1;
-	if (s->said && s->said->started != INSTANT_NONE) {
-		s->start = s->said->started;
-		return true;
-	}
-	s->start = trigger_at(rule, state);
-	if (s->start != INSTANT_NONE && !needs_met(rule, state, &s->start))
-		s->start = INSTANT_NONE;
-	if (s->start == INSTANT_NONE || rule->start != START_AUTO) {
-		s->state = rule->start == START_OFF ? CLOCK_DORMANT :
-			   s->start != INSTANT_NONE ? CLOCK_OFFERED : CLOCK_WAITING;
-		return false;
-	}
-	s->from = rule->trigger;
-	return true;
-}
-
 /* The earliest of the facts in BITS, or INSTANT_NONE. */
 static instant first_of(const struct case_state *state, uint64_t bits, int *ret_fact)
 {
@@ -110,6 +79,47 @@ static instant first_of(const struct case_state *state, uint64_t bits, int *ret_
 		*ret_fact = fact;
 	}
 	return first;
+}
+
+/* The trigger, or what does as well if it came earlier. */
+static instant trigger_at(const struct clock_rule *rule, const struct case_state *state, int *ret_fact)
+{
+	const struct case_clock *before = rule->after ? case_clock_said(state, rule->after) : NULL;
+	instant at, other;
+	int fact = -1;
+
+	*ret_fact = rule->trigger;
+	if (rule->after)
+		return before ? before->filed : INSTANT_NONE;
+	at = rule->trigger >= 0 ? case_fact(state, (enum clock_fact)rule->trigger) : INSTANT_NONE;
+	other = first_of(state, rule->other, &fact);
+	if (other == INSTANT_NONE || (at != INSTANT_NONE && at <= other))
+		return at;
+	*ret_fact = fact;
+	return other;
+}
+
+/* Whether it began, and when. */
+static bool begin(const struct case_state *state, struct clock_status *s)
+{
+	const struct clock_rule *rule = s->rule;
+	int from;
+
+	s->from = -1;
+	if (s->said && s->said->started != INSTANT_NONE) {
+		s->start = s->said->started;
+		return true;
+	}
+	s->start = trigger_at(rule, state, &from);
+	if (s->start != INSTANT_NONE && !needs_met(rule, state, &s->start))
+		s->start = INSTANT_NONE;
+	if (s->start == INSTANT_NONE || rule->start != START_AUTO) {
+		s->state = rule->start == START_OFF ? CLOCK_DORMANT :
+			   s->start != INSTANT_NONE ? CLOCK_OFFERED : CLOCK_WAITING;
+		return false;
+	}
+	s->from = from;
+	return true;
 }
 
 static void meet(struct clock_status *s, instant at, int fact)

@@ -440,6 +440,7 @@ static const struct member {
 	{ "start", read_start, MEMBER(start) },
 	{ "trigger", read_trigger, 0 },
 	{ "by-hand", read_by_hand, MEMBER(trigger_text) },
+	{ "or", read_facts, MEMBER(other) },
 	{ "needs", read_facts, MEMBER(needs) },
 	{ "also", read_facts, MEMBER(also) },
 	{ "met", read_facts, MEMBER(met) },

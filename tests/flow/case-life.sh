@@ -178,6 +178,25 @@ out=$(p metrics)
 has "$out" $'M-QUAL-1\treports received\t-\t3\t3' 'reports received'
 has "$out" $'M-QUAL-2\tqualified\tvulnerability\t1\t3' 'qualified, of how many'
 hasnt "$out" '%' 'no share of fewer than five'
+# ---- the letter goes to who reported, not to who wrote last
+mail() { # FROM SUBJECT ID
+  printf 'From: %s\nTo: psirt@vendor.example\nSubject: %s\nMessage-ID: <%s@x.example>\nDate: Tue, 01 Dec 2026 07:00:00 +0000\n\nText.\n' "$@" >"$work/$3.eml"
+  p mail import "$work/$3.eml" >/dev/null
+}
+mail 'Fay <fay@f.example>' 'It hangs' 1
+mail 'CERT <cert@c.example>' 'About it' 2
+mail 'Acme <psirt@acme.example>' 'About it' 3
+hangs=$(p mail take M-0001 --title 'It hangs' | grep -o 'PSIRT-[0-9]*-[0-9]*' | head -n 1)
+p mail link M-0002 "$hangs" >/dev/null
+out=$(p case reject "$hangs" not-security 'Port 7 is meant to be open.')
+letter=$(grep -o 'reply-[0-9a-f]*' <<<"$out")
+has "$(p draft show "$letter")" 'fay@f.example' 'the reporter, though a coordinator wrote since'
+has "$(p draft show "$letter")" 'Port 7' 'words of ours go in'
+ours=$(p case new 'Found by us' | grep -o 'PSIRT-[0-9]*-[0-9]*')
+p party add "$ours" Acme vendor --address psirt@acme.example >/dev/null
+p mail link M-0003 "$ours" >/dev/null
+has "$(p case reject "$ours" not-security 'It is meant so.')" "nobody's address is known" 'a vendor who wrote is no finder'
+
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
 words=$(strings -n 5 -a $(find "$work/vault" -type f) 2>/dev/null)

@@ -43,6 +43,12 @@ has "$(at 2026-10-02T07:00:00Z clock list "$case_id" --all)" $'eu-cra-14-2-a\twa
 out=$(at 2026-10-02T07:00:00Z --json calendar)
 has "$out" '"what": "report to the MIIT platform"' 'the calendar has it'
 
+# ---- what we found ourselves starts it too
+at 2026-10-02T07:00:00Z case new 'Found in our own lab' >/dev/null
+out=$(at 2026-10-02T08:00:00Z clock list PSIRT-2026-0002)
+is "$(row cn-rmsv-7-2 "$out" 3-6)" $'running\tstrict, 48 hours\topened\t2026-10-04T07:00:00Z' 'without a report: from the opening'
+hasnt "$out" int-ack 'but there is nobody to answer'
+
 # ---- the form: what is missing is named
 out=$(at 2026-10-02T08:00:00Z clock sheet "$case_id" rmsv-7-2 --lang en)
 has "$out" 'missing: product name, model, affected versions, technical characteristics, harm, scope of impact' 'six statutory fields'

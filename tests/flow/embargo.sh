@@ -168,6 +168,28 @@ for state in received valid accepted; do p case state 3 $state >/dev/null; done
 out=$(p embargo teardown 3 --cause attacks 2>&1)
 has "$out" 'clock eu-cra-14-2-a runs, due 2026-12-10' 'attacks start the clocks of the law, and they are listed'
 has "$(p --json embargo status 3)" '"state": "exited"' 'and the embargo ends by that decision'
+
+# ---- what a merge must not lose
+p case new 'With a revision' >/dev/null && p case new 'Into this one' >/dev/null && p case new 'Long public' >/dev/null
+p party add 4 Acme vendor --address psirt@acme.example >/dev/null
+p party add 4 Beta vendor --address psirt@beta.example >/dev/null
+p embargo propose 4 2027-01-10 09:00 Asia/Shanghai --note 'an overflow in the login' >/dev/null && p embargo accept 4 >/dev/null
+p embargo accept 4 --by Acme >/dev/null
+p embargo revise 4 2027-02-10 09:00 Asia/Shanghai >/dev/null
+draft=$(p embargo invite 4 Beta | grep -o 'letter-[0-9a-f]*')
+has "$(p draft show "$draft")" 'agree to these terms' 'who is asked is told the terms'
+hasnt "$(p draft show "$draft")" 'overflow' 'and not the note of who has not agreed yet'
+p case merge 4 5 'the same' >/dev/null
+has "$(p embargo status 5)" 'ends 2027-01-10 09:00 +08:00' 'a revision that is talked about does not move the end'
+is "$(p party list 5 | awk '$1 == "Acme" { print $5 }')" signatory 'nor take a signature away'
+is "$(p party list 5 | awk '$1 == "Beta" { print $5 }')" invited 'or give one'
+p case set 6 disclosure public >/dev/null
+p case new 'The same, embargoed' >/dev/null
+p embargo propose 7 2027-01-10 09:00 UTC >/dev/null && p embargo accept 7 >/dev/null
+has "$(p case merge 7 6 'it is that one' 2>&1)" 'end it with `embargo teardown PSIRT-2026-0007`' 'an embargo that cannot go along is named'
+day=2027-01-11
+has "$(p embargo status 7)" 'its time has come: 2027-01-10 09:00 UTC (2027-01-10T09:00:00Z, 23 h 0 m ago)' 'an embargo past its hour says so'
+has "$(p embargo status 7)" 'embargo teardown PSIRT-2026-0007 --cause timer' 'and what to do'
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
 tap_done

@@ -101,7 +101,7 @@ struct clock_rule {
 	int trigger;               /* enum clock_fact, or -1 */
 	char *after;               /* owned: id of the clock whose filing starts this one, or NULL */
 	char *trigger_text;        /* owned: what starts it when only a handler can know, or NULL */
-	uint64_t needs, also, met, stops; /* bits of enum clock_fact: see data/clocks.yaml */
+	uint64_t other, needs, also, met, stops; /* bits of enum clock_fact: see data/clocks.yaml; other is "or" */
 	char *met_with;            /* owned: id of a clock whose filing meets this one too, or NULL */
 	bool pause, house;         /* it may be paused; a duty of the house, not of a case */
 	char zone[48];
