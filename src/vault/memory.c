@@ -7,6 +7,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/base/js.h"
 
 enum { MEMORY_LIMIT = 64 << 20, RECORD_HEAD = ID_BYTES + 2, NAME_LIMIT = 1000 };
 
@@ -123,11 +124,27 @@ static bool read_names(struct memory *memory)
 	return true;
 }
 
+/* As the first version wrote it: JSON, its names left aside. */
+static bool parse_first(struct memory *memory, const struct str *plain)
+{
+	AUTO_JSON json = NULL;
+
+	if (plain->length == 0 || plain->bytes[0] != '{' ||
+	    js_load(plain->bytes, plain->length, MEMORY_LIMIT, "head", &json, NULL) ||
+	    str_unhex(str_or_empty(js_string(json, "hash")), memory->hash, HASH_BYTES) != HASH_BYTES)
+		return false;
+	memory->gseq = (uint64_t)js_integer(json, "gseq", 0);
+	memory->there = true;
+	return true;
+}
+
 static int memory_parse(struct memory *memory, const struct str *plain, const char *path, struct error *err)
 {
 	const uint8_t *bytes = (const uint8_t *)plain->bytes;
 	size_t head = strlen(magic) + 8 + HASH_BYTES;
 
+	if (parse_first(memory, plain))
+		return 0;
 	if (plain->length < head || memcmp(bytes, magic, strlen(magic)) != 0)
 		return error_set(err, ERR_VAULT, path, NULL, _("it holds no head"));
 	memory->gseq = get64(bytes + strlen(magic));

@@ -154,7 +154,7 @@ int store_open(const char *dir, bool create, bool readonly, struct store **ret, 
 	if (!code && create)
 		code = store_lock(store, err);
 	if (!code)
-		code = store->ops->open(dir, create, readonly, store->lock, &store->base, err);
+		code = store->ops->open(dir, create, readonly, &store->base, err);
 	if (!code && create)
 		store_unlock(store);
 	if (code) {

@@ -29,9 +29,9 @@ struct store_value {
 struct store_base; /* the database's own state */
 
 struct store_ops {
-	/* CREATE: the files are there and empty. READONLY: nothing is written beside them either. Older files are
-	 * brought up to date while LOCK, the queue's file, is held. */
-	int (*open)(const char *dir, bool create, bool readonly, int lock, struct store_base **ret,
+	/* CREATE: the files are there and empty. READONLY: nothing is written beside them either.
+	 * Files of another version are refused. */
+	int (*open)(const char *dir, bool create, bool readonly, struct store_base **ret,
 		    struct error *err);
 	void (*close)(struct store_base *base); /* NULL does nothing */
 	int (*begin)(struct store_base *base, enum store_part part, struct error *err);

@@ -28,12 +28,6 @@ static const char *const schemas[STORE_PARTS] = {
 	"PRAGMA user_version = 1",
 };
 
-/* [n] leads from schema n to the next. */
-static const char *const migrations[SCHEMA][STORE_PARTS] = {
-	{ "CREATE INDEX IF NOT EXISTS event_stream ON event (stream, gseq); PRAGMA user_version = 1",
-	  "PRAGMA user_version = 1" },
-};
-
 struct store_base {
 	char *dir;
 	bool readonly;
@@ -148,8 +142,8 @@ static int schema_of(struct store_base *base, enum store_part part, int *ret, st
 	return code;
 }
 
-/* An older file is brought up where it may be written; it can be read as it is. */
-static int check_schema(struct store_base *base, enum store_part part, int lock, struct error *err)
+/* One made before the wraps had their key's id in them cannot be told apart by epochs: it is not read. */
+static int check_schema(struct store_base *base, enum store_part part, struct error *err)
 {
 	AUTO_STRING path = file_join(base->dir, file_names[part]);
 	int found = 0, code = schema_of(base, part, &found, err);
@@ -159,16 +153,14 @@ static int check_schema(struct store_base *base, enum store_part part, int lock,
 	if (found > SCHEMA)
 		return error_set(err, ERR_VAULT, path, _("Install a newer psirtty"),
 				 _("this vault was made by a newer program"));
-	if (base->readonly || found == SCHEMA)
-		return 0;
-	flock(lock, LOCK_EX);
-	while (!code && found < SCHEMA)
-		code = run(base, part, migrations[found++][part], err);
-	flock(lock, LOCK_UN);
-	return code;
+	if (found < SCHEMA)
+		return error_set(err, ERR_VAULT, path,
+				 _("Open it with the program that made it, and take the cases over by its exports"),
+				 _("it was made before the first version of the format was settled"));
+	return 0;
 }
 
-static int set_up(struct store_base *base, enum store_part part, bool create, int lock, struct error *err)
+static int set_up(struct store_base *base, enum store_part part, bool create, struct error *err)
 {
 	int code = open_file(base, part, create, err);
 
@@ -184,7 +176,7 @@ static int set_up(struct store_base *base, enum store_part part, bool create, in
 	if (!code && !create && !base->readonly)
 		code = run(base, part, "PRAGMA journal_mode=WAL", err);
 	if (!code)
-		code = create ? run(base, part, schemas[part], err) : check_schema(base, part, lock, err);
+		code = create ? run(base, part, schemas[part], err) : check_schema(base, part, err);
 	return code;
 }
 
@@ -244,7 +236,7 @@ static int prepare_all(struct store_base *base, struct error *err)
 	return code;
 }
 
-static int base_open(const char *dir, bool create, bool readonly, int lock, struct store_base **ret,
+static int base_open(const char *dir, bool create, bool readonly, struct store_base **ret,
 		     struct error *err)
 {
 	struct store_base *base = mem_alloc(sizeof(*base));
@@ -253,7 +245,7 @@ static int base_open(const char *dir, bool create, bool readonly, int lock, stru
 	base->dir = mem_string(dir);
 	base->readonly = readonly;
 	for (int i = 0; !code && i < STORE_PARTS; i++)
-		code = set_up(base, (enum store_part)i, create, lock, err);
+		code = set_up(base, (enum store_part)i, create, err);
 	if (!code)
 		code = prepare_all(base, err);
 	if (code) {
