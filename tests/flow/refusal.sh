@@ -73,6 +73,8 @@ cp "$work/kept.yaml" "$v/vault.yaml"
 byte() { printf '%b' "\\x$2" | dd of="$v/vault.db" bs=1 seek="$1" conv=notrunc 2>/dev/null; }
 byte 63 63
 refuses 3 'newer' 'a newer vault, by its database' p case list
+byte 63 00
+refuses 3 'before the first version' 'a vault from before the format was settled' p case list
 byte 63 01
 is "$(p case list | wc -l)" 1 'nothing was lost so far'
 
