@@ -436,6 +436,23 @@ int desk_gate_clear(struct desk *desk, const struct case_state *state, const str
 	return code ? code : desk_gates_ask(desk, state, leaving, now, ret, err);
 }
 
+/* Switching a gate is the house's policy, so an admin's. */
+static int admins_only(struct desk *desk, struct error *err)
+{
+	struct vault_member *members;
+	size_t count;
+	bool admin = false;
+
+	vault_members(desk->vault, &members, &count);
+	for (size_t i = 0; i < count; i++)
+		admin = admin || (members[i].me && members[i].live && members[i].role == VAULT_ADMIN);
+	free(members);
+	if (admin)
+		return 0;
+	return error_set(err, ERR_DENIED, _("gate"), _("Ask an admin; a single case is cleared with `gate clear`"),
+			 _("only an admin switches a gate for all cases"));
+}
+
 int desk_gate_mode(struct desk *desk, const char *gate, const char *mode, const char *reason, instant now,
 		   struct error *err)
 {
@@ -443,6 +460,8 @@ int desk_gate_mode(struct desk *desk, const char *gate, const char *mode, const 
 	json_t *body;
 	int code = load_laws(desk, err);
 
+	if (!code)
+		code = admins_only(desk, err);
 	if (code)
 		return code;
 	rule = gate_rule(&desk->laws->gates, gate);

@@ -420,6 +420,16 @@ int desk_merge(struct desk *desk, const struct case_state *from, const struct ca
 	return code ? code : append_merged(desk, from, into, reason, now, err);
 }
 
+/* Since when we know of it: the first report, or the opening of the case; whichever came first. */
+static instant known_since(const struct case_state *state)
+{
+	instant opened = case_fact(state, FACT_OPENED), reported = case_fact(state, FACT_REPORTED);
+
+	if (opened == INSTANT_NONE || (reported != INSTANT_NONE && reported < opened))
+		return reported;
+	return opened;
+}
+
 static int fill_child(struct desk *desk, const struct case_state *state, const struct case_state *child,
 		      const char *reason, instant now, struct error *err)
 {
@@ -427,6 +437,8 @@ static int fill_child(struct desk *desk, const struct case_state *state, const s
 	int code = copy_parties(desk, state, child, now, err);
 
 	js_set_string(body, "case", state->id);
+	if (known_since(state) != INSTANT_NONE)
+		desk_set_instant(body, "known", known_since(state));
 	set_inherited(body, state);
 	if (code) {
 		json_decref(body);

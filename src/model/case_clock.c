@@ -18,6 +18,8 @@ static const struct fact_row {
 	enum which which;
 } fact_rows[] = {
 	{ EVENT_CASE_OPENED, NULL, NULL, NULL, FACT_OPENED, EARLIEST },
+	/* What was split off was known when the whole became known. */
+	{ EVENT_SPLIT_FROM, NULL, NULL, "known", FACT_OPENED, EARLIEST },
 	{ EVENT_REPORT_RECEIVED, NULL, NULL, "received", FACT_REPORTED, EARLIEST },
 	{ EVENT_REPORT_RECEIVED, NULL, NULL, "received", FACT_CONTACTED, LATEST },
 	{ EVENT_MESSAGE_RECEIVED, NULL, NULL, "received", FACT_CONTACTED, LATEST },

@@ -144,6 +144,8 @@ out=$(p case merge 1 2 2>&1)
 has "$out" 'rule merge' 'a case is merged once'
 out=$(p case split 2 'Only the client' 2>&1)
 has "$out" 'embargo active' 'split: the embargo is inherited'
+report_due() { p clock list "$1" | awk -F '\t' '$2 == "cn-rmsv-7-2" { print $6 }'; }
+is "$(report_due 3)" "$(report_due 2)" 'the duty to report counts from when the whole was known' "$(p clock list 3)"
 out=$(p embargo propose 3 2026-12-20 09:00 UTC 2>&1)
 has "$out" 'rule split' 'a child does not end earlier without a word on what that gives away'
 p embargo propose 3 2026-12-20 09:00 UTC --assessment 'the client says nothing of the server' >/dev/null

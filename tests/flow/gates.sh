@@ -148,6 +148,10 @@ as a contact set north --jurisdiction foreign >/dev/null
 out=$(as a gate mode G13 off --reason 'we have no site yet')
 is "$?" 0 'a gate is switched off'
 is "$(gate a G13 1)" off 'and is off'
+as a member role "$b" handler >/dev/null
+as b gate mode G1 off --reason 'in a hurry' >/dev/null
+is "$?" 4 'a handler switches none'
+as a member role "$b" admin >/dev/null
 as a gate mode G12 warn --reason 'a small house' >/dev/null
 is "$(gate a G12 1)" warned 'another one warns'
 as a gate clear 1 G12 --reason 'nobody else is here' >/dev/null
