@@ -3,12 +3,11 @@
 # time limit: 1200
 #
 # Builds the fuzz targets with clang in a folder of their own and runs each for PSIRTTY_FUZZ_SECONDS
-# (10). Inputs that were worth keeping stay in tests/fuzz/corpus of that folder and are tried again
+# (10; those of the vault's own bytes 60). Inputs that were worth keeping stay in tests/fuzz/corpus of that folder and are tried again
 # the next time; files in tests/fuzz/seeds/NAME/ of the source are tried first.
 set -u
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 builddir=$(cd "${builddir:-$srcdir}" && pwd)
-seconds=${PSIRTTY_FUZZ_SECONDS:-10}
 build=$builddir/build-fuzz
 log=$build/fuzz-build.log
 unset MAKEFLAGS MAKELEVEL
@@ -40,6 +39,10 @@ fi
 count=0 status=0
 while read -r program; do
   name=${program##*/}
+  case $name in
+  row | bundle | tar | pages) seconds=${PSIRTTY_FUZZ_SECONDS:-60} ;;
+  *) seconds=${PSIRTTY_FUZZ_SECONDS:-10} ;;
+  esac
   corpus=$build/tests/fuzz/corpus/$name
   mkdir -p "$corpus"
   seeds=$srcdir/tests/fuzz/seeds/$name
