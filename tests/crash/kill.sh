@@ -28,7 +28,7 @@ writer() {
 }
 
 : >"$work/acknowledged"
-whole=0
+whole=0 same=0
 for round in 1 2 3 4 5 6; do
   writers=()
   for w in a b c; do
@@ -43,8 +43,12 @@ for round in 1 2 3 4 5 6; do
   for pid in "${writers[@]}"; do kill -9 -- "-$pid" 2>/dev/null; done
   wait 2>/dev/null
   "$psirtty" audit verify >"$work/audit" 2>&1 && whole=$((whole + 1))
+  # A cache that was left half-written is made anew; then lists and words are those of the vault.
+  "$psirtty" search note >"$work/found" 2>&1
+  "$psirtty" vault check >"$work/check" 2>&1 && same=$((same + 1))
 done 2>/dev/null
 is "$whole" 6 'after each of 6 rounds of kill -9 the log is whole'
+is "$same" 6 'and lists and search index are what is read anew' "$(cat "$work/check")"
 "$psirtty" --json case show 1 >"$work/case"
 missing=0
 while read -r note; do grep -qF "\"$note\"" "$work/case" || missing=$((missing + 1)); done <"$work/acknowledged"
