@@ -278,3 +278,27 @@ char *file_share_dir(void)
 {
 	return user_dir("XDG_DATA_HOME", ".local/share");
 }
+
+/* ---- pipes */
+
+void signal_pipe_block(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &set, ret_old);
+}
+
+void signal_pipe_restore(const sigset_t *old)
+{
+	const struct timespec zero = { 0, 0 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	if (!sigismember(old, SIGPIPE))
+		while (sigtimedwait(&set, NULL, &zero) < 0 && errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, old, NULL);
+}

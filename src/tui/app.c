@@ -100,6 +100,9 @@ void app_error(struct app *app, const struct error *err)
 {
 	AUTO_STR sentence = STR_INIT;
 
+	/* A plain no has its reasons in what the command printed. */
+	if (!err->why)
+		return;
 	error_sentence(err, &sentence);
 	app_message(app, ROLE_ERROR, sentence.bytes);
 }

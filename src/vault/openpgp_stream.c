@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/openpgp_packets.h"
 
@@ -49,28 +50,6 @@ static void *encrypt(void *argument)
 	/* So that whoever still writes hears of it. */
 	close(e->in);
 	return NULL;
-}
-
-static void pipe_signal_block(sigset_t *ret_old)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &set, ret_old);
-}
-
-static void pipe_signal_restore(const sigset_t *old)
-{
-	const struct timespec zero = { 0, 0 };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	if (!sigismember(old, SIGPIPE))
-		while (sigtimedwait(&set, NULL, &zero) < 0 && errno == EINTR)
-			;
-	pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
 /* Runs SOURCE against the thread. */
@@ -129,9 +108,9 @@ int openpgp_encrypt_stream(struct openpgp *pgp, openpgp_source_fn source, void *
 	if (code)
 		return code;
 	gpgme_set_armor(pgp->context, 0);
-	pipe_signal_block(&signals);
+	signal_pipe_block(&signals);
 	code = feed(&e, source, context, err);
-	pipe_signal_restore(&signals);
+	signal_pipe_restore(&signals);
 	openpgp_free_keys(e.keys, count);
 	return code ? code : check_head(out, count, err);
 }

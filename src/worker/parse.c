@@ -19,6 +19,7 @@
 #include "parse_lock.h"
 #include "parse_private.h"
 #include "parse_wire.h"
+#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 
 enum { LOCALE_NAMES = 4, PIPE_BYTES = 1 << 20, FIRST_FD = 10, READ_BYTES = 1 << 16 };
@@ -256,29 +257,6 @@ void parse_worker_hurry(struct parse_worker *worker, int milliseconds)
 
 /* ---- one message */
 
-/* write() to a pipe whose reader died must not end us. Blocks SIGPIPE; *RET_OLD is what to restore. */
-static void pipe_signal_block(sigset_t *ret_old)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &set, ret_old);
-}
-
-static void pipe_signal_restore(const sigset_t *old)
-{
-	const struct timespec zero = { 0, 0 };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	if (!sigismember(old, SIGPIPE))
-		while (sigtimedwait(&set, NULL, &zero) < 0 && errno == EINTR)
-			;
-	pthread_sigmask(SIG_SETMASK, old, NULL);
-}
-
 /* Sends what fits. False when the other end is gone. */
 static bool send_some(int fd, const char **bytes, size_t *left)
 {
@@ -414,9 +392,9 @@ static int exchange(struct parse_worker *worker, struct exchange *x, uint64_t le
 	if (code)
 		return code;
 	x->deadline = now_ms() + worker->patience;
-	pipe_signal_block(&old);
+	signal_pipe_block(&old);
 	code = run_exchange(worker, x, err);
-	pipe_signal_restore(&old);
+	signal_pipe_restore(&old);
 	return code;
 }
 

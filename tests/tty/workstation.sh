@@ -49,7 +49,10 @@ keys Escape 4
 shows 'Calendar' '4 is the calendar'
 keys G
 shows '2[0-9]{3}-[0-9]{2}-[0-9]{2} [0-9:]{5} \+01:00' 'embargo ends show hour and zone'
-keys 5
+keys : 'gate check 1' Enter
+shows 'G12 +closed' 'a plain no is what the command printed'
+hasnt "$(screen)" 'no reason was given' 'and no sentence without a reason'
+keys Escape 5
 shows 'Advisories: 1' '5 is the advisories'
 shows 'PSIRT-SA-20[0-9]{2}-0001' 'with the draft'
 keys 0 g Enter

@@ -5,6 +5,7 @@
 #ifndef PSIRTTY_BASE_FILE_H
 #define PSIRTTY_BASE_FILE_H
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "psirtty/base/error.h"
@@ -15,6 +16,10 @@ int file_read(const char *path, size_t limit, struct str *ret, struct error *err
 /* Writes beside it, fsyncs, renames over it, fsyncs the folder: the old or the new file, never half. */
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 int fd_write_all(int fd, const void *bytes, size_t length);
+/* So that write() to a pipe whose reader died does not end us. *RET_OLD is what to restore, which also drops
+ * a SIGPIPE that came meanwhile. */
+void signal_pipe_block(sigset_t *ret_old);
+void signal_pipe_restore(const sigset_t *old);
 /* The names in a folder (none that begins with a dot), sorted by bytes. Free with file_free_names. */
 int file_list(const char *dir, char ***ret_names, size_t *ret_count, struct error *err);
 void file_free_names(char **names, size_t count);
