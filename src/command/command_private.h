@@ -53,6 +53,7 @@ extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
+extern const struct command_row sbom_commands[];
 extern const struct command_row clock_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
