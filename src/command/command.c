@@ -14,6 +14,7 @@ static const struct command_row *const families[] = {
 	member_commands,
 	score_commands,
 	vault_commands,
+	restore_commands,
 	calendar_commands,
 	case_commands,
 	contact_commands,

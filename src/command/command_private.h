@@ -35,6 +35,7 @@ extern const struct command_row member_commands[];
 extern const struct command_row bare_commands[];
 extern const struct command_row score_commands[];
 extern const struct command_row vault_commands[];
+extern const struct command_row restore_commands[];
 extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];

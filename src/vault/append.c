@@ -378,7 +378,8 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	if (!code)
 		code = vault_catch_up(vault, fn, context, err);
 	if (!code && vault->damage)
-		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
+		code = error_set(err, ERR_VAULT, vault->dir,
+				 vault->abandoned ? _("See `psirtty vault lost`") : _("Run `psirtty audit verify`"),
 				 _("nothing is added to a damaged log: %s"), vault->damage);
 	vault->settled = code ? vault->settled : vault->log.gseq;
 	if (code) {

@@ -25,6 +25,8 @@ void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
 const char *desk_handler(const struct desk *desk);
+/* What gpg calls the owner of a key, else the beginning of its fingerprint. Borrowed until the next call. */
+const char *desk_member_name(struct desk *desk, const char *fingerprint);
 const char *desk_vault_name(const struct desk *desk);
 const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
