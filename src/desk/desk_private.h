@@ -36,6 +36,7 @@ struct desk {
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
+	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 

@@ -124,6 +124,10 @@ int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struc
 int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path,
 		    struct error *err);
 
+/* How letters leave from now on (worker/letter.h); what WAY points to must stay. NULL: by the vault's outbox. */
+struct letter_way;
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way);
+
 /* ---- advisories (advisory.c) */
 int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);
 /* FIELD: title, summary, description, recommendation, tlp. */
