@@ -131,6 +131,11 @@ void command_usage(const struct command_row *row, struct str *ret)
 		str_add(ret, " [--json]");
 }
 
+bool command_on_screen(const struct command_row *row)
+{
+	return row->request || row->pane || row->flags & (COMMAND_SCREEN | COMMAND_HERE);
+}
+
 const char *command_disabled(const struct command_row *row, struct command_context *context)
 {
 	if ((row->flags & COMMAND_SCREEN) && !context->on_screen)
@@ -418,7 +423,8 @@ void command_context_release(struct command_context *context)
 
 int command_desk(struct command_context *context, struct desk **ret, struct error *err)
 {
-	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
+					.readonly = context->readonly };
 	int code;
 
 	if (!context->desk) {
