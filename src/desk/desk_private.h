@@ -26,6 +26,8 @@ struct desk {
 	uint8_t ring[RING_STAMP];             /* of gpg's key rings, before anything was asked; where RING_KNOWN */
 	bool ring_known, names_changed;       /* the names in the cache are not these */
 	bool registry_taken, registry_changed; /* from the cache; it is not what the cache holds */
+	bool glances_taken, dues_old;         /* from the cache; what the cache has was worked out by other rules */
+	uint8_t old_dues[32];                 /* their key */
 	const char *warnings[16];             /* static sentences about the last changes, untranslated */
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
