@@ -103,6 +103,11 @@ for p in a b; do
   cmp -s "$work/$p-one" "$work/$p-two"
   ok $? "member $p sees the same in both" "$(diff "$work/$p-one" "$work/$p-two" | head -20)"
 done
+for c in one two; do
+  for p in a b; do
+    is "$(as $p $c vault check 2>&1 | grep cache)" '' "member $p, copy $c: the cache is what is read anew"
+  done
+done
 is "$(as a one member list | cut -f1-3 | sort)" "$(as a two member list | cut -f1-3 | sort)" 'the same members'
 heads() { as "$1" "$2" vault checkpoint 2>/dev/null | grep -iE '^(cases|heads|root|members)' ; }
 is "$(heads a one)" "$(heads a two)" 'the same heads'
