@@ -46,7 +46,7 @@ member b && member c
 ok $? 'three members'
 for t in first second third; do as a one case new "the $t case" >/dev/null; done
 for n in 1 2 3; do
-  for p in b c; do as a one case grant $n "$(fpr $p)" --rights rwg >/dev/null 2>&1 || as a one case grant $n "$(fpr $p)" >/dev/null 2>&1; done
+  for p in b c; do as a one case grant $n "$(fpr $p)" --rights read,write,grant >/dev/null; done
 done
 cp -a "$work/one" "$work/two"
 
@@ -63,6 +63,10 @@ done
 # In the third case nothing else happens, so that nothing but the removal makes it other than it was.
 as b two note 3 'Nachzuegler 4' >/dev/null && as b two case set 3 summary 'changed by who is gone' >/dev/null || bad=1
 is "$bad" 0 'on the other he goes on, and others with him'
+# The removal changed the keys of his cases on the one; here c changes that of the second on the other.
+as c two case revoke 2 "$(fpr b)" >"$work/said" 2>&1 && as c two note 2 'under the key of the other copy' >/dev/null &&
+  as a one note 2 'under the key of the one copy' >/dev/null
+ok $? 'both change the key of one case, and write under it' "$(cat "$work/said")"
 for p in a c; do
   as $p two case list >/dev/null
   as $p two search Nachzuegler >"$work/found-$p"
@@ -90,10 +94,31 @@ for p in a c; do
 done
 grep -q 'c writes 3' "$work/c-one" && grep -q 'after the removal' "$work/c-two"
 ok $? 'and everything else'
+for seen in a-one a-two c-one c-two; do
+  grep -q 'under the key of the other copy' "$work/$seen" && grep -q 'under the key of the one copy' "$work/$seen"
+  ok $? "$seen: what was written under either key can be read"
+done
 for copy in one two; do
   as a $copy audit verify >"$work/said" 2>&1
   ok $? "copy $copy is whole" "$(cat "$work/said")"
 done
-as c two note 2 'and on it goes' >"$work/said" 2>&1
-ok $? 'who stayed goes on' "$(cat "$work/said")"
+as c two note 2 'and on it goes' >"$work/said" 2>&1 && as a one note 2 'here too' >>"$work/said" 2>&1
+ok $? 'who stayed goes on, under a third key' "$(cat "$work/said")"
+as c two vault bundle "$work/from-two-2" >/dev/null 2>&1 && as a one case import "$work/from-two-2" >"$work/said" 2>&1 &&
+  as a one vault bundle "$work/from-one-2" >/dev/null 2>&1 && as c two case import "$work/from-one-2" >>"$work/said" 2>&1
+ok $? 'the copies meet again' "$(cat "$work/said")"
+state a one >"$work/a-one" 2>&1
+state c two >"$work/c-two" 2>&1
+state c one >"$work/c-one" 2>&1
+state a two >"$work/a-two" 2>&1
+for p in a c; do
+  cmp -s "$work/$p-one" "$work/$p-two" && grep -q 'and on it goes' "$work/$p-one" && grep -q 'here too' "$work/$p-two"
+  ok $? "and $p sees the same on both again" "$(diff "$work/$p-one" "$work/$p-two" | head -20)"
+done
+for p in a c; do
+  for copy in one two; do
+    as $p $copy audit verify --level 4 >"$work/said" 2>&1
+    ok $? "copy $copy is whole to $p" "$(cat "$work/said")"
+  done
+done
 tap_done
