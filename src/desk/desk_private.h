@@ -37,6 +37,7 @@ struct desk {
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
+	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */

@@ -246,6 +246,7 @@ static void read_anew(struct desk *desk, const struct stale *stale)
 		vault_text_forget(desk->vault, stale->stream);
 	else
 		desk_index_again(desk, stale->stream);
+	desk->unread = desk->unread || err.code;
 	desk_note_trouble(desk, &err);
 }
 
@@ -287,11 +288,24 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	return 0;
 }
 
+/* Events that are folded already, or whose words are in the index, have no effect any more: all is kept anew. */
+static void on_resettled(void *context, const uint8_t stream[16], enum vault_stream_kind kind, bool readable)
+{
+	struct desk *desk = context;
+
+	if (!desk->mails_anew)
+		vault_cache_anew(desk->vault);
+	desk->mails_anew = true;
+	mark(desk, stream, kind, !readable);
+}
+
 int desk_take_in(struct desk *desk, struct error *err)
 {
-	uint64_t head = vault_head(desk->vault);
-	int code = head > desk->folded ? vault_each(desk->vault, desk->folded, fold, desk, err) : 0;
+	uint64_t head = vault_head(desk->vault), from = desk->folded;
+	int code = head > from ? vault_each(desk->vault, from, fold, desk, err) : 0;
 
+	if (!code && from && head > from)
+		vault_resettled(desk->vault, from, on_resettled, desk);
 	if (!code)
 		desk->folded = head;
 	settle(desk);
@@ -512,7 +526,7 @@ void desk_fold_end(struct desk *desk)
 	bool rest = desk->names_changed || desk->registry_changed || desk->dues_old;
 
 	/* What is not in order yet is not what should be kept. */
-	if (!desk->model || !desk->folded || desk->stale_count || (desk->folded == desk->kept && !rest))
+	if (!desk->model || !desk->folded || desk->stale_count || desk->unread || (desk->folded == desk->kept && !rest))
 		return;
 	if (desk->mails_anew)
 		model_change_all(desk->model);
