@@ -17,7 +17,7 @@ struct known_case {
 	bool changed;            /* in the model's list of changed ones */
 	const struct clock_book *book; /* borrowed from the model; NULL before it is placed */
 	struct due *dues;        /* owned: what is due, worked out when it is asked for */
-	size_t due_count, due_room;
+	size_t due_count;
 	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
 	struct agenda *agenda;   /* borrowed from the model; NULL before it is placed */
 	bool noted;              /* in the agenda's list of changed ones */
