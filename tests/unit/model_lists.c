@@ -289,7 +289,7 @@ static instant some_time(int kind)
 	switch (kind) {
 	case 0: return DAY((instant)roll(3000));                                  /* many on one day */
 	case 1: return DAY0 + (instant)roll(1u << 22) * 997 * INSTANT_SECOND + roll(3); /* parts of a second */
-	case 2: return (instant)roll(1u << 22) * INSTANT_DAY * 30 - DAY(40000);   /* far apart: beyond the digits */
+	case 2: return (instant)roll(1u << 16) * INSTANT_DAY * 30 - DAY(40000);   /* far apart: beyond the digits */
 	default: return DAY0;                                                     /* all the same */
 	}
 }
