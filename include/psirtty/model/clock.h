@@ -142,6 +142,8 @@ const char *clock_reading_text(const struct clock_reading *reading, char buffer[
 struct clock_due { struct zoned when; bool uncertain; };
 /* When READING of RULE ends for a clock that began at START. A day ends at 23:59:59 in the rule's
  * zone. Uncertain where a holiday calendar does not know a day that was counted. Pure. */
+instant clock_due_at(const struct clock_rule *rule, const struct clock_reading *reading, instant start,
+		     bool *ret_uncertain);
 struct clock_due clock_due(const struct clock_rule *rule, const struct clock_reading *reading,
 			   instant start);
 

@@ -482,8 +482,9 @@ enum agenda_kind { AGENDA_KINDS(X) AGENDA_KIND_COUNT };
 #undef X
 const char *agenda_kind_name(enum agenda_kind kind);
 struct agenda_item {
-	instant at;
-	struct zoned when;
+	instant at, start;              /* start: since when a clock runs; INSTANT_NONE */
+	const char *zone;               /* whose hours it is told in; "" when only an offset was given */
+	int offset;                     /* minutes east of UTC there */
 	const char *case_id, *what;     /* case_id: "" for what is of the house; what: untranslated */
 	bool embargo, overdue;
 	enum agenda_kind kind;
@@ -493,6 +494,8 @@ struct agenda_item {
 	bool secondary;                 /* another reading than the leading one */
 	bool uncertain;                 /* a holiday calendar does not know a day that was counted */
 };
+/* The instant as it is called there. */
+struct zoned agenda_when(const struct agenda_item *item);
 /* Whether it is a date we must keep: no proposal, no second reading, no answer that somebody else owes. */
 bool agenda_binds(const struct agenda_item *item);
 /* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
