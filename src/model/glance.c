@@ -228,7 +228,9 @@ static bool read_due(const struct clock_rules *rules, const struct due_row *from
 {
 	const struct clock_rule *rule = NULL;
 
-	if (from->at < 0 || (from->start != INSTANT_NONE && (from->start < 0 || from->start > last_instant)) || from->zone >= head->text || from->name >= head->text || from->kind >= AGENDA_KIND_COUNT ||
+	if (from->start != INSTANT_NONE && (from->start < 0 || from->start > last_instant))
+		return false;
+	if (from->at < 0 || from->zone >= head->text || from->name >= head->text || from->kind >= AGENDA_KIND_COUNT ||
 	    from->what >= ARRAY_LEN(whats) || from->rule < -1 || from->rule >= (int)clock_rule_count(rules) ||
 	    from->offset <= -24 * 60 || from->offset >= 24 * 60)
 		return false;
