@@ -98,9 +98,10 @@ int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct er
 void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);
 
-/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. A message that cannot be
+/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. With the SESSION_KEY of an earlier
+ * reading (or NULL) no agent is asked. A message that cannot be
  * read still gives a record that says so: 0 unless gpg or the worker cannot be used at all. */
-int desk_read_mail(struct desk *desk, const char *bytes, size_t length, instant now, struct mail_record *ret,
-		   struct error *err);
+int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
+		   struct mail_record *ret, struct error *err);
 
 #endif
