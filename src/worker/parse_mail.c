@@ -22,6 +22,7 @@ struct walk {
 	bool covered;              /* inside the signed bytes */
 	struct str text;
 	bool plain_shown, html_shown;
+	GMimeObject *legacy;       /* borrowed: a part that may be no more than a copy of headers, or NULL */
 	struct str *beside;        /* text that is not shown in favour of other text of the same alternative, or NULL */
 	size_t attached;           /* bytes of attachments so far */
 	size_t part_capacity, attachment_capacity;
@@ -349,14 +350,22 @@ static void read_text(struct walk *walk, GMimeObject *object, const char *type, 
 
 /* ---- leaves */
 
-/* A copy of the protected headers for readers that do not know them: the first part (the drafts before RFC 9788). */
-static bool is_legacy_display(struct walk *walk, GMimeObject *object, const char *type, const char *path)
+/* A copy of the protected headers for readers that do not know them, in the drafts before RFC 9788: the first part of
+ * a multipart/mixed that is the whole of what is protected. */
+static bool is_legacy_display(GMimeObject *object, const char *type)
 {
 	AUTO_STR value = STR_INIT;
 
-	return (walk->entity || walk->covered) && str_ends(path, ".1") &&
-	       (str_equal(type, "text/rfc822-headers") || str_equal(type, "text/plain")) &&
+	return (str_equal(type, "text/rfc822-headers") || str_equal(type, "text/plain")) &&
 	       object_parameter(object, "content-type", "protected-headers", &value);
+}
+
+static bool may_display_legacy(struct walk *walk, GMimeObject *object, const char *type, const char *path)
+{
+	AUTO_STR value = STR_INIT;
+
+	return str_equal(type, "multipart/mixed") && str_equal(path, walk->covered ? "1.1" : "1") &&
+	       (walk->covered || walk->entity) && object_parameter(object, "content-type", "protected-headers", &value);
 }
 
 static bool is_smime(const char *type)
@@ -417,7 +426,7 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 	index = add_part(walk, path, type, bytes.length);
 	if (index >= 0 && charset.length)
 		walk->mail->record.parts[index].charset = mem_string(charset.bytes);
-	if (index < 0 || (!root && is_legacy_display(walk, object, type, path)) || take_cms(walk, type, &bytes, root))
+	if (index < 0 || (object == walk->legacy && is_legacy_display(object, type)) || take_cms(walk, type, &bytes, root))
 		return;
 	if (walk->collect && !str_equal(type, "text/html"))
 		parse_keys_attached(&walk->mail->record, type, bytes.bytes, bytes.length);
@@ -485,6 +494,8 @@ static void walk_children(struct walk *walk, GMimeObject *object, const char *ty
 {
 	int chosen = str_equal(type, "multipart/alternative") ? alternative_choice(walk, object) : -1;
 
+	if (child_count(object) && may_display_legacy(walk, object, type, path))
+		walk->legacy = child_at(object, 0);
 	if (depth >= DEPTH_LIMIT) {
 		flag(walk, "limit-depth");
 		return;

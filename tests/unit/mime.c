@@ -202,7 +202,7 @@ static void test_html(void)
 		{ "<style>p{}</style>z", "z\n", false },
 		{ "<style>@import 'x'</style>z", "z\n", true },
 		{ "<p>Publish on day 90.</p><p style=\"display:none\">Publish today.</p><div>b</div>",
-		  "Publish on day 90. [hidden: 13 characters]\n\nb\n", false },
+		  "Publish on day 90.\n\n[hidden: 13 characters]\nb\n", false },
 		{ "a<span style=\"font-size: 0\">hidden</span>b", "a [hidden: 6 characters] b\n", false },
 		{ "a<div style='DISPLAY : NONE'>x<div>y</div>z</div>b", "a\n[hidden: 3 characters] b\n", false },
 		{ "<a href=\"https://evil.example/x\">https://good.example</a>",
