@@ -10,6 +10,7 @@
 struct openpgp {
 	gpgme_ctx_t context;
 	gpgme_ctx_t cms;  /* gpgsm goes on running behind it; NULL until it is needed */
+	bool cms_used;    /* and has done something already */
 	char *home; /* owned; NULL: gpg's own default */
 };
 

@@ -100,39 +100,91 @@ static void take_signatures(struct openpgp *pgp, instant now, struct openpgp_res
 		name_signer(pgp, &ret->signatures[i]);
 }
 
-int smime_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
-		 size_t signature_length, instant now, struct openpgp_result *ret, struct error *err)
+/* One operation, the bytes it takes, and where what comes out goes (NULL: nowhere). */
+struct work {
+	gpgme_error_t (*run)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
+	const void *bytes, *beside;
+	size_t length, beside_length;
+	struct openpgp_sink *sink;
+};
+
+static gpgme_error_t attempt(struct openpgp *pgp, const struct work *w)
 {
-	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = SIZE_MAX };
-	gpgme_data_t text, sig = NULL, out = NULL;
+	gpgme_data_t in, beside = NULL, out = w->sink ? openpgp_sink_data(w->sink) : NULL;
 	gpgme_error_t code;
+
+	if (gpgme_data_new_from_mem(&in, w->bytes, w->length, 0) ||
+	    (w->beside && gpgme_data_new_from_mem(&beside, w->beside, w->beside_length, 0)))
+		BUG("gpgme cannot take %zu bytes", w->length);
+	code = w->run(pgp->cms, in, beside, out);
+	gpgme_data_release(in);
+	if (beside)
+		gpgme_data_release(beside);
+	if (out)
+		gpgme_data_release(out);
+	return code;
+}
+
+/* A gpgsm that goes on running does not always get over what it refused before: a failure counts once a fresh one
+ * says the same. */
+static int run(struct openpgp *pgp, const struct work *w, gpgme_error_t *ret_code, struct error *err)
+{
 	int started = start(pgp, err);
 
 	if (started)
 		return started;
+	*ret_code = attempt(pgp, w);
+	if (*ret_code && pgp->cms_used && !(w->sink && w->sink->overran)) {
+		gpgme_release(pgp->cms);
+		pgp->cms = NULL;
+		started = start(pgp, err);
+		if (w->sink)
+			str_wipe(&w->sink->bytes);
+		if (!started)
+			*ret_code = attempt(pgp, w);
+	}
+	pgp->cms_used = true;
+	return started;
+}
+
+static gpgme_error_t run_detached(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)out;
+	return gpgme_op_verify(context, in, beside, NULL);
+}
+
+static gpgme_error_t run_opaque(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_verify(context, in, NULL, out);
+}
+
+static gpgme_error_t run_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_decrypt(context, in, out);
+}
+
+int smime_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
+		 size_t signature_length, instant now, struct openpgp_result *ret, struct error *err)
+{
+	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = SIZE_MAX };
+	struct work work = { run_opaque, bytes, NULL, length, 0, &sink };
+	gpgme_error_t code;
+	int started;
+
+	if (signature)
+		work = (struct work){ run_detached, signature, bytes, signature_length, length, NULL };
+	started = run(pgp, &work, &code, err);
+	if (started)
+		return started;
 	*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
-	if (gpgme_data_new_from_mem(&text, bytes, length, 0) ||
-	    (signature && gpgme_data_new_from_mem(&sig, signature, signature_length, 0)))
-		BUG("gpgme cannot take %zu bytes", length);
-	if (!signature)
-		out = openpgp_sink_data(&sink);
-	code = signature ? gpgme_op_verify(pgp->cms, sig, text, NULL) : gpgme_op_verify(pgp->cms, text, NULL, out);
-	gpgme_data_release(text);
-	if (sig)
-		gpgme_data_release(sig);
-	if (out)
-		gpgme_data_release(out);
 	if (!code)
 		take_signatures(pgp, now, ret);
-	ret->plain = sink.bytes;
-	if (!ret->signature_count) {
-		/* Opaque content is kept: what no signature covers is said by the verdict. */
-		struct str plain = ret->plain;
-
-		ret->plain = (struct str)STR_INIT;
+	if (!ret->signature_count)
 		openpgp_malformed(ret);
-		ret->plain = plain;
-	}
+	/* Opaque content is kept in any case: what no signature covers is said by the verdict. */
+	ret->plain = sink.bytes;
 	return 0;
 }
 
@@ -142,20 +194,14 @@ int smime_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t 
 		  struct openpgp_result *ret, struct error *err)
 {
 	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
-	gpgme_data_t in, out;
+	const struct work work = { run_decrypt, bytes, NULL, length, 0, &sink };
 	gpgme_error_t code;
 	const char *reason;
-	int started = start(pgp, err);
+	int started = run(pgp, &work, &code, err);
 
 	if (started)
 		return started;
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
-	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
-		BUG("gpgme cannot take %zu bytes", length);
-	out = openpgp_sink_data(&sink);
-	code = gpgme_op_decrypt(pgp->cms, in, out);
-	gpgme_data_release(in);
-	gpgme_data_release(out);
 	ret->state = openpgp_decryption_state(code, sink.overran, &reason);
 	ret->reason = mem_string(reason);
 	if (ret->state == ENCRYPTION_DECRYPTED)

@@ -334,10 +334,13 @@ static void test_addresses(void)
 		{ "undisclosed-recipients:;", "" },
 		{ "<@r,@s:a@x>", "[|a@x]" },
 		{ "=?utf-8?b?YQ==?==?utf-8?Q?=00?=@evil.example", "[|=?utf-8?b?YQ==?==?utf-8?Q?=00?=@evil.example]" },
-		{ "=?utf-8?Q?<real@good>?= <m@evil>", "[|real@good][?=|m@evil]" },
+		{ "=?utf-8?Q?<real@good>?= <m@evil>", "[<real@good>|m@evil]" },
+		{ "=?utf-8?Q?a@b=0A(?= <m@evil>", "[a@b\xEF\xBF\xBD(|m@evil]" },
+		{ "(open <m@evil>", "[open|m@evil]" }, { "\"open <m@evil>", "[open|m@evil]" },
+		{ "(a (b) <m@evil>", "[a b|m@evil]" }, { "(a (b)) <m@x>", "[a (b)|m@x]" }, { "=?a?b <m@x>", "[=?a?b|m@x]" },
 		{ "\"alice@finder.example\" <m@evil>", "[alice@finder.example|m@evil]" },
 		{ "\"q\\\"uote\" <a@x>", "[q\"uote|a@x]" },
-		{ "", "" }, { "<>", "" }, { "((((", "[(((|]" }, { "\"open", "[|open]" }, { "a < b", "[a|b]" },
+		{ "", "" }, { "<>", "" }, { "((((", "" }, { "\"open", "[|open]" }, { "a < b", "[a|b]" },
 	};
 	AUTO_STR many = STR_INIT, out = STR_INIT;
 
@@ -345,10 +348,7 @@ static void test_addresses(void)
 		AUTO_STR s = STR_INIT;
 
 		header_addresses(rows[i].in, strlen(rows[i].in), convert, NULL, add_mailbox, &s);
-		if (strstr(rows[i].in, "?Q?<real"))
-			CHECK(strstr(s.bytes, "m@evil]") != NULL, "an encoded word makes no address");
-		else
-			CHECK_STR(s.bytes, rows[i].out, rows[i].in);
+		CHECK_STR(s.bytes, rows[i].out, rows[i].in);
 	}
 	for (int i = 0; i < 3000; i++)
 		str_add(&many, "a@b,");
