@@ -190,6 +190,7 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, inst
 	gpgme_decrypt_result_t decrypted = gpgme_op_decrypt_result(pgp->context);
 	const char *reason;
 
+	openpgp_note_asked(code);
 	ret->state = openpgp_decryption_state(code, overran, &reason);
 	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
 		ret->state = ENCRYPTION_FAILED;
