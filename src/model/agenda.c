@@ -21,49 +21,49 @@ const char *agenda_kind_name(enum agenda_kind kind)
 /* ---- one case */
 
 /* The zone's name stays borrowed. */
-static struct due *add(struct known_case *known, enum agenda_kind kind, const char *what, const struct zoned *when)
+static struct due *add(struct case_row *row, enum agenda_kind kind, const char *what, const struct zoned *when)
 {
 	struct due *due;
 
-	known->dues = mem_grow(known->dues, &known->due_room, known->due_count ? known->due_count + 1 : DUES,
-			       sizeof(*known->dues));
-	due = &known->dues[known->due_count++];
-	*due = (struct due){ .at = when->at, .case_id = known->state.id, .what = what, .zone = when->zone, .offset = when->offset, .kind = kind };
+	row->dues = mem_grow(row->dues, &row->due_room, row->due_count ? row->due_count + 1 : DUES, sizeof(*row->dues));
+	due = &row->dues[row->due_count++];
+	*due = (struct due){ .at = when->at, .case_id = row->glance.id, .what = what, .zone = when->zone, .offset = when->offset, .kind = kind };
 	return due;
 }
 
-static struct due *add_utc(struct known_case *known, enum agenda_kind kind, const char *what, instant at)
+static struct due *add_utc(struct case_row *row, enum agenda_kind kind, const char *what, instant at)
 {
 	const struct zoned when = { .at = at };
-	struct due *due = add(known, kind, what, &when);
+	struct due *due = add(row, kind, what, &when);
 
 	due->zone = "UTC";
 	return due;
 }
 
 /* Where no rules of clocks are. */
-static void add_plain(struct known_case *known)
+static void add_plain(struct case_row *row)
 {
-	const struct case_state *state = &known->state;
+	const struct case_state *state = &row->known->state;
 	instant reported = state->first_report == INSTANT_NONE ? state->opened : state->first_report;
 
 	if (state->rm == RM_RECEIVED)
-		add_utc(known, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
+		add_utc(row, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
 	if (state->unanswered != INSTANT_NONE && state->rm != RM_CLOSED)
-		add_utc(known, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
+		add_utc(row, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
 }
 
-static void add_clock(struct known_case *known, const struct clock_rule *rule)
+static void add_clock(struct case_row *row, const struct clock_rule *rule)
 {
+	const struct case_state *state = &row->known->state;
 	struct clock_status status;
 
-	clock_judge(&known->state, rule, &status);
+	clock_judge(state, rule, &status);
 	if (status.state != CLOCK_RUNNING)
 		return;
-	clock_add_lines(&known->state, false, &status);
+	clock_add_lines(state, false, &status);
 	for (size_t i = 0; i < status.line_count; i++) {
 		const struct clock_line *line = &status.lines[i];
-		struct due *due = add(known, rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK,
+		struct due *due = add(row, rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK,
 				      rule->title, &line->due.when);
 
 		due->zone = rule->zone;
@@ -97,69 +97,75 @@ static bool concerns(const struct hints *hints, const struct clock_rule *rule)
 	       (facts & (UINT64_C(1) << rule->trigger | rule->other)) && !(rule->met & facts) && (rule->needs & facts) == rule->needs;
 }
 
-static void add_clocks(struct known_case *known, const struct clock_rules *rules)
+static void add_clocks(struct case_row *row, const struct clock_rules *rules)
 {
-	struct hints hints = { .many = known->state.clock_count > ARRAY_LEN(hints.said) };
+	const struct case_state *state = &row->known->state;
+	struct hints hints = { .many = state->clock_count > ARRAY_LEN(hints.said) };
 
-	for (size_t i = 0; i < known->state.fact_count; i++)
-		hints.facts |= UINT64_C(1) << known->state.facts[i].fact;
-	for (size_t i = 0; !hints.many && i < known->state.clock_count; i++)
-		hints.said[hints.count++] = clock_key(known->state.clocks[i].id);
+	for (size_t i = 0; i < state->fact_count; i++)
+		hints.facts |= UINT64_C(1) << state->facts[i].fact;
+	for (size_t i = 0; !hints.many && i < state->clock_count; i++)
+		hints.said[hints.count++] = clock_key(state->clocks[i].id);
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
 		if (concerns(&hints, clock_rule_at(rules, i)))
-			add_clock(known, clock_rule_at(rules, i));
+			add_clock(row, clock_rule_at(rules, i));
 }
 
-static void add_embargo(struct known_case *known)
+static void add_embargo(struct case_row *row)
 {
-	const struct case_embargo *embargo = &known->state.embargo;
+	const struct case_state *state = &row->known->state;
+	const struct case_embargo *embargo = &state->embargo;
 
 	if (embargo->until.at != INSTANT_NONE)
-		add(known, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
+		add(row, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
 	if (embargo->proposed.at != INSTANT_NONE)
-		add(known, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
-	for (size_t i = 0; i < known->state.party_count; i++) {
-		const struct case_party *party = &known->state.parties[i];
+		add(row, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
 		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
 
 		if (asked && party->rsvp != INSTANT_NONE)
-			add_utc(known, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
+			add_utc(row, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
 	}
 }
 
-static uint64_t stamp_of(const struct clock_book *book)
+uint64_t agenda_stamp(const struct clock_book *book)
 {
-	return book ? book->generation + 1 : 1;
+	return book->generation + 1;
 }
 
 /* There are thousands of cases: what was not needed is given back. */
-static void trim(struct known_case *known)
+static void trim(struct case_row *row)
 {
-	if (known->due_room == known->due_count)
+	if (row->due_room == row->due_count)
 		return;
-	if (known->due_count) {
-		known->dues = mem_resize(known->dues, known->due_count, sizeof(*known->dues));
+	if (row->due_count) {
+		row->dues = mem_resize(row->dues, row->due_count, sizeof(*row->dues));
 	} else {
-		free(known->dues);
-		known->dues = NULL;
+		free(row->dues);
+		row->dues = NULL;
 	}
-	known->due_room = known->due_count;
+	row->due_room = row->due_count;
 }
 
-static void find_dues(struct known_case *known)
+void agenda_find_dues(struct case_row *row)
 {
-	const struct clock_rules *rules = known->book ? known->book->rules : NULL;
+	const struct clock_rules *rules = row->home->book.rules;
+	uint64_t stamp = agenda_stamp(&row->home->book);
 
-	if (known->dues_of == stamp_of(known->book))
+	if (row->dues_of == stamp)
 		return;
-	known->due_count = 0;
+	cases_know(row);
+	if (!row->due_room)
+		row->dues = NULL;
+	row->due_count = 0;
 	if (rules)
-		add_clocks(known, rules);
+		add_clocks(row, rules);
 	else
-		add_plain(known);
-	add_embargo(known);
-	trim(known);
-	known->dues_of = stamp_of(known->book);
+		add_plain(row);
+	add_embargo(row);
+	trim(row);
+	row->dues_of = stamp;
 }
 
 /* What binds us: not a proposal, not a second reading, not the answer somebody else owes. The calendar
@@ -169,14 +175,13 @@ static bool binds(enum agenda_kind kind, bool secondary)
 	return kind != AGENDA_PROPOSAL && kind != AGENDA_RSVP && kind != AGENDA_FREEZE && !secondary;
 }
 
-static const struct due *next_due(const struct case_state *state)
+static const struct due *next_due(struct case_row *row)
 {
-	struct known_case *known = known_of(state);
 	const struct due *next = NULL;
 
-	find_dues(known);
-	for (size_t i = 0; i < known->due_count; i++) {
-		const struct due *due = &known->dues[i];
+	agenda_find_dues(row);
+	for (size_t i = 0; i < row->due_count; i++) {
+		const struct due *due = &row->dues[i];
 
 		if (binds(due->kind, due->secondary) && (!next || due->at < next->at))
 			next = due;
@@ -184,12 +189,10 @@ static const struct due *next_due(const struct case_state *state)
 	return next;
 }
 
-bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
-		   instant *ret_at)
+bool glance_next_due(const struct case_glance *glance, const char **ret_what, instant *ret_at)
 {
-	const struct due *next = next_due(state);
+	const struct due *next = next_due(row_of(glance));
 
-	(void)now;
 	if (!next)
 		return false;
 	*ret_what = next->what;
@@ -197,21 +200,32 @@ bool case_next_due(const struct case_state *state, instant now, const char **ret
 	return true;
 }
 
-const char *case_marks(const struct case_state *state, instant now, char buffer[4])
+bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
+		   instant *ret_at)
 {
-	bool bound = state->embargo.state == EM_ACTIVE || state->embargo.state == EM_REVISE;
+	(void)now;
+	return glance_next_due(&known_of(state)->row->glance, ret_what, ret_at);
+}
+
+const char *glance_marks(const struct case_glance *glance, instant now, char buffer[4])
+{
 	const char *what;
 	size_t length = 0;
 	instant at;
 
-	if (state->rm == RM_START || state->rm == RM_RECEIVED)
+	if (glance->rm == RM_START || glance->rm == RM_RECEIVED)
 		buffer[length++] = '*';
-	if (case_next_due(state, now, &what, &at) && at < now)
+	if (glance_next_due(glance, &what, &at) && at < now)
 		buffer[length++] = '!';
-	if (bound)
+	if (glance->bound)
 		buffer[length++] = '~';
 	buffer[length] = 0;
 	return buffer;
+}
+
+const char *case_marks(const struct case_state *state, instant now, char buffer[4])
+{
+	return glance_marks(&known_of(state)->row->glance, now, buffer);
 }
 
 /* ---- all cases */
@@ -222,17 +236,17 @@ void agenda_release(struct agenda *agenda)
 	free(agenda->changed);
 }
 
-void agenda_note(struct known_case *known)
+void agenda_note(struct case_row *row)
 {
-	struct agenda *agenda = known->agenda;
+	struct agenda *agenda = &row->home->agenda;
 
-	known->dues_of = 0;
-	if (!agenda || known->noted)
+	row->dues_of = 0;
+	if (row->noted)
 		return;
-	known->noted = true;
+	row->noted = true;
 	agenda->changed = mem_grow(agenda->changed, &agenda->changed_room, agenda->changed_count + 1,
-				   sizeof(struct known_case *));
-	agenda->changed[agenda->changed_count++] = known;
+				   sizeof(struct case_row *));
+	agenda->changed[agenda->changed_count++] = row;
 }
 
 static int compare(const void *a, const void *b)
@@ -248,13 +262,13 @@ static int compare(const void *a, const void *b)
 	return order ? order : strcmp(str_or_empty(x->due->reading), str_or_empty(y->due->reading));
 }
 
-static void add_slots(struct agenda *agenda, struct known_case *known)
+static void add_slots(struct agenda *agenda, struct case_row *row)
 {
-	find_dues(known);
-	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + known->due_count + 1,
+	agenda_find_dues(row);
+	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + row->due_count + 1,
 				 sizeof(*agenda->slots));
-	for (size_t i = 0; i < known->due_count; i++)
-		agenda->slots[agenda->count++] = (struct agenda_slot){ known->dues[i].at, known, &known->dues[i] };
+	for (size_t i = 0; i < row->due_count; i++)
+		agenda->slots[agenda->count++] = (struct agenda_slot){ row->dues[i].at, row, &row->dues[i] };
 }
 
 static void build(struct cases *cases, uint64_t stamp)
@@ -263,6 +277,8 @@ static void build(struct cases *cases, uint64_t stamp)
 
 	agenda->count = agenda->changed_count = 0;
 	for (size_t i = 0; i < cases->count; i++) {
+		if (cases->items[i]->dues_of != stamp)
+			cases_know_all(cases);
 		cases->items[i]->noted = false;
 		add_slots(agenda, cases->items[i]);
 	}
@@ -274,21 +290,21 @@ static void build(struct cases *cases, uint64_t stamp)
 
 enum { FEW = 16 };
 
-static bool among(const struct known_case *known, struct known_case *const *few, size_t count)
+static bool among(const struct case_row *row, struct case_row *const *few, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (few[i] == known)
+		if (few[i] == row)
 			return true;
 	return false;
 }
 
 /* Slots of the FEW cases that changed leave; what they point to may be gone, so it is not looked at. */
-static void leave(struct agenda *agenda, struct known_case *const *few, size_t count)
+static void leave(struct agenda *agenda, struct case_row *const *few, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < agenda->count; i++)
-		if (!among(agenda->slots[i].known, few, count))
+		if (!among(agenda->slots[i].row, few, count))
 			agenda->slots[kept++] = agenda->slots[i];
 	agenda->count = kept;
 }
@@ -311,7 +327,7 @@ static void merge(struct agenda *agenda, const struct agenda *fresh)
 static void refresh(struct cases *cases)
 {
 	struct agenda *agenda = &cases->agenda, fresh = { 0 };
-	uint64_t stamp = stamp_of(&cases->book);
+	uint64_t stamp = agenda_stamp(&cases->book);
 
 	if (!agenda->built || agenda->generation != stamp || agenda->changed_count > FEW) {
 		build(cases, stamp);
