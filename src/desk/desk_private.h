@@ -30,12 +30,14 @@ struct desk {
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
 	size_t keys_noted;                    /* how many pins were asked for their expiry */
+	bool behind;                          /* desk_refresh_some has not read everything */
 	uint64_t folded, kept;                /* the last event in the model; that of the cache's briefs */
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
+	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 

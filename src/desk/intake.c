@@ -91,8 +91,9 @@ static int take_message(struct intake *in, const char *bytes, size_t length, con
 	bool open = false;
 	int code;
 
-	if (in->progress)
-		in->progress(in->context, in->done, in->total);
+	if (in->progress && in->progress(in->context, in->done, in->total))
+		return error_set(err, ERR_NO, _("mail"), _("Import it again to go on"),
+				 _("it was cancelled; what was taken in stays"));
 	in->done++;
 	code = keep_once(in, bytes, length, channel, received, &id, err);
 	if (code)

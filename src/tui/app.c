@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 enum { POLL_MS = 1000, REST_MS = 150, LOCK_AFTER_MS = 30 * 60 * 1000 };
-enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5 };
+enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250 };
 
 static const struct view_ops *const panes[PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
@@ -157,7 +157,25 @@ void app_reload(struct app *app)
 		}
 	screen_figures(app);
 	mem_replace(&app->preview_key, NULL);
+	app->reloaded = app->term->ops->clock(app->term);
+	app->stale = false;
 	app->dirty = true;
+}
+
+/* Reads a bounded piece of what was appended. */
+static void read_on(struct app *app)
+{
+	bool changed = false, left = false;
+
+	if (app->context->desk && !desk_refresh_some(app->context->desk, READ_MOST, &changed, &left, NULL))
+		app->stale = app->stale || changed;
+	app->behind = left;
+}
+
+void app_refresh(struct app *app)
+{
+	read_on(app);
+	app_reload(app);
 }
 
 /* ---- moving */
@@ -436,11 +454,29 @@ static void request_suspend(struct app *app, enum screen_request request, const 
 	app->term->ops->resume(app->term);
 }
 
-/* Jobs run in front, one at a time, so there is none whenever a key is taken. */
+/* In the list of jobs the selected one is meant. */
 static void request_cancel(struct app *app, enum screen_request request, const char *argument)
 {
+	const struct view *view = app_view(app);
+	const struct row *row = view->ops == &jobs_view ? view_selected(view) : NULL;
+	struct job *job = row ? app->jobs.items[row->index] : jobs_front(&app->jobs);
+
+	(void)request;
 	(void)argument;
-	app_message(app, ROLE_MESSAGE, request == SCREEN_JOBS ? _("No job is running.") : _("No job is running; Q quits."));
+	if (job && (job->state == JOB_RUNNING || job->state == JOB_WAITING))
+		jobs_cancel(app, job);
+	else
+		app_message(app, ROLE_MESSAGE, _("No job is running; Q quits."));
+}
+
+static void request_jobs(struct app *app, enum screen_request request, const char *argument)
+{
+	const struct view_ops *ops = &jobs_view;
+
+	(void)request;
+	(void)argument;
+	if (app_view(app)->ops != &jobs_view)
+		level_push(app, &ops, 1, NULL);
 }
 
 static void request_hand(struct app *app, enum screen_request request, const char *argument)
@@ -497,6 +533,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
+	jobs_forget(app);
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;
@@ -506,7 +543,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 static void unlock(struct app *app)
 {
 	struct command_context *context = app->context;
-	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
+					.readonly = context->readonly };
 	AUTO_ERROR err = ERROR_INIT;
 	int code;
 
@@ -525,7 +563,10 @@ static void request_quit(struct app *app, enum screen_request request, const cha
 {
 	(void)request;
 	(void)argument;
-	app->quit = true;
+	app->quit = app->quit_asked || !jobs_running(&app->jobs);
+	if (!app->quit)
+		app_message(app, ROLE_WARNING, _("A job is running; Q again ends it and leaves."));
+	app->quit_asked = true;
 }
 
 static void request_found(struct app *app, enum screen_request request, const char *argument)
@@ -548,7 +589,7 @@ static const request_fn requests[] = {
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
-	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_cancel, [SCREEN_FOUND] = request_found,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_FOUND] = request_found,
 };
 
 void app_request(struct app *app, enum screen_request request, const char *argument)
@@ -579,6 +620,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 
 void app_release(struct app *app)
 {
+	jobs_release(app);
 	levels_pop_to(app, 0);
 	doc_release(&app->preview);
 	free(app->preview_key);
@@ -618,6 +660,7 @@ static void on_key(struct app *app, int key)
 	const char *contexts[5];
 
 	app->last_key = app->term->ops->clock(app->term);
+	app->touched++;
 	app->dirty = true;
 	if (app->locked) {
 		on_locked_key(app, key);
@@ -630,6 +673,8 @@ static void on_key(struct app *app, int key)
 	str_reset(&app->message);
 	app_contexts(app, contexts);
 	binding = keymap_find(&app->keys, contexts, key);
+	if (!binding || !str_equal(binding->line, "quit"))
+		app->quit_asked = false;
 	if (binding) {
 		run_binding(app, binding);
 	} else {
@@ -655,7 +700,6 @@ static void on_poll(struct app *app, int64_t now)
 {
 	instant clock = command_now(app->context);
 	int64_t day = clock / INSTANT_DAY;
-	bool changed = false;
 
 	app->next_poll = now + POLL_MS;
 	if (app->locked)
@@ -664,8 +708,8 @@ static void on_poll(struct app *app, int64_t now)
 		app_request(app, SCREEN_LOCK, NULL);
 		return;
 	}
-	if (app->context->desk && !desk_refresh(app->context->desk, &changed, NULL) && changed)
-		app_reload(app);
+	read_on(app);
+	app->stale = app->stale || (app_view(app)->ops == &jobs_view && jobs_front(&app->jobs));
 	if (clock / INSTANT_MINUTE == app->minute)
 		return;
 	screen_figures(app);
@@ -683,6 +727,11 @@ static void on_time(struct app *app)
 		app->dirty = true;
 	if (now >= app->next_poll)
 		on_poll(app, now);
+	else if (app->behind)
+		read_on(app);
+	/* What keeps coming is shown four times a second, so that it costs the keys nothing. */
+	if (app->stale && now - app->reloaded >= RELOAD_EVERY_MS)
+		app_reload(app);
 }
 
 /* The search index follows while no key waits, a slice at a time, so that keys never wait for it. */
@@ -705,7 +754,7 @@ static void on_event(struct app *app, int key)
 	switch (key) {
 	case TK_NONE: index_slice(app); break;
 	case TK_WAKE: break;
-	case TK_NEWS: on_poll(app, app->term->ops->clock(app->term)); break;
+	case TK_NEWS: read_on(app); break;
 	case TK_HANGUP: app->quit = true; break;
 	case TK_RESIZE: app->dirty = true; break;
 	case TK_PASTE: on_paste(app); break;
@@ -718,8 +767,10 @@ static int wait_ms(const struct app *app)
 {
 	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
 
-	if (app->unindexed)
+	if (app->unindexed || app->behind)
 		return 0;
+	if (app->stale && app->reloaded + RELOAD_EVERY_MS < until)
+		until = app->reloaded + RELOAD_EVERY_MS;
 	if (app->preview_due && app->preview_due < until)
 		until = app->preview_due;
 	return until > now ? (int)(until - now) : 0;
@@ -730,9 +781,11 @@ void app_loop(struct app *app)
 	screen_figures(app);
 	app->day = command_now(app->context) / INSTANT_DAY;
 	while (!app->quit) {
+		jobs_look(app);
 		if (app->dirty)
 			screen_draw(app);
-		app->term->watch = app->locked || !app->context->desk ? -1 : desk_notify_fd(app->context->desk);
+		app->term->watch[0] = app->locked || !app->context->desk ? -1 : desk_notify_fd(app->context->desk);
+		jobs_watch(&app->jobs, app->term->watch + 1);
 		on_event(app, app->term->ops->key(app->term, wait_ms(app)));
 		on_time(app);
 	}

@@ -2,13 +2,14 @@
 /*
  * The workstation's state and its inner contracts. Levels stack: the panes at the bottom, on top of
  * them an opened case with its tabs, a message, the output of a command. Files: app.c the loop and the
- * screen's own commands, run.c command lines, hand.c what leaves by hand,
+ * screen's own commands, run.c command lines, jobs.c where they run, hand.c what leaves by hand,
  * prompt.c what is typed, palette.c the list of commands,
  * screen.c the drawing.
  */
 #ifndef PSIRTTY_SRC_TUI_APP_H
 #define PSIRTTY_SRC_TUI_APP_H
 
+#include "tui/jobs.h"
 #include "tui/keys.h"
 #include "tui/line.h"
 #include "tui/view.h"
@@ -36,6 +37,8 @@ struct app {
 	struct keymap keys;
 	struct level levels[LEVELS_MAX]; size_t level_count;
 	struct figures figures;
+	struct jobs jobs;
+	uint64_t touched;                    /* keys so far: what a job brings is shown at once where none came since */
 	int rows, cols;
 	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
 	char *selected_case, *selected_mail; /* owned: what the context's members point to */
@@ -47,12 +50,15 @@ struct app {
 	char *question;                      /* owned: of PROMPT_YES and PROMPT_TYPED */
 	char *pending;                       /* owned: the line that waits for the answer */
 	char *expected;                      /* owned: what PROMPT_TYPED wants */
-	bool pending_bulk;
+	bool pending_bulk, pending_front;    /* over all marks; here, with the terminal given to gpg */
+	bool quit_asked;
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
 	struct str message; enum role message_role;
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
+	int64_t reloaded;                    /* when the views were loaded last */
+	bool behind, stale;                  /* events are still to be read; views are to be loaded anew */
 	uint64_t unindexed;                  /* events the search index has not come to yet */
 };
 
@@ -69,6 +75,8 @@ void app_request(struct app *app, enum screen_request request, const char *argum
 void app_open_case(struct app *app, const char *case_id);
 void app_show_output(struct app *app, const char *text);
 void app_reload(struct app *app);
+/* Takes in what was appended, then app_reload. */
+void app_refresh(struct app *app);
 void app_message(struct app *app, enum role role, const char *raw);
 void app_error(struct app *app, const struct error *err);
 /* The contexts in which a key is looked up, the nearest first, NULL ended. */
@@ -82,7 +90,14 @@ void run_binding(struct app *app, const struct binding *binding);
 void run_line(struct app *app, const char *line);
 /* Without further question: what waited has been agreed to. */
 void run_pending(struct app *app);
+/* What the last command printed, as a message or a text of its own. */
+void run_show_output(struct app *app);
+/* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. */
+void run_offer_gpg(struct app *app, const char *line);
+/* The editor for a job, with the screen given up; its session gets the answer. */
+void run_edit_for(struct app *app, struct session *session, const struct job *job, struct session_answer *answer);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);
+/* For lines that run in front: where no session can be started, and what gpg must ask for. */
 void run_progress(struct command_context *context, size_t done, size_t total);
 bool run_cancelled(struct command_context *context);
 

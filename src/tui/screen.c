@@ -193,6 +193,8 @@ static int draw_bar_right(struct app *app)
 	AUTO_STR left = STR_INIT, right = STR_INIT;
 	int col;
 
+	if (jobs_running(&app->jobs))
+		str_add_format(&left, _(" jobs %zu "), jobs_running(&app->jobs));
 	if (context->desk && desk_readonly(context->desk))
 		str_add_format(&left, " %s ", _("read-only"));
 	if (context->offline)
@@ -509,6 +511,9 @@ static void draw_locked(struct app *app)
 	term_put_raw(app->term, row, 0, app->cols, _("psirtty is locked; the vault's keys are gone from memory."), ROLE_TITLE);
 	if (app->rows > row + 1)
 		term_put_raw(app->term, row + 1, 0, app->cols, _("Enter unlocks, Q quits."), ROLE_NORMAL);
+	if (jobs_front(&app->jobs) && app->rows > row + 3)
+		term_put_raw(app->term, row + 3, 0, app->cols, _("A job goes on with keys of its own; they go when it ends."),
+			     ROLE_WARNING);
 	if (app->message.length && app->rows > row + 2)
 		term_put_raw(app->term, row + 2, 0, app->cols, app->message.bytes, app->message_role);
 }

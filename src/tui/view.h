@@ -108,7 +108,7 @@ extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view,
 	products_view, metrics_view, cases_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
 	tasks_tab, timeline_tab, gates_tab;
-extern const struct view_ops mail_view, message_view, output_view, found_view;
+extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view;
 /* The fixed lines above a case's tabs. */
 void case_head(const struct case_state *state, instant now, struct doc *doc);
 

@@ -35,8 +35,30 @@ static const struct failure {
 	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 };
 
+/* Of the process: whether gpg may ask, and whether it wanted to. */
+static bool silent, wanted;
+
+void openpgp_never_ask(void)
+{
+	silent = true;
+}
+
+bool openpgp_take_wanted(void)
+{
+	bool had = wanted;
+
+	wanted = false;
+	return had;
+}
+
+void openpgp_note_asked(gpgme_error_t code)
+{
+	wanted = wanted || (silent && gpgme_err_code(code) == GPG_ERR_CANCELED);
+}
+
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
 {
+	openpgp_note_asked(code);
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == gpgme_err_code(code))
 			return error_set(err, ERR_DENIED, what,
@@ -70,6 +92,8 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 		return openpgp_failed(err, "gpg", code);
 	}
 	gpgme_set_offline(pgp->context, 1);
+	if (silent)
+		gpgme_set_pinentry_mode(pgp->context, GPGME_PINENTRY_MODE_CANCEL);
 	gpgme_set_ctx_flag(pgp->context, "auto-key-retrieve", "0");
 	gpgme_set_ctx_flag(pgp->context, "auto-key-import", "0");
 	gpgme_set_ctx_flag(pgp->context, "export-session-key", "1");

@@ -38,6 +38,8 @@ static const struct command_row rows[] = {
 	SCREEN("last", "to the end", SCREEN_LAST),
 	SCREEN("lock", "lock the screen", SCREEN_LOCK),
 	SCREEN("jobs", "what runs", SCREEN_JOBS),
+	{ "mail import", "take mail in", COMMAND_CHANGES | COMMAND_BULK, 0, { { .name = "PATH", .type = ARG_FILE } }, NULL,
+	  "taken in", REACT_RELOAD },
 	{ "mail send", "send a draft", COMMAND_LEAVES, 0, { { .name = "DRAFT", .type = ARG_DRAFT } }, NULL, "sent", 0 },
 	{ "mail take", "open a case from a mail", COMMAND_CHANGES, 0, { { .name = "MAIL", .type = ARG_MAIL } }, NULL,
 	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
@@ -91,6 +93,11 @@ const char *command_help(const struct command_row *row)
 unsigned command_flags(const struct command_row *row)
 {
 	return row->flags;
+}
+
+bool command_on_screen(const struct command_row *row)
+{
+	return row->request != SCREEN_NONE;
 }
 
 const struct command_argument *command_arguments(const struct command_row *row, size_t *ret_count)

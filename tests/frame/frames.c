@@ -72,6 +72,8 @@ static const struct frame frames[] = {
 	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
 	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
 	{ "jobs", 80, 24, "J", false, false },
+	{ "jobs-running", 80, 24, ": <mail import mail.mbox> Enter : <mail import more.mbox> Enter J rest", false, true },
+	{ "jobs-cancelled", 80, 24, ": <mail import mail.mbox> Enter J ^C rest", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };

@@ -35,6 +35,8 @@ enum command_flag {
 	COMMAND_OWN_VAULT = 64, /* opens the vault itself (init, audit verify, demo) */
 	COMMAND_JSON = 128,    /* takes --json */
 	COMMAND_LISTS = 256,   /* takes --limit N and --after ID */
+	COMMAND_HERE = 512,    /* the screen does it itself although it needs a vault */
+	COMMAND_BULK = 1024,   /* takes long: on the screen it waits its turn behind its like */
 };
 
 enum argument_type { /* for completion, forms and messages */
@@ -88,6 +90,8 @@ unsigned command_flags(const struct command_row *row);
 const struct command_argument *command_arguments(const struct command_row *row, size_t *ret_count);
 /* "mail take MAIL [--title TITLE]"; adds to RET. */
 void command_usage(const struct command_row *row, struct str *ret);
+/* Whether the screen carries it out itself; every other line runs in a session (session.h). */
+bool command_on_screen(const struct command_row *row);
 /* Why it cannot be run now, translated, or NULL when it can. */
 const char *command_disabled(const struct command_row *row, struct command_context *context);
 /* The row whose words begin ARGV (longest wins), *RET_WORDS of them; NULL when none does. */

@@ -367,6 +367,8 @@ size_t case_party_find(const struct case_state *state, const char *name);
 bool case_may_share(const struct case_state *state, const struct case_party *party, instant now);
 /* Whether the embargo binds now: active or in revision. */
 bool embargo_in_force(const struct case_embargo *embargo);
+/* Do these terms of it still count: open, or in force. */
+bool terms_current(const struct case_embargo *embargo, const struct embargo_terms *terms);
 
 /* The next free ids: "PSIRT-2026-0002" (prefix of the policy), "M-0007". Caller frees. */
 char *model_next_case_id(const struct model *model, int year);

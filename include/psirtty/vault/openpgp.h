@@ -24,6 +24,11 @@ void openpgp_key_release(struct openpgp_key *key);
 int openpgp_open(const char *home, struct openpgp **ret, struct error *err);
 void openpgp_close(struct openpgp *pgp);
 
+/* In this process gpg never asks for a passphrase or a PIN: there is no terminal it may take. What would need one fails
+ * as if it had been cancelled, and openpgp_take_wanted says so, once. Before any openpgp_open. */
+void openpgp_never_ask(void);
+bool openpgp_take_wanted(void);
+
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
  * this address. ERR_INPUT when there is none or more than one. */
 int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,

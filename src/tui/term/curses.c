@@ -577,10 +577,14 @@ static int64_t curses_clock(struct terminal *term)
 
 static int key_wait(struct curses *c, int timeout_ms)
 {
-	struct pollfd fds[] = { { .fd = c->fd, .events = POLLIN }, { .fd = wake_pipe[0], .events = POLLIN },
-				{ .fd = c->term.watch, .events = POLLIN } };
+	struct pollfd fds[2 + TERM_WATCHED] = { { .fd = c->fd, .events = POLLIN },
+						{ .fd = wake_pipe[0], .events = POLLIN } };
 	char drain[64];
-	int ready = poll(fds, ARRAY_LEN(fds), timeout_ms);
+	int ready;
+
+	for (int i = 0; i < TERM_WATCHED; i++)
+		fds[2 + i] = (struct pollfd){ .fd = c->term.watch[i], .events = POLLIN };
+	ready = poll(fds, ARRAY_LEN(fds), timeout_ms);
 
 	if (ready < 0)
 		return TK_WAKE;
@@ -590,9 +594,9 @@ static int key_wait(struct curses *c, int timeout_ms)
 		}
 	if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !(fds[0].revents & POLLIN))
 		return TK_HANGUP;
-	if (fds[2].revents && !fds[0].revents && !fds[1].revents)
-		return TK_NEWS;
-	return ready == 0 ? TK_NONE : TK_WAKE;
+	if (ready == 0)
+		return TK_NONE;
+	return fds[0].revents || fds[1].revents ? TK_WAKE : TK_NEWS;
 }
 
 static int curses_key(struct terminal *term, int timeout_ms)
@@ -642,7 +646,9 @@ struct terminal *term_curses_new(void)
 	struct curses *c = mem_alloc(sizeof(*c));
 
 	c->term.ops = &curses_ops;
-	c->fd = c->memory = c->term.watch = -1;
+	c->fd = c->memory = -1;
+	for (int i = 0; i < TERM_WATCHED; i++)
+		c->term.watch[i] = -1;
 	str_init(&c->term.paste);
 	return &c->term;
 }

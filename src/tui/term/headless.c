@@ -231,7 +231,8 @@ struct terminal *term_headless_new(int rows, int cols, const char *keys)
 	struct headless *h = mem_alloc(sizeof(*h));
 
 	h->term.ops = &headless_ops;
-	h->term.watch = -1;
+	for (int i = 0; i < TERM_WATCHED; i++)
+		h->term.watch[i] = -1;
 	h->term.glyphs = true;
 	str_init(&h->term.paste);
 	h->script = mem_string(keys);
