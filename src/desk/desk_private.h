@@ -44,6 +44,13 @@ struct desk {
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
+/* ---- intake.c */
+/* Where a mail comes from; account and uid (its name on the server) may be NULL. */
+struct intake_source { const char *channel, *account, *uid; instant received; };
+/* Keeps one message, then reads it; counts. One whose bytes are here already is known. */
+int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
+		struct intake_count *count, struct error *err);
+
 /* ---- places.c */
 /* SHA-256 and size of a whole file. */
 int desk_file_sum(int fd, char ret_hex[65], uint64_t *ret_size, struct error *err);
