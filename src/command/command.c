@@ -24,6 +24,7 @@ static const struct command_row *const families[] = {
 	party_commands,
 	repro_commands,
 	mail_commands,
+	post_commands,
 	key_commands,
 	embargo_commands,
 	export_commands,

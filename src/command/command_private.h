@@ -6,6 +6,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/base/js.h"
 #include "psirtty/command/command.h"
+#include "psirtty/desk/settings.h"
 
 enum { COMMAND_ARGUMENTS = 20 };
 
@@ -45,6 +46,7 @@ extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
+extern const struct command_row post_commands[];
 extern const struct command_row key_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
@@ -109,6 +111,11 @@ json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */
 int command_body(struct command_context *context, const struct command_call *call, const char *name,
 		 const char *template, char **ret, struct error *err);
+
+/* The settings, and whether anything may reach for the network: what is offline stays so from here on. Fill and release
+ * as settings_load says. The secret of something, asked for on the terminal: a settings_ask_fn. */
+int command_settings(struct command_context *context, struct settings *ret, struct error *err);
+bool command_ask_secret(void *context, const char *what, struct str *ret);
 
 /* Shorthands for rows. */
 #define ARG(n, t, h)       { .name = (n), .type = (t), .help = (h) }

@@ -44,6 +44,13 @@ struct desk {
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
+/* ---- intake.c */
+/* Where a mail comes from; account and uid (its name on the server) may be NULL. */
+struct intake_source { const char *channel, *account, *uid; instant received; };
+/* Keeps one message, then reads it; counts. One whose bytes are here already is known. */
+int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
+		struct intake_count *count, struct error *err);
+
 /* ---- places.c */
 /* SHA-256 and size of a whole file. */
 int desk_file_sum(int fd, char ret_hex[65], uint64_t *ret_size, struct error *err);
@@ -103,9 +110,10 @@ int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct er
 void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);
 
-/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. A message that cannot be
+/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. With the SESSION_KEY of an earlier
+ * reading (or NULL) no agent is asked. A message that cannot be
  * read still gives a record that says so: 0 unless gpg or the worker cannot be used at all. */
-int desk_read_mail(struct desk *desk, const char *bytes, size_t length, instant now, struct mail_record *ret,
-		   struct error *err);
+int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
+		   struct mail_record *ret, struct error *err);
 
 #endif

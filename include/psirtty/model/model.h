@@ -201,7 +201,11 @@ struct inbox_item {
 	bool read;              /* a record is there (decrypted or not) */
 	struct mail_record record;
 	char *taken_case;       /* id of the case it went to, or NULL */
+	char *account, *uid;    /* where it was fetched and its name there; NULL */
+	char *sorted;           /* a word of mail_sort_words, or NULL: nobody said */
 };
+/* A name by which a mail was known on a server, whose mail is not in the list (any more). */
+struct passed_mail { char *account, *uid; };
 
 struct product_support { char *version; instant from, until; }; /* from may be INSTANT_NONE */
 struct product {
@@ -343,6 +347,9 @@ const struct case_state *model_case_of_stream(const struct model *model, const u
 size_t model_inbox_count(const struct model *model);
 const struct inbox_item *model_inbox(const struct model *model, size_t index); /* by received, then id */
 const struct inbox_item *model_find_mail(const struct model *model, const char *id);
+/* Every name by which mails of ACCOUNT came or were passed over: they are not fetched again. */
+void model_each_fetched(const struct model *model, const char *account, void (*fn)(void *context, const char *uid),
+			void *context);
 const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256);
 size_t model_product_count(const struct model *model);
 const struct product *model_product(const struct model *model, size_t index);
