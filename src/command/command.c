@@ -25,6 +25,7 @@ static const struct command_row *const families[] = {
 	repro_commands,
 	mail_commands,
 	post_commands,
+	inbox_commands,
 	key_commands,
 	embargo_commands,
 	export_commands,

@@ -47,6 +47,7 @@ extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
 extern const struct command_row post_commands[];
+extern const struct command_row inbox_commands[];
 extern const struct command_row key_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];

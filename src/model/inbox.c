@@ -410,6 +410,7 @@ static void apply_read(struct inbox *inbox, struct known_mail *mail, const struc
 	read_record(whole, event);
 	item.record = whole->record;
 	item.read = true;
+	assess_mail(&whole->record, &item.assessed);
 	memcpy(item.reading, event->id, sizeof(item.reading));
 	settle(mail, &item);
 	whole_free(only);

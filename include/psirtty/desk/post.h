@@ -49,9 +49,17 @@ struct intake_entry {
 	long long size;
 	const char *disposition;   /* "waits", "read", "taken", "shredded", "known", "too-large", "spam" … */
 	const char *case_id;       /* it went to, or "" */
+	const char *by;            /* whose program took it in */
 };
 /* In the order they came; nothing in the program deletes one. FN false stops. */
 typedef bool (*intake_entry_fn)(void *context, const struct intake_entry *entry);
 int desk_intake_log(struct desk *desk, instant since, intake_entry_fn fn, void *context, struct error *err);
+
+/* ---- what came, put where it belongs */
+/* Mails that surely belong to a case (model/thread.h) go there; the others wait for a handler. */
+int desk_mail_thread(struct desk *desk, instant now, size_t *ret_count, struct error *err);
+/* AS: a word of mail_sort_words ("report": back among what waits). ERR_BUSY for one that is in a case. */
+int desk_mail_sort(struct desk *desk, const struct inbox_item *item, const char *as, const char *note, instant now,
+		   struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef PSIRTTY_MODEL_MODEL_H
 #define PSIRTTY_MODEL_MODEL_H
 
+#include "psirtty/model/assess.h"
 #include "psirtty/model/clock.h"
 #include "psirtty/model/event.h"
 #include "psirtty/model/mail.h"
@@ -175,6 +176,7 @@ struct case_state {
 	char *outcome, *priority;                               /* of that decision; NULL */
 	instant task_due, risk_until;                           /* the next ones; INSTANT_NONE */
 	struct case_times times;                                /* when it came this far first */
+	char **sent_ids; size_t sent_id_count;                  /* message ids of what we wrote */
 	char *source;                                           /* whom we have it from, as a word; NULL */
 	char *merged_into;                                      /* id of the case it went into, or NULL */
 	char *split_from;                                       /* id of the case it came out of, or NULL */
@@ -203,6 +205,7 @@ struct inbox_item {
 	char *taken_case;       /* id of the case it went to, or NULL */
 	char *account, *uid;    /* where it was fetched and its name there; NULL */
 	char *sorted;           /* a word of mail_sort_words, or NULL: nobody said */
+	struct assessment assessed; /* of the record */
 };
 /* A name by which a mail was known on a server, whose mail is not in the list (any more). */
 struct passed_mail { char *account, *uid; };
