@@ -173,6 +173,7 @@ static const struct brief_row mail_rows[] = {
 	SIZE(M, size),
 	TEXT(M, channel),
 	TEXT(M, taken_case),
+	TIME(M, acknowledged),
 	FLAG(M, read),
 	BYTES(M, reading),
 	TEXT(M, record.subject),

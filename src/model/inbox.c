@@ -384,7 +384,7 @@ static void apply_received(struct inbox *inbox, const struct event *event)
 	struct inbox_item item = {
 		.id = free_id(inbox, event), .sha256 = keep(inbox, event_text(event, "sha256")),
 		.received = event_instant(event, "received"), .channel = event_text(event, "channel"),
-		.size = size > 0 ? (size_t)size : 0,
+		.size = size > 0 ? (size_t)size : 0, .acknowledged = INSTANT_NONE,
 	};
 
 	memcpy(mail->item.event, event->id, sizeof(mail->item.event));
@@ -423,6 +423,15 @@ static void apply_taken(struct inbox *inbox, struct known_mail *mail, const stru
 	change(inbox, mail);
 }
 
+static void apply_acknowledged(struct inbox *inbox, struct known_mail *mail, const struct event *event)
+{
+	struct inbox_item item = mail->item;
+
+	item.acknowledged = event_instant(event, "sent");
+	settle(mail, &item);
+	change(inbox, mail);
+}
+
 static void list_remove(struct known_mail **list, size_t *count, const struct known_mail *mail)
 {
 	size_t kept = 0;
@@ -453,6 +462,8 @@ void inbox_apply(struct inbox *inbox, const struct event *event)
 		apply_read(inbox, mail_of_event(inbox, event), event);
 	else if (event->type == EVENT_MAIL_DROPPED)
 		apply_dropped(inbox, mail_of_event(inbox, event));
+	else if (event->type == EVENT_MAIL_ACKNOWLEDGED)
+		apply_acknowledged(inbox, mail_of_event(inbox, event), event);
 	else
 		apply_taken(inbox, mail_of_event(inbox, event), event);
 	place_note(&inbox->end, event);
