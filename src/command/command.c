@@ -24,6 +24,7 @@ static const struct command_row *const families[] = {
 	repro_commands,
 	mail_commands,
 	letter_commands,
+	security_txt_commands,
 	key_commands,
 	embargo_commands,
 	embargo_mail_commands,

@@ -45,6 +45,7 @@ extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
 extern const struct command_row letter_commands[];
+extern const struct command_row security_txt_commands[];
 extern const struct command_row key_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row embargo_mail_commands[];
@@ -91,6 +92,8 @@ bool command_bytes(void *data, uint64_t done, uint64_t total);
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* Where it is switched on: says to whose mail came that it did. Says how many were told. */
 int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err);
+/* Takes a stranger's key into the keyring and says whose it is. */
+int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, struct error *err);
 /* Drafts letters with an embargo message to PARTIES (COUNT 0: all that have an address), and says which. */
 struct embargo_letter;
 int command_embargo_letters(struct command_context *context, struct desk *desk, const struct case_state *state,

@@ -178,7 +178,7 @@ static const char *const messages[] = { EMBARGO_MESSAGES(X) NULL };
 const struct command_row embargo_mail_commands[] = {
 	{
 		.name = "embargo letter",
-		.help = N_("draft letters with an embargo message to all parties, or to those named"),
+		.help = N_("draft letters with an embargo message to the parties"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { ARG("CASE", ARG_CASE, NULL),
 			       { .name = "MESSAGE", .type = ARG_WORD, .words = messages,

@@ -43,8 +43,7 @@ static struct desk_writing writing_of(const struct command_call *call)
 		.to = call_value(call, "--to"), .subject = call_value(call, "--subject"),
 		.template = call_value(call, "--template"), .language = call_value(call, "--language"),
 		.tlp = call_value(call, "--tlp"), .reason = call_value(call, "--reason"),
-		.version = call_value(call, "--fix"), .quote = call_given(call, "--quote"),
-		.no_quote = call_given(call, "--no-quote"), .clear = call_given(call, "--clear"),
+		.version = call_value(call, "--fix"), .clear = call_given(call, "--clear"),
 	};
 
 	w.cc = call_values(call, "--cc", &w.cc_count);
@@ -101,6 +100,8 @@ static int run_reply(struct command_context *context, const struct command_call 
 		return code;
 	if (!w.answers)
 		w.answers = last_received(state);
+	w.quote = call_given(call, "--quote");
+	w.no_quote = call_given(call, "--no-quote");
 	return write_letter(context, call, desk, state, &w, err);
 }
 
@@ -531,7 +532,7 @@ const struct command_row letter_commands[] = {
 	},
 	{
 		.name = "mail acknowledge",
-		.help = N_("tell automatically that mail came, or whether one mail would be told so"),
+		.help = N_("tell automatically that mail came; of one mail, whether it would"),
 		.flags = COMMAND_CHANGES | COMMAND_LEAVES,
 		.arguments = { ARG_MAY("MAIL", ARG_MAIL, NULL) },
 		.exec = run_acknowledge,

@@ -115,6 +115,8 @@ const char *desk_acknowledge_refusal(struct desk *desk, const struct inbox_item 
 		return N_("the automatic acknowledgement is not switched on");
 	if (item->acknowledged != INSTANT_NONE)
 		return N_("it was acknowledged");
+	if (item->taken_case)
+		return N_("a person has taken it into a case");
 	if (now - item->received > ANSWER_DAYS * INSTANT_DAY)
 		return N_("it came more than a week ago");
 	if (!item->read || mail_record_has_flag(&item->record, "unreadable"))

@@ -313,11 +313,17 @@ static char *subject_for(const struct case_state *state, const char *subject, bo
 			  strstr(rest, tag) ? "" : tag);
 }
 
+/* Not the "..." or "[...]" that stands outside a protected one. */
+static bool says_something(const char *subject)
+{
+	return subject && subject[strspn(subject, " .[]")];
+}
+
 static char *choose_subject(const struct case_state *state, const struct desk_writing *w, const char *of_template)
 {
 	if (w->subject)
 		return subject_for(state, w->subject, false);
-	if (w->answers && w->answers->subject && *w->answers->subject && !w->clear)
+	if (w->answers && says_something(w->answers->subject) && !w->clear)
 		return subject_for(state, w->answers->subject, true);
 	if (of_template)
 		return mem_string(of_template);

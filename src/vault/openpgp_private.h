@@ -15,6 +15,8 @@ struct openpgp {
 /* The sentence for one of gpgme's codes. */
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret);
+/* Armoured or binary: whether a secret key packet is in it. */
+bool openpgp_holds_secret(const char *bytes, size_t length);
 /* Moves the bytes of DATA to RET and releases it. */
 void openpgp_take(gpgme_data_t data, struct str *ret);
 
