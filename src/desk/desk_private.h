@@ -40,6 +40,7 @@ struct desk {
 	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
+	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
@@ -88,8 +89,19 @@ void desk_laws_free(struct desk_laws *laws);
 
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
+int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err);
 /* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
-bool desk_draft_is_form(const char *id);
+bool desk_draft_is_form(const json_t *draft);
+
+/* ---- templates.c */
+void desk_templates_free(struct desk_templates *templates);
+
+/* ---- sending.c */
+struct mime_letter;
+/* The whole message: signed by who works here and encrypted to exactly KEYS; or signed alone. */
+int desk_letter_seal(struct desk *desk, const struct mime_letter *letter, const char *const *keys, size_t count,
+		     struct str *ret, struct error *err);
+int desk_letter_sign_clear(struct desk *desk, const struct mime_letter *letter, struct str *ret, struct error *err);
 
 /* ---- desk.c */
 
