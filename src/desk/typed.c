@@ -46,3 +46,19 @@ char *desk_take_typed(struct desk *desk)
 	file_free_names(ids, count);
 	return found;
 }
+
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)
+{
+	char random[9];
+	char *id;
+	int code;
+
+	vault_random_hex(random, 8);
+	id = mem_format("kept-%s", random);
+	code = vault_draft_put(desk->vault, id, text->bytes, text->length, err);
+	if (code)
+		free(id);
+	else
+		*ret_id = id;
+	return code;
+}

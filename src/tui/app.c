@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 enum { POLL_MS = 1000, REST_MS = 150, LOCK_AFTER_MS = 30 * 60 * 1000 };
-enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250 };
+enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
 static const struct view_ops *const panes[PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
@@ -55,7 +55,7 @@ static struct level *level_push(struct app *app, const struct view_ops *const *o
 	level = &app->levels[app->level_count++];
 	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
 	for (size_t i = 0; i < count; i++)
-		view_init(&level->views[i], ops[i], app->context, subject);
+		view_init(&level->views[i], ops[i], app->context, subject), level->views[i].fresh = &app->fresh;
 	place_changed(app);
 	return level;
 }
@@ -70,6 +70,7 @@ static void levels_pop_to(struct app *app, size_t count)
 void app_open_case(struct app *app, const char *case_id)
 {
 	level_push(app, tabs, ARRAY_LEN(tabs), case_id)->case_id = mem_string(case_id);
+	idset_put(&app->fresh, case_id, false);
 }
 
 static void open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text)
@@ -162,14 +163,57 @@ void app_reload(struct app *app)
 	app->dirty = true;
 }
 
+/* A mark on the row, a line that says so, and a warning for what is being typed about that case. */
+static void tell_news(struct app *app, const struct desk_news *news)
+{
+	AUTO_STRING who = mem_copy(news->author, strcspn(news->author, "<"));
+	AUTO_STRING sentence = NULL;
+
+	while (*who && who[strlen(who) - 1] == ' ')
+		who[strlen(who) - 1] = 0;
+	sentence = mem_format(_("%s changed %s."), *who ? who : news->author, news->case_id);
+	idset_put(&app->fresh, news->case_id, true);
+	app->stale = true;
+	if (app->prompt == PROMPT_COMMAND && strstr(app->line.text.bytes, news->case_id))
+		mem_replace(&app->clash, *who ? who : news->author);
+	app_message(app, ROLE_WARNING, sentence);
+}
+
+static size_t take_news(struct app *app, struct desk_news news[NEWS])
+{
+	size_t count = app->context->desk ? desk_take_news(app->context->desk, news, NEWS) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		tell_news(app, &news[i]);
+	return count;
+}
+
 /* Reads a bounded piece of what was appended. */
 static void read_on(struct app *app)
 {
+	struct desk_news news[NEWS];
 	bool changed = false, left = false;
 
 	if (app->context->desk && !desk_refresh_some(app->context->desk, READ_MOST, &changed, &left, NULL))
 		app->stale = app->stale || changed;
 	app->behind = left;
+	take_news(app, news);
+}
+
+char *app_changed_by(struct app *app, const char *line)
+{
+	struct desk_news news[NEWS];
+	bool changed;
+	size_t count;
+
+	if (!app->context->desk || desk_refresh(app->context->desk, &changed, NULL))
+		return NULL;
+	app->stale = app->stale || changed;
+	count = take_news(app, news);
+	for (size_t i = 0; i < count; i++)
+		if (strstr(line, news[i].case_id))
+			return mem_string(news[i].author);
+	return NULL;
 }
 
 void app_refresh(struct app *app)
@@ -192,6 +236,15 @@ static void scroll_by(size_t *scroll, long by)
 	*scroll = by < 0 && *scroll < (size_t)-by ? 0 : *scroll + (size_t)by;
 }
 
+/* What was marked as changed by others and has been looked at is so no more. */
+static void leave_row(struct app *app, const struct view *view)
+{
+	const struct row *row = view_selected(view);
+
+	if (row && view->ops->row_case && view->ops->row_case(row) && !app->preview_due)
+		idset_put(&app->fresh, view->ops->row_case(row), false);
+}
+
 static void move_by(struct app *app, long by)
 {
 	struct view *view = app_view(app);
@@ -199,7 +252,7 @@ static void move_by(struct app *app, long by)
 	if (app->preview_focus && app_previews(app))
 		scroll_by(&app->preview_scroll, by);
 	else if (view_is_list(view))
-		list_move(view, by);
+		leave_row(app, view), list_move(view, by);
 	else
 		scroll_by(&view->scroll, by);
 	app->preview_due = app->term->ops->clock(app->term) + REST_MS;
@@ -508,6 +561,7 @@ static void forget_words(struct app *app)
 	palette_release(&app->palette);
 	mem_replace(&app->pending, NULL);
 	mem_replace(&app->expected, NULL);
+	idset_release(&app->fresh);
 	mem_replace(&app->preview_key, NULL);
 	mem_replace(&app->selected_case, NULL);
 	mem_replace(&app->selected_mail, NULL);
@@ -530,6 +584,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 
 		view_release(&app->levels[0].views[i]);
 		view_init(&app->levels[0].views[i], ops, app->context, NULL);
+		app->levels[0].views[i].fresh = &app->fresh;
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
@@ -606,6 +661,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 	*app = (struct app){ .context = context, .term = term };
 	line_init(&app->line);
 	str_init(&app->message);
+	str_init(&app->held.text);
 	level_push(app, panes, PANES, NULL);
 	app->levels[0].current = 1;
 	app->dirty = true;
@@ -631,6 +687,9 @@ void app_release(struct app *app)
 	history_release(&app->history);
 	free(app->pending);
 	free(app->expected);
+	free(app->clash);
+	str_wipe(&app->held.text);
+	idset_release(&app->fresh);
 	palette_release(&app->palette);
 	str_release(&app->message);
 	keymap_release(&app->keys);

@@ -16,6 +16,10 @@
 
 enum { PANES = 9, LEVELS_MAX = 16 };
 
+/* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
+ * typed now. HELD: no line waits but an edited text. */
+enum pending { PENDING_RUN, PENDING_BULK, PENDING_FRONT, PENDING_AGAIN, PENDING_HELD };
+
 struct level {
 	struct view *views; size_t count, current; /* owned */
 	char *case_id;                             /* owned; the opened case, or NULL */
@@ -50,7 +54,10 @@ struct app {
 	char *question;                      /* owned: of PROMPT_YES and PROMPT_TYPED */
 	char *pending;                       /* owned: the line that waits for the answer */
 	char *expected;                      /* owned: what PROMPT_TYPED wants */
-	bool pending_bulk, pending_front;    /* over all marks; here, with the terminal given to gpg */
+	enum pending pending_how;
+	char *clash;                         /* owned: who changed meanwhile what the typed line is about */
+	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
+	struct idset fresh;                  /* cases that others changed and the handler has not looked at */
 	bool quit_asked;
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
@@ -75,6 +82,8 @@ void app_request(struct app *app, enum screen_request request, const char *argum
 void app_open_case(struct app *app, const char *case_id);
 void app_show_output(struct app *app, const char *text);
 void app_reload(struct app *app);
+/* Takes in what was appended: who else changed a case that LINE names since the last look, or NULL. Caller frees. */
+char *app_changed_by(struct app *app, const char *line);
 /* Takes in what was appended, then app_reload. */
 void app_refresh(struct app *app);
 void app_message(struct app *app, enum role role, const char *raw);
@@ -88,6 +97,8 @@ void app_note_selection(struct app *app);
 void run_binding(struct app *app, const struct binding *binding);
 /* A command line, {case} and {mail} in it, over the marks if there are any. */
 void run_line(struct app *app, const char *line);
+/* An edited text may be saved, or (YES false) is kept as a draft. */
+void run_held(struct app *app, bool yes);
 /* Without further question: what waited has been agreed to. */
 void run_pending(struct app *app);
 /* What the last command printed, as a message or a text of its own. */

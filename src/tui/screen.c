@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4, QUESTION_ROOM = 20 };
 
 /* ---- layout */
 
@@ -472,10 +472,26 @@ static bool message_tall(const struct app *app, const struct layout *l)
 {
 	AUTO_TEXT text = TEXT_INIT;
 
-	if (l->hint < 0 || app->prompt != PROMPT_NONE)
+	if (l->hint < 0 || (app->prompt != PROMPT_NONE && !app->question))
 		return false;
-	text_display(&text, app->message.bytes, (long)app->message.length, TEXT_LINE);
-	return text.width > app->cols;
+	text_display(&text, app->question ? app->question : app->message.bytes, -1, TEXT_LINE);
+	return text.width > app->cols - (app->question ? QUESTION_ROOM : 0);
+}
+
+/* A question is asked whole: what does not fit above the answer's line is left out at its front. */
+static void draw_tall_question(struct app *app, const struct layout *l)
+{
+	struct doc doc = { 0 };
+	int col = 0;
+
+	doc_reset(&doc, app->cols - QUESTION_ROOM);
+	doc_wrapped(&doc, ROLE_PROMPT, 0, app->question);
+	doc_draw(&doc, app->term, doc.count > 2 ? doc.count - 2 : 0, l->hint, 0, 2, app->cols, NULL);
+	for (size_t i = 0; doc.count && i < doc.lines[doc.count - 1].count; i++)
+		col += doc.lines[doc.count - 1].runs[i].text.width;
+	col += 1 + term_put_raw(app->term, l->message, col + 1, app->cols - col - 1, app->line.text.bytes, ROLE_NORMAL);
+	app->term->ops->cursor(app->term, l->message, col < app->cols ? col : app->cols - 1);
+	doc_release(&doc);
 }
 
 static void draw_tall_message(struct app *app, const struct layout *l)
@@ -492,7 +508,9 @@ static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
-	if (app->prompt != PROMPT_NONE)
+	if (app->question && message_tall(app, l))
+		draw_tall_question(app, l);
+	else if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
 	else if (message_tall(app, l))
 		draw_tall_message(app, l);

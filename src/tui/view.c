@@ -395,6 +395,21 @@ static void draw_row(const struct view *view, struct terminal *term, int screen_
 		draw_bar(term, screen_row, col, cols, &line, over);
 }
 
+static bool is_fresh(const struct view *view, const struct row *row)
+{
+	const char *id = view->fresh && view->fresh->count && view->ops->row_case ? view->ops->row_case(row) : NULL;
+
+	return id && idset_has(view->fresh, id);
+}
+
+static void draw_gutter(struct terminal *term, int row, int col, bool selected, bool marked, bool fresh)
+{
+	if (selected)
+		term_put_raw(term, row, col, 1, ">", marked ? ROLE_MARKED : ROLE_NORMAL);
+	if (marked || fresh)
+		term_put_raw(term, row, col + 1, 1, marked ? "+" : "@", marked ? ROLE_MARKED : ROLE_NEW);
+}
+
 static void draw_list(struct view *view, struct terminal *term, int row, int col, int rows, int cols, bool focus,
 		      bool plain, int *ret_row)
 {
@@ -413,9 +428,7 @@ static void draw_list(struct view *view, struct terminal *term, int row, int col
 
 		if (selected)
 			*ret_row = row + i;
-		if (selected || marked)
-			term_put_raw(term, row + i, col, cols, marked ? (selected ? ">+" : " +") : ">",
-				     marked ? ROLE_MARKED : ROLE_NORMAL);
+		draw_gutter(term, row + i, col, selected, marked, is_fresh(view, item));
 		draw_row(view, term, row + i, col + 2, cols - 2, item, placed, count,
 			 selected && focus && !plain ? ROLE_SELECTED : ROLE_NORMAL);
 	}

@@ -59,6 +59,7 @@ struct view {
 	char *selected_id;               /* owned: survives a reload */
 	char *filter;                    /* owned: NULL or not empty */
 	struct idset marks;
+	const struct idset *fresh;       /* borrowed: cases that others changed, or NULL */
 	bool ranging; size_t anchor;
 	bool loaded;
 	/* text */

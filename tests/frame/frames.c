@@ -75,6 +75,8 @@ static const struct frame frames[] = {
 	{ "jobs-running", 80, 24, ": <mail import mail.mbox> Enter : <mail import more.mbox> Enter J rest", false, true },
 	{ "jobs-cancelled", 80, 24, ": <mail import mail.mbox> Enter J ^C rest", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
+	{ "news-marked", 80, 24, "0 g j rest rest rest", false, true },
+	{ "news-while-typing", 80, 24, "0 g c <mine> rest rest rest Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
 
@@ -87,6 +89,9 @@ static void run(const struct frame *frame, struct str *ret)
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
+	/* Somebody else changes the first case a second later. */
+	if (str_starts(frame->name, "news"))
+		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
 	term_headless_dump(term, frame->roles, ret);
 	term_free(term);
@@ -151,6 +156,7 @@ static const struct action actions[] = {
 	{ "0 g Enter c <in the case> Enter", "note PSIRT-2026-0001 in the case\n" },
 	{ ": <note A b c> ^W ^W <d> ^U <note PSIRT-2026-0001 e> Left Left ^E Enter", "note PSIRT-2026-0001 e\n" },
 	{ "0 / <exe> Enter t", "" },
+	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },
 	{ "<xyz>", "" },
 };
 
