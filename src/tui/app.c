@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { POLL_MS = 1000, REST_MS = 150, LOCK_AFTER_MS = 30 * 60 * 1000 };
+enum { POLL_MS = 1000, LOCK_AFTER_MS = 30 * 60 * 1000 };
 enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
 static const struct view_ops *const panes[PANES] = {
@@ -145,7 +145,8 @@ void app_note_selection(struct app *app)
 	app->context->selected_mail = app->selected_mail;
 }
 
-void app_reload(struct app *app)
+/* Rows are borrowed from the model: whatever changed it, they are fetched anew before anything else. */
+static void load_views(struct app *app)
 {
 	for (size_t i = 0; i < app->level_count; i++)
 		for (size_t j = 0; j < app->levels[i].count; j++) {
@@ -156,6 +157,11 @@ void app_reload(struct app *app)
 			else
 				view->loaded = false, view->body.width = 0;
 		}
+}
+
+void app_reload(struct app *app)
+{
+	load_views(app);
 	screen_figures(app);
 	mem_replace(&app->preview_key, NULL);
 	app->reloaded = app->term->ops->clock(app->term);
@@ -194,8 +200,10 @@ static void read_on(struct app *app)
 	struct desk_news news[NEWS];
 	bool changed = false, left = false;
 
-	if (app->context->desk && !desk_refresh_some(app->context->desk, READ_MOST, &changed, &left, NULL))
-		app->stale = app->stale || changed;
+	if (app->context->desk && !desk_refresh_some(app->context->desk, READ_MOST, &changed, &left, NULL) && changed) {
+		load_views(app);
+		app->stale = true;
+	}
 	app->behind = left;
 	take_news(app, news);
 }
@@ -208,7 +216,8 @@ char *app_changed_by(struct app *app, const char *line)
 
 	if (!app->context->desk || desk_refresh(app->context->desk, &changed, NULL))
 		return NULL;
-	app->stale = app->stale || changed;
+	load_views(app);
+	app->stale = true;
 	count = take_news(app, news);
 	for (size_t i = 0; i < count; i++)
 		if (strstr(line, news[i].case_id))
@@ -784,6 +793,11 @@ static void on_time(struct app *app)
 
 	if (app->preview_due && now >= app->preview_due)
 		app->dirty = true;
+	if (app->late_due && now >= app->late_due) {
+		view_set_late(app_view(app), false);
+		app->late_due = 0;
+		app->dirty = true;
+	}
 	if (now >= app->next_poll)
 		on_poll(app, now);
 	else if (app->behind)
@@ -832,6 +846,8 @@ static int wait_ms(const struct app *app)
 		until = app->reloaded + RELOAD_EVERY_MS;
 	if (app->preview_due && app->preview_due < until)
 		until = app->preview_due;
+	if (app->late_due && app->late_due < until)
+		until = app->late_due;
 	return until > now ? (int)(until - now) : 0;
 }
 

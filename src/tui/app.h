@@ -14,7 +14,7 @@
 #include "tui/line.h"
 #include "tui/view.h"
 
-enum { PANES = 9, LEVELS_MAX = 16 };
+enum { PANES = 9, LEVELS_MAX = 16, REST_MS = 150 };
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -48,6 +48,7 @@ struct app {
 	char *selected_case, *selected_mail; /* owned: what the context's members point to */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
+	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */
 	int64_t preview_due;                 /* when the rest is long enough; 0: nothing waits */
 	/* prompt */
 	enum prompt_kind prompt; struct line line; struct history history;

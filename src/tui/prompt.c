@@ -13,6 +13,9 @@ void prompt_close(struct app *app)
 {
 	completions_drop(app);
 	line_release(&app->line);
+	if (app->level_count)
+		view_set_late(app_view(app), false);
+	app->late_due = 0;
 	mem_replace(&app->question, NULL);
 	mem_replace(&app->clash, NULL);
 	app->prompt = PROMPT_NONE;
@@ -55,6 +58,8 @@ static void filter_changed(struct app *app)
 	str_reset(&app->message);
 	if (view_set_filter(app_view(app), app->line.text.bytes, &err))
 		app_error(app, &err);
+	view_set_late(app_view(app), true);
+	app->late_due = app_view(app)->late ? app->term->ops->clock(app->term) + REST_MS : 0;
 }
 
 static void filter_cancel(struct app *app)

@@ -15,8 +15,9 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/tui/tui.h"
 
-/* Attributes and cursor, mouse, paste and keypad modes off, then the alternate screen left. */
-static const char restore_sequence[] = "\033[m\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l"
+/* Attributes off and the screen emptied, so that no case stays in the alternate screen or, where there is none, before
+ * everybody's eyes; cursor, mouse, paste and keypad modes off; then the alternate screen left. */
+static const char restore_sequence[] = "\033[m\033[r\033[H\033[2J\033[m\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l"
 				       "\033[?1l\033>\033[r\033[?1049l\r\033[K";
 
 static volatile sig_atomic_t child_pid;

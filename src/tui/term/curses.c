@@ -203,6 +203,19 @@ static void curses_paste_mode(struct curses *c, bool on)
 	c->pasting = on;
 }
 
+/* Both ways in which terminals send them, whatever the keypad's mode. */
+static void arrows_define(void)
+{
+	static const struct { char letter; int key; } keys[] = {
+		{ 'A', KEY_UP }, { 'B', KEY_DOWN }, { 'C', KEY_RIGHT }, { 'D', KEY_LEFT }, { 'H', KEY_HOME }, { 'F', KEY_END },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		define_key((char[]){ 27, '[', keys[i].letter, 0 }, keys[i].key);
+		define_key((char[]){ 27, 'O', keys[i].letter, 0 }, keys[i].key);
+	}
+}
+
 static int curses_screen(struct curses *c, struct error *err)
 {
 	int rows, cols;
@@ -228,6 +241,7 @@ static int curses_screen(struct curses *c, struct error *err)
 	c->input = newpad(1, 1);
 	keypad(c->input, TRUE);
 	nodelay(c->input, TRUE);
+	arrows_define();
 	define_key("\033[200~", PASTE_BEGIN);
 	define_key("\033[201~", PASTE_END);
 	return 0;
@@ -275,6 +289,11 @@ static void curses_leave(struct curses *c)
 	if (!c->screen)
 		return;
 	curs_set(1);
+	/* Emptied first: a terminal may have no alternate screen, or show it again. */
+	werase(stdscr);
+	clearok(stdscr, TRUE);
+	wnoutrefresh(stdscr);
+	doupdate();
 	endwin();
 	curses_paste_mode(c, false);
 	curses_flush(c);
@@ -443,6 +462,8 @@ static void curses_resume(struct terminal *term)
 	curses_size(term, &rows, &cols);
 	resize_term(rows, cols);
 	curses_paste_mode(c, true);
+	/* With the first frame: curses itself would only ask for it with the first key, too late for that key. */
+	keypad(c->input, TRUE);
 	clearok(stdscr, TRUE);
 }
 
