@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { POLL_MS = 1000, LOCK_AFTER_MS = 30 * 60 * 1000 };
+enum { PREFIX_MS = 300, POLL_MS = 1000 };
 enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
 static const struct view_ops *const panes[PANES] = {
@@ -551,15 +551,22 @@ static void request_hand(struct app *app, enum screen_request request, const cha
 
 static void request_theme(struct app *app, enum screen_request request, const char *argument)
 {
-	AUTO_ERROR err = ERROR_INIT;
-
 	(void)request;
-	if (theme_load(argument ? argument : "dark", &app->theme, &err)) {
-		app_error(app, &err);
-		return;
-	}
-	app->term->ops->theme(app->term, &app->theme);
-	app->term->ops->redraw(app->term);
+	settings_theme(app, argument);
+}
+
+static void request_set(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	settings_set(app, argument);
+}
+
+static void request_view(struct app *app, enum screen_request request, const char *argument)
+{
+	if (request == SCREEN_VIEW)
+		settings_view(app, argument);
+	else
+		settings_view_save(app, argument, request == SCREEN_VIEW_SAVE);
 }
 
 /* What was typed, asked, selected and counted: words of cases, too. */
@@ -653,7 +660,8 @@ static const request_fn requests[] = {
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
-	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_FOUND] = request_found,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set,
+	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = request_found,
 };
 
 void app_request(struct app *app, enum screen_request request, const char *argument)
@@ -668,6 +676,8 @@ void app_request(struct app *app, enum screen_request request, const char *argum
 void app_init(struct app *app, struct command_context *context, struct terminal *term)
 {
 	*app = (struct app){ .context = context, .term = term };
+	options_init(&app->options);
+	app->lock_after_ms = (int64_t)option_number(&app->options, "lock-after") * 60 * 1000;
 	line_init(&app->line);
 	str_init(&app->message);
 	str_init(&app->held.text);
@@ -704,6 +714,8 @@ void app_release(struct app *app)
 	keymap_release(&app->keys);
 	free(app->figures.next_what);
 	free(app->figures.next_case);
+	options_release(&app->options);
+	app->context->options = NULL;
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;
@@ -740,7 +752,14 @@ static void on_key(struct app *app, int key)
 	}
 	str_reset(&app->message);
 	app_contexts(app, contexts);
-	binding = keymap_find(&app->keys, contexts, key);
+	binding = keymap_find(&app->keys, contexts, app->prefix, key);
+	if (!app->prefix && keymap_is_prefix(&app->keys, contexts, key)) {
+		app->prefix = key;
+		app->prefix_due = app->last_key + PREFIX_MS;
+		return;
+	}
+	app->prefix = 0;
+	app->prefix_due = 0;
 	if (!binding || !str_equal(binding->line, "quit"))
 		app->quit_asked = false;
 	if (binding) {
@@ -772,7 +791,7 @@ static void on_poll(struct app *app, int64_t now)
 	app->next_poll = now + POLL_MS;
 	if (app->locked)
 		return;
-	if (now - app->last_key > LOCK_AFTER_MS) {
+	if (now - app->last_key > app->lock_after_ms) {
 		app_request(app, SCREEN_LOCK, NULL);
 		return;
 	}
@@ -793,6 +812,8 @@ static void on_time(struct app *app)
 
 	if (app->preview_due && now >= app->preview_due)
 		app->dirty = true;
+	if (app->prefix_due && now >= app->prefix_due)
+		app->prefix_due = 0, app->dirty = true;
 	if (app->late_due && now >= app->late_due) {
 		view_set_late(app_view(app), false);
 		app->late_due = 0;
@@ -848,6 +869,8 @@ static int wait_ms(const struct app *app)
 		until = app->preview_due;
 	if (app->late_due && app->late_due < until)
 		until = app->late_due;
+	if (app->prefix_due && app->prefix_due < until)
+		until = app->prefix_due;
 	return until > now ? (int)(until - now) : 0;
 }
 

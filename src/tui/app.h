@@ -39,6 +39,11 @@ struct app {
 	struct terminal *term;           /* borrowed */
 	struct theme theme;
 	struct keymap keys;
+	struct options options;
+	bool marker;                         /* a mark instead of a bar shows the selection */
+	int64_t lock_after_ms;
+	int prefix;                          /* the key that waits for a second one, or 0 */
+	int64_t prefix_due;                  /* when what may follow is shown; 0: it is, or nothing waits */
 	struct level levels[LEVELS_MAX]; size_t level_count;
 	struct figures figures;
 	struct jobs jobs;
@@ -117,6 +122,14 @@ bool run_cancelled(struct command_context *context);
 /* WHAT: "id", "title" or "text"; NULL is "id". */
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
+
+/* ---- settings.c */
+void settings_load(struct app *app);
+void settings_set(struct app *app, const char *line);
+void settings_theme(struct app *app, const char *name);
+void settings_view(struct app *app, const char *name);
+/* KEEP: saves the pane and its filter; else the view is forgotten. */
+void settings_view_save(struct app *app, const char *name, bool keep);
 
 /* ---- prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);

@@ -419,6 +419,24 @@ static void draw_completions(struct app *app, int row)
 	}
 }
 
+/* What may follow the key that was pressed. */
+static void draw_followers(struct app *app, const char *const *contexts, int row)
+{
+	char label[16];
+	int col = 1;
+
+	col += 2 + term_put_raw(app->term, row, col, app->cols - col, key_label(app->prefix, label), ROLE_HINT_KEY);
+	for (size_t i = 0; i < app->keys.count; i++) {
+		const struct binding *binding = &app->keys.items[i];
+		AUTO_STRING word = NULL;
+
+		if (binding->prefix != app->prefix || keymap_find(&app->keys, contexts, app->prefix, binding->key) != binding)
+			continue;
+		word = mem_format("%s %s", key_label(binding->key, label), binding->label ? _(binding->label) : binding->line);
+		col += 2 + term_put_raw(app->term, row, col, app->cols - col, word, ROLE_HINT);
+	}
+}
+
 static void draw_hints(struct app *app, int row)
 {
 	const char *contexts[5];
@@ -430,13 +448,17 @@ static void draw_hints(struct app *app, int row)
 	}
 	app_note_selection(app);
 	app_contexts(app, contexts);
+	if (app->prefix && !app->prefix_due) {
+		draw_followers(app, contexts, row);
+		return;
+	}
 	room = app->cols - draw_due(app, row) - 1;
 	for (int i = 0; contexts[i]; i++)
 		for (size_t j = 0; j < app->keys.count; j++) {
 			const struct binding *binding = &app->keys.items[j];
 
 			if (binding->label && str_equal(binding->context, contexts[i]) &&
-			    keymap_find(&app->keys, contexts, binding->key) == binding && hint_valid(app, binding))
+			    !binding->prefix && keymap_find(&app->keys, contexts, 0, binding->key) == binding && hint_valid(app, binding))
 				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? LAST_HINT : 0));
 		}
 }
@@ -550,7 +572,7 @@ static void draw_body(struct app *app, const struct layout *l)
 	view_follow(view, l->list_rows, l->preview && l->beside);
 	if (l->list_rows > 0)
 		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
-			  true, app->context->plain, &cursor_row);
+			  true, app->context->plain || app->marker, &cursor_row);
 	if (l->preview)
 		draw_preview(app, l);
 	if (app->context->plain && cursor_row >= 0)

@@ -52,6 +52,19 @@ static void signals_return(const struct sigaction before[ARRAY_LEN(watched)])
 		sigaction(watched[i].number, &before[i], NULL);
 }
 
+/*
+ * We stop as the child did, and go on with it. Who continues the whole group has continued the child, which may even have
+ * stopped again: only one that still stands as it did is told to go on. True: *RET_STATUS is news of it.
+ */
+static bool stop_with(pid_t child, int *ret_status)
+{
+	raise(SIGSTOP);
+	if (waitpid(child, ret_status, WUNTRACED | WCONTINUED | WNOHANG) == child)
+		return !WIFCONTINUED(*ret_status);
+	kill(child, SIGCONT);
+	return false;
+}
+
 /* Waits until the child is dead; its stops become ours. */
 static int child_wait(pid_t child)
 {
@@ -63,10 +76,10 @@ static int child_wait(pid_t child)
 				continue;
 			return 0;
 		}
-		if (!WIFSTOPPED(status))
+		while (WIFSTOPPED(status) && stop_with(child, &status))
+			;
+		if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
 			return status;
-		raise(SIGSTOP);
-		kill(child, SIGCONT);
 	}
 }
 

@@ -232,6 +232,24 @@ static void test_budget(const struct budget *b)
 	pty_end(&s);
 }
 
+/* On a slow line: a mark moves instead of a bar. */
+static void test_marker(void)
+{
+	struct pty s;
+	size_t bytes;
+
+	pty_start(&s, 50, 200, many, NULL);
+	pty_wait_text(&s, "Inbox");
+	pty_send(&s, ":set cursor marker\r");
+	CHECK(pty_wait_text(&s, "cursor is marker now"), "the cursor is a mark");
+	pty_send(&s, "0g");
+	pty_wait_text(&s, "> ");
+	settle(&s, 2);
+	bytes = median_bytes(&s, "j", 1);
+	CHECK(bytes <= 60, "moving the mark writes %zu bytes of 60", bytes);
+	pty_end(&s);
+}
+
 static void test_preview_bytes(void)
 {
 	struct pty s;
@@ -443,7 +461,8 @@ static void test_supervisor_asked_to_end(void)
 	kill(s.child, SIGTERM);
 	status = pty_status(&s);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0 && !s.alternate && same_termios(&s),
-	      "SIGTERM to the supervisor closes the workstation");
+	      "SIGTERM to the supervisor closes the workstation (status %#x, alternate %d, termios %d)", (unsigned)status,
+	      s.alternate, same_termios(&s));
 	pty_end(&s);
 }
 
@@ -544,6 +563,7 @@ int main(int argc, char **argv)
 		return 1;
 	for (size_t i = 0; i < ARRAY_LEN(budgets); i++)
 		test_budget(&budgets[i]);
+	test_marker();
 	test_preview_bytes();
 	test_escape();
 	test_resize_storm();

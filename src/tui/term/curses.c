@@ -515,6 +515,13 @@ static bool curses_copy(struct terminal *term, const char *text)
 	return true;
 }
 
+static void curses_glyphs(struct terminal *term, const char *which)
+{
+	bool utf8 = str_equal(nl_langinfo(CODESET), "UTF-8");
+
+	term->glyphs = utf8 && !str_equal(which, "ascii");
+}
+
 /* ---- keys */
 
 static int key_translate(wint_t key)
@@ -658,6 +665,7 @@ static const struct term_ops curses_ops = {
 	.beep = curses_beep,
 	.copy = curses_copy,
 	.theme = curses_theme,
+	.glyphs = curses_glyphs,
 	.clock = curses_clock,
 	.free = curses_free,
 };
