@@ -594,6 +594,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 {
 	(void)request;
 	(void)argument;
+	typed_keep(app);
+	app->typed_kept = false;
 	levels_pop_to(app, 1);
 	for (size_t i = 0; i < PANES; i++) {
 		const struct view_ops *ops = app->levels[0].views[i].ops;
@@ -628,6 +630,7 @@ static void unlock(struct app *app)
 	}
 	app->locked = false;
 	app_reload(app);
+	typed_restore(app, true);
 }
 
 static void request_quit(struct app *app, enum screen_request request, const char *argument)
@@ -812,6 +815,8 @@ static void on_time(struct app *app)
 
 	if (app->preview_due && now >= app->preview_due)
 		app->dirty = true;
+	if (app->typed_due && now >= app->typed_due)
+		typed_keep(app);
 	if (app->prefix_due && now >= app->prefix_due)
 		app->prefix_due = 0, app->dirty = true;
 	if (app->late_due && now >= app->late_due) {
@@ -849,7 +854,7 @@ static void on_event(struct app *app, int key)
 	case TK_NONE: index_slice(app); break;
 	case TK_WAKE: break;
 	case TK_NEWS: read_on(app); break;
-	case TK_HANGUP: app->quit = true; break;
+	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
 	case TK_RESIZE: app->dirty = true; break;
 	case TK_PASTE: on_paste(app); break;
 	case TK_STOP: request_suspend(app, SCREEN_SUSPEND, NULL); app->dirty = true; break;
@@ -869,6 +874,8 @@ static int wait_ms(const struct app *app)
 		until = app->preview_due;
 	if (app->late_due && app->late_due < until)
 		until = app->late_due;
+	if (app->typed_due && app->typed_due < until)
+		until = app->typed_due;
 	if (app->prefix_due && app->prefix_due < until)
 		until = app->prefix_due;
 	return until > now ? (int)(until - now) : 0;

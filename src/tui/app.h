@@ -65,6 +65,8 @@ struct app {
 	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
 	struct idset fresh;                  /* cases that others changed and the handler has not looked at */
 	bool quit_asked;
+	int64_t typed_due;                   /* when what is typed is kept; 0: nothing is new */
+	bool typed_kept;
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
 	struct str message; enum role message_role;
@@ -123,9 +125,18 @@ bool run_cancelled(struct command_context *context);
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
 
+/* ---- typed.c */
+void typed_changed(struct app *app); /* a key changed what is typed */
+void typed_keep(struct app *app);    /* now */
+void typed_drop(struct app *app);    /* it was used, or thrown away */
+/* Puts back what a session that died, or (OWN) this one before it was locked, had kept. */
+void typed_restore(struct app *app, bool own);
+
 /* ---- settings.c */
 void settings_load(struct app *app);
 void settings_set(struct app *app, const char *line);
+/* A long job has ended: as the handler wants to be told, without a word of it. */
+void settings_notify(struct app *app);
 void settings_theme(struct app *app, const char *name);
 void settings_view(struct app *app, const char *name);
 /* KEEP: saves the pane and its filter; else the view is forgotten. */

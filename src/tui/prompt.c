@@ -16,6 +16,7 @@ void prompt_close(struct app *app)
 	if (app->level_count)
 		view_set_late(app_view(app), false);
 	app->late_due = 0;
+	typed_drop(app);
 	mem_replace(&app->question, NULL);
 	mem_replace(&app->clash, NULL);
 	app->prompt = PROMPT_NONE;
@@ -253,6 +254,7 @@ static void after_change(struct app *app)
 	completions_drop(app);
 	if (table[app->prompt].changed)
 		table[app->prompt].changed(app);
+	typed_changed(app);
 }
 
 void prompt_key(struct app *app, int key)

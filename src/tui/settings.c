@@ -154,3 +154,15 @@ void settings_view_save(struct app *app, const char *name, bool keep)
 	sentence = keep ? mem_format(_("Saved as \"%s\"; \\ lists the views."), name) : mem_format(_("\"%s\" is forgotten."), name);
 	app_message(app, ROLE_MESSAGE, sentence);
 }
+
+/* ---- telling */
+
+void settings_notify(struct app *app)
+{
+	const char *how = option_get(&app->options, "notify");
+
+	if (str_equal(how, "bell"))
+		app->term->ops->beep(app->term);
+	else if (str_equal(how, "osc9"))
+		app->term->ops->notify(app->term);
+}

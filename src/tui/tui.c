@@ -28,6 +28,7 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 	app_init(&app, context, term);
 	say_damage(&app);
 	settings_load(&app);
+	typed_restore(&app, false);
 	app_loop(&app);
 	app_release(&app);
 	term->ops->close(term);

@@ -337,6 +337,26 @@ size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
 	return had;
 }
 
+static char *typed;
+
+int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
+{
+	(void)desk;
+	(void)err;
+	mem_replace(&typed, *text ? text : NULL);
+	return 0;
+}
+
+char *desk_take_typed(struct desk *desk, bool own)
+{
+	char *taken = own ? typed : NULL;
+
+	(void)desk;
+	if (own)
+		typed = NULL;
+	return taken;
+}
+
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)
 {
 	(void)desk;

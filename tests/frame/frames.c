@@ -9,6 +9,9 @@
 #include "psirtty/base/file.h"
 #include "tui/run_tui.h"
 
+#define TEN_RESTS "rest rest rest rest rest rest rest rest rest rest "
+#define MINUTE TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS
+
 struct frame { const char *name; int cols, rows; const char *keys; bool plain, roles; };
 static const struct frame frames[] = {
 	{ "inbox-80x24", 80, 24, "", false, true },
@@ -78,6 +81,8 @@ static const struct frame frames[] = {
 	{ "jobs-running", 80, 24, ": <mail import mail.mbox> Enter : <mail import more.mbox> Enter J rest", false, true },
 	{ "jobs-cancelled", 80, 24, ": <mail import mail.mbox> Enter J ^C rest", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
+	{ "idle-locks", 80, 24, "0 g : <set lock-after 1> Enter " MINUTE, false, false },
+	{ "idle-locks-typed", 80, 24, ": <set lock-after 1> Enter : <note PSIRT-2026-0001 half> " MINUTE "Enter", false, false },
 	{ "news-marked", 80, 24, "0 g j rest rest rest", false, true },
 	{ "news-while-typing", 80, 24, "0 g c <mine> rest rest rest Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },

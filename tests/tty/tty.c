@@ -487,6 +487,35 @@ static void test_hostile(void)
 	pty_end(&s);
 }
 
+static bool raw_has(struct pty *s, const void *argument)
+{
+	return s->raw.bytes && strstr(s->raw.bytes, argument) != NULL;
+}
+
+/* The end of a job is told by a bell, or by the terminal's notice: neither says what it was about. */
+static void test_notices(void)
+{
+	static const struct { const char *how, *sequence; } ways[] = {
+		{ "bell", "\a" }, { "osc9", "\033]9;psirtty: a job has ended\a" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		AUTO_STRING set = mem_format(":set notify %s\r", ways[i].how);
+		struct pty s;
+
+		pty_start(&s, 24, 80, few, NULL);
+		pty_wait_text(&s, "Inbox");
+		pty_send(&s, set);
+		pty_wait_text(&s, "notify is");
+		pty_send(&s, ":mail import PSIRT-2026-0001\r");
+		CHECK(pty_wait_text(&s, "jobs 1"), "a job runs");
+		pty_send(&s, "\003");
+		CHECK(pty_wait(&s, raw_has, ways[i].sequence), "%s: its end is told", ways[i].how);
+		CHECK(i > 0 || !strstr(s.raw.bytes, "\033]"), "a bell is a bell alone");
+		pty_end(&s);
+	}
+}
+
 /* Does a sequence ESC [ … m in RAW set a colour? */
 static bool has_colour(const char *raw)
 {
@@ -573,6 +602,7 @@ int main(int argc, char **argv)
 	test_keypad();
 	test_supervisor_asked_to_end();
 	test_hostile();
+	test_notices();
 	test_colours();
 	test_no_terminal();
 	test_ascii();

@@ -473,6 +473,17 @@ static void curses_beep(struct terminal *term)
 	curses_flush((struct curses *)term);
 }
 
+/* tmux lets it pass only when it is wrapped. */
+static void curses_notify(struct terminal *term)
+{
+	static const char plain[] = "\033]9;psirtty: a job has ended\a";
+	static const char wrapped[] = "\033Ptmux;\033\033]9;psirtty: a job has ended\a\033\\";
+	const char *tmux = getenv("TMUX");
+	bool within = tmux && *tmux;
+
+	fd_write_all(((struct curses *)term)->fd, within ? wrapped : plain, within ? sizeof(wrapped) - 1 : sizeof(plain) - 1);
+}
+
 /* tmux drops a program's own clipboard sequence; it takes a buffer instead. */
 static void copy_by_tmux(const char *text)
 {
@@ -663,6 +674,7 @@ static const struct term_ops curses_ops = {
 	.suspend = curses_suspend,
 	.resume = curses_resume,
 	.beep = curses_beep,
+	.notify = curses_notify,
 	.copy = curses_copy,
 	.theme = curses_theme,
 	.glyphs = curses_glyphs,

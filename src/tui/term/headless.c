@@ -225,6 +225,7 @@ static const struct term_ops headless_ops = {
 	.suspend = headless_nothing,
 	.resume = headless_nothing,
 	.beep = headless_nothing,
+	.notify = headless_nothing,
 	.copy = headless_copy,
 	.theme = headless_theme,
 	.glyphs = headless_glyphs,
