@@ -6,6 +6,7 @@
 #include "psirtty/base/str.h"
 #include "psirtty/command/session.h"
 #include "psirtty/tui/tui.h"
+#include "psirtty/worker/fetch.h"
 #include "psirtty/worker/job.h"
 
 static void complain(const struct error *err)
@@ -45,6 +46,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT)))
 		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
+	if (argc == 2 && str_equal(argv[1], FETCH_WORKER_ARGUMENT))
+		fetch_worker_main();
 	i18n_start();
 	if (argc == 2 && str_equal(argv[1], SESSION_ARGUMENT))
 		return session_main();

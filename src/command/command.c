@@ -14,6 +14,7 @@ static const struct command_row *const families[] = {
 	member_commands,
 	score_commands,
 	vault_commands,
+	restore_commands,
 	calendar_commands,
 	case_commands,
 	contact_commands,
@@ -32,6 +33,7 @@ static const struct command_row *const families[] = {
 	screen_commands,
 	search_commands,
 	check_commands,
+	sbom_commands,
 	clock_commands,
 };
 

@@ -35,6 +35,7 @@ extern const struct command_row member_commands[];
 extern const struct command_row bare_commands[];
 extern const struct command_row score_commands[];
 extern const struct command_row vault_commands[];
+extern const struct command_row restore_commands[];
 extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
@@ -53,6 +54,7 @@ extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
+extern const struct command_row sbom_commands[];
 extern const struct command_row clock_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */

@@ -17,6 +17,11 @@ enum { DRAFT_MAX = 32 << 20 };
 
 /* A draft on disk: JSON {case, to, subject, in_reply_to, references, text}. */
 
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way)
+{
+	desk->letter_way = way;
+}
+
 /* ---- writing one */
 
 static const struct case_message *last_received(const struct case_state *state)

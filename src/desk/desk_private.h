@@ -29,6 +29,8 @@ struct desk {
 	uint8_t ring[RING_STAMP];             /* of gpg's key rings, before anything was asked; where RING_KNOWN */
 	bool ring_known, names_changed;       /* the names in the cache are not these */
 	bool registry_taken, registry_changed; /* from the cache; it is not what the cache holds */
+	bool glances_taken, dues_old;         /* from the cache; what the cache has was worked out by other rules */
+	uint8_t old_dues[32];                 /* their key */
 	const char *warnings[16];             /* static sentences about the last changes, untranslated */
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
@@ -40,8 +42,10 @@ struct desk {
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
+	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
+	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 

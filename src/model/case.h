@@ -106,8 +106,6 @@ enum answer answer_of(const struct case_state *state, const char *party,
 int zone_check(const struct case_state *state, const struct event *event, struct error *err);
 /* Are these the terms parties are asked about: the open ones, else those in force. */
 bool terms_asked(const struct case_embargo *embargo, size_t at);
-/* Do these terms still count: open, or in force. */
-bool terms_current(const struct case_embargo *embargo, const struct embargo_terms *terms);
 /* The terms whose id the member KEY names, or NULL. */
 struct embargo_terms *terms_named(const struct case_state *state, const struct event *event,
 				  const char *key);

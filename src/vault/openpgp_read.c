@@ -15,10 +15,8 @@ enum { CLOCK_SLACK_S = 3600 };
 void openpgp_result_release(struct openpgp_result *result)
 {
 	str_wipe(&result->plain);
-	for (size_t i = 0; i < result->signature_count; i++) {
-		free(result->signatures[i].fingerprint);
-		free(result->signatures[i].hash);
-	}
+	for (size_t i = 0; i < result->signature_count; i++)
+		mail_signature_release(&result->signatures[i]);
 	free(result->signatures);
 	for (size_t i = 0; i < result->recipient_count; i++)
 		free(result->recipients[i]);
@@ -99,19 +97,20 @@ static enum signature_state judge(gpgme_signature_t signature, instant now)
 	return state;
 }
 
-/* gpg names the subkey; what is pinned and shown is the primary key. */
-static char *primary_fingerprint(struct openpgp *pgp, const char *fingerprint)
+/* gpg names the subkey; what is pinned and shown is the primary key. Its user ids say whose it claims to be. */
+static void name_signer(struct openpgp *pgp, struct mail_signature *signature)
 {
 	gpgme_key_t key = NULL;
-	char *primary;
 
-	if (!fingerprint)
-		return NULL;
-	if (openpgp_get(pgp, fingerprint, false, &key) || !key)
-		return mem_string(fingerprint);
-	primary = mem_string(key->fpr ? key->fpr : fingerprint);
+	if (!signature->fingerprint || openpgp_get(pgp, signature->fingerprint, false, &key) || !key)
+		return;
+	mem_replace(&signature->fingerprint, key->fpr ? key->fpr : signature->fingerprint);
+	for (gpgme_user_id_t id = key->uids; id; id = id->next)
+		if (!id->revoked && !id->invalid && id->address && *id->address)
+			mail_signature_add_address(signature, id->address);
+	if (!signature->addresses)
+		signature->addresses = mem_string(" ");
 	gpgme_key_unref(key);
-	return primary;
 }
 
 static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified, instant now,
@@ -132,12 +131,8 @@ static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified,
 		made->hash = mem_string(hash && s->hash_algo ? hash : NULL);
 	}
 	/* Asked for afterwards: a key look-up ends the context's last result. */
-	for (size_t i = 0; i < ret->signature_count; i++) {
-		char *primary = primary_fingerprint(pgp, ret->signatures[i].fingerprint);
-
-		free(ret->signatures[i].fingerprint);
-		ret->signatures[i].fingerprint = primary;
-	}
+	for (size_t i = 0; i < ret->signature_count; i++)
+		name_signer(pgp, &ret->signatures[i]);
 }
 
 /* ---- decryption */

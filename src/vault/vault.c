@@ -285,6 +285,7 @@ static void remember(struct vault *vault)
 		return;
 	vault->memory.gseq = vault->log.gseq;
 	memcpy(vault->memory.hash, vault->log.hash, HASH_BYTES);
+	trail_follow(vault);
 	/* Not being able to remember takes a safeguard away, not data: the next session tries again. */
 	memory_write(&vault->memory, vault->id, vault->member, vault->keyring.member->state_key, NULL);
 }

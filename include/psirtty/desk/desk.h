@@ -27,6 +27,8 @@ void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
 const char *desk_handler(const struct desk *desk);
+/* What gpg calls the owner of a key, else the beginning of its fingerprint. Borrowed until the next call. */
+const char *desk_member_name(struct desk *desk, const char *fingerprint);
 const char *desk_vault_name(const struct desk *desk);
 const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
@@ -140,6 +142,10 @@ int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struc
  * records it in the case, removes the draft. *RET_PATH is the file written. */
 int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path,
 		    struct error *err);
+
+/* How letters leave from now on (worker/letter.h); what WAY points to must stay. NULL: by the vault's outbox. */
+struct letter_way;
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way);
 
 /* ---- advisories (advisory.c) */
 int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);
