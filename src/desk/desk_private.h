@@ -16,6 +16,9 @@ enum { RING_STAMP = 32 };
 /* A stream to be read anew, or, GONE, to be forgotten. */
 struct stale { uint8_t stream[16]; enum vault_stream_kind kind; bool gone; };
 
+enum { NEWS_MOST = 32 };
+struct news { uint8_t stream[16]; char author[128]; };
+
 struct desk {
 	struct openpgp *pgp;
 	struct parse_worker *worker;
@@ -34,6 +37,8 @@ struct desk {
 	size_t keys_noted;                    /* how many pins were asked for their expiry */
 	bool behind;                          /* desk_refresh_some has not read everything */
 	uint64_t folded, kept;                /* the last event in the model; that of the cache's briefs */
+	struct news news[NEWS_MOST]; size_t news_count; /* what others did to cases, until it is asked for */
+	bool started;                         /* what comes from now on is news */
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */

@@ -45,6 +45,9 @@ struct openpgp *desk_openpgp(struct desk *desk);
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
 /* The same, at most MOST events of it; *RET_LEFT: call again soon. For who must not stop for long. */
 int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err);
+/* Cases that others changed since the last call, each once, the newest author; at most MOST. How many. */
+struct desk_news { char case_id[64], author[128]; };
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most);
 /* Hands the unlocked identity to another process of this program (vault_identity_send). */
 int desk_identity_send(const struct desk *desk, int fd, struct error *err);
 /* gpg never asks for anything in this process (openpgp_never_ask); whether it wanted to since the last call. */
@@ -52,8 +55,10 @@ void desk_never_ask(void);
 bool desk_take_wanted(void);
 /* What is being typed, sealed to this member, without waiting for the disk; an empty TEXT removes it. */
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
-/* What a session that died had kept so, or NULL; it is removed. Caller frees. */
-char *desk_take_typed(struct desk *desk);
+/* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err);
+/* What a session that died had kept so, or (OWN) this one, or NULL; it is removed. Caller frees. */
+char *desk_take_typed(struct desk *desk, bool own);
 /* Readable when others appended, until desk_refresh; or -1: ask once a second. */
 int desk_notify_fd(const struct desk *desk);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
