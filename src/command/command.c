@@ -32,6 +32,7 @@ static const struct command_row *const families[] = {
 	screen_commands,
 	search_commands,
 	check_commands,
+	convert_commands,
 	clock_commands,
 };
 

@@ -53,6 +53,9 @@ extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
+extern const struct command_row convert_commands[];
+/* The names of what an advisory can be written as, NULL ended. */
+extern const char *const advisory_format_words[];
 extern const struct command_row clock_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */

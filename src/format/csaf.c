@@ -3,9 +3,9 @@
 #include "csaf_private.h"
 
 #include "psirtty/base/i18n.h"
+#include "psirtty/format/advisory.h"
 
 static const char tlp_url[] = "https://www.first.org/tlp/";
-static const char calculator[] = "https://www.first.org/cvss/calculator/4.0#";
 
 /* CSAF 2.0 knows TLP 1 only: what has no name there goes by the next stricter one. */
 static const struct { const char *tlp, *label, *text; } tlp_rows[] = {
@@ -172,16 +172,8 @@ static void add_reference(json_t *list, const char *summary, const char *url)
 
 static json_t *references(const struct case_state *state)
 {
-	const struct case_score *score = csaf_score_of(state, CVSS_4_0);
 	json_t *list = json_array();
 
-	if (score) {
-		AUTO_STR url = STR_INIT;
-
-		str_add(&url, calculator);
-		cvss_vector(&score->cvss, &url);
-		add_reference(list, "CVSS 4.0 calculator with the vector of this vulnerability", url.bytes);
-	}
 	for (size_t i = 0; i < state->remediation_count; i++) {
 		const char *url = state->remediations[i].url;
 
@@ -219,21 +211,36 @@ static json_t *document(const struct csaf_build *build, const struct csaf_option
 	return object;
 }
 
-int csaf20_write(const struct case_state *state, const struct model *model,
-		 const struct csaf_options *options, struct str *ret, struct error *err)
+int csaf_tree(const struct case_state *state, const struct model *model, const struct csaf_options *options,
+	      json_t **ret, struct error *err)
 {
 	struct csaf_build build = { .state = state, .model = model, .policy = model_policy(model),
 				    .advisory = state->advisory, .now = options->now };
-	AUTO_JSON root = json_object();
 	int code = check_needs(&build, err);
 
 	if (code)
 		return code;
+	*ret = json_object();
 	csaf_products_init(&build);
-	json_object_set_new(root, "document", document(&build, options));
-	json_object_set_new(root, "product_tree", csaf_product_tree(&build));
-	json_object_set_new(root, "vulnerabilities", csaf_vulnerabilities(&build));
+	json_object_set_new(*ret, "document", document(&build, options));
+	json_object_set_new(*ret, "product_tree", csaf_product_tree(&build));
+	json_object_set_new(*ret, "vulnerabilities", csaf_vulnerabilities(&build));
 	csaf_products_release(&build);
-	js_dump_pretty(root, ret);
 	return 0;
+}
+
+int csaf20_write(const struct case_state *state, const struct model *model,
+		 const struct csaf_options *options, struct str *ret, struct error *err)
+{
+	const struct advisory_options how = { .now = options->now, .engine_version = options->engine_version };
+	struct advisory *advisory;
+	json_t *tree;
+	int code = csaf_tree(state, model, options, &tree, err);
+
+	if (code)
+		return code;
+	advisory = advisory_new(tree);
+	code = advisory_write(advisory, "csaf-2.0", &how, ret, NULL, err);
+	advisory_free(advisory);
+	return code;
 }

@@ -41,7 +41,9 @@ bool csaf_is_url(const char *url);
 /* csaf_score.c */
 /* The score that is told of one CVSS version: ours if there is one, else the newest; NULL when none. */
 const struct case_score *csaf_score_of(const struct case_state *state, enum cvss_version version);
-/* The list for scores[], or NULL. */
+/* A CVSS object as FIRST's JSON schemas have it. New reference. */
+json_t *csaf_cvss_object(const struct cvss *cvss);
+/* The list for scores[], or NULL; what is of CVSS 4.0 is a member cvss_v4. */
 json_t *csaf_scores(const struct csaf_build *build);
 
 #endif

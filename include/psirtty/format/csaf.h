@@ -12,6 +12,10 @@ struct csaf_options {
 	const char *engine_version;
 };
 
+/* The case as the tree of an advisory (advisory.h), which every format is written from. New reference. What is missing
+ * for one is ERR_NO as below. */
+int csaf_tree(const struct case_state *state, const struct model *model, const struct csaf_options *options,
+	      json_t **ret, struct error *err);
 /*
  * Builds the document of category csaf_security_advisory and writes it, two-space indent, keys
  * sorted, newline at the end; the same case at the same time gives the same bytes. Passes every

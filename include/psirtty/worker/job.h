@@ -12,6 +12,8 @@
 enum worker_job {
 	JOB_CHECK, /* arguments "PRESET NOW NAME"; first row: format, errors, cut; then: test, severity,
 		    * path, message, fix */
+	JOB_CONVERT, /* arguments "FORMAT NOW CVE ORGANISATION NAME", - for none; first row: the document; then: a
+		      * sentence each of what is lost */
 	JOB_COUNT,
 };
 
