@@ -19,6 +19,8 @@ struct csaf_build {
 	const struct policy *policy;
 	const struct case_advisory *advisory;
 	instant now;
+	const char *lang;
+	const struct csaf_release *release; /* or NULL */
 	struct csaf_product *products; size_t product_count; /* by vendor, name, version */
 };
 
@@ -30,6 +32,14 @@ json_t *csaf_product_tree(const struct csaf_build *build);
 json_t *csaf_product_ids(const struct csaf_build *build, unsigned statuses);
 /* Whether NAME reads as a range (CSAF 2.0 test 6.1.31). */
 bool csaf_is_range(const char *name);
+
+/* csaf_tracking.c */
+json_t *csaf_tracking(const struct csaf_build *build, const struct csaf_options *options);
+const char *csaf_advisory_text(const struct csaf_build *build, const char *field); /* or NULL */
+const char *csaf_category(const struct csaf_build *build);
+bool csaf_is_original(const struct csaf_build *build);
+/* Where the document in LANG will be served; NULL where the policy does not say. The caller frees. */
+char *csaf_self_url(const struct csaf_build *build, const char *lang);
 
 /* csaf_vulnerability.c */
 json_t *csaf_vulnerabilities(const struct csaf_build *build);
