@@ -33,6 +33,7 @@ static const struct command_row *const families[] = {
 	search_commands,
 	check_commands,
 	convert_commands,
+	cve_commands,
 	clock_commands,
 };
 

@@ -54,6 +54,7 @@ extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
 extern const struct command_row convert_commands[];
+extern const struct command_row cve_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
 extern const char *const advisory_format_words[];
 extern const struct command_row clock_commands[];

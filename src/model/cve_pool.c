@@ -15,6 +15,7 @@ static const struct { int from; enum pool_state to; } ways[] = {
 	{ POOL_REQUESTED, POOL_REJECTED },    { POOL_RESERVED, POOL_USED },   { POOL_RESERVED, POOL_REJECTED },
 	{ POOL_USED, POOL_RESERVED },	      { POOL_USED, POOL_PUBLISHED },  { POOL_USED, POOL_REJECTED },
 	{ POOL_PUBLISHED, POOL_REJECTED },    { POOL_PUBLISHED, POOL_PUBLISHED }, { POOL_REQUESTED, POOL_REQUESTED },
+	{ POOL_REJECTED, POOL_REQUESTED }, /* of requests alone: a CVE id is none */
 };
 
 static int state_from_name(const char *word)
