@@ -127,7 +127,7 @@ static int run_lost(struct command_context *context, const struct command_call *
 /* Needs a key; where there is none the backup is whole all the same. */
 static void say_lacking(struct command_context *context, const char *dir)
 {
-	const struct desk_options options = { dir, context->gpg_home, true };
+	const struct desk_options options = { .vault_dir = dir, .gpg_home = context->gpg_home, .readonly = true };
 	struct vault_losses losses = { 0 };
 	AUTO_ERROR why = ERROR_INIT;
 	struct desk *desk = NULL;
@@ -190,7 +190,7 @@ const struct command_row restore_commands[] = {
 	{
 		.name = "vault restore",
 		.help = N_("unpack a backup into a new folder, verify it, and tell what it lacks"),
-		.flags = COMMAND_NO_VAULT,
+		.flags = COMMAND_NO_VAULT | COMMAND_BULK,
 		.arguments = { ARG("FILE", ARG_FILE, N_("a backup")), ARG("DIR", ARG_DIR, N_("a folder that is not there yet")) },
 		.exec = run_restore,
 	},

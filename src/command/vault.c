@@ -309,7 +309,7 @@ const struct command_row vault_commands[] = {
 	{
 		.name = "audit verify",
 		.help = N_("prove that nothing was altered, or name the event that was"),
-		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON | COMMAND_BULK,
 		.arguments = { OPTION("--level", ARG_NUMBER, N_("1 chains and authority, 2 contents' hashes, 3 signatures, 4 opened (4)")) },
 		.exec = run_audit_verify,
 	},
@@ -323,12 +323,13 @@ const struct command_row vault_commands[] = {
 	{
 		.name = "vault check",
 		.help = N_("look for leftovers and damage; --repair mends what is no data"),
-		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON | COMMAND_BULK,
 		.arguments = { SWITCH("--repair", N_("mend modes, leftovers and caches")) },
 		.exec = run_check,
 	},
 	{
 		.name = "vault backup",
+		.flags = COMMAND_BULK,
 		.help = N_("copy the vault into one file while others work"),
 		.arguments = { ARG("FILE", ARG_FILE, N_("a file; it is replaced when the copy is complete")),
 			       SWITCH("--keys", N_("with keys.db: a backup to keep only shortly")) },

@@ -62,6 +62,9 @@ void keyring_wipe(struct keyring *ring);
 /* Unlocks the first identity whose secret key is at hand; before all others one that was unlocked here before. */
 int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
 		   uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err);
+/* (handover.c) The identity that vault_identity_send wrote into FD instead of an unlocked one. */
+int keyring_take(struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], uint8_t ret_member[ID_BYTES],
+		 char **ret_fingerprint, struct error *err);
 void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key_id[ID_BYTES],
 		 const uint8_t key[KEY_BYTES]);
 /* The key of a stream's epoch: from the ring, else its wrap is opened and the commitment KEY_ID checked. NULL
