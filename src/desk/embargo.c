@@ -315,6 +315,7 @@ static const char *cause_text(enum end_cause cause)
 		[END_ATTACKS] = N_("attacks have been observed"),
 		[END_LEAK] = N_("it has leaked"),
 		[END_OTHER] = N_("it serves nobody any longer"),
+		[END_MERGED] = N_("its case went into another"),
 	};
 
 	return texts[cause];
@@ -543,6 +544,7 @@ static int record_cause(struct desk *desk, const struct case_state *state, enum 
 		[END_TIMER] = -1,            [END_FIX_READY] = -1,   [END_FIX_DEPLOYED] = -1,
 		[END_PUBLIC] = CS_PUBLIC,    [END_EXPLOIT] = CS_EXPLOIT_PUBLIC,
 		[END_ATTACKS] = CS_ATTACKS,  [END_LEAK] = -1,        [END_OTHER] = -1,
+		[END_MERGED] = -1,
 	};
 	json_t *body;
 
