@@ -120,6 +120,7 @@ void desk_close(struct desk *desk)
 	free(desk->address);
 	free(desk->clock_fault);
 	desk_laws_free(desk->laws);
+	desk_letters_free(desk->letters);
 	free(desk);
 }
 

@@ -36,6 +36,7 @@ struct desk {
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
+	struct conf *letters;                 /* owned: data/letters.yaml, once it was asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -73,6 +74,19 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);
+
+/* ---- letter.c */
+/* Who gets a letter; either may be NULL. */
+struct letter_recipient { const char *name, *address; };
+/* What stands for {NAME} in a text; a list of them ends with a NULL name. */
+struct letter_word { const char *name, *value; };
+/* "zh" or "en": by the recipient's contact, else as the screen. */
+const char *desk_letter_language(const struct desk *desk, const struct case_state *state,
+				 const struct letter_recipient *who);
+/* Adds the text ID of data/letters.yaml, WORDS (may be NULL) filled in. */
+int desk_letter_text(struct desk *desk, const char *id, const char *language, const struct letter_word *words,
+		     struct str *ret, struct error *err);
+void desk_letters_free(struct conf *letters);
 
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);

@@ -114,12 +114,15 @@ static int append_accept(struct desk *desk, const struct case_state *state, cons
 	return desk_append(desk, state, EVENT_TERMS_ACCEPTED, body, now, err);
 }
 
+/* What an event says of why: the rule's name, which is the same in every language. */
+static const char shorter_rule[] = "EP-04";
+
 /* Their proposal meets our default: the shorter one binds at once (EP-04). */
 static int meet_default(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
 			instant now, struct error *err)
 {
 	const struct embargo_policy *policy = model_embargo_policy(desk->model, "us");
-	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = _("the default of our policy") };
+	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = shorter_rule };
 	struct embargo_outcome outcome;
 	const struct embargo_terms *shortest;
 	int code = 0;
@@ -132,7 +135,7 @@ static int meet_default(struct desk *desk, const struct case_state *state, const
 		code = append_offer(desk, state, &ours, now, err);
 	if (!code)
 		code = find_terms(state, 0, &shortest, err);
-	return code ? code : append_accept(desk, state, shortest, _("the shorter of two"), now, err);
+	return code ? code : append_accept(desk, state, shortest, shorter_rule, now, err);
 }
 
 int desk_embargo_propose(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
@@ -185,32 +188,47 @@ static void add_end(struct str *s, const struct zoned *until, const char *zone)
 	str_add_format(s, " = %s", zoned_format(&theirs, own));
 }
 
-/* Not their note: who is asked has not agreed to anything yet. */
-static void add_terms(struct str *s, const struct embargo_terms *terms, const char *zone)
+static int add_allowed(struct desk *desk, const struct embargo_terms *terms, const char *language, struct str *ret,
+		       struct error *err)
 {
-	str_add(s, _("The embargo would end at: "));
-	add_end(s, &terms->until, zone);
-	str_add(s, "\n");
-	for (int i = 0; i < ALLOW_COUNT; i++)
-		if (terms->allow & 1u << i)
-			str_add_format(s, _("Allowed meanwhile: %s\n"), allow_words[i]);
+	int code = 0;
+
+	for (int i = 0; !code && i < ALLOW_COUNT; i++) {
+		AUTO_STR what = STR_INIT;
+
+		if (!(terms->allow & 1u << i))
+			continue;
+		code = desk_letter_text(desk, allow_words[i], language, NULL, &what, err);
+		if (!code)
+			code = desk_letter_text(desk, "allowed", language,
+						(struct letter_word[]){ { "text", what.bytes }, { NULL, NULL } }, ret, err);
+	}
+	return code;
 }
 
+/* Not their note: who is asked has not agreed to anything yet. */
 static int write_invitation(struct desk *desk, const struct case_state *state, const struct case_party *party,
 			    const struct embargo_terms *terms, char **ret_draft, struct error *err)
 {
-	AUTO_STR text = STR_INIT;
-	AUTO_STRING subject = mem_format(_("Terms of an embargo [%s]"), state->id);
+	const char *language = desk_letter_language(desk, state,
+						    &(struct letter_recipient){ party->name, party->address });
+	AUTO_STR subject = STR_INIT, text = STR_INIT, end = STR_INIT, allowed = STR_INIT;
+	struct desk_letter letter = { .name = party->name, .address = party->address };
 	char due[40];
-	struct desk_letter letter = { .name = party->name, .address = party->address, .subject = subject };
+	int code = add_allowed(desk, terms, language, &allowed, err);
+	const struct letter_word words[] = {
+		{ "name", party->name }, { "case", state->id }, { "end", (add_end(&end, &terms->until, party->zone), end.bytes) },
+		{ "rsvp", party->rsvp == INSTANT_NONE ? "-" : instant_format(party->rsvp, due) },
+		{ "allowed", allowed.bytes }, { NULL, NULL },
+	};
 
-	str_add_format(&text, _("Dear %s,\n\nbefore we share details of this case we ask you to agree to these terms.\n"),
-		       party->name);
-	add_terms(&text, terms, party->zone);
-	str_add_format(&text, _("Please answer by %s, with a yes or a no.\nSilence counts as a no, and binds nobody.\n"),
-		       party->rsvp == INSTANT_NONE ? "-" : instant_format(party->rsvp, due));
+	if (!code)
+		code = desk_letter_text(desk, "invitation-subject", language, words, &subject, err);
+	if (!code)
+		code = desk_letter_text(desk, "invitation", language, words, &text, err);
+	letter.subject = subject.bytes;
 	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, ret_draft, err);
+	return code ? code : desk_letter_put(desk, state, &letter, ret_draft, err);
 }
 
 int desk_embargo_invite(struct desk *desk, const struct case_state *state, const char *party, size_t number,
@@ -277,23 +295,10 @@ static void list_add(char ***list, size_t *count, char *text)
 
 /* ---- notices, by tier of stakeholder: who fixes first, who only waits last */
 
-static const struct tier {
-	const char *role, *name, *text;
-} tiers[] = {
-	{ "vendor", N_("vendors"),
-	  N_("You may publish your fix and your advisory from now on. Please tell us when it is out, and which "
-	     "versions have it.") },
-	{ "coordinator", N_("coordinators"),
-	  N_("Please tell the parties you speak for. Our advisory follows; we ask you to publish yours with it.") },
-	{ "finder", N_("finders"),
-	  N_("You may write about your finding from now on. We would be glad to link to it; please check how you "
-	     "are credited.") },
-	{ "reporter", N_("finders"),
-	  N_("You may write about your finding from now on. We would be glad to link to it; please check how you "
-	     "are credited.") },
-	{ "deployer", N_("deployers"),
-	  N_("Please apply the fix, or the mitigation we sent, and tell us of any sign of attack.") },
-	{ "other", N_("others"), N_("You are no longer bound to silence about it by this embargo.") },
+static const struct tier { const char *role, *name, *text; } tiers[] = {
+	{ "vendor", N_("vendors"), "to-vendor" },       { "coordinator", N_("coordinators"), "to-coordinator" },
+	{ "finder", N_("finders"), "to-finder" },       { "reporter", N_("finders"), "to-finder" },
+	{ "deployer", N_("deployers"), "to-deployer" }, { "other", N_("others"), "to-other" },
 };
 
 static const struct tier *tier_of(const char *role)
@@ -302,23 +307,6 @@ static const struct tier *tier_of(const char *role)
 		if (str_equal(tiers[i].role, role))
 			return &tiers[i];
 	return &tiers[ARRAY_LEN(tiers) - 1];
-}
-
-static const char *cause_text(enum end_cause cause)
-{
-	static const char *const texts[END_COUNT] = {
-		[END_TIMER] = N_("its agreed time has come"),
-		[END_FIX_READY] = N_("the fix is ready"),
-		[END_FIX_DEPLOYED] = N_("the fix is deployed"),
-		[END_PUBLIC] = N_("the vulnerability has become public"),
-		[END_EXPLOIT] = N_("an exploit has become public"),
-		[END_ATTACKS] = N_("attacks have been observed"),
-		[END_LEAK] = N_("it has leaked"),
-		[END_OTHER] = N_("it serves nobody any longer"),
-		[END_MERGED] = N_("its case went into another"),
-	};
-
-	return texts[cause];
 }
 
 /* "notice-psirt-2026-0001-3": the same party's notice is written over, not twice. */
@@ -338,20 +326,28 @@ static char *notice_id(const struct case_state *state, size_t party)
 static int write_notice(struct desk *desk, const struct case_state *state, size_t at, struct error *err)
 {
 	const struct case_party *party = &state->parties[at];
-	const struct tier *tier = tier_of(party->role);
+	const char *language = desk_letter_language(desk, state,
+						    &(struct letter_recipient){ party->name, party->address });
 	AUTO_STRING id = notice_id(state, at);
-	AUTO_STRING subject = mem_format(_("End of the embargo [%s]"), state->id);
-	AUTO_STR text = STR_INIT;
-	struct desk_letter letter = { .id = id, .name = party->name, .address = party->address,
-				      .subject = subject };
+	AUTO_STR subject = STR_INIT, text = STR_INIT, end = STR_INIT, cause = STR_INIT, wish = STR_INIT;
+	struct desk_letter letter = { .id = id, .name = party->name, .address = party->address };
 	struct zoned ended = { .at = state->embargo.ended_at, .zone = "UTC" };
+	int code = desk_letter_text(desk, end_words[state->embargo.cause], language, NULL, &cause, err);
 
-	str_add_format(&text, _("Dear %s,\n\nthe embargo on %s has ended, because %s.\nIt ended at: "), party->name,
-		       state->id, _(cause_text(state->embargo.cause)));
-	add_end(&text, &ended, party->zone);
-	str_add_format(&text, "\n\n%s\n", _(tier->text));
+	if (!code)
+		code = desk_letter_text(desk, tier_of(party->role)->text, language, NULL, &wish, err);
+	add_end(&end, &ended, party->zone);
+	if (!code) {
+		const struct letter_word words[] = { { "name", party->name }, { "case", state->id }, { "end", end.bytes },
+						     { "cause", cause.bytes }, { "text", wish.bytes }, { NULL, NULL } };
+
+		code = desk_letter_text(desk, "notice-subject", language, words, &subject, err);
+		if (!code)
+			code = desk_letter_text(desk, "notice", language, words, &text, err);
+	}
+	letter.subject = subject.bytes;
 	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, NULL, err);
+	return code ? code : desk_letter_put(desk, state, &letter, NULL, err);
 }
 
 static int write_notices(struct desk *desk, const struct case_state *state, struct teardown *ret,

@@ -209,28 +209,16 @@ int desk_qualify(struct desk *desk, const struct case_state *state, const struct
 
 /* ---- rejection */
 
-static const struct { const char *outcome, *text; } rejections[] = {
-	{ "duplicate", N_("What you describe was reported to us before, and we are working on it already. We will "
-			  "credit you as an additional reporter if you wish, and tell you when the fix is out.") },
-	{ "obsolete-product", N_("It affects only versions that no longer get updates. Please move to a version in "
-				 "support; if one of those is affected too, tell us how you see that.") },
-	{ "not-security", N_("We could follow you, but the behaviour crosses no security boundary of the product. If "
-			     "you see one that it does cross, please describe it and we will look again.") },
-	{ "other-vendor", N_("The product or component is another vendor's. With your consent we pass your report on, "
-			     "or you report it there yourself.") },
-	{ "not-reproducible", N_("We tried and could not see it happen. Please tell us the exact version and "
-				 "configuration, and if possible send the input that triggers it.") },
-	{ "out-of-scope", N_("It is outside of what we handle; our policy says what that is.") },
-	{ "need-info", N_("To judge it we need to know more: the product and version, what you did, what happened, and "
-			  "what you would have expected.") },
-	{ "hardening", N_("It is no vulnerability by itself. We passed it to the product team as an improvement.") },
-};
-
+/* The text of data/letters.yaml for OUTCOME, or NULL: it is no reason to turn a report down. */
 static const char *rejection_text(const char *outcome)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rejections); i++)
-		if (str_equal(rejections[i].outcome, outcome))
-			return rejections[i].text;
+	static const char *const ids[] = { "rejected-duplicate", "rejected-obsolete-product", "rejected-not-security",
+					   "rejected-other-vendor", "rejected-not-reproducible", "rejected-out-of-scope",
+					   "rejected-need-info", "rejected-hardening" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		if (str_equal(strchr(ids[i], '-') + 1, outcome))
+			return ids[i];
 	return NULL;
 }
 
@@ -282,24 +270,34 @@ static bool finder_of(const struct case_state *state, struct desk_letter *letter
 static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
 			   char **ret_draft, struct error *err)
 {
-	AUTO_STRING subject = mem_format(_("Your report [%s]"), state->id);
-	AUTO_STR text = STR_INIT;
-	struct desk_letter letter = { .subject = subject };
+	AUTO_STR subject = STR_INIT, text = STR_INIT, why = STR_INIT;
+	struct desk_letter letter = { 0 };
 	AUTO_STRING id = NULL;
+	const char *language;
 	char random[9];
+	int code;
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
-	str_add_format(&text, _("Dear %s,\n\nthank you for your report. %s\n"),
-		       letter.name ? letter.name : letter.address, _(rejection_text(state->outcome)));
+	language = desk_letter_language(desk, state, &(struct letter_recipient){ letter.name, letter.address });
+	code = desk_letter_text(desk, rejection_text(state->outcome), language, NULL, &why, err);
+	if (!code) {
+		const struct letter_word words[] = { { "name", letter.name ? letter.name : letter.address },
+						     { "case", state->id }, { "text", why.bytes }, { NULL, NULL } };
+
+		code = desk_letter_text(desk, "rejection-subject", language, words, &subject, err);
+		if (!code)
+			code = desk_letter_text(desk, "rejection", language, words, &text, err);
+	}
 	if (how->reason) { /* words of a handler may hold details: it is no form then, and is checked as any letter */
 		str_add_format(&text, "\n%s\n", how->reason);
 		vault_random_hex(random, 8);
 		letter.id = id = mem_format("reply-%s", random);
 	}
+	letter.subject = subject.bytes;
 	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, ret_draft, err);
+	return code ? code : desk_letter_put(desk, state, &letter, ret_draft, err);
 }
 
 int desk_reject(struct desk *desk, const struct case_state *state, const struct qualification *how, instant now,

@@ -36,6 +36,7 @@ const char *const justification_words[] = {
 	"vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary",
 	"inline_mitigations_already_exist", NULL
 };
+const char *const language_words[] = { "en", "zh", NULL };
 const char *const credit_words[] = { "unknown", "name", "handle", "anonymous", "none", NULL };
 static const char *const visibility_words[] = { "restricted", "public", NULL };
 const char *const grade_words[] = { "critical", "high", "medium", "low", NULL };
@@ -553,6 +554,7 @@ static const struct event_info table[] = {
 		      { "credit", FIELD_WORD, MAY, credit_words },
 		      { "credit_as", FIELD_TEXT, MAY, NULL },
 		      { "zone", FIELD_TEXT, MAY, NULL },
+		      { "language", FIELD_WORD, MAY, language_words },
 		      { "note", FIELD_BLOCK, MAY, NULL } } },
 	{ ROW(EVENT_CONTACT_REMOVED), .command = "contact remove",
 	  .line = N_("contact {contact} removed"),

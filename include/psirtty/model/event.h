@@ -138,7 +138,7 @@ struct event_info {
 	const char *command;      /* the command that makes it: "case state" */
 	const char *line;         /* one-line rendering, translated; {field} is replaced: "state {to}" */
 	bool undoable;
-	struct event_field fields[16];
+	struct event_field fields[18];
 };
 
 /* Lists of words that commands need too, NULL ended. */
