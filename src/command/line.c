@@ -156,7 +156,7 @@ static void offer_cases(struct completing *c)
 	const struct model *model = desk_model(c->context->desk);
 
 	for (size_t i = 0; i < model_case_count(model); i++)
-		offer(c, model_case(model, i)->id, model_case(model, i)->title);
+		offer(c, model_glance(model, i)->id, model_glance(model, i)->title);
 }
 
 static void offer_mails(struct completing *c)

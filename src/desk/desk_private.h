@@ -26,6 +26,8 @@ struct desk {
 	uint8_t ring[RING_STAMP];             /* of gpg's key rings, before anything was asked; where RING_KNOWN */
 	bool ring_known, names_changed;       /* the names in the cache are not these */
 	bool registry_taken, registry_changed; /* from the cache; it is not what the cache holds */
+	bool glances_taken, dues_old;         /* from the cache; what the cache has was worked out by other rules */
+	uint8_t old_dues[32];                 /* their key */
 	const char *warnings[16];             /* static sentences about the last changes, untranslated */
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
@@ -35,6 +37,7 @@ struct desk {
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
+	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
@@ -107,9 +110,10 @@ int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct er
 void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);
 
-/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. A message that cannot be
+/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. With the SESSION_KEY of an earlier
+ * reading (or NULL) no agent is asked. A message that cannot be
  * read still gives a record that says so: 0 unless gpg or the worker cannot be used at all. */
-int desk_read_mail(struct desk *desk, const char *bytes, size_t length, instant now, struct mail_record *ret,
-		   struct error *err);
+int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
+		   struct mail_record *ret, struct error *err);
 
 #endif

@@ -54,7 +54,7 @@ static int note_record(struct desk *desk, const char *id, const char *bytes, siz
 {
 	struct mail_record record = { 0 };
 	json_t *body;
-	int code = desk_read_mail(desk, bytes, length, now, &record, err);
+	int code = desk_read_mail(desk, bytes, length, NULL, now, &record, err);
 
 	if (code)
 		return code;
@@ -383,7 +383,7 @@ static int reopen(struct desk *desk, const struct inbox_item *item, instant now,
 
 	if (!code)
 		code = desk_file_read(desk, &item->raw, &bytes, err);
-	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, now, ret, err);
+	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, item->record.session_key, now, ret, err);
 }
 
 static int check_takeable(const struct inbox_item *item, struct error *err)

@@ -106,9 +106,9 @@ static void figures_due(struct figures *f, const struct model *model, instant no
 	free(items);
 }
 
-static bool waits_for_decision(const struct case_state *state)
+static bool waits_for_decision(const struct case_glance *glance)
 {
-	return state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID;
+	return glance->rm == RM_RECEIVED || glance->rm == RM_INVALID || glance->rm == RM_VALID;
 }
 
 void screen_figures(struct app *app)
@@ -123,7 +123,7 @@ void screen_figures(struct app *app)
 	for (size_t i = 0; model && i < model_inbox_count(model); i++)
 		f->inbox += model_inbox(model, i)->taken_case == NULL;
 	for (size_t i = 0; model && i < model_case_count(model); i++)
-		f->triage += waits_for_decision(model_case(model, i));
+		f->triage += waits_for_decision(model_glance(model, i));
 	if (model)
 		figures_due(f, model, now);
 }

@@ -243,13 +243,18 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 	int code = 0;
 
 	for (uint64_t gseq = after + 1; !code && gseq <= vault->log.gseq; gseq++) {
+		AUTO_ERROR why = ERROR_INIT;
 		struct store_row row;
 		struct core core;
+		int got = store_row_at(vault->store, gseq, &row, &why);
 
-		if (store_row_at(vault->store, gseq, &row, NULL) != 1 ||
-		    !core_read(row.core, row.core_length, &core) || core.kind != CORE_CONTENT)
-			continue;
-		code = vault_row_hand_out(vault, &row, &core, fn, context, err);
+		/* Passed over without a word, it would be missing from what is kept of the log for good. */
+		if (got != 1 && !got)
+			error_set(&why, ERR_NO, _("event"), NULL, _("it is missing"));
+		if (got != 1)
+			note_damage(vault, gseq, NULL, &why);
+		if (got == 1 && core_read(row.core, row.core_length, &core) && core.kind == CORE_CONTENT)
+			code = vault_row_hand_out(vault, &row, &core, fn, context, err);
 	}
 	store_rest(vault->store);
 	return code;

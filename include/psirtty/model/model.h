@@ -259,6 +259,10 @@ struct model_loader {
 	/* Hands ITEM's events `event` and, unless it is zeros, `reading` to model_load_event. */
 	int (*load_mail)(void *context, struct model *model, const struct inbox_item *item, struct error *err);
 	void *context;
+	/* Hands the brief of the stream to model_take_case_brief, or of all cases (those known already are refused);
+	 * or NULL. Where there is none the case is loaded. */
+	int (*load_brief)(void *context, struct model *model, const uint8_t stream[16], struct error *err);
+	int (*load_briefs)(void *context, struct model *model, struct error *err);
 };
 void model_set_loader(struct model *model, const struct model_loader *loader);
 /* How many cases and how many mails stay whole at a time (64). */
@@ -287,6 +291,18 @@ void model_case_brief(const struct case_state *state, struct str *ret);
 /* A case known by its brief; BYTES are checked as if a stranger wrote them: ERR_INPUT. */
 int model_take_case_brief(struct model *model, const uint8_t stream[16], const void *bytes, size_t length,
 			  struct error *err);
+/* All cases at a glance, for a start that needs no more of them: SINCE says what they stand for. */
+void model_glances(struct model *model, uint64_t since, struct str *ret);
+/* Those of which MAY says so; ERR_INPUT, and no case is known, where BYTES are none or stand for something else.
+ * Before any case is known. */
+typedef bool (*model_stream_fn)(void *context, const uint8_t stream[16]);
+int model_take_glances(struct model *model, const void *bytes, size_t length, uint64_t since, model_stream_fn may,
+		       void *context, struct error *err);
+/* What is due in all of them by the clocks' rules as they are, which the caller keeps by model_clock_stamp. */
+void model_dues(struct model *model, uint64_t since, struct str *ret);
+int model_take_dues(struct model *model, const void *bytes, size_t length, uint64_t since, struct error *err);
+/* Of everything the rules of clocks say: for what is worked out by them. */
+uint64_t model_clock_stamp(const struct model *model);
 void model_mail_brief(const struct inbox_item *item, struct str *ret);
 int model_take_mail_brief(struct model *model, const uint8_t event[32], const void *bytes, size_t length,
 			  struct error *err);
@@ -313,8 +329,23 @@ void model_drop_case(struct model *model, const uint8_t stream[16]);
  * dropped; all else it points to stays until the next model_apply or model_load_case. */
 size_t model_case_count(const struct model *model);
 const struct case_state *model_case(const struct model *model, size_t index);
+/* The same at a glance, for lists of all: costs nothing where no more of a case is known yet. It stays where it is
+ * until the case is dropped. */
+struct case_glance {
+	uint8_t stream[16];
+	const char *id, *title;
+	instant opened;
+	enum rm_state rm;
+	bool bound;               /* an embargo is in force */
+};
+const struct case_glance *model_glance(const struct model *model, size_t index);
+const struct case_state *glance_case(const struct case_glance *glance);
+/* As case_next_due and case_marks. */
+bool glance_next_due(const struct case_glance *glance, const char **ret_what, instant *ret_at);
+const char *glance_marks(const struct case_glance *glance, instant now, char buffer[4]);
 /* By id ("PSIRT-2026-0001"), or the only one that ends with it ("1", "0001"); NULL. */
 const struct case_state *model_find_case(const struct model *model, const char *id);
+bool model_has_case(const struct model *model, const uint8_t stream[16]);
 const struct case_state *model_case_of_stream(const struct model *model, const uint8_t stream[16]);
 size_t model_inbox_count(const struct model *model);
 const struct inbox_item *model_inbox(const struct model *model, size_t index); /* by received, then id */
@@ -461,8 +492,9 @@ enum agenda_kind { AGENDA_KINDS(X) AGENDA_KIND_COUNT };
 #undef X
 const char *agenda_kind_name(enum agenda_kind kind);
 struct agenda_item {
-	instant at;
-	struct zoned when;
+	instant at, start;              /* start: since when a clock runs; INSTANT_NONE */
+	const char *zone;               /* whose hours it is told in; "" when only an offset was given */
+	int offset;                     /* minutes east of UTC there */
 	const char *case_id, *what;     /* case_id: "" for what is of the house; what: untranslated */
 	bool embargo, overdue;
 	enum agenda_kind kind;
@@ -472,6 +504,8 @@ struct agenda_item {
 	bool secondary;                 /* another reading than the leading one */
 	bool uncertain;                 /* a holiday calendar does not know a day that was counted */
 };
+/* The instant as it is called there. */
+struct zoned agenda_when(const struct agenda_item *item);
 /* Whether it is a date we must keep: no proposal, no second reading, no answer that somebody else owes. */
 bool agenda_binds(const struct agenda_item *item);
 /* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
