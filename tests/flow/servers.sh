@@ -27,6 +27,7 @@ wait_port() { # wait_port PORT: until somebody listens there
     [ $SECONDS -lt $end ] || return 1
     read -r -t 0.1 _ <><(:)
   done
+  return 0
 }
 
 servers_certificates() {
