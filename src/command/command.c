@@ -26,6 +26,7 @@ static const struct command_row *const families[] = {
 	mail_commands,
 	post_commands,
 	inbox_commands,
+	letter_commands,
 	key_commands,
 	embargo_commands,
 	export_commands,

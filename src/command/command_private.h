@@ -48,6 +48,7 @@ extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
 extern const struct command_row post_commands[];
 extern const struct command_row inbox_commands[];
+extern const struct command_row letter_commands[];
 extern const struct command_row key_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
@@ -92,6 +93,17 @@ void command_say(struct command_context *context, const char *format, ...)
 bool command_bytes(void *data, uint64_t done, uint64_t total);
 /* A mail record for reading, safe for a terminal. */
 void mail_describe(struct command_context *context, const struct mail_record *record);
+/* Where it is switched on: says to whose mail came that it did. Says how many were told. */
+int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err);
+/* Takes a stranger's key into the keyring and says whose it is. */
+int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, struct error *err);
+/* Drafts letters with an embargo message to PARTIES (COUNT 0: all that have an address), and says which. */
+struct embargo_letter;
+int command_embargo_letters(struct command_context *context, struct desk *desk, const struct case_state *state,
+			    const struct embargo_letter *letter, char *const *parties, size_t count, struct error *err);
+/* What a message of the case says about its embargo, with its evidence. */
+struct desk_offer;
+void command_offer(struct command_context *context, const struct case_state *state, const struct desk_offer *offer);
 /* Runs the command lines of standard input; 0, or the code of the first that failed. Errors are told as they come. */
 int command_batch(struct command_context *context);
 /* The manual page, as troff, out of the table. */

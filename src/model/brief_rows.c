@@ -180,6 +180,7 @@ static const struct brief_row mail_rows[] = {
 	FLAG(M, assessed.done),
 	WORD(M, assessed.missing, 1u << REPORT_PART_COUNT),
 	BYTES(M, assessed.sketch),
+	TIME(M, acknowledged),
 	FLAG(M, read),
 	BYTES(M, reading),
 	TEXT(M, record.subject),

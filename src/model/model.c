@@ -657,6 +657,31 @@ const struct pin *model_pin(const struct model *model, size_t index)
 	return &model->registry.pins[index];
 }
 
+size_t model_pin_past_count(const struct model *model)
+{
+	return model->registry.pin_past_count;
+}
+
+const struct pin_past *model_pin_past(const struct model *model, size_t index)
+{
+	return &model->registry.pin_pasts[index];
+}
+
+const char *model_pinned_last(const struct model *model, const char *address)
+{
+	return pin_last(&model->registry, address);
+}
+
+size_t model_pin_ask_count(const struct model *model)
+{
+	return model->registry.pin_ask_count;
+}
+
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index)
+{
+	return &model->registry.pin_asks[index];
+}
+
 size_t model_disposal_count(const struct model *model)
 {
 	return model->registry.disposal_count;

@@ -189,7 +189,7 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 	else if (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND)
 		app_error(app, &answer->err);
 	if (job->bulk)
-		app->term->ops->beep(app->term);
+		settings_notify(app);
 }
 
 static void line_done(struct app *app, struct job *job, struct session_answer *answer)
@@ -209,7 +209,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	else if (answer->code)
 		fail(app, job, answer);
 	else if (job->bulk && job->touched != app->touched)
-		app->term->ops->beep(app->term);
+		settings_notify(app);
 	jobs_tidy(&app->jobs);
 }
 

@@ -206,6 +206,7 @@ struct inbox_item {
 	char *account, *uid;    /* where it was fetched and its name there; NULL */
 	char *sorted;           /* a word of mail_sort_words, or NULL: nobody said */
 	struct assessment assessed; /* of the record */
+	instant acknowledged;   /* when a machine said that it came; INSTANT_NONE */
 };
 /* A name by which a mail was known on a server, whose mail is not in the list (any more). */
 struct passed_mail { char *account, *uid; };
@@ -231,8 +232,12 @@ struct disposal {
 	char **dropped; size_t dropped_count;  /* mails that went with the case */
 	char **objects; size_t object_count;   /* names of the attachments that went */
 };
-struct pin { char *address, *fingerprint; instant at; };
-struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
+/* VERIFIED: how it was made sure whose it is, a word of key_check_words; NULL where nobody said, as NOTE. */
+struct pin { char *address, *fingerprint; instant at; char *verified, *note, *by; };
+struct pin_past { char *address, *fingerprint; instant from, until; }; /* what was pinned once, for old signatures */
+/* Somebody wants ADDRESS to have another key; another person must say so too. */
+struct pin_ask { char *address, *fingerprint, *by, *verified; uint8_t member[16], event[32]; instant at; };
+struct policy { char *publisher, *namespace_url, *contact, *prefix; bool acknowledge; }; /* prefix: "PSIRT" */
 
 struct model;
 struct model *model_new(void);
@@ -373,6 +378,12 @@ int product_supported(const struct product *product, const char *version, instan
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
 const struct pin *model_pin(const struct model *model, size_t index);
+size_t model_pin_past_count(const struct model *model);
+const struct pin_past *model_pin_past(const struct model *model, size_t index); /* as they came */
+/* The key pinned to ADDRESS, or, when none is, the last one that was; NULL. */
+const char *model_pinned_last(const struct model *model, const char *address);
+size_t model_pin_ask_count(const struct model *model);
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index); /* still open, as they came */
 size_t model_disposal_count(const struct model *model);
 const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */

@@ -49,8 +49,12 @@ struct term_ops {
 	void (*suspend)(struct terminal *term); /* as found, for an editor or a stop */
 	void (*resume)(struct terminal *term);
 	void (*beep)(struct terminal *term);
+	/* A notice of the terminal's own (OSC 9): always the same words, never any of a case. */
+	void (*notify)(struct terminal *term);
 	/* Hands TEXT to the clipboard of the handler's own terminal; false when it is too long for that. */
 	bool (*copy)(struct terminal *term, const char *text);
+	/* "auto", "ascii", "utf-8": what lines and charts may be drawn with. */
+	void (*glyphs)(struct terminal *term, const char *which);
 	void (*theme)(struct terminal *term, const struct theme *theme);
 	int64_t (*clock)(struct terminal *term); /* milliseconds, only ever forward */
 	void (*free)(struct terminal *term);
