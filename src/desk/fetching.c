@@ -18,6 +18,7 @@ struct desk_fetch {
 	const char *channel;       /* "imap", "pop3" */
 	bool remove;
 	struct desk_fetch_count count;
+	struct intake *intake;     /* what came and is not kept yet; NULL */
 	json_t *known, *mails;     /* owned: names whose bytes came before, and as which mail; not yet noted */
 };
 
@@ -108,6 +109,9 @@ void desk_fetch_stop(struct desk_fetch *fetch)
 	if (!fetch)
 		return;
 	fetch_stop(fetch->fetch);
+	/* What is not kept yet comes again. */
+	if (fetch->intake)
+		intake_end(fetch->intake, ERR_NO, NULL);
 	json_decref(fetch->known);
 	json_decref(fetch->mails);
 	free(fetch->account);
@@ -143,30 +147,45 @@ static int flush_known(struct desk_fetch *f, instant now, struct error *err)
 	return note_passed(f, uids, "known", 0, mails, now, err);
 }
 
-static int take_known(struct desk_fetch *f, const struct fetch_event *event, instant now, struct error *err)
+/* Two of the same bytes at once: the second is found to be known when it comes again. */
+static int take_known(struct desk_fetch *f, const struct fetch_event *event, const struct inbox_item *item, instant now,
+		      struct error *err)
 {
-	const struct inbox_item *item;
-	char sha256[65];
-
-	vault_sha256(event->bytes, event->length, sha256);
-	item = model_mail_by_sha256(f->desk->model, sha256);
+	f->count.in.known++;
 	json_array_append_new(f->known, json_string(event->name));
-	json_array_append_new(f->mails, json_string(item ? item->id : "?"));
+	json_array_append_new(f->mails, json_string(item->id));
 	return json_array_size(f->known) < PASSED_TOGETHER ? 0 : flush_known(f, now, err);
 }
 
 static int take_mail(struct desk_fetch *f, const struct fetch_event *event, instant now, struct error *err)
 {
 	const struct intake_source source = { .channel = f->channel, .account = f->account, .uid = event->name, .received = now };
-	size_t known = f->count.in.known;
-	int code = desk_intake(f->desk, event->bytes, event->length, &source, now, &f->count.in, err);
+	const struct inbox_item *item;
+	char sha256[65];
+	int code;
 
-	if (!code && f->count.in.known > known)
-		code = take_known(f, event, now, err);
+	vault_sha256(event->bytes, event->length, sha256);
+	item = model_mail_by_sha256(f->desk->model, sha256);
+	if (!item && !f->intake)
+		f->intake = intake_begin(f->desk, now, &f->count.in);
+	code = item ? take_known(f, event, item, now, err) :
+		      intake_add(f->intake, event->bytes, event->length, &source, err);
 	if (!code && f->remove)
 		code = fetch_remove(f->fetch, event->name, err);
 	f->count.bytes += event->length;
 	return code;
+}
+
+/* What came is kept before anything is said of it elsewhere. */
+static int settle(struct desk_fetch *f, instant now, struct error *err)
+{
+	struct intake *intake = f->intake;
+	int code = 0;
+
+	f->intake = NULL;
+	if (intake)
+		code = intake_end(intake, 0, err);
+	return code ? code : flush_known(f, now, err);
 }
 
 static int take_passed(struct desk_fetch *f, const struct fetch_event *event, instant now, struct error *err)
@@ -180,7 +199,7 @@ static int take_passed(struct desk_fetch *f, const struct fetch_event *event, in
 
 static int take_ready(struct desk_fetch *f, instant now, struct error *err)
 {
-	int code = flush_known(f, now, err);
+	int code = settle(f, now, err);
 
 	return code ? code : fetch_finish(f->fetch, err);
 }
@@ -191,6 +210,9 @@ int desk_fetch_step(struct desk_fetch *fetch, instant now, bool *ret_done, struc
 	int code = fetch_take(fetch->fetch, &event, err);
 
 	*ret_done = false;
+	/* What came before the line broke stays. */
+	if (code)
+		settle(fetch, now, NULL);
 	if (code)
 		return code;
 	switch (event.kind) {
@@ -210,7 +232,7 @@ int desk_fetch_step(struct desk_fetch *fetch, instant now, bool *ret_done, struc
 		return 0;
 	case FETCH_END:
 		*ret_done = true;
-		return flush_known(fetch, now, err);
+		return settle(fetch, now, err);
 	default: return 0;
 	}
 }
