@@ -7,7 +7,7 @@
 
 #include "desk/desk_private.h"
 #include "psirtty/base/i18n.h"
-#include "psirtty/worker/letter_net.h"
+#include "desk/post_private.h"
 
 enum { PASSED_TOGETHER = 200 };
 
@@ -36,8 +36,8 @@ static const char *own_or(const char *own, const char *common)
 	return own ? own : common;
 }
 
-static void fill_host(const struct settings *settings, const struct settings_login *login, const struct str *secret,
-		      struct fetch_host *ret)
+void desk_fill_host(const struct settings *settings, const struct settings_login *login, const struct str *secret,
+		    struct fetch_host *ret)
 {
 	*ret = (struct fetch_host){
 		.url = login->url, .user = login->user, .secret = secret->length ? secret->bytes : NULL,
@@ -56,7 +56,7 @@ static int start_worker(struct desk_fetch *f, const struct settings *settings, c
 
 	if (!code) {
 		model_each_fetched(f->desk->model, f->account, add_line, &known);
-		fill_host(settings, &from->login, &secret, &mailbox.host);
+		desk_fill_host(settings, &from->login, &secret, &mailbox.host);
 		mailbox.known = known.length ? known.bytes : NULL;
 		code = fetch_mailbox_start(&mailbox, &f->fetch, err);
 	}
@@ -235,74 +235,4 @@ int desk_fetch_step(struct desk_fetch *fetch, instant now, bool *ret_done, struc
 		return settle(fetch, now, err);
 	default: return 0;
 	}
-}
-
-/* ---- letters out */
-
-struct desk_way {
-	struct letter_way way;
-	struct fetch_host host;
-	struct str secret;
-	char *outbox, *sender;        /* owned */
-};
-
-static int open_way(struct desk_way *way, struct desk *desk, const struct settings *settings, settings_ask_fn ask,
-		    void *context, struct error *err)
-{
-	const char *by = settings->send.by ? settings->send.by : "outbox";
-	int code = 0;
-
-	if (str_equal(by, "smtp")) {
-		if (!settings->send.login.url)
-			return error_set(err, ERR_USAGE, "send.url", _("See `psirtty help settings`"), _("the settings name no server to send by"));
-		code = settings_secret(&settings->send.login, settings->send.login.url, ask, context, &way->secret, err);
-		fill_host(settings, &settings->send.login, &way->secret, &way->host);
-		letter_smtp(&way->way, &way->host);
-	} else if (str_equal(by, "sendmail")) {
-		static char program[] = "/usr/sbin/sendmail", *words[] = { program, NULL };
-
-		letter_sendmail(&way->way, settings->send.program ? settings->send.program : words);
-	} else {
-		way->outbox = mem_string(vault_outbox(desk->vault));
-		letter_outbox(&way->way, way->outbox);
-	}
-	return code;
-}
-
-int desk_way_open(struct desk *desk, const struct settings *settings, settings_ask_fn ask, void *context,
-		  struct desk_way **ret, struct error *err)
-{
-	struct desk_way *way = mem_alloc(sizeof(*way));
-	int code;
-
-	str_init(&way->secret);
-	way->sender = mem_string(settings->send.sender ? settings->send.sender : desk->address);
-	if (settings->offline)
-		fetch_forbid();
-	code = open_way(way, desk, settings, ask, context, err);
-	if (code)
-		desk_way_close(way);
-	else
-		*ret = way;
-	return code;
-}
-
-const struct letter_way *desk_way_letter(const struct desk_way *way)
-{
-	return &way->way;
-}
-
-const char *desk_way_sender(const struct desk_way *way)
-{
-	return way->sender;
-}
-
-void desk_way_close(struct desk_way *way)
-{
-	if (!way)
-		return;
-	str_wipe(&way->secret);
-	free(way->outbox);
-	free(way->sender);
-	free(way);
 }
