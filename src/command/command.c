@@ -442,6 +442,7 @@ int command_desk(struct command_context *context, struct desk **ret, struct erro
 		if (code)
 			return code;
 	}
+	command_follow_settings(context);
 	*ret = context->desk;
 	return 0;
 }

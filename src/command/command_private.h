@@ -134,6 +134,8 @@ int command_body(struct command_context *context, const struct command_call *cal
 /* The settings, and whether anything may reach for the network: what is offline stays so from here on. Fill and release
  * as settings_load says. The secret of something, asked for on the terminal: a settings_ask_fn. */
 int command_settings(struct command_context *context, struct settings *ret, struct error *err);
+/* The open desk sends as the settings say; cheap after the first time. */
+void command_follow_settings(struct command_context *context);
 bool command_ask_secret(void *context, const char *what, struct str *ret);
 
 /* Shorthands for rows. */

@@ -47,8 +47,13 @@ struct desk {
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
+	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
+
+/* ---- way.c */
+struct desk_way;
+void desk_way_free(struct desk_way *way); /* NULL does nothing */
 
 /* ---- intake.c */
 /* Where a mail comes from; account and uid (its name on the server) may be NULL. */
