@@ -6,6 +6,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/base/js.h"
 #include "psirtty/command/command.h"
+#include "psirtty/desk/settings.h"
 
 enum { COMMAND_ARGUMENTS = 20 };
 
@@ -35,6 +36,7 @@ extern const struct command_row member_commands[];
 extern const struct command_row bare_commands[];
 extern const struct command_row score_commands[];
 extern const struct command_row vault_commands[];
+extern const struct command_row restore_commands[];
 extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
@@ -44,11 +46,11 @@ extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
+extern const struct command_row post_commands[];
+extern const struct command_row inbox_commands[];
 extern const struct command_row letter_commands[];
-extern const struct command_row security_txt_commands[];
 extern const struct command_row key_commands[];
 extern const struct command_row embargo_commands[];
-extern const struct command_row embargo_mail_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
 extern const struct command_row register_commands[];
@@ -56,6 +58,7 @@ extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
+extern const struct command_row sbom_commands[];
 extern const struct command_row clock_commands[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
@@ -121,6 +124,11 @@ json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */
 int command_body(struct command_context *context, const struct command_call *call, const char *name,
 		 const char *template, char **ret, struct error *err);
+
+/* The settings, and whether anything may reach for the network: what is offline stays so from here on. Fill and release
+ * as settings_load says. The secret of something, asked for on the terminal: a settings_ask_fn. */
+int command_settings(struct command_context *context, struct settings *ret, struct error *err);
+bool command_ask_secret(void *context, const char *what, struct str *ret);
 
 /* Shorthands for rows. */
 #define ARG(n, t, h)       { .name = (n), .type = (t), .help = (h) }

@@ -451,7 +451,7 @@ const struct command_row demo_commands[] = {
 	{
 		.name = "demo",
 		.help = N_("make a demo vault and play the main job on it"),
-		.flags = COMMAND_NO_VAULT | COMMAND_OWN_VAULT,
+		.flags = COMMAND_NO_VAULT | COMMAND_OWN_VAULT | COMMAND_BULK,
 		.arguments = { ARG_MAY("DIR", ARG_DIR, N_("where; an older demo there is replaced")) },
 		.exec = run_demo,
 	},

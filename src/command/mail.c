@@ -154,12 +154,13 @@ static int run_show(struct command_context *context, const struct command_call *
 
 /* ---- in */
 
-static void pass_progress(void *data, size_t done, size_t total)
+static bool pass_progress(void *data, size_t done, size_t total)
 {
 	struct command_context *context = data;
 
 	if (context->progress)
 		context->progress(context, done, total);
+	return context->cancelled && context->cancelled(context);
 }
 
 static int run_import(struct command_context *context, const struct command_call *call, struct error *err)
@@ -232,7 +233,7 @@ const struct command_row mail_commands[] = {
 	{
 		.name = "mail import",
 		.help = N_("take mail in from Maildirs, mboxes or files"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG_MANY("PATH", ARG_FILE, NULL) },
 		.exec = run_import,
 	},
@@ -269,7 +270,7 @@ const struct command_row mail_commands[] = {
 	{
 		.name = "mail retry",
 		.help = N_("try again to open what could not be opened"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.exec = run_retry,
 	},
 	{ .name = NULL },

@@ -28,6 +28,37 @@ int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 	return code;
 }
 
+int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err)
+{
+	uint64_t before = desk->folded, left = 0;
+	bool changed = vault_changed(desk->vault) || desk->behind;
+	int code = changed ? vault_read_some(desk->vault, most, &left, err) : 0;
+
+	desk->behind = *ret_left = left > 0;
+	*ret_changed = false;
+	if (!code)
+		code = desk_take_in(desk, err);
+	*ret_changed = desk->folded != before;
+	return code;
+}
+
+/* ---- another process of this program */
+
+int desk_identity_send(const struct desk *desk, int fd, struct error *err)
+{
+	return vault_identity_send(desk->vault, fd, err);
+}
+
+void desk_never_ask(void)
+{
+	openpgp_never_ask();
+}
+
+bool desk_take_wanted(void)
+{
+	return openpgp_take_wanted();
+}
+
 /* ---- opening */
 
 static char *name_of(const char *dir)
@@ -76,7 +107,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	if (!code)
 		desk->ring_known = openpgp_ring_stamp(desk->pgp, desk->ring);
 	if (!code)
-		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
+		code = vault_open_with(options->vault_dir, desk->pgp, options->handed_over ? options->identity : -1,
+				       options->readonly, now, &desk->vault, err);
 	if (!code && !options->readonly)
 		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)

@@ -186,6 +186,9 @@ int desk_embargo_invite(struct desk *desk, const struct case_state *state, const
 	size_t at;
 	int code = desk_embargo_terms(state, number, &terms, err);
 
+	if (!code && !terms_current(&state->embargo, terms))
+		code = error_set(err, ERR_NO, state->id, _("See embargo status"),
+				 _("rule PEC: those are no terms to agree to any more"));
 	if (code)
 		return code;
 	memcpy(id, terms->id, sizeof(id));

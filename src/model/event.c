@@ -63,6 +63,8 @@ const char *const contact_kind_words[] = { "finder", "vendor", "coordinator", "a
 /* As the rules on foreign recipients need it: "CN" is the mainland. */
 const char *const jurisdiction_words[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 const char *const product_words[] = { "product", "service", "both", NULL };
+const char *const mail_pass_words[] = { "known", "too-large", NULL };
+const char *const mail_sort_words[] = { "report", "spam", "slop", "other", NULL };
 const char *const gate_action_words[] = { "publish", "send", "export", NULL };
 const char *const gate_mode_words[] = { "on", "warn", "off", NULL };
 /* Of an early publication: what the provider and the authorities answered. */
@@ -366,7 +368,21 @@ static const struct event_info table[] = {
 		      { "channel", FIELD_TEXT, NEED, NULL },
 		      { "sha256", FIELD_HEX, NEED, NULL },
 		      { "size", FIELD_INTEGER, NEED, NULL },
-		      { "raw", FIELD_OBJECT, NEED, NULL } } },
+		      { "raw", FIELD_OBJECT, NEED, NULL },
+		      { "account", FIELD_TEXT, MAY, NULL },
+		      { "uid", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_MAIL_PASSED), .command = "mail fetch", .line = N_("{account}: passed over ({why}): {uids}"),
+	  .fields = { { "account", FIELD_TEXT, NEED, NULL },
+		      { "uids", FIELD_WORDS, NEED, NULL },
+		      { "why", FIELD_WORD, NEED, mail_pass_words },
+		      { "received", FIELD_INSTANT, NEED, NULL },
+		      { "size", FIELD_INTEGER, MAY, NULL },
+		      { "mails", FIELD_WORDS, MAY, NULL } } },
+	{ ROW(EVENT_MAIL_SORTED), .command = "mail sort", .line = N_("{mail} sorted: {as}"),
+	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
+		      { "as", FIELD_WORD, NEED, mail_sort_words },
+		      { "note", FIELD_TEXT, MAY, NULL },
+		      { "received_event", FIELD_HEX, MAY, NULL } } },
 	{ ROW(EVENT_MAIL_READ), .command = "mail retry", .line = N_("{mail} was read"),
 	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
 		      { "record", FIELD_RECORD, NEED, NULL },

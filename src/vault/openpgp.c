@@ -35,8 +35,30 @@ static const struct failure {
 	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 };
 
+/* Of the process: whether gpg may ask, and whether it wanted to. */
+static bool silent, wanted;
+
+void openpgp_never_ask(void)
+{
+	silent = true;
+}
+
+bool openpgp_take_wanted(void)
+{
+	bool had = wanted;
+
+	wanted = false;
+	return had;
+}
+
+void openpgp_note_asked(gpgme_error_t code)
+{
+	wanted = wanted || (silent && gpgme_err_code(code) == GPG_ERR_CANCELED);
+}
+
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
 {
+	openpgp_note_asked(code);
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == gpgme_err_code(code))
 			return error_set(err, ERR_DENIED, what,
@@ -50,8 +72,6 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	struct openpgp *pgp;
 	gpgme_error_t code;
 
-	/* gpgconf would be asked three times where gpg is, which PATH knows; gpgsm is none of our business. */
-	gpgme_set_global_flag("disable-gpgconf", "1");
 	gpgme_check_version(NULL);
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
 	code = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
@@ -70,6 +90,8 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 		return openpgp_failed(err, "gpg", code);
 	}
 	gpgme_set_offline(pgp->context, 1);
+	if (silent)
+		gpgme_set_pinentry_mode(pgp->context, GPGME_PINENTRY_MODE_CANCEL);
 	gpgme_set_ctx_flag(pgp->context, "auto-key-retrieve", "0");
 	gpgme_set_ctx_flag(pgp->context, "auto-key-import", "0");
 	gpgme_set_ctx_flag(pgp->context, "export-session-key", "1");
@@ -84,6 +106,8 @@ void openpgp_close(struct openpgp *pgp)
 		return;
 	if (pgp->context)
 		gpgme_release(pgp->context);
+	if (pgp->cms)
+		gpgme_release(pgp->cms);
 	free(pgp->home);
 	free(pgp);
 }
@@ -216,6 +240,21 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 	key_from(found, ret);
 	gpgme_key_unref(found);
 	return 0;
+}
+
+size_t openpgp_count(struct openpgp *pgp, const char *address)
+{
+	AUTO_STRING pattern = mem_format("<%s>", address);
+	gpgme_error_t code = gpgme_op_keylist_start(pgp->context, pattern, 0);
+	gpgme_key_t key;
+	size_t usable = 0;
+
+	while (!code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
+		usable += !key->revoked && !key->expired && !key->disabled && !key->invalid;
+		gpgme_key_unref(key);
+	}
+	gpgme_op_keylist_end(pgp->context);
+	return usable;
 }
 
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint)

@@ -5,7 +5,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/check.h"
 
-enum { ROW_FIELDS = 16, ROWS = 1 << 20, DOCUMENT_LIMIT = 200 << 20 };
+enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20 };
 enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
 
 /* ---- answers: rows of a mark, a count, and fields of a length and bytes with a zero behind them */
@@ -167,6 +167,7 @@ static void do_check(char *arguments, const char *bytes, size_t length, struct s
 
 static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
 	[JOB_CHECK] = do_check,
+	[JOB_SBOM] = job_do_sbom,
 };
 
 static int by_value(const void *a, const void *b)

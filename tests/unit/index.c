@@ -65,7 +65,7 @@ static void check_rows(struct vault *vault, const char *expected, const char *na
 {
 	AUTO_STR list = STR_INIT;
 
-	CHECK_QUIET(vault_brief_each(vault, list_row, &list, NULL) == 0, "%s: the rows can be read", name);
+	CHECK_QUIET(vault_brief_each(vault, true, list_row, &list, NULL) == 0, "%s: the rows can be read", name);
 	CHECK_STR(list.bytes, expected, name);
 }
 
@@ -332,7 +332,7 @@ static void test_damage(void)
 		bytes.bytes[i] ^= 4;
 		file_write(path, bytes.bytes, bytes.length, 0600, NULL);
 		begin(&vault);
-		rows = vault_brief_head(&vault, 1) && vault_brief_each(&vault, list_row, &list, NULL) == 0;
+		rows = vault_brief_head(&vault, 1) && vault_brief_each(&vault, true, list_row, &list, NULL) == 0;
 		CHECK_QUIET(!rows || str_equal(list.bytes, "1/1:one 1/2:two 1/3:three "), "byte %zu: wrong rows", i);
 		if (vault_text_head(&vault) && !vault_search(&vault, "heap", false, 9, &hits, &count, NULL))
 			CHECK_QUIET(count == 3, "byte %zu: %zu hits", i, count);

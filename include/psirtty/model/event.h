@@ -66,6 +66,8 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \
 	X(EVENT_MAIL_DROPPED, 43, "mail-dropped", STREAM_INBOX) \
+	X(EVENT_MAIL_PASSED, 44, "mail-passed", STREAM_INBOX) \
+	X(EVENT_MAIL_SORTED, 45, "mail-sorted", STREAM_INBOX) \
 	X(EVENT_PRODUCT_ADDED, 60, "product-added", STREAM_REGISTRY) \
 	X(EVENT_KEY_PINNED, 61, "key-pinned", STREAM_REGISTRY) \
 	X(EVENT_KEY_UNPINNED, 62, "key-unpinned", STREAM_REGISTRY) \
@@ -148,7 +150,8 @@ struct event_info {
 /* Lists of words that commands need too, NULL ended. */
 extern const char *const outcome_words[], *const justification_words[], *const credit_words[],
 	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[],
-	*const gate_action_words[], *const gate_mode_words[], *const provider_words[], *const authority_words[],
+	*const mail_pass_words[], *const mail_sort_words[], *const gate_action_words[], *const gate_mode_words[],
+	*const provider_words[], *const authority_words[],
 	*const language_words[], *const key_check_words[];
 
 /* One event as the vault hands it out, opened. */
