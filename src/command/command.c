@@ -28,6 +28,8 @@ static const struct command_row *const families[] = {
 	inbox_commands,
 	letter_commands,
 	key_commands,
+	security_txt_commands,
+	embargo_mail_commands,
 	embargo_commands,
 	export_commands,
 	advisory_commands,
@@ -37,6 +39,8 @@ static const struct command_row *const families[] = {
 	search_commands,
 	check_commands,
 	sbom_commands,
+	convert_commands,
+	cve_commands,
 	clock_commands,
 };
 

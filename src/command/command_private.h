@@ -50,6 +50,8 @@ extern const struct command_row post_commands[];
 extern const struct command_row inbox_commands[];
 extern const struct command_row letter_commands[];
 extern const struct command_row key_commands[];
+extern const struct command_row security_txt_commands[];
+extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
@@ -59,7 +61,11 @@ extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
 extern const struct command_row sbom_commands[];
+extern const struct command_row convert_commands[];
+extern const struct command_row cve_commands[];
 extern const struct command_row clock_commands[];
+/* The names of what an advisory can be written as, NULL ended. */
+extern const char *const advisory_format_words[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
 const char *call_value(const struct command_call *call, const char *name);

@@ -11,6 +11,7 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/advisory.h"
 #include "psirtty/desk/life.h"
 #include "psirtty/format/mime.h"
 #include "psirtty/vault/members.h"
@@ -248,6 +249,20 @@ static int add_draft(struct desk *desk, const struct case_state *state, struct g
 	return 0;
 }
 
+/* In every language it is written in. */
+static int add_advisory(struct desk *desk, const struct case_state *state, instant now, struct gathered *g,
+			struct error *err)
+{
+	const char **languages;
+	size_t count = desk_advisory_languages(state, &languages);
+	int code = 0;
+
+	for (size_t i = 0; !code && i < count; i++)
+		code = desk_advisory_write(desk, state, "text", languages[i], now, &g->text, NULL, err);
+	free(languages);
+	return code;
+}
+
 static int gather(struct desk *desk, const struct case_state *state, const struct desk_leaving *leaving, instant now,
 		  struct gathered *g, struct error *err)
 {
@@ -260,7 +275,7 @@ static int gather(struct desk *desk, const struct case_state *state, const struc
 	if (!code && leaving->draft)
 		code = add_draft(desk, state, g, leaving->draft, err);
 	if (!code && leaving->action == GATE_PUBLISH && !leaving->file_count && state->advisory)
-		code = desk_advisory_render(desk, state, "text", now, &g->text, err);
+		code = add_advisory(desk, state, now, g, err);
 	return code;
 }
 

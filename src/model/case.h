@@ -115,7 +115,8 @@ bool allow_read(const json_t *words, unsigned *ret);
 
 /* ---- case_record.c: facts of one make */
 extern const struct fold_row record_row, handed_over_row, leak_row, judged_row, qualified_row,
-	source_row, incident_row, tracker_row, risk_row, credit_row;
+	source_row, incident_row, tracker_row, risk_row, credit_row, advisory_text_row, advisory_told_row,
+	published_row;
 
 /* ---- case_rules.c: what must hold where something changes */
 /* The first rule EVENT breaks (ERR_NO with its name), looking only at what it changes. */

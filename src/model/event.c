@@ -71,6 +71,15 @@ const char *const gate_mode_words[] = { "on", "warn", "off", NULL };
 const char *const provider_words[] = { "agreed", "not-agreed", NULL };
 const char *const authority_words[] = { "agreed", "conditions", "refused", NULL };
 
+/* What only an advisory says, besides what advisory-drafted has. */
+const char *const advisory_text_words[] = { "title", "summary", "description", "recommendation", "faq", "legal", "audience",
+					    "category", "versioning", "revision", NULL };
+static const char *const release_words[] = { "interim", "final", NULL };
+/* Of a CVE id in the pool. */
+#define X(name, word) word,
+const char *const pool_words[] = { POOL_STATES(X) NULL };
+#undef X
+
 /* ---- the table */
 
 #define X(name, number, wire, stream) \
@@ -423,12 +432,14 @@ static const struct event_info table[] = {
 	  .line = N_("{address} has no key any more"),
 	  .fields = { { "address", FIELD_TEXT, NEED, NULL } } },
 	{ ROW(EVENT_POLICY_SET), .command = "vault set",
-	  .line = N_("policy: {publisher} {namespace} {contact} {prefix}"),
+	  .line = N_("policy: {publisher} {namespace} {contact} {prefix} {provider} {cna}"),
 	  .fields = { { "publisher", FIELD_TEXT, MAY, NULL },
 		      { "namespace", FIELD_TEXT, MAY, NULL },
 		      { "contact", FIELD_TEXT, MAY, NULL },
 		      { "prefix", FIELD_TEXT, MAY, NULL },
-		      { "acknowledge", FIELD_WORD, MAY, switch_words } } },
+		      { "acknowledge", FIELD_WORD, MAY, switch_words },
+		      { "provider", FIELD_TEXT, MAY, NULL },
+		      { "cna", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_FREEZE_ADDED), .command = "freeze add",
 	  .line = N_("no publication from {from} to {until}: {name} ({source})"),
 	  .fields = { { "name", FIELD_TEXT, NEED, NULL },
@@ -603,6 +614,43 @@ static const struct event_info table[] = {
 	  .fields = { { "gate", FIELD_TEXT, NEED, NULL },
 		      { "mode", FIELD_WORD, NEED, gate_mode_words },
 		      { "reason", FIELD_TEXT, NEED, NULL } } },
+	{ ROW(EVENT_ADVISORY_TEXT), .command = "advisory edit", .line = N_("advisory, {field} {lang}: {value}"),
+	  .undoable = true,
+	  .fields = { { "field", FIELD_WORD, NEED, advisory_text_words },
+		      { "lang", FIELD_TEXT, NEED, NULL },
+		      { "value", FIELD_BLOCK, MAY, NULL } } },
+	{ ROW(EVENT_ADVISORY_PREPARED), .command = "advisory prepare",
+	  .line = N_("advisory {advisory} version {version} is prepared for {at}: {summary}"), .undoable = true,
+	  .fields = { { "advisory", FIELD_TEXT, NEED, NULL },
+		      { "version", FIELD_TEXT, NEED, NULL },
+		      { "at", FIELD_INSTANT, NEED, NULL },
+		      { "status", FIELD_WORD, NEED, release_words },
+		      { "summary", FIELD_TEXT, NEED, NULL } } },
+	{ ROW(EVENT_ADVISORY_APPROVED), .command = "advisory approve",
+	  .line = N_("advisory {advisory} version {version} approved as {role}: {note} (documents {sha256})"),
+	  .fields = { { "advisory", FIELD_TEXT, NEED, NULL },
+		      { "version", FIELD_TEXT, NEED, NULL },
+		      { "role", FIELD_TEXT, NEED, NULL },
+		      { "sha256", FIELD_HEX, NEED, NULL },
+		      { "fingerprint", FIELD_TEXT, NEED, NULL },
+		      { "signature", FIELD_BLOCK, NEED, NULL },
+		      { "note", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_ADVISORY_PUBLISHED), .command = "advisory publish",
+	  .line = N_("advisory {advisory} version {version} published (TLP:{tlp}): {summary}"),
+	  .fields = { { "advisory", FIELD_TEXT, NEED, NULL },
+		      { "version", FIELD_TEXT, NEED, NULL },
+		      { "status", FIELD_WORD, NEED, release_words },
+		      { "released", FIELD_INSTANT, NEED, NULL },
+		      { "sha256", FIELD_HEX, NEED, NULL },
+		      { "tlp", FIELD_WORD, NEED, tlp_words },
+		      { "summary", FIELD_TEXT, NEED, NULL },
+		      { "attachments", FIELD_OBJECTS, NEED, NULL } } },
+	{ ROW(EVENT_CVE_STATE), .command = "cve", .line = N_("{cve}: {state} {case} {reason}"),
+	  .fields = { { "cve", FIELD_TEXT, NEED, NULL },
+		      { "state", FIELD_WORD, NEED, pool_words },
+		      { "case", FIELD_TEXT, MAY, NULL },
+		      { "at", FIELD_INSTANT, MAY, NULL },
+		      { "reason", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_CONTACT_SET), .command = "contact set",
 	  .line = N_("contact {contact}: {name} {kind} {jurisdiction}"),
 	  .fields = { { "contact", FIELD_TEXT, NEED, NULL },

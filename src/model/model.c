@@ -734,6 +734,21 @@ const struct duty *model_duty(const struct model *model, const char *clock)
 	return NULL;
 }
 
+size_t model_pool_count(const struct model *model)
+{
+	return model->registry.pool.count;
+}
+
+const struct pool_id *model_pool_id(const struct model *model, size_t index)
+{
+	return &model->registry.pool.ids[index];
+}
+
+const struct pool_id *model_pool_find(const struct model *model, const char *id)
+{
+	return cve_pool_find(&model->registry.pool, id);
+}
+
 const char *model_gate_mode(const struct model *model, const char *id)
 {
 	return gate_mode_of(&model->registry, id);

@@ -42,6 +42,9 @@ void registry_release(struct registry *registry)
 	free(registry->policy.namespace_url);
 	free(registry->policy.contact);
 	free(registry->policy.prefix);
+	free(registry->policy.provider);
+	free(registry->policy.cna);
+	cve_pool_release(&registry->pool);
 	clock_house_release(&registry->house);
 }
 
@@ -219,6 +222,8 @@ static void apply_policy(struct registry *registry, const struct event *event)
 		{ "namespace", &policy->namespace_url },
 		{ "contact", &policy->contact },
 		{ "prefix", &policy->prefix },
+		{ "provider", &policy->provider },
+		{ "cna", &policy->cna },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
@@ -281,6 +286,7 @@ static const struct {
 	{ EVENT_CASE_DISPOSED, disposal_check, disposal_apply },
 	{ EVENT_EMBARGO_POLICY_SET, check_embargo_policy_row, embargo_policy_apply },
 	{ EVENT_GATE_MODE_SET, gate_mode_check, gate_mode_apply },
+	{ EVENT_CVE_STATE, cve_pool_check, cve_pool_apply },
 	{ EVENT_FREEZE_ADDED, check_house, apply_house },
 	{ EVENT_FREEZE_REMOVED, check_house, apply_house },
 	{ EVENT_CLOCK_RULES_SET, check_house, apply_house },

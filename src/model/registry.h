@@ -16,6 +16,7 @@ static inline void place_note(struct place *end, const struct event *event)
 }
 
 struct gate_mode { char *gate, *mode; };
+struct cve_pool { struct pool_id *ids; size_t count, room; }; /* owned, by id */
 
 struct registry {
 	struct product *products; /* owned, by id */
@@ -35,6 +36,7 @@ struct registry {
 	size_t disposal_count, disposal_room;
 	struct gate_mode *gate_modes; /* owned, as they came */
 	size_t gate_mode_count, gate_mode_room;
+	struct cve_pool pool;
 	struct place end;
 	struct clock_house house;
 };
@@ -55,6 +57,12 @@ void gate_modes_release(struct registry *registry);
 int gate_mode_check(const struct registry *registry, const struct event *event, struct error *err);
 void gate_mode_apply(struct registry *registry, const struct event *event);
 const char *gate_mode_of(const struct registry *registry, const char *id);
+
+/* ---- cve_pool.c */
+void cve_pool_release(struct cve_pool *pool);
+int cve_pool_check(const struct registry *registry, const struct event *event, struct error *err);
+void cve_pool_apply(struct registry *registry, const struct event *event);
+const struct pool_id *cve_pool_find(const struct cve_pool *pool, const char *id);
 
 /* ---- contacts.c */
 const struct contact *contact_at(const struct registry *registry, size_t index);

@@ -237,7 +237,26 @@ struct pin { char *address, *fingerprint; instant at; char *verified, *note, *by
 struct pin_past { char *address, *fingerprint; instant from, until; }; /* what was pinned once, for old signatures */
 /* Somebody wants ADDRESS to have another key; another person must say so too. */
 struct pin_ask { char *address, *fingerprint, *by, *verified; uint8_t member[16], event[32]; instant at; };
-struct policy { char *publisher, *namespace_url, *contact, *prefix; bool acknowledge; }; /* prefix: "PSIRT" */
+struct policy {
+	char *publisher, *namespace_url, *contact, *prefix; /* prefix: "PSIRT" */
+	char *provider;  /* where our documents are served: https://…; below it /.well-known/csaf */
+	char *cna;       /* UUID of our organisation in the CVE programme */
+	bool acknowledge; /* new mail is answered by a machine */
+};
+
+/* CVE ids we hold, whatever case they are for. */
+#define POOL_STATES(X) \
+	X(POOL_REQUESTED, "requested") /* asked for: its name is not known yet, ID is "for" and the case */ \
+	X(POOL_RESERVED, "reserved") X(POOL_USED, "used") /* given to a case */ \
+	X(POOL_PUBLISHED, "published") X(POOL_REJECTED, "rejected")
+#define X(name, word) name,
+enum pool_state { POOL_STATES(X) POOL_STATE_COUNT };
+#undef X
+struct pool_id {
+	char *id, *case_id, *reason;     /* owned; the last two may be NULL */
+	enum pool_state state;
+	instant since[POOL_STATE_COUNT]; /* when it came into each state last, or INSTANT_NONE */
+};
 
 struct model;
 struct model *model_new(void);
@@ -387,6 +406,9 @@ const struct pin_ask *model_pin_ask(const struct model *model, size_t index); /*
 size_t model_disposal_count(const struct model *model);
 const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+size_t model_pool_count(const struct model *model);
+const struct pool_id *model_pool_id(const struct model *model, size_t index); /* by id */
+const struct pool_id *model_pool_find(const struct model *model, const char *id); /* or NULL */
 /* What the house set the gate ID to: a word of gate_mode_words; "on" where nothing was set. */
 const char *model_gate_mode(const struct model *model, const char *id);
 
