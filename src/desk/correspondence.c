@@ -17,9 +17,10 @@ enum { DRAFT_MAX = 64 << 20, FILES_MAX = 18 << 20, FILE_COUNT = 100, PERSONS_MAX
  * template, form, quoted, clear, files}; cc and bcc are lists of {name, address}, files of {name, type, sha256, size,
  * content}. */
 
-void desk_set_letter_way(struct desk *desk, const struct letter_way *way)
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way, const char *sender)
 {
 	desk->letter_way = way;
+	desk->letter_sender = sender;
 }
 
 /* ---- on disk */

@@ -47,6 +47,7 @@ struct desk {
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
+	const char *letter_sender;            /* borrowed: of the envelope; NULL: ours */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
