@@ -28,6 +28,7 @@ static const struct command_row *const families[] = {
 	inbox_commands,
 	letter_commands,
 	key_commands,
+	key_lookup_commands,
 	security_txt_commands,
 	embargo_mail_commands,
 	embargo_commands,

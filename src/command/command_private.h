@@ -50,6 +50,7 @@ extern const struct command_row post_commands[];
 extern const struct command_row inbox_commands[];
 extern const struct command_row letter_commands[];
 extern const struct command_row key_commands[];
+extern const struct command_row key_lookup_commands[];
 extern const struct command_row security_txt_commands[];
 extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
