@@ -8,9 +8,9 @@
 enum { PREFIX_MS = 300, POLL_MS = 1000 };
 enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
-static const struct view_ops *const panes[PANES] = {
+static const struct view_ops *const panes[ALL_PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
-	&products_view, &metrics_view,
+	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view,
 };
 static const struct view_ops *const tabs[] = {
 	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
@@ -141,8 +141,10 @@ void app_note_selection(struct app *app)
 	}
 	mem_replace(&app->selected_case, case_id);
 	mem_replace(&app->selected_mail, mail);
+	mem_replace(&app->selected_row, row ? view->selected_id : NULL);
 	app->context->selected_case = app->selected_case;
 	app->context->selected_mail = app->selected_mail;
+	app->context->selected_row = app->selected_row;
 }
 
 /* Rows are borrowed from the model: whatever changed it, they are fetched anew before anything else. */
@@ -379,7 +381,7 @@ static int place_find(const struct view *views, size_t count, const char *name)
 		char number[24];
 
 		snprintf(number, sizeof(number), "%zu", i);
-		if (str_equal(name, number) || str_equal(name, views[i].ops->name))
+		if ((i < PANES && str_equal(name, number)) || str_equal(name, views[i].ops->name))
 			return (int)i;
 	}
 	return -1;
@@ -394,7 +396,7 @@ static void no_such_place(struct app *app, const char *name)
 
 static void request_pane(struct app *app, enum screen_request request, const char *argument)
 {
-	int place = argument ? place_find(app->levels[0].views, PANES, argument) : -1;
+	int place = argument ? place_find(app->levels[0].views, ALL_PANES, argument) : -1;
 
 	(void)request;
 	if (place < 0) {
@@ -581,9 +583,10 @@ static void forget_words(struct app *app)
 	mem_replace(&app->preview_key, NULL);
 	mem_replace(&app->selected_case, NULL);
 	mem_replace(&app->selected_mail, NULL);
+	mem_replace(&app->selected_row, NULL);
 	mem_replace(&app->figures.next_what, NULL);
 	mem_replace(&app->figures.next_case, NULL);
-	app->context->selected_case = app->context->selected_mail = NULL;
+	app->context->selected_case = app->context->selected_mail = app->context->selected_row = NULL;
 	str_wipe(&app->term->paste);
 	str_wipe(&app->message);
 	str_wipe(&app->context->out);
@@ -597,7 +600,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
-	for (size_t i = 0; i < PANES; i++) {
+	for (size_t i = 0; i < ALL_PANES; i++) {
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
@@ -684,7 +687,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 	line_init(&app->line);
 	str_init(&app->message);
 	str_init(&app->held.text);
-	level_push(app, panes, PANES, NULL);
+	level_push(app, panes, ALL_PANES, NULL);
 	app->levels[0].current = 1;
 	app->dirty = true;
 	app->last_key = term->ops->clock(term);
@@ -704,6 +707,7 @@ void app_release(struct app *app)
 	free(app->preview_key);
 	free(app->selected_case);
 	free(app->selected_mail);
+	free(app->selected_row);
 	prompt_close(app);
 	line_release(&app->line);
 	history_release(&app->history);
@@ -723,7 +727,7 @@ void app_release(struct app *app)
 	app->context->edit = NULL;
 	app->context->progress = NULL;
 	app->context->cancelled = NULL;
-	app->context->selected_case = app->context->selected_mail = NULL;
+	app->context->selected_case = app->context->selected_mail = app->context->selected_row = NULL;
 }
 
 static void on_locked_key(struct app *app, int key)

@@ -14,7 +14,8 @@
 #include "tui/line.h"
 #include "tui/view.h"
 
-enum { PANES = 9, LEVELS_MAX = 16, REST_MS = 150 };
+/* PANES stand in the bar under their numbers; those behind are opened by name. */
+enum { PANES = 9, ALL_PANES = 14, LEVELS_MAX = 16, REST_MS = 150 };
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -50,7 +51,7 @@ struct app {
 	uint64_t touched;                    /* keys so far: what a job brings is shown at once where none came since */
 	int rows, cols;
 	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
-	char *selected_case, *selected_mail; /* owned: what the context's members point to */
+	char *selected_case, *selected_mail, *selected_row; /* owned: what the context's members point to */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
 	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */

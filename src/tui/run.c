@@ -12,7 +12,7 @@ enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 100, BULK_NAMED = 3 };
 
 static bool has_placeholder(const char *line)
 {
-	return strstr(line, "{case}") || strstr(line, "{mail}");
+	return strstr(line, "{case}") || strstr(line, "{mail}") || strstr(line, "{row}");
 }
 
 void run_show_output(struct app *app)

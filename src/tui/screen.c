@@ -213,7 +213,7 @@ static int draw_bar_right(struct app *app)
 
 static int bar_width(const struct app *app, int tier)
 {
-	int width = tier < 2 ? 9 : 0;
+	int width = (tier < 2 ? 9 : 0) + (app->levels[0].current >= PANES ? 10 : 0);
 
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES; i++) {
 		AUTO_STR label = STR_INIT;
@@ -222,6 +222,11 @@ static int bar_width(const struct app *app, int tier)
 		width += text_width(label.bytes) + 1;
 	}
 	return width;
+}
+
+static const char *app_pane_title(const struct app *app)
+{
+	return app->levels[0].views[app->levels[0].current].ops->brief;
 }
 
 static void draw_bar(struct app *app)
@@ -237,6 +242,9 @@ static void draw_bar(struct app *app)
 	if (tier < 2 && bar_width(app, tier) + 8 < room)
 		col += term_put_raw(app->term, 0, col, 16,
 				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
+	/* One that has no number is named in their place. */
+	if (app->levels[0].current >= PANES)
+		col += 1 + term_put_raw(app->term, 0, col, room - col, _(app_pane_title(app)), ROLE_BAR_CURRENT);
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
 		AUTO_STR label = STR_INIT;
 
@@ -347,7 +355,8 @@ static bool hint_valid(struct app *app, const struct binding *binding)
 	bool valid;
 
 	if ((strstr(binding->line, "{case}") && !app->selected_case) ||
-	    (strstr(binding->line, "{mail}") && !app->selected_mail))
+	    (strstr(binding->line, "{mail}") && !app->selected_mail) ||
+	    (strstr(binding->line, "{row}") && !app->selected_row))
 		return false;
 	if (command_split(binding->line, &argv, &argc, NULL))
 		return false;

@@ -81,6 +81,12 @@ static const struct frame frames[] = {
 	{ "jobs-running", 80, 24, ": <mail import mail.mbox> Enter : <mail import more.mbox> Enter J rest", false, true },
 	{ "jobs-cancelled", 80, 24, ": <mail import mail.mbox> Enter J ^C rest", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
+	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
+	{ "register-clocks-200x50", 200, 50, ": <pane clocks> Enter g rest", false, false },
+	{ "register-contacts", 80, 24, ": <pane contacts> Enter g rest", false, false },
+	{ "register-keys", 80, 24, ": <pane keys> Enter", false, false },
+	{ "register-risks", 80, 24, ": <pane risks> Enter rest", false, true },
+	{ "register-tasks", 80, 24, ": <pane all-tasks> Enter rest", false, false },
 	{ "idle-locks", 80, 24, "0 g : <set lock-after 1> Enter " MINUTE, false, false },
 	{ "idle-locks-typed", 80, 24, ": <set lock-after 1> Enter : <note PSIRT-2026-0001 half> " MINUTE "Enter", false, false },
 	{ "news-marked", 80, 24, "0 g j rest rest rest", false, true },
@@ -97,6 +103,8 @@ static void run(const struct frame *frame, struct str *ret)
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
+	if (str_starts(frame->name, "register"))
+		fake_desk_registers(context.desk);
 	/* Somebody else changes the first case a second later. */
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
