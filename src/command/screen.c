@@ -122,6 +122,13 @@ const struct command_row screen_commands[] = {
 		.arguments = { { .name = "TEXT", .type = ARG_COMMAND, .optional = true, .repeats = true } },
 	},
 	{
+		.name = "form",
+		.help = N_("fill in a command's form: fields, checks, something to choose from"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_FORM,
+		.arguments = { { .name = "COMMAND", .type = ARG_COMMAND, .repeats = true } },
+	},
+	{
 		.name = "copy",
 		.help = N_("send something to your terminal's clipboard"),
 		.flags = COMMAND_SCREEN,

@@ -176,13 +176,18 @@ static void tell_news(struct app *app, const struct desk_news *news)
 {
 	AUTO_STRING who = mem_copy(news->author, strcspn(news->author, "<"));
 	AUTO_STRING sentence = NULL;
+	AUTO_STR typed = STR_INIT;
 
 	while (*who && who[strlen(who) - 1] == ' ')
 		who[strlen(who) - 1] = 0;
 	sentence = mem_format(_("%s changed %s."), *who ? who : news->author, news->case_id);
 	idset_put(&app->fresh, news->case_id, true);
 	app->stale = true;
-	if (app->prompt == PROMPT_COMMAND && strstr(app->line.text.bytes, news->case_id))
+	if (app->prompt == PROMPT_FORM)
+		form_line(app->form, &typed);
+	else if (app->prompt == PROMPT_COMMAND)
+		str_add(&typed, str_or_empty(app->line.text.bytes));
+	if (strstr(str_or_empty(typed.bytes), news->case_id))
 		mem_replace(&app->clash, *who ? who : news->author);
 	app_message(app, ROLE_WARNING, sentence);
 }
@@ -557,6 +562,13 @@ static void request_theme(struct app *app, enum screen_request request, const ch
 	settings_theme(app, argument);
 }
 
+static void request_form(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	if (!form_open(app, str_or_empty(argument)))
+		app_message(app, ROLE_ERROR, _("There is no such command; ? lists them all."));
+}
+
 static void request_set(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -666,7 +678,7 @@ static const request_fn requests[] = {
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
-	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set, [SCREEN_FORM] = request_form,
 	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = request_found,
 };
 

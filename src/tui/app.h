@@ -9,6 +9,7 @@
 #ifndef PSIRTTY_SRC_TUI_APP_H
 #define PSIRTTY_SRC_TUI_APP_H
 
+#include "tui/form.h"
 #include "tui/jobs.h"
 #include "tui/keys.h"
 #include "tui/line.h"
@@ -27,7 +28,7 @@ struct level {
 };
 
 enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_PALETTE, PROMPT_YES,
-		   PROMPT_TYPED, PROMPT_KINDS };
+		   PROMPT_TYPED, PROMPT_FORM, PROMPT_KINDS };
 
 struct palette_item { const struct command_row *row; char *name, *key, *why; };
 struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
@@ -70,6 +71,7 @@ struct app {
 	bool typed_kept;
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
+	struct form *form;                   /* owned; of PROMPT_FORM */
 	struct str message; enum role message_role;
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
@@ -149,6 +151,8 @@ void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const ch
 void prompt_close(struct app *app);
 void prompt_key(struct app *app, int key);
 void prompt_paste(struct app *app, const char *text);
+/* LINE as if it had been typed and entered: the prompt closes, and what others changed meanwhile is asked about. */
+void prompt_run(struct app *app, const char *line);
 /* What stands before the typed text. */
 const char *prompt_sign(const struct app *app);
 

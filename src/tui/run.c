@@ -55,7 +55,7 @@ static void obey_request(struct app *app)
 	for (size_t i = 0; i < count; i++)
 		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? request == SCREEN_PIPE || request == SCREEN_SET ? joined.bytes : arguments[0] : NULL);
+		app_request(app, request, count ? request == SCREEN_PIPE || request == SCREEN_SET || request == SCREEN_FORM ? joined.bytes : arguments[0] : NULL);
 	if (request == SCREEN_PANE)
 		filter_pane(app, count ? arguments + 1 : NULL, count ? count - 1 : 0);
 	command_free_words(arguments, (int)count);

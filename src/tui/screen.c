@@ -53,7 +53,7 @@ void layout_compute(const struct app *app, struct layout *ret)
 	const struct level *level = &app->levels[app->level_count - 1];
 	const struct view *view = &level->views[level->current];
 	struct layout l = { .bar = -1, .hint = -1, .message = -1, .body_rows = app->rows };
-	bool palette = app->prompt == PROMPT_PALETTE;
+	bool palette = app->prompt == PROMPT_PALETTE || app->prompt == PROMPT_FORM;
 	int rows;
 
 	l.small = app->rows < FULL_ROWS || app->cols < FULL_COLS;
@@ -332,6 +332,10 @@ static void list_label(struct app *app, struct str *ret)
 {
 	const struct view *view = app_view(app);
 
+	if (app->form) {
+		str_add(ret, form_title(app->form));
+		return;
+	}
 	str_add(ret, _(view->ops->title));
 	if (view_is_list(view) && view->filter)
 		str_add_format(ret, _(": %zu of %zu, filter: %s"), view->row_count, view->total, view->filter);
@@ -451,6 +455,10 @@ static void draw_hints(struct app *app, int row)
 	const char *contexts[5];
 	int room, col = 1;
 
+	if (app->prompt == PROMPT_FORM) {
+		term_put_raw(app->term, row, 1, app->cols - 1, form_hint(app->form), ROLE_HINT);
+		return;
+	}
 	if (app->completion_count) {
 		draw_completions(app, row);
 		return;
@@ -539,7 +547,10 @@ static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
-	if (app->question && message_tall(app, l))
+	if (app->prompt == PROMPT_FORM)
+		term_put_raw(app->term, l->message, 0, app->cols, app->message.length ? app->message.bytes : form_help(app->form),
+			     app->message.length ? app->message_role : ROLE_DIM);
+	else if (app->question && message_tall(app, l))
 		draw_tall_question(app, l);
 	else if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
@@ -574,6 +585,10 @@ static void draw_body(struct app *app, const struct layout *l)
 
 	if (app->prompt == PROMPT_PALETTE) {
 		palette_draw(app, l->body, l->body_rows);
+		return;
+	}
+	if (app->prompt == PROMPT_FORM) {
+		form_draw(app, l->body, l->body_rows);
 		return;
 	}
 	draw_case_head(app, l);
