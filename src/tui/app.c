@@ -161,6 +161,14 @@ static void load_views(struct app *app)
 		}
 }
 
+void app_reload_jobs(struct app *app)
+{
+	for (size_t i = 0; i < app->level_count; i++)
+		if (app->levels[i].views[0].ops == &jobs_view)
+			view_reload(&app->levels[i].views[0]);
+	mem_replace(&app->preview_key, NULL);
+}
+
 void app_reload(struct app *app)
 {
 	load_views(app);

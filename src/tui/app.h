@@ -99,6 +99,8 @@ char *app_changed_by(struct app *app, const char *line);
 void app_refresh(struct app *app);
 void app_message(struct app *app, enum role role, const char *raw);
 void app_error(struct app *app, const struct error *err);
+/* Rows anew wherever the list of jobs is shown. */
+void app_reload_jobs(struct app *app);
 /* The contexts in which a key is looked up, the nearest first, NULL ended. */
 void app_contexts(struct app *app, const char *ret[5]);
 /* Fills the context's selected case and mail from what is selected. */

@@ -83,7 +83,7 @@ static bool restored(const struct pty *s)
 	struct termios now;
 
 	tcgetattr(s->fd, &now);
-	return !s->alternate && now.c_lflag == s->before.c_lflag && now.c_iflag == s->before.c_iflag;
+	return pty_left_alternate(s) && now.c_lflag == s->before.c_lflag && now.c_iflag == s->before.c_iflag;
 }
 
 static void begin(struct pty *s, const char *vault)
@@ -92,6 +92,8 @@ static void begin(struct pty *s, const char *vault)
 
 	pty_start(s, 24, 80, argv, NULL);
 	CHECK_QUIET(pty_wait_text(s, "Inbox"), "it starts");
+	/* The library that plays the terminal does not survive everything that a program may. */
+	s->blind = true;
 }
 
 static void check_end(struct pty *s, const char *how)
@@ -110,7 +112,8 @@ static void check_end(struct pty *s, const char *how)
 
 static void clear_ground(struct pty *s)
 {
-	pty_resize(s, 24, 80);
+	pty_look_again(s, 24, 80);
+	pty_send(s, "\014");
 	/* Whatever waits for an answer gets a no, whatever is open closes; a locked screen opens. */
 	for (int i = 0; i < 24; i++) {
 		pty_send(s, "\033");
@@ -126,10 +129,13 @@ static size_t note(struct pty *s, unsigned number)
 	clear_ground(s);
 	pty_send(s, "1");
 	pty_send(s, line);
-	if (!pty_wait_text(s, "note added"))
+	if (!pty_wait_text(s, "note added")) {
+		s->blind = true;
 		return 0;
+	}
 	fprintf(stderr, "monkey-%u.\n", number);
 	pty_send(s, "\033");
+	s->blind = true;
 	return 1;
 }
 
