@@ -453,6 +453,8 @@ void form_draw(struct app *app, int row, int rows)
 		form->top = form->current;
 	if (rows > 0 && form->current >= form->top + (size_t)rows)
 		form->top = form->current - (size_t)rows + 1;
+	if (rows > 0 && form->top + (size_t)rows > form->count)
+		form->top = form->count > (size_t)rows ? form->count - (size_t)rows : 0;
 	for (int i = 0; i < rows && form->top + (size_t)i < form->count; i++)
 		draw_field(app, form, form->top + (size_t)i, row + i);
 }

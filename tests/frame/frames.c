@@ -116,7 +116,7 @@ static void run(const struct frame *frame, struct str *ret)
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
-	term_headless_dump(term, frame->roles, ret);
+	term_headless_dump(term, frame->roles ? HEADLESS_ROLES : HEADLESS_TEXT, ret);
 	term_free(term);
 	command_context_release(&context);
 }

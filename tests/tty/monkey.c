@@ -99,7 +99,9 @@ static void begin(struct pty *s, const char *vault)
 static void check_end(struct pty *s, const char *how)
 {
 	int status = pty_status(s);
-	bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0 && restored(s);
+	/* Once it has given the terminal back, a ^C among the keys ends whoever has it. */
+	bool interrupted = WIFSIGNALED(status) && WTERMSIG(status) == SIGINT;
+	bool well = ((WIFEXITED(status) && WEXITSTATUS(status) == 0) || interrupted) && restored(s);
 	AUTO_STR text = STR_INIT;
 
 	CHECK_QUIET(well, "%s: ends well (status %#x)", how, (unsigned)status);
