@@ -148,3 +148,30 @@ void conversion_release(struct conversion *conversion)
 	job_answer_release(&conversion->answer);
 	*conversion = (struct conversion){ 0 };
 }
+
+/* ---- facts */
+
+int judge_facts(struct judge *judge, const char *path, struct judged_facts *ret, struct error *err)
+{
+	struct job_answer answer = { 0 };
+	AUTO_STR bytes = STR_INIT;
+	int code = file_read(path, DOCUMENT_LIMIT, &bytes, err);
+
+	if (!code)
+		code = parse_worker_job(judge->worker, JOB_FACTS, base_name(path), bytes.bytes, bytes.length, &answer, err);
+	if (code)
+		return code;
+	for (size_t i = 0; i < answer.count; i++)
+		if (!answer.rows[i].count) {
+			job_answer_release(&answer);
+			return malformed(path, err);
+		}
+	*ret = (struct judged_facts){ .rows = answer.rows, .count = answer.count, .answer = answer };
+	return 0;
+}
+
+void judged_facts_release(struct judged_facts *facts)
+{
+	job_answer_release(&facts->answer);
+	*facts = (struct judged_facts){ 0 };
+}

@@ -5,6 +5,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
+#include "psirtty/format/provider.h"
 
 enum { ROW_FIELDS = 16, ROWS = 1 << 20, DOCUMENT_LIMIT = 200 << 20 };
 enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
@@ -222,9 +223,26 @@ static void do_convert(char *arguments, const char *bytes, size_t length, struct
 	advisory_losses_release(&losses);
 }
 
+static void tell_fact(void *context, const char *const *fields, size_t count)
+{
+	job_row_add(context, fields, count);
+}
+
+static void do_facts(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+
+	if (js_load(bytes, length, DOCUMENT_LIMIT, arguments, &json, &err))
+		job_refuse(answer, &err);
+	else
+		provider_facts(json, tell_fact, answer);
+}
+
 static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
 	[JOB_CHECK] = do_check,
 	[JOB_CONVERT] = do_convert,
+	[JOB_FACTS] = do_facts,
 };
 
 static int by_value(const void *a, const void *b)

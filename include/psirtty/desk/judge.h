@@ -23,6 +23,11 @@ int judge_file(struct judge *judge, const char *path, const char *preset, instan
 	       struct error *err);
 void judgement_release(struct judgement *judgement);
 
+/* What a document of a provider says, as the job's rows. */
+struct judged_facts { struct job_row *rows; size_t count; struct job_answer answer; };
+int judge_facts(struct judge *judge, const char *path, struct judged_facts *ret, struct error *err);
+void judged_facts_release(struct judged_facts *facts);
+
 /* What a document is in another format. */
 struct conversion { const char *document; const char *const *losses; size_t loss_count; struct job_answer answer; };
 struct conversion_options { const char *format, *cve, *organisation; }; /* the last two may be NULL */

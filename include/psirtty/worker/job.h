@@ -14,6 +14,7 @@ enum worker_job {
 		    * path, message, fix */
 	JOB_CONVERT, /* arguments "FORMAT NOW CVE ORGANISATION NAME", - for none; first row: the document; then: a
 		      * sentence each of what is lost */
+	JOB_FACTS,   /* arguments: a name; rows of provider_facts() */
 	JOB_COUNT,
 };
 
