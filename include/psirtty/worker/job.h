@@ -15,6 +15,7 @@ enum worker_job {
 	JOB_CONVERT, /* arguments "FORMAT NOW CVE ORGANISATION NAME", - for none; first row: the document; then: a
 		      * sentence each of what is lost */
 	JOB_FACTS,   /* arguments: a name; rows of provider_facts() */
+	JOB_FIX,     /* arguments as JOB_CHECK; first row: the mended document; then: test, path of what was done */
 	JOB_COUNT,
 };
 
