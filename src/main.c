@@ -4,8 +4,9 @@
 
 #include "psirtty/base/i18n.h"
 #include "psirtty/base/str.h"
-#include "psirtty/command/command.h"
+#include "psirtty/command/session.h"
 #include "psirtty/tui/tui.h"
+#include "psirtty/worker/fetch.h"
 #include "psirtty/worker/job.h"
 
 static void complain(const struct error *err)
@@ -21,7 +22,8 @@ static int workstation(void *argument)
 {
 	struct command_context *context = argument;
 	AUTO_ERROR err = ERROR_INIT;
-	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
+					.readonly = context->readonly };
 	int code;
 
 	if (!context->vault_dir)
@@ -44,7 +46,11 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT)))
 		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
+	if (argc == 2 && str_equal(argv[1], FETCH_WORKER_ARGUMENT))
+		fetch_worker_main();
 	i18n_start();
+	if (argc == 2 && str_equal(argv[1], SESSION_ARGUMENT))
+		return session_main();
 	status = command_main(&context, argc, argv);
 	if (status >= 0) {
 		command_context_release(&context);

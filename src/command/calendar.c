@@ -55,12 +55,13 @@ static int agenda(struct command_context *context, const struct command_call *ca
 
 static json_t *item_json(const struct agenda_item *item)
 {
+	struct zoned when = agenda_when(item);
 	json_t *one = json_object();
 	char buffer[40];
 
 	js_set_string(one, "at", instant_format(item->at, buffer));
-	js_set_string(one, "local", zoned_format_rfc3339(&item->when, buffer));
-	js_set_string(one, "zone", item->when.zone[0] ? item->when.zone : NULL);
+	js_set_string(one, "local", zoned_format_rfc3339(&when, buffer));
+	js_set_string(one, "zone", when.zone[0] ? when.zone : NULL);
 	js_set_string(one, "case", item->case_id);
 	js_set_string(one, "what", item->what);
 	js_set_string(one, "kind", agenda_kind_name(item->kind));
@@ -84,12 +85,13 @@ static int run_calendar(struct command_context *context, const struct command_ca
 		list = json_array();
 	for (size_t i = 0; i < count; i++) {
 		const struct agenda_item *item = &items[i];
+		struct zoned when = agenda_when(item);
 		char utc[40], local[96];
 
 		if (list)
 			json_array_append_new(list, item_json(item));
 		else
-			command_row_out(context, instant_format(item->at, utc), zoned_format(&item->when, local),
+			command_row_out(context, instant_format(item->at, utc), zoned_format(&when, local),
 					item->case_id, item->what, item->overdue ? "overdue" : "",
 					agenda_kind_name(item->kind), str_or_empty(item->reading),
 					str_or_empty(item->name), item->uncertain ? "uncertain" : "", NULL);

@@ -168,7 +168,7 @@ const struct command_row check_commands[] = {
 	{
 		.name = "check",
 		.help = N_("judge documents by the tests of their standard"),
-		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.flags = COMMAND_JSON | COMMAND_NO_VAULT | COMMAND_BULK,
 		.arguments = { { .name = "FILE", .type = ARG_FILE, .repeats = true,
 				 .help = N_("CSAF and what else is known; - for standard input") },
 			       { .name = "--preset", .type = ARG_WORD, .words = presets, .option = true,

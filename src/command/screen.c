@@ -17,6 +17,33 @@ static int run_lock(struct command_context *context, const struct command_call *
 	return 0;
 }
 
+/* In a shell: what holds, and where it is set. */
+static int run_set(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *name = call_value(call, "OPTION"), *value = call_value(call, "VALUE");
+	struct options options;
+	int code;
+
+	options_init(&options);
+	code = options_load(&options, context->vault_dir, err);
+	if (!code && value) {
+		code = option_set(&options, name, value, err);
+		code = code ? code : options_save(&options, err);
+	}
+	for (size_t i = 0; !code && i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		AUTO_STR range = STR_INIT;
+
+		option_describe(row, &range);
+		if (!name || str_equal(name, row->name))
+			command_row_out(context, row->name, option_get(&options, row->name), range.bytes,
+					str_or_empty(options.sources[i]), _(row->help), NULL);
+	}
+	options_release(&options);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
 #define ROW(word, text, what) \
 	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .request = (what) }
 
@@ -52,6 +79,37 @@ const struct command_row screen_commands[] = {
 		.exec = run_lock,
 	},
 	ROW("quit", N_("leave the program"), SCREEN_QUIT),
+	{
+		.name = "set",
+		.help = N_("change a setting, or list all; --save keeps it for the next time"),
+		.flags = COMMAND_NO_VAULT,
+		.request = SCREEN_SET,
+		.arguments = { ARG_MAY("OPTION", ARG_OPTION, N_("which; without one all are listed")),
+			       ARG_MAY("VALUE", ARG_OPTION_VALUE, N_("what it is to be")),
+			       SWITCH("--save", N_("write it into your psirtty.yaml")) },
+		.exec = run_set,
+	},
+	{
+		.name = "view",
+		.help = N_("go to a saved view: a pane with its filter"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_VIEW,
+		.arguments = { ARG("NAME", ARG_VIEW, N_("as it was saved")) },
+	},
+	{
+		.name = "view save",
+		.help = N_("save this pane and its filter under a name"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_VIEW_SAVE,
+		.arguments = { ARG("NAME", ARG_VIEW, N_("a word of your choice")) },
+	},
+	{
+		.name = "view forget",
+		.help = N_("forget a saved view"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_VIEW_FORGET,
+		.arguments = { ARG("NAME", ARG_VIEW, N_("which")) },
+	},
 	{
 		.name = "command-line",
 		.help = N_("type a command"),

@@ -370,7 +370,8 @@ static void tell_finders(struct desk *desk, const struct case_state *state)
 					      "reported to us.\nThank you for your report and for your patience.\n",
 					      party->name, state->advisory->id, str_or_empty(state->advisory->title));
 		AUTO_STRING id = mem_format("published-%s-%zu", state->advisory->id, i + 1);
-		const struct desk_letter letter = { id, party->name, party->address, subject, text };
+		const struct desk_letter letter = { .id = id, .name = party->name, .address = party->address,
+						   .subject = subject, .text = text };
 		AUTO_ERROR ignored = ERROR_INIT;
 
 		if (is_finder(party))

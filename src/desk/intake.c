@@ -22,8 +22,8 @@ struct intake {
 
 /* ---- one message */
 
-static int keep_raw(struct intake *in, const char *bytes, size_t length, const char *channel,
-		    instant received, char **ret_id, struct error *err)
+static int keep_raw(struct intake *in, const char *bytes, size_t length, const struct intake_source *source,
+		    char **ret_id, struct error *err)
 {
 	struct vault_object object;
 	json_t *body;
@@ -34,8 +34,10 @@ static int keep_raw(struct intake *in, const char *bytes, size_t length, const c
 		return code;
 	body = json_object();
 	js_set_string(body, "mail", id);
-	desk_set_instant(body, "received", received);
-	js_set_string(body, "channel", channel);
+	desk_set_instant(body, "received", source->received);
+	js_set_string(body, "channel", source->channel);
+	js_set_string(body, "account", source->account);
+	js_set_string(body, "uid", source->uid);
 	js_set_string(body, "sha256", object.sha256);
 	js_set_integer(body, "size", (long long)length);
 	json_object_set_new(body, "raw", desk_object_json(&object, NULL, "message/rfc822", "message"));
@@ -52,7 +54,7 @@ static int note_record(struct desk *desk, const char *id, const char *bytes, siz
 {
 	struct mail_record record = { 0 };
 	json_t *body;
-	int code = desk_read_mail(desk, bytes, length, now, &record, err);
+	int code = desk_read_mail(desk, bytes, length, NULL, now, &record, err);
 
 	if (code)
 		return code;
@@ -67,8 +69,8 @@ static int note_record(struct desk *desk, const char *id, const char *bytes, siz
 }
 
 /* Held, so that two sessions that import at once neither take a message in twice nor share a number. */
-static int keep_once(struct intake *in, const char *bytes, size_t length, const char *channel,
-		     instant received, char **ret_id, struct error *err)
+static int keep_once(struct intake *in, const char *bytes, size_t length, const struct intake_source *source,
+		     char **ret_id, struct error *err)
 {
 	char sha256[65];
 	bool changed;
@@ -79,22 +81,18 @@ static int keep_once(struct intake *in, const char *bytes, size_t length, const 
 	vault_sha256(bytes, length, sha256);
 	code = desk_refresh(in->desk, &changed, err);
 	if (!code && !model_mail_by_sha256(in->desk->model, sha256))
-		code = keep_raw(in, bytes, length, channel, received, ret_id, err);
+		code = keep_raw(in, bytes, length, source, ret_id, err);
 	vault_let_go(in->desk->vault);
 	return code;
 }
 
-static int take_message(struct intake *in, const char *bytes, size_t length, const char *channel,
-			instant received, struct error *err)
+static int take_in(struct intake *in, const char *bytes, size_t length, const struct intake_source *source,
+		   struct error *err)
 {
 	AUTO_STRING id = NULL;
 	bool open = false;
-	int code;
+	int code = keep_once(in, bytes, length, source, &id, err);
 
-	if (in->progress)
-		in->progress(in->context, in->done, in->total);
-	in->done++;
-	code = keep_once(in, bytes, length, channel, received, &id, err);
 	if (code)
 		return code;
 	if (!id) {
@@ -106,6 +104,26 @@ static int take_message(struct intake *in, const char *bytes, size_t length, con
 	if (!code && !open)
 		in->count->unread++;
 	return code;
+}
+
+int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
+		struct intake_count *count, struct error *err)
+{
+	struct intake in = { .desk = desk, .now = now, .count = count };
+
+	return take_in(&in, bytes, length, source, err);
+}
+
+static int take_message(struct intake *in, const char *bytes, size_t length, const char *channel,
+			instant received, struct error *err)
+{
+	const struct intake_source source = { .channel = channel, .received = received };
+
+	if (in->progress && in->progress(in->context, in->done, in->total))
+		return error_set(err, ERR_NO, _("mail"), _("Import it again to go on"),
+				 _("it was cancelled; what was taken in stays"));
+	in->done++;
+	return take_in(in, bytes, length, &source, err);
 }
 
 /* ---- where they lie */
@@ -365,7 +383,7 @@ static int reopen(struct desk *desk, const struct inbox_item *item, instant now,
 
 	if (!code)
 		code = desk_file_read(desk, &item->raw, &bytes, err);
-	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, now, ret, err);
+	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, item->record.session_key, now, ret, err);
 }
 
 static int check_takeable(const struct inbox_item *item, struct error *err)

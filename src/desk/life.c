@@ -6,6 +6,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/embargo.h"
+#include "psirtty/desk/letters.h"
 
 /* ---- facts kept as records */
 
@@ -213,29 +214,16 @@ int desk_qualify(struct desk *desk, const struct case_state *state, const struct
 
 /* ---- rejection */
 
-static const struct { const char *outcome, *text; } rejections[] = {
-	{ "duplicate", N_("What you describe was reported to us before, and we are working on it already. We will "
-			  "credit you as an additional reporter if you wish, and tell you when the fix is out.") },
-	{ "obsolete-product", N_("It affects only versions that no longer get updates. Please move to a version in "
-				 "support; if one of those is affected too, tell us how you see that.") },
-	{ "not-security", N_("We could follow you, but the behaviour crosses no security boundary of the product. If "
-			     "you see one that it does cross, please describe it and we will look again.") },
-	{ "other-vendor", N_("The product or component is another vendor's. With your consent we pass your report on, "
-			     "or you report it there yourself.") },
-	{ "not-reproducible", N_("We tried and could not see it happen. Please tell us the exact version and "
-				 "configuration, and if possible send the input that triggers it.") },
-	{ "out-of-scope", N_("It is outside of what we handle; our policy says what that is.") },
-	{ "need-info", N_("To judge it we need to know more: the product and version, what you did, what happened, and "
-			  "what you would have expected.") },
-	{ "hardening", N_("It is no vulnerability by itself. We passed it to the product team as an improvement.") },
-};
-
-static const char *rejection_text(const char *outcome)
+/* Each has its words in the letters' files. */
+static bool is_rejection(const char *outcome)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rejections); i++)
-		if (str_equal(rejections[i].outcome, outcome))
-			return rejections[i].text;
-	return NULL;
+	static const char *const outcomes[] = { "duplicate", "obsolete-product", "not-security", "other-vendor",
+						"not-reproducible", "out-of-scope", "need-info", "hardening" };
+
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+		if (str_equal(outcomes[i], outcome))
+			return true;
+	return false;
 }
 
 static bool is_finder(const struct case_party *party)
@@ -283,27 +271,38 @@ static bool finder_of(const struct case_state *state, struct desk_letter *letter
 	return letter->address && *letter->address;
 }
 
+/* Words of a handler may hold details: it is no form then, and is checked as any letter. */
 static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
 			   char **ret_draft, struct error *err)
 {
-	AUTO_STRING subject = mem_format(_("Your report [%s]"), state->id);
-	AUTO_STR text = STR_INIT;
-	struct desk_letter letter = { .subject = subject };
-	AUTO_STRING id = NULL;
-	char random[9];
+	struct desk_letter letter = { .template = "not-a-vulnerability", .form = !how->reason };
+	struct letter_text made = { 0 };
+	AUTO_STRING phrase = NULL;
+	AUTO_STRING reason = NULL;
+	const char *language;
+	int code;
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
-	str_add_format(&text, _("Dear %s,\n\nthank you for your report. %s\n"),
-		       letter.name ? letter.name : letter.address, _(rejection_text(state->outcome)));
-	if (how->reason) { /* words of a handler may hold details: it is no form then, and is checked as any letter */
-		str_add_format(&text, "\n%s\n", how->reason);
-		vault_random_hex(random, 8);
-		letter.id = id = mem_format("reply-%s", random);
+	language = desk_letter_language(desk, state, letter.address);
+	phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
+	reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
+	{
+		const struct letter_word words[] = {
+			{ "name", letter.name ? letter.name : letter.address }, { "case", state->id },
+			{ "handler", desk->handler }, { "reason", reason },
+		};
+
+		code = desk_letter_text(desk, letter.template,
+					language, words, ARRAY_LEN(words), &made, err);
 	}
-	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, ret_draft, err);
+	letter.subject = made.subject;
+	letter.text = made.text;
+	if (!code)
+		code = desk_letter_put(desk, state, &letter, ret_draft, err);
+	letter_text_release(&made);
+	return code;
 }
 
 int desk_reject(struct desk *desk, const struct case_state *state, const struct qualification *how, instant now,
@@ -311,7 +310,7 @@ int desk_reject(struct desk *desk, const struct case_state *state, const struct 
 {
 	int code;
 
-	if (!how->outcome || !rejection_text(how->outcome))
+	if (!how->outcome || !is_rejection(how->outcome))
 		return error_set(err, ERR_USAGE, str_or_empty(how->outcome), NULL,
 				 _("that is no reason to turn a report down"));
 	code = desk_qualify(desk, state, how, now, err);

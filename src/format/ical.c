@@ -27,8 +27,8 @@ static struct icaltimetype basic_time(instant at, bool utc)
 static const char *zone_of(const struct agenda_item *item)
 {
 	const instant near = 3 * INSTANT_HOUR;
-	const char *zone = item->when.zone;
-	bool there = item->when.at == item->at && zone[0] && strcmp(zone, "UTC") != 0 && zone_known(zone);
+	const char *zone = str_or_empty(item->zone);
+	bool there = *zone && strcmp(zone, "UTC") != 0 && zone_known(zone);
 
 	return there && zone_offset(zone, item->at - near) == zone_offset(zone, item->at + near) ? zone : NULL;
 }
@@ -140,13 +140,14 @@ static void add_uid(struct str *s, const struct agenda_item *item)
 
 static void add_summary(struct str *s, const struct agenda_item *item, bool titles)
 {
+	struct zoned when = agenda_when(item);
 	char text[200], local[96];
 
 	if (*item->case_id)
 		str_add_format(s, "%s ", item->case_id);
 	str_add(s, titles && tells(item) ? agenda_text(item, text) : plain_word(item));
-	if (item->when.at != INSTANT_NONE && item->when.at == item->at)
-		str_add_format(s, " %s", zoned_format(&item->when, local));
+	if (item->zone)
+		str_add_format(s, " %s", zoned_format(&when, local));
 }
 
 static icalcomponent *alarm_new(int hours)
@@ -163,7 +164,7 @@ static icalcomponent *event_new(const struct agenda_item *item, instant now, boo
 	AUTO_STR uid = STR_INIT, summary = STR_INIT;
 	const char *zone = zone_of(item);
 	icalproperty *start = icalproperty_new_dtstart(
-		basic_time(zone ? item->at + item->when.offset * INSTANT_MINUTE : item->at, !zone));
+		basic_time(zone ? item->at + item->offset * INSTANT_MINUTE : item->at, !zone));
 	icalcomponent *event;
 
 	if (zone)

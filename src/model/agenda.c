@@ -4,8 +4,9 @@
 
 #include "model/cases.h"
 #include "model/model_private.h"
+#include "psirtty/base/zone.h"
 
-enum { DUES = 6 }; /* as many as most open cases have */
+enum { FEW_DUES = 16 };
 #define TRIAGE_TIME (3 * INSTANT_DAY)
 #define ANSWER_TIME (2 * INSTANT_DAY)
 
@@ -20,146 +21,173 @@ const char *agenda_kind_name(enum agenda_kind kind)
 
 /* ---- one case */
 
+/* Most cases have few, so they are found in a place of their own and then kept in no more room than they take. */
+struct dues { struct due few[FEW_DUES], *items; size_t count, room; const char *case_id; };
+
 /* The zone's name stays borrowed. */
-static struct due *add(struct known_case *known, enum agenda_kind kind, const char *what, const struct zoned *when)
+static struct due *add(struct dues *dues, enum agenda_kind kind, const char *what, const char *zone)
 {
 	struct due *due;
 
-	known->dues = mem_grow(known->dues, &known->due_room, known->due_count ? known->due_count + 1 : DUES,
-			       sizeof(*known->dues));
-	due = &known->dues[known->due_count++];
-	*due = (struct due){ .at = when->at, .case_id = known->state.id, .what = what, .zone = when->zone, .offset = when->offset, .kind = kind };
+	if (dues->count == dues->room) {
+		bool first = dues->items == dues->few;
+
+		dues->room *= 2;
+		dues->items = mem_resize(first ? NULL : dues->items, dues->room, sizeof(*dues->items));
+		if (first)
+			memcpy(dues->items, dues->few, sizeof(dues->few));
+	}
+	due = &dues->items[dues->count++];
+	*due = (struct due){ .start = INSTANT_NONE, .case_id = dues->case_id, .what = what, .zone = zone, .kind = kind };
 	return due;
 }
 
-static struct due *add_utc(struct known_case *known, enum agenda_kind kind, const char *what, instant at)
+static struct due *add_zoned(struct dues *dues, enum agenda_kind kind, const char *what, const struct zoned *when)
 {
-	const struct zoned when = { .at = at };
-	struct due *due = add(known, kind, what, &when);
+	struct due *due = add(dues, kind, what, when->zone);
 
-	due->zone = "UTC";
+	due->at = when->at;
+	due->offset = when->offset;
+	return due;
+}
+
+static struct due *add_utc(struct dues *dues, enum agenda_kind kind, const char *what, instant at)
+{
+	struct due *due = add(dues, kind, what, "UTC");
+
+	due->at = at;
 	return due;
 }
 
 /* Where no rules of clocks are. */
-static void add_plain(struct known_case *known)
+static void add_plain(struct dues *dues, const struct case_state *state)
 {
-	const struct case_state *state = &known->state;
 	instant reported = state->first_report == INSTANT_NONE ? state->opened : state->first_report;
 
 	if (state->rm == RM_RECEIVED)
-		add_utc(known, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
+		add_utc(dues, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
 	if (state->unanswered != INSTANT_NONE && state->rm != RM_CLOSED)
-		add_utc(known, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
+		add_utc(dues, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
 }
 
-static void add_clock(struct known_case *known, const struct clock_rule *rule)
+static void add_clock(struct dues *dues, const struct clock_facts *facts, const struct clock_rule *rule)
 {
+	enum agenda_kind kind = rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK;
 	struct clock_status status;
+	int severity = -2;
+	bool leads = true;
 
-	clock_judge(&known->state, rule, &status);
-	if (status.state != CLOCK_RUNNING)
+	clock_judge(facts, rule, &status);
+	if (status.state != CLOCK_RUNNING || status.start == INSTANT_NONE)
 		return;
-	clock_add_lines(&known->state, false, &status);
-	for (size_t i = 0; i < status.line_count; i++) {
-		const struct clock_line *line = &status.lines[i];
-		struct due *due = add(known, rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK,
-				      rule->title, &line->due.when);
+	for (size_t i = 0; i < rule->reading_count; i++) {
+		const struct clock_reading *reading = &rule->readings[i];
+		struct due *due;
 
-		due->zone = rule->zone;
+		if (!clock_reading_counts(facts, reading, &severity))
+			continue;
+		due = add(dues, kind, rule->title, rule->zone);
+		due->at = clock_due_at(rule, reading, status.start + status.held, &due->uncertain);
+		due->offset = zone_offset(rule->zone, due->at);
 		due->rule = rule;
-		due->reading = line->reading->name;
-		due->secondary = i > 0;
-		due->uncertain = line->due.uncertain;
+		due->reading = reading->name;
+		due->secondary = !leads;
+		due->start = status.start;
+		leads = false;
 	}
 }
 
 struct hints {
-	uint64_t facts;      /* bits of what happened */
 	uint64_t said[8];    /* keys of clocks something was said about */
 	size_t count;
 	bool many;           /* more than there is room for */
 };
 
-/* Most rules have nothing to do with most cases; this says so without looking further. */
-static bool concerns(const struct hints *hints, const struct clock_rule *rule)
+static bool said_about(const struct hints *hints, const struct clock_marks *marks)
 {
-	uint64_t facts = hints->facts;
-
-	if (rule->kind == CLOCK_GATE || rule->kind == CLOCK_RETENTION || rule->house)
-		return false;
 	for (size_t i = 0; i < hints->count; i++)
-		if (hints->said[i] == rule->key || hints->said[i] == rule->after_key)
+		if (hints->said[i] == marks->key || hints->said[i] == marks->after_key)
 			return true;
-	if (hints->many)
-		return true;
-	return rule->start == START_AUTO && rule->trigger >= 0 &&
-	       (facts & (UINT64_C(1) << rule->trigger | rule->other)) && !(rule->met & facts) && (rule->needs & facts) == rule->needs;
+	return hints->many;
 }
 
-static void add_clocks(struct known_case *known, const struct clock_rules *rules)
+static void add_clocks(struct dues *dues, const struct case_state *state, const struct clock_book *book)
 {
-	struct hints hints = { .many = known->state.clock_count > ARRAY_LEN(hints.said) };
+	struct hints hints = { .many = state->clock_count > ARRAY_LEN(hints.said) };
+	struct clock_facts facts;
 
-	for (size_t i = 0; i < known->state.fact_count; i++)
-		hints.facts |= UINT64_C(1) << known->state.facts[i].fact;
-	for (size_t i = 0; !hints.many && i < known->state.clock_count; i++)
-		hints.said[hints.count++] = clock_key(known->state.clocks[i].id);
-	for (size_t i = 0; i < clock_rule_count(rules); i++)
-		if (concerns(&hints, clock_rule_at(rules, i)))
-			add_clock(known, clock_rule_at(rules, i));
+	clock_facts_read(state, &facts);
+	for (size_t i = 0; !hints.many && i < state->clock_count; i++)
+		hints.said[hints.count++] = clock_key(state->clocks[i].id);
+	for (size_t i = 0; i < book->mark_count; i++) {
+		const struct clock_marks *marks = &book->marks[i];
+		bool by_facts = (facts.have & marks->any) && !(facts.have & marks->none) &&
+				(facts.have & marks->all) == marks->all;
+
+		if (by_facts || (state->clock_count && said_about(&hints, marks)))
+			add_clock(dues, &facts, marks->rule);
+	}
 }
 
-static void add_embargo(struct known_case *known)
+static void add_embargo(struct dues *dues, const struct case_state *state)
 {
-	const struct case_embargo *embargo = &known->state.embargo;
+	const struct case_embargo *embargo = &state->embargo;
 
 	if (embargo->until.at != INSTANT_NONE)
-		add(known, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
+		add_zoned(dues, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
 	if (embargo->proposed.at != INSTANT_NONE)
-		add(known, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
-	for (size_t i = 0; i < known->state.party_count; i++) {
-		const struct case_party *party = &known->state.parties[i];
+		add_zoned(dues, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
 		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
 
 		if (asked && party->rsvp != INSTANT_NONE)
-			add_utc(known, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
+			add_utc(dues, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
 	}
 }
 
-static uint64_t stamp_of(const struct clock_book *book)
+uint64_t agenda_stamp(const struct clock_book *book)
 {
-	return book ? book->generation + 1 : 1;
+	return book->generation + 1;
 }
 
-/* There are thousands of cases: what was not needed is given back. */
-static void trim(struct known_case *known)
+/* Those that came with the glances are not the row's own to change. */
+static void keep_dues(struct case_row *row, const struct dues *dues)
 {
-	if (known->due_room == known->due_count)
-		return;
-	if (known->due_count) {
-		known->dues = mem_resize(known->dues, known->due_count, sizeof(*known->dues));
-	} else {
-		free(known->dues);
-		known->dues = NULL;
-	}
-	known->due_room = known->due_count;
+	struct due *own = row->due_room ? row->dues : NULL;
+
+	if (!own || row->due_room != dues->count)
+		own = mem_resize(own, dues->count ? dues->count : 1, sizeof(*own));
+	if (dues->count)
+		memcpy(own, dues->items, dues->count * sizeof(*own));
+	row->dues = own;
+	row->due_count = dues->count;
+	row->due_room = dues->count ? dues->count : 1;
 }
 
-static void find_dues(struct known_case *known)
+void agenda_find_dues(struct case_row *row)
 {
-	const struct clock_rules *rules = known->book ? known->book->rules : NULL;
+	const struct clock_book *book = &row->home->book;
+	uint64_t stamp = agenda_stamp(book);
+	const struct case_state *state;
+	struct dues dues;
 
-	if (known->dues_of == stamp_of(known->book))
+	if (row->dues_of == stamp)
 		return;
-	known->due_count = 0;
-	if (rules)
-		add_clocks(known, rules);
+	state = &cases_know(row)->state;
+	dues.items = dues.few;
+	dues.room = FEW_DUES;
+	dues.count = 0;
+	dues.case_id = row->glance.id;
+	if (book->rules)
+		add_clocks(&dues, state, book);
 	else
-		add_plain(known);
-	add_embargo(known);
-	trim(known);
-	known->dues_of = stamp_of(known->book);
+		add_plain(&dues, state);
+	add_embargo(&dues, state);
+	keep_dues(row, &dues);
+	row->dues_of = stamp;
+	if (dues.items != dues.few)
+		free(dues.items);
 }
 
 /* What binds us: not a proposal, not a second reading, not the answer somebody else owes. The calendar
@@ -169,14 +197,13 @@ static bool binds(enum agenda_kind kind, bool secondary)
 	return kind != AGENDA_PROPOSAL && kind != AGENDA_RSVP && kind != AGENDA_FREEZE && !secondary;
 }
 
-static const struct due *next_due(const struct case_state *state)
+static const struct due *next_due(struct case_row *row)
 {
-	struct known_case *known = known_of(state);
 	const struct due *next = NULL;
 
-	find_dues(known);
-	for (size_t i = 0; i < known->due_count; i++) {
-		const struct due *due = &known->dues[i];
+	agenda_find_dues(row);
+	for (size_t i = 0; i < row->due_count; i++) {
+		const struct due *due = &row->dues[i];
 
 		if (binds(due->kind, due->secondary) && (!next || due->at < next->at))
 			next = due;
@@ -184,12 +211,10 @@ static const struct due *next_due(const struct case_state *state)
 	return next;
 }
 
-bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
-		   instant *ret_at)
+bool glance_next_due(const struct case_glance *glance, const char **ret_what, instant *ret_at)
 {
-	const struct due *next = next_due(state);
+	const struct due *next = next_due(row_of(glance));
 
-	(void)now;
 	if (!next)
 		return false;
 	*ret_what = next->what;
@@ -197,21 +222,32 @@ bool case_next_due(const struct case_state *state, instant now, const char **ret
 	return true;
 }
 
-const char *case_marks(const struct case_state *state, instant now, char buffer[4])
+bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
+		   instant *ret_at)
 {
-	bool bound = state->embargo.state == EM_ACTIVE || state->embargo.state == EM_REVISE;
+	(void)now;
+	return glance_next_due(&known_of(state)->row->glance, ret_what, ret_at);
+}
+
+const char *glance_marks(const struct case_glance *glance, instant now, char buffer[4])
+{
 	const char *what;
 	size_t length = 0;
 	instant at;
 
-	if (state->rm == RM_START || state->rm == RM_RECEIVED)
+	if (glance->rm == RM_START || glance->rm == RM_RECEIVED)
 		buffer[length++] = '*';
-	if (case_next_due(state, now, &what, &at) && at < now)
+	if (glance_next_due(glance, &what, &at) && at < now)
 		buffer[length++] = '!';
-	if (bound)
+	if (glance->bound)
 		buffer[length++] = '~';
 	buffer[length] = 0;
 	return buffer;
+}
+
+const char *case_marks(const struct case_state *state, instant now, char buffer[4])
+{
+	return glance_marks(&known_of(state)->row->glance, now, buffer);
 }
 
 /* ---- all cases */
@@ -222,73 +258,69 @@ void agenda_release(struct agenda *agenda)
 	free(agenda->changed);
 }
 
-void agenda_note(struct known_case *known)
+void agenda_note(struct case_row *row)
 {
-	struct agenda *agenda = known->agenda;
+	struct agenda *agenda = &row->home->agenda;
 
-	known->dues_of = 0;
-	if (!agenda || known->noted)
+	row->dues_of = 0;
+	if (row->noted)
 		return;
-	known->noted = true;
+	row->noted = true;
 	agenda->changed = mem_grow(agenda->changed, &agenda->changed_room, agenda->changed_count + 1,
-				   sizeof(struct known_case *));
-	agenda->changed[agenda->changed_count++] = known;
+				   sizeof(struct case_row *));
+	agenda->changed[agenda->changed_count++] = row;
 }
 
-static int compare(const void *a, const void *b)
+static void add_slots(struct agenda *agenda, struct case_row *row)
 {
-	const struct agenda_slot *x = a, *y = b;
-	int order;
-
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	order = strcmp(x->due->case_id, y->due->case_id);
-	if (!order)
-		order = strcmp(x->due->what, y->due->what);
-	return order ? order : strcmp(str_or_empty(x->due->reading), str_or_empty(y->due->reading));
-}
-
-static void add_slots(struct agenda *agenda, struct known_case *known)
-{
-	find_dues(known);
-	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + known->due_count + 1,
+	agenda_find_dues(row);
+	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + row->due_count + 1,
 				 sizeof(*agenda->slots));
-	for (size_t i = 0; i < known->due_count; i++)
-		agenda->slots[agenda->count++] = (struct agenda_slot){ known->dues[i].at, known, &known->dues[i] };
+	for (size_t i = 0; i < row->due_count; i++)
+		agenda->slots[agenda->count++] = (struct agenda_slot){ row->dues[i].at, row, &row->dues[i] };
 }
 
 static void build(struct cases *cases, uint64_t stamp)
 {
 	struct agenda *agenda = &cases->agenda;
+	size_t count = 0;
 
 	agenda->count = agenda->changed_count = 0;
 	for (size_t i = 0; i < cases->count; i++) {
+		if (cases->items[i]->dues_of != stamp)
+			cases_know_all(cases);
 		cases->items[i]->noted = false;
-		add_slots(agenda, cases->items[i]);
+		agenda_find_dues(cases->items[i]);
+		count += cases->items[i]->due_count;
 	}
-	if (agenda->count)
-		qsort(agenda->slots, agenda->count, sizeof(*agenda->slots), compare);
+	if (count > agenda->room) {
+		agenda->room = count + count / 8;
+		agenda->slots = mem_resize(agenda->slots, agenda->room, sizeof(*agenda->slots));
+	}
+	for (size_t i = 0; i < cases->count; i++)
+		add_slots(agenda, cases->items[i]);
+	slots_sort(agenda->slots, agenda->count);
 	agenda->built = true;
 	agenda->generation = stamp;
 }
 
 enum { FEW = 16 };
 
-static bool among(const struct known_case *known, struct known_case *const *few, size_t count)
+static bool among(const struct case_row *row, struct case_row *const *few, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (few[i] == known)
+		if (few[i] == row)
 			return true;
 	return false;
 }
 
 /* Slots of the FEW cases that changed leave; what they point to may be gone, so it is not looked at. */
-static void leave(struct agenda *agenda, struct known_case *const *few, size_t count)
+static void leave(struct agenda *agenda, struct case_row *const *few, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < agenda->count; i++)
-		if (!among(agenda->slots[i].known, few, count))
+		if (!among(agenda->slots[i].row, few, count))
 			agenda->slots[kept++] = agenda->slots[i];
 	agenda->count = kept;
 }
@@ -301,7 +333,7 @@ static void merge(struct agenda *agenda, const struct agenda *fresh)
 	agenda->slots = mem_grow(agenda->slots, &agenda->room, to + 1, sizeof(*agenda->slots));
 	agenda->count = to;
 	while (b) {
-		if (a && compare(&agenda->slots[a - 1], &fresh->slots[b - 1]) > 0)
+		if (a && slot_compare(&agenda->slots[a - 1], &fresh->slots[b - 1]) > 0)
 			agenda->slots[--to] = agenda->slots[--a];
 		else
 			agenda->slots[--to] = fresh->slots[--b];
@@ -311,7 +343,7 @@ static void merge(struct agenda *agenda, const struct agenda *fresh)
 static void refresh(struct cases *cases)
 {
 	struct agenda *agenda = &cases->agenda, fresh = { 0 };
-	uint64_t stamp = stamp_of(&cases->book);
+	uint64_t stamp = agenda_stamp(&cases->book);
 
 	if (!agenda->built || agenda->generation != stamp || agenda->changed_count > FEW) {
 		build(cases, stamp);
@@ -325,8 +357,7 @@ static void refresh(struct cases *cases)
 		add_slots(&fresh, agenda->changed[i]);
 	}
 	agenda->changed_count = 0;
-	if (fresh.count)
-		qsort(fresh.slots, fresh.count, sizeof(*fresh.slots), compare);
+	slots_sort(fresh.slots, fresh.count);
 	merge(agenda, &fresh);
 	agenda_release(&fresh);
 }
@@ -342,11 +373,12 @@ static struct agenda_item *add_item(struct items *list, const struct agenda_item
 	return &list->items[list->count++];
 }
 
+/* ZONE stays borrowed, WHEN does not. */
 static void add_house(struct items *list, enum agenda_kind kind, const char *what, const char *name,
-		      struct zoned when)
+		      const struct zoned *when, const char *zone)
 {
-	add_item(list, &(struct agenda_item){ .at = when.at, .when = when, .case_id = "", .what = what,
-					      .kind = kind, .name = name });
+	add_item(list, &(struct agenda_item){ .at = when->at, .start = INSTANT_NONE, .zone = zone,
+					      .offset = when->offset, .case_id = "", .what = what, .kind = kind, .name = name });
 }
 
 static void add_duty(struct items *list, const struct model *model, const struct clock_rule *rule)
@@ -355,7 +387,8 @@ static void add_duty(struct items *list, const struct model *model, const struct
 
 	house_clock_status(model, rule, INSTANT_NONE, &status);
 	for (size_t i = 0; i < status.line_count; i++) {
-		add_house(list, AGENDA_DUTY, rule->title, NULL, status.lines[i].due.when);
+		add_house(list, AGENDA_DUTY, rule->title, NULL, &status.lines[i].due.when, rule->zone);
+		list->items[list->count - 1].start = status.lines[i].start;
 		list->items[list->count - 1].rule = rule;
 		list->items[list->count - 1].reading = status.lines[i].reading->name;
 		list->items[list->count - 1].secondary = i > 0;
@@ -379,14 +412,16 @@ static void house_items(const struct model *model, struct items *list)
 	for (size_t i = 0; i < house->freeze_count; i++) {
 		const struct freeze *freeze = &house->freezes[i];
 
-		add_house(list, AGENDA_FREEZE, N_("publication freeze begins"), freeze->name, freeze->from);
-		add_house(list, AGENDA_FREEZE, N_("publication freeze ends"), freeze->name, freeze->until);
+		add_house(list, AGENDA_FREEZE, N_("publication freeze begins"), freeze->name, &freeze->from,
+			  freeze->from.zone);
+		add_house(list, AGENDA_FREEZE, N_("publication freeze ends"), freeze->name, &freeze->until,
+			  freeze->until.zone);
 	}
 	for (size_t i = 0; i < house->key_count; i++)
 		for (size_t k = 0; k < model_pin_count(model); k++)
 			if (str_casecmp(model_pin(model, k)->fingerprint, house->keys[i].fingerprint) == 0)
 				add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address,
-					  zone_at("UTC", house->keys[i].at));
+					  &(struct zoned){ .at = house->keys[i].at }, "UTC");
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
 		if (clock_rule_at(rules, i)->house)
 			add_duty(list, model, clock_rule_at(rules, i));
@@ -399,15 +434,14 @@ static void house_items(const struct model *model, struct items *list)
 static struct agenda_item item_of(const struct agenda_slot *slot)
 {
 	const struct due *due = slot->due;
-	struct agenda_item item = {
-		.at = slot->at, .when = { .at = slot->at, .offset = due->offset }, .case_id = due->case_id, .what = due->what,
+
+	return (struct agenda_item){
+		.at = slot->at, .start = due->start, .zone = due->zone, .offset = due->offset, .case_id = due->case_id,
+		.what = due->what,
 		.embargo = due->kind == AGENDA_EMBARGO || due->kind == AGENDA_PROPOSAL, .kind = due->kind,
 		.name = due->name, .rule = due->rule, .reading = due->reading, .secondary = due->secondary,
 		.uncertain = due->uncertain,
 	};
-
-	memcpy(item.when.zone, due->zone, strlen(due->zone));
-	return item;
 }
 
 static size_t first_slot(const struct agenda *agenda, instant from)
@@ -460,6 +494,14 @@ void model_agenda(const struct model *model, instant from, instant to, instant n
 	free(house.items);
 	*ret = list.items;
 	*ret_count = list.count;
+}
+
+struct zoned agenda_when(const struct agenda_item *item)
+{
+	struct zoned when = { .at = item->at, .offset = item->offset };
+
+	snprintf(when.zone, sizeof(when.zone), "%s", str_or_empty(item->zone));
+	return when;
 }
 
 bool agenda_binds(const struct agenda_item *item)

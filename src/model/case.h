@@ -13,7 +13,7 @@
 enum case_list {
 	ROOM_MESSAGES, ROOM_SCORES, ROOM_IDS, ROOM_AFFECTED, ROOM_REMEDIATIONS, ROOM_NOTES,
 	ROOM_REPROS, ROOM_PARTIES, ROOM_TERMS, ROOM_ANSWERS, ROOM_RECORDS, ROOM_EVENTS, ROOM_UNDONE,
-	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_FACTS, ROOM_CLOCKS,
+	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_SENT_IDS, ROOM_FACTS, ROOM_CLOCKS,
 	ROOM_FILINGS, ROOM_COUNT,
 };
 
@@ -106,8 +106,6 @@ enum answer answer_of(const struct case_state *state, const char *party,
 int zone_check(const struct case_state *state, const struct event *event, struct error *err);
 /* Are these the terms parties are asked about: the open ones, else those in force. */
 bool terms_asked(const struct case_embargo *embargo, size_t at);
-/* Do these terms still count: open, or in force. */
-bool terms_current(const struct case_embargo *embargo, const struct embargo_terms *terms);
 /* The terms whose id the member KEY names, or NULL. */
 struct embargo_terms *terms_named(const struct case_state *state, const struct event *event,
 				  const char *key);

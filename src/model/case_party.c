@@ -72,8 +72,9 @@ static instant asked_anew(const struct case_state *state, const char *party)
 		const struct embargo_answer *answer = last_answer(state, party, &embargo->terms[i]);
 		instant over = terms_over(embargo, &embargo->terms[i]);
 
+		/* Terms that were over before they were proposed were never any, whichever copy heard of them first. */
 		if (answer && answer->answer == ANSWER_YES && over != INSTANT_NONE &&
-		    answer->at > over && answer->at > last)
+		    embargo->terms[i].proposed_at <= over && answer->at > over && answer->at > last)
 			last = answer->at;
 	}
 	return last;
@@ -368,9 +369,10 @@ static int check_invited(const struct case_state *state, const struct event *eve
 
 	if (check_there(state, event, err))
 		return ERR_NO;
-	if (!terms || !terms_current(&state->embargo, terms))
+	/* Whether they still count may depend on what somebody else does meanwhile; asking does not. */
+	if (!terms)
 		return error_set(err, ERR_NO, state->id, NULL,
-				 _("rule PEC: those are no terms to agree to any more"));
+				 _("rule PEC: those terms are not of this case"));
 	return answer_check(state, event_text(event, "name"), terms, ANSWER_ASKED, err);
 }
 

@@ -38,6 +38,8 @@ static const struct {
 	{ EVENT_GATE_CLEARED, { NULL }, true },
 	{ EVENT_EARLY_PUBLICATION, { NULL }, false },
 	{ EVENT_COLLISION_DECIDED, { NULL }, true },
+	{ EVENT_LETTER_BEGUN, { "send" }, false },
+	{ EVENT_LETTER_FAILED, { "send", "recipient" }, false },
 	{ EVENT_ADVISORY_TEXT, { "field", "lang" }, false },
 	{ EVENT_ADVISORY_PREPARED, { NULL }, false },
 	{ EVENT_ADVISORY_APPROVED, { NULL }, true },

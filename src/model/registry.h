@@ -23,6 +23,10 @@ struct registry {
 	size_t product_count, product_room;
 	struct pin *pins;         /* owned, by address */
 	size_t pin_count, pin_room;
+	struct pin_past *pin_pasts; /* owned, as they came */
+	size_t pin_past_count, pin_past_room;
+	struct pin_ask *pin_asks; /* owned, open ones, as they came */
+	size_t pin_ask_count, pin_ask_room;
 	struct policy policy;
 	struct contact *contacts; /* owned, by id */
 	size_t contact_count, contact_room;
@@ -41,6 +45,12 @@ struct registry {
 void disposals_release(struct registry *registry);
 int disposal_check(const struct registry *registry, const struct event *event, struct error *err);
 void disposal_apply(struct registry *registry, const struct event *event);
+
+/* ---- pins.c */
+void pins_release(struct registry *registry);
+int pin_check(const struct registry *registry, const struct event *event, struct error *err);
+void pin_apply(struct registry *registry, const struct event *event);
+const char *pin_last(const struct registry *registry, const char *address);
 
 /* ---- gate_modes.c */
 void gate_modes_release(struct registry *registry);

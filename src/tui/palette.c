@@ -22,6 +22,11 @@ static char *key_of(struct app *app, const char *name)
 
 	app_contexts(app, contexts);
 	binding = keymap_of_command(&app->keys, contexts, name);
+	if (binding && binding->prefix) {
+		char first[16];
+
+		return mem_format("%s %s", key_label(binding->prefix, first), key_label(binding->key, label));
+	}
 	return mem_string(binding ? key_label(binding->key, label) : "");
 }
 

@@ -52,11 +52,12 @@ static enum role agenda_role(const struct agenda_item *item)
 static void agenda_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
 	const struct agenda_item *item = row->item;
+	struct zoned when = agenda_when(item);
 	char buffer[96], text[200];
 
 	switch ((enum agenda_column)column) {
 	case AGENDA_MARK: cell_set(ret, agenda_role(item), item->overdue ? "!" : item->embargo ? "~" : " "); break;
-	case AGENDA_WHEN: cell_set(ret, ROLE_NORMAL, zoned_format(&item->when, buffer)); break;
+	case AGENDA_WHEN: cell_set(ret, ROLE_NORMAL, zoned_format(&when, buffer)); break;
 	case AGENDA_LEFT: cell_set(ret, item->overdue ? ROLE_OVERDUE : ROLE_NORMAL,
 				   time_left(item->at, view_now(view), buffer)); break;
 	case AGENDA_CASE: cell_set(ret, ROLE_ID, item->case_id); break;
@@ -71,7 +72,7 @@ struct day { size_t count; bool embargo, overdue, freeze; };
 /* The day an item is on, where it was meant. */
 static int64_t day_of(const struct agenda_item *item)
 {
-	return zone_day("UTC", item->at + item->when.offset * INSTANT_MINUTE);
+	return zone_day("UTC", item->at + item->offset * INSTANT_MINUTE);
 }
 
 static void month_fill(const struct view *view, int64_t first, int days, struct day *ret)
@@ -132,11 +133,12 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 {
 	const struct agenda_item *item = row->item;
 	const struct case_state *state = view_whole(view, model_find_case(view_model(view), item->case_id));
+	struct zoned when = agenda_when(item);
 	char buffer[96], utc[40], text[200];
 
 	doc_line(doc);
 	doc_run(doc, agenda_role(item), agenda_text(item, text));
-	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&item->when, buffer));
+	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&when, buffer));
 	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
 	if (item->rule) {
 		doc_field(doc, _("rule"), ROLE_NORMAL, item->rule->source);
@@ -195,7 +197,7 @@ static void states_draw(const struct model *model, struct doc *doc, bool plain)
 	for (int i = 0; i < RM_COUNT; i++)
 		tallies[i] = (struct tally){ rm_name(i), ROLE_NORMAL, 0 };
 	for (size_t i = 0; i < model_case_count(model); i++)
-		tallies[model_case(model, i)->rm].count++;
+		tallies[model_glance(model, i)->rm].count++;
 	tallies_draw(doc, _("Cases by state"), tallies + 1, RM_COUNT - 1, plain);
 }
 

@@ -413,6 +413,8 @@ static void tasks_body(const struct view *view, struct doc *doc)
 		return;
 	model_agenda(model, state->opened - INSTANT_DAY, now + 3660 * INSTANT_DAY, now, &items, &count);
 	for (size_t i = 0; i < count; i++) {
+		struct zoned there = agenda_when(&items[i]);
+
 		if (!str_equal(items[i].case_id, state->id))
 			continue;
 		doc_line(doc);
@@ -421,7 +423,7 @@ static void tasks_body(const struct view *view, struct doc *doc)
 		doc_column(doc, ROLE_TITLE, 26, agenda_text(&items[i], text));
 		doc_run(doc, ROLE_NORMAL, " ");
 		doc_column(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, 14, time_left(items[i].at, now, left));
-		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&items[i].when, when));
+		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&there, when));
 	}
 	free(items);
 	facts_body(view, doc, task_facts, ARRAY_LEN(task_facts));

@@ -180,16 +180,19 @@ static void check_bodies(struct vault *vault)
 	note_damage(vault, robbed->bare, &row, &why);
 }
 
-int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+/* At most MOST rows. */
+static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vault_event_fn fn, void *context,
+		    struct error *err)
 {
 	struct run run;
 	struct store_row row;
-	uint64_t last;
+	uint64_t last = 0, end;
 	int code = store_last(vault->store, &last, err);
 
 	run.from = run.count = 0;
 	vault->log.store = vault->store;
-	while (!code && vault->log.gseq < last) {
+	end = last > vault->log.gseq && last - vault->log.gseq > most ? vault->log.gseq + most : last;
+	while (!code && vault->log.gseq < end) {
 		uint64_t gseq = vault->log.gseq + 1;
 		AUTO_ERROR why = ERROR_INIT;
 
@@ -207,13 +210,27 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 		code = 0;
 	}
 	store_rest(vault->store);
-	if (!code)
+	/* Only at the end: what shredded a content may be the last row. */
+	if (!code && vault->log.gseq >= last)
 		check_bodies(vault);
 	if (!code && vault->memory.there && last < vault->memory.gseq && !vault->damage)
 		note_abandoned(vault, mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
 						 (unsigned long long)last,
 						 (unsigned long long)vault->memory.gseq));
+	*ret_left = code || vault->log.gseq >= last ? 0 : last - vault->log.gseq;
 	return code;
+}
+
+int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+{
+	uint64_t left;
+
+	return catch_up(vault, UINT64_MAX, &left, fn, context, err);
+}
+
+int vault_read_some(struct vault *vault, uint64_t most, uint64_t *ret_left, struct error *err)
+{
+	return catch_up(vault, most, ret_left, NULL, NULL, err);
 }
 
 int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
@@ -226,13 +243,18 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 	int code = 0;
 
 	for (uint64_t gseq = after + 1; !code && gseq <= vault->log.gseq; gseq++) {
+		AUTO_ERROR why = ERROR_INIT;
 		struct store_row row;
 		struct core core;
+		int got = store_row_at(vault->store, gseq, &row, &why);
 
-		if (store_row_at(vault->store, gseq, &row, NULL) != 1 ||
-		    !core_read(row.core, row.core_length, &core) || core.kind != CORE_CONTENT)
-			continue;
-		code = vault_row_hand_out(vault, &row, &core, fn, context, err);
+		/* Passed over without a word, it would be missing from what is kept of the log for good. */
+		if (got != 1 && !got)
+			error_set(&why, ERR_NO, _("event"), NULL, _("it is missing"));
+		if (got != 1)
+			note_damage(vault, gseq, NULL, &why);
+		if (got == 1 && core_read(row.core, row.core_length, &core) && core.kind == CORE_CONTENT)
+			code = vault_row_hand_out(vault, &row, &core, fn, context, err);
 	}
 	store_rest(vault->store);
 	return code;
@@ -378,7 +400,8 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	if (!code)
 		code = vault_catch_up(vault, fn, context, err);
 	if (!code && vault->damage)
-		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
+		code = error_set(err, ERR_VAULT, vault->dir,
+				 vault->abandoned ? _("See `psirtty vault lost`") : _("Run `psirtty audit verify`"),
 				 _("nothing is added to a damaged log: %s"), vault->damage);
 	vault->settled = code ? vault->settled : vault->log.gseq;
 	if (code) {

@@ -15,6 +15,9 @@
 	X(META_EACH, "SELECT name, value FROM meta ORDER BY name") \
 	X(META_PUT, "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)") \
 	X(BRIEF_EACH, "SELECT kind, key, stream, bytes FROM brief ORDER BY kind, key") \
+	X(BRIEF_CASES, "SELECT kind, key, stream, bytes FROM brief WHERE kind = 1 ORDER BY key") \
+	X(BRIEF_OTHERS, "SELECT kind, key, stream, bytes FROM brief WHERE kind > 1 ORDER BY kind, key") \
+	X(BRIEF_GET, "SELECT kind, key, stream, bytes FROM brief WHERE kind = ?1 AND key = ?2") \
 	X(BRIEF_PUT, "INSERT OR REPLACE INTO brief (kind, key, stream, bytes) VALUES (?1, ?2, ?3, ?4)") \
 	X(BRIEF_DROP, "DELETE FROM brief WHERE kind = ?1 AND key = ?2") \
 	X(BRIEF_CLEAR, "DELETE FROM brief") \

@@ -242,12 +242,15 @@ int store_notify_fd(const struct store *store)
 
 bool store_changed(struct store *store)
 {
-	uint64_t version = store->ops->version(store->base);
-	bool changed = version != store->version;
+	uint64_t version;
 	char events[4096];
+	bool changed;
 
+	/* First the waking, then the look: who commits between the two wakes once more, not never. */
 	while (store->notify >= 0 && read(store->notify, events, sizeof(events)) > 0)
 		continue;
+	version = store->ops->version(store->base);
+	changed = version != store->version;
 	store->version = version;
 	return changed;
 }

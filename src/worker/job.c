@@ -8,7 +8,7 @@
 #include "psirtty/format/fix.h"
 #include "psirtty/format/provider.h"
 
-enum { ROW_FIELDS = 16, ROWS = 1 << 20, DOCUMENT_LIMIT = 200 << 20 };
+enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20 };
 enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
 
 /* ---- answers: rows of a mark, a count, and fields of a length and bytes with a zero behind them */
@@ -273,6 +273,7 @@ static void do_fix(char *arguments, const char *bytes, size_t length, struct str
 
 static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
 	[JOB_CHECK] = do_check,
+	[JOB_SBOM] = job_do_sbom,
 	[JOB_CONVERT] = do_convert,
 	[JOB_FACTS] = do_facts,
 	[JOB_FIX] = do_fix,

@@ -38,6 +38,8 @@ static const struct command_row rows[] = {
 	SCREEN("last", "to the end", SCREEN_LAST),
 	SCREEN("lock", "lock the screen", SCREEN_LOCK),
 	SCREEN("jobs", "what runs", SCREEN_JOBS),
+	{ "mail import", "take mail in", COMMAND_CHANGES | COMMAND_BULK, 0, { { .name = "PATH", .type = ARG_FILE } }, NULL,
+	  "taken in", REACT_RELOAD },
 	{ "mail send", "send a draft", COMMAND_LEAVES, 0, { { .name = "DRAFT", .type = ARG_DRAFT } }, NULL, "sent", 0 },
 	{ "mail take", "open a case from a mail", COMMAND_CHANGES, 0, { { .name = "MAIL", .type = ARG_MAIL } }, NULL,
 	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
@@ -58,11 +60,14 @@ static const struct command_row rows[] = {
 	SCREEN("quit", "leave psirtty", SCREEN_QUIT),
 	SCREEN("redraw", "draw everything anew", SCREEN_REDRAW),
 	{ "search", "find words", COMMAND_SCREEN, SCREEN_FOUND, { REST }, NULL, NULL, 0 },
+	SCREEN("set", "change a setting", SCREEN_SET),
 	SCREEN("suspend", "back to the shell for a while", SCREEN_SUSPEND),
 	SCREEN("tab", "a part of the opened case", SCREEN_TAB),
 	SCREEN("theme", "another theme", SCREEN_THEME),
 	{ "undo", "take back the last change", COMMAND_CHANGES, 0, { CASE }, "nothing to undo", NULL, 0 },
 	SCREEN("up", "one line up", SCREEN_UP),
+	SCREEN("view", "go to a saved view", SCREEN_VIEW),
+	SCREEN("view save", "save this view", SCREEN_VIEW_SAVE),
 	SCREEN("zoom", "list or preview alone", SCREEN_ZOOM),
 };
 
@@ -91,6 +96,11 @@ const char *command_help(const struct command_row *row)
 unsigned command_flags(const struct command_row *row)
 {
 	return row->flags;
+}
+
+bool command_on_screen(const struct command_row *row)
+{
+	return row->request != SCREEN_NONE;
 }
 
 const struct command_argument *command_arguments(const struct command_row *row, size_t *ret_count)
@@ -188,9 +198,9 @@ int command_run_line(struct command_context *context, const char *line, struct e
 	context->reactions = row->reactions;
 	context->request = row->request;
 	if (row->request != SCREEN_NONE && argc > words) {
-		context->arguments = mem_alloc(sizeof(*context->arguments));
-		context->arguments[0] = mem_string(argv[words]);
-		context->argument_count = 1;
+		context->arguments = mem_alloc((size_t)(argc - words) * sizeof(*context->arguments));
+		for (int i = words; i < argc; i++)
+			context->arguments[context->argument_count++] = mem_string(argv[i]);
 	}
 	command_free_words(argv, argc);
 	return 0;

@@ -6,7 +6,7 @@
 #include "psirtty/base/js.h"
 #include "psirtty/desk/gates.h"
 
-struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, readonly; unsigned streams; uint64_t gseq; };
+struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
 
 static void feed(struct desk *desk, enum event_type type, unsigned stream, instant at, json_t *body)
 {
@@ -313,9 +313,56 @@ int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
 	(void)err;
 	*ret_changed = desk->changed;
+	desk->news = desk->changed;
 	if (desk->changed)
 		feed_case(desk, 9999, "Came in meanwhile", FAKE_NOW);
 	desk->changed = false;
+	return 0;
+}
+
+int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err)
+{
+	(void)most;
+	*ret_left = false;
+	return desk_refresh(desk, ret_changed, err);
+}
+
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
+{
+	bool had = desk->news && most;
+
+	if (had)
+		*ret = (struct desk_news){ "PSIRT-2026-0001", "Ines <ines@example.com>" };
+	desk->news = false;
+	return had;
+}
+
+static char *typed;
+
+int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
+{
+	(void)desk;
+	(void)err;
+	mem_replace(&typed, *text ? text : NULL);
+	return 0;
+}
+
+char *desk_take_typed(struct desk *desk, bool own)
+{
+	char *taken = own ? typed : NULL;
+
+	(void)desk;
+	if (own)
+		typed = NULL;
+	return taken;
+}
+
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)
+{
+	(void)desk;
+	(void)text;
+	(void)err;
+	*ret_id = mem_string("kept-1");
 	return 0;
 }
 

@@ -9,6 +9,9 @@
 #include "psirtty/base/file.h"
 #include "tui/run_tui.h"
 
+#define TEN_RESTS "rest rest rest rest rest rest rest rest rest rest "
+#define MINUTE TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS
+
 struct frame { const char *name; int cols, rows; const char *keys; bool plain, roles; };
 static const struct frame frames[] = {
 	{ "inbox-80x24", 80, 24, "", false, true },
@@ -69,10 +72,19 @@ static const struct frame frames[] = {
 	{ "found", 80, 24, ": <search over> Enter", false, true },
 	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
 	{ "found-opened", 80, 24, ": <search over> Enter g Enter", false, false },
-	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
+	{ "copied", 80, 24, "0 g y t", false, false },
+	{ "keys-that-follow", 80, 24, "0 g y rest", false, true },
+	{ "marker", 80, 24, "0 g : <set cursor marker> Enter j", false, true },
+	{ "settings", 80, 24, ": <set> Enter", false, false },
 	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
 	{ "jobs", 80, 24, "J", false, false },
+	{ "jobs-running", 80, 24, ": <mail import mail.mbox> Enter : <mail import more.mbox> Enter J rest", false, true },
+	{ "jobs-cancelled", 80, 24, ": <mail import mail.mbox> Enter J ^C rest", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
+	{ "idle-locks", 80, 24, "0 g : <set lock-after 1> Enter " MINUTE, false, false },
+	{ "idle-locks-typed", 80, 24, ": <set lock-after 1> Enter : <note PSIRT-2026-0001 half> " MINUTE "Enter", false, false },
+	{ "news-marked", 80, 24, "0 g j rest rest rest", false, true },
+	{ "news-while-typing", 80, 24, "0 g c <mine> rest rest rest Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
 
@@ -85,6 +97,9 @@ static void run(const struct frame *frame, struct str *ret)
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
+	/* Somebody else changes the first case a second later. */
+	if (str_starts(frame->name, "news"))
+		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
 	term_headless_dump(term, frame->roles, ret);
 	term_free(term);
@@ -149,6 +164,7 @@ static const struct action actions[] = {
 	{ "0 g Enter c <in the case> Enter", "note PSIRT-2026-0001 in the case\n" },
 	{ ": <note A b c> ^W ^W <d> ^U <note PSIRT-2026-0001 e> Left Left ^E Enter", "note PSIRT-2026-0001 e\n" },
 	{ "0 / <exe> Enter t", "" },
+	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },
 	{ "<xyz>", "" },
 };
 

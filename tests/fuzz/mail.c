@@ -69,7 +69,7 @@ static void fuzz_decoders(const char *bytes, size_t length)
 	static const char *const names[] = { "boundary", "name", "charset" };
 	AUTO_STR words = STR_INIT, html = STR_INIT, base64 = STR_INIT, quoted = STR_INIT, flowed = STR_INIT;
 	struct openpgp_packets packets;
-	bool remote;
+	struct mime_html_facts facts;
 
 	mime_decode_header(bytes, length, charset_convert, NULL, &words);
 	need(utf8_valid(words.bytes, words.length) && !memchr(words.bytes, '\n', words.length) &&
@@ -80,7 +80,9 @@ static void fuzz_decoders(const char *bytes, size_t length)
 		mime_parameter(bytes, length, names[i], charset_convert, NULL, &value);
 		need(utf8_valid(value.bytes, value.length));
 	}
-	mime_html_text(bytes, length, &html, &remote);
+	mime_html_text(bytes, length, &html, &facts);
+	mime_text_differs(html.bytes, html.length, bytes, length);
+	mime_base64_is_plain(bytes, length);
 	need(utf8_valid(html.bytes, html.length));
 	mime_decode_base64(bytes, length, &base64);
 	mime_decode_quoted_printable(bytes, length, &quoted);

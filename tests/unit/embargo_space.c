@@ -333,7 +333,7 @@ static bool expect_terms(const struct case_state *state, enum event_type type, c
 	bool own = is_us(by) || (terms->state == TERMS_OPEN && str_casecmp(terms->by, by) == 0);
 
 	if (type == EVENT_PARTY_INVITED)
-		return current && said != ANSWER_YES;
+		return said != ANSWER_YES;
 	if (type == EVENT_TERMS_REJECTED)
 		return own ? talks(state) && terms->state == TERMS_OPEN :
 			     said != ANSWER_YES && said != ANSWER_NO;

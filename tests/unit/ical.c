@@ -15,20 +15,12 @@ static instant at(const char *text)
 	return ret;
 }
 
-static struct zoned zone_time(const char *text, const char *zone)
-{
-	struct zoned z = { .at = at(text), .offset = 480 };
-
-	snprintf(z.zone, sizeof(z.zone), "%s", zone);
-	return z;
-}
-
 static void test_read_back(void)
 {
 	const struct agenda_item items[] = {
-		{ .at = at("2026-11-21T01:30:00.5Z"), .when = zone_time("2026-11-21T01:30:00.5Z", "Asia/Shanghai"),
+		{ .at = at("2026-11-21T01:30:00.5Z"), .zone = "Asia/Shanghai", .offset = 480,
 		  .case_id = "PSIRT-2026-0001", .what = "embargo ends", .embargo = true },
-		{ .at = at("2026-12-24T23:59:59Z"), .when = { .at = INSTANT_NONE }, .case_id = "PSIRT-2026-0002",
+		{ .at = at("2026-12-24T23:59:59Z"), .case_id = "PSIRT-2026-0002",
 		  .what = "answer finder, soon; or \\later" },
 	};
 	AUTO_STR out = STR_INIT, again = STR_INIT;
@@ -91,7 +83,8 @@ static void test_zones(void)
 	size_t i = 0;
 
 	for (size_t k = 0; k < ARRAY_LEN(times); k++)
-		items[k] = (struct agenda_item){ .at = at(times[k]), .when = zone_at("Europe/Brussels", at(times[k])),
+		items[k] = (struct agenda_item){ .at = at(times[k]), .zone = "Europe/Brussels",
+						 .offset = zone_offset("Europe/Brussels", at(times[k])),
 						 .case_id = "X-1", .what = "embargo ends" };
 	ical_write(items, ARRAY_LEN(times), at("2026-01-01T00:00:00Z"), false, &out);
 	calendar = icalparser_parse_string(out.bytes);
@@ -115,11 +108,11 @@ static void test_content(void)
 {
 	struct clock_rule rule = { .id = mem_string("eu-cra-14-2-a"), .title = mem_string("CRA early warning") };
 	const struct agenda_item items[] = {
-		{ .at = at("2026-11-21T01:30:00Z"), .when = { .at = INSTANT_NONE }, .case_id = "X-1", .what = "CRA early warning",
+		{ .at = at("2026-11-21T01:30:00Z"), .case_id = "X-1", .what = "CRA early warning",
 		  .kind = AGENDA_CLOCK, .rule = &rule, .reading = "strict" },
-		{ .at = at("2026-11-21T01:30:00Z"), .when = { .at = INSTANT_NONE }, .case_id = "X-1", .what = "CRA early warning",
+		{ .at = at("2026-11-21T01:30:00Z"), .case_id = "X-1", .what = "CRA early warning",
 		  .kind = AGENDA_CLOCK, .rule = &rule, .reading = "rolled", .secondary = true },
-		{ .at = at("2026-11-21T01:30:00Z"), .when = { .at = INSTANT_NONE }, .case_id = "", .what = "key expires",
+		{ .at = at("2026-11-21T01:30:00Z"), .case_id = "", .what = "key expires",
 		  .kind = AGENDA_KEY, .name = "mara@finder.example" },
 	};
 	AUTO_STR plain = STR_INIT, titled = STR_INIT;

@@ -132,6 +132,8 @@ const struct clock_rule *clock_rule_at(const struct clock_rules *rules, size_t i
 const struct clock_rule *clock_rule_find(const struct clock_rules *rules, const char *id);
 /* Changes whenever any row does: for caches of what was worked out. */
 uint64_t clock_rules_version(const struct clock_rules *rules);
+/* The same in every session, and another whenever a row or a holiday file changes. */
+uint64_t clock_rules_stamp(const struct clock_rules *rules);
 /* The title in the language of the reader. */
 const char *clock_title(const struct clock_rule *rule);
 /* "48 hours", "2 working days": translated; buffer of 48 bytes. */
@@ -140,6 +142,8 @@ const char *clock_reading_text(const struct clock_reading *reading, char buffer[
 struct clock_due { struct zoned when; bool uncertain; };
 /* When READING of RULE ends for a clock that began at START. A day ends at 23:59:59 in the rule's
  * zone. Uncertain where a holiday calendar does not know a day that was counted. Pure. */
+instant clock_due_at(const struct clock_rule *rule, const struct clock_reading *reading, instant start,
+		     bool *ret_uncertain);
 struct clock_due clock_due(const struct clock_rule *rule, const struct clock_reading *reading,
 			   instant start);
 

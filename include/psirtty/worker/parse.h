@@ -20,6 +20,16 @@ enum mail_crypto {
 	MAIL_CRYPTO_SIGNED,      /* multipart/signed, root: payload = signed bytes with CRLF, signature */
 	MAIL_CRYPTO_INLINE_ENCRYPTED, /* text body that is one BEGIN PGP MESSAGE block */
 	MAIL_CRYPTO_INLINE_SIGNED,    /* text body that is one BEGIN PGP SIGNED MESSAGE block */
+	MAIL_CRYPTO_SMIME_SIGNED,     /* multipart/signed with a PKCS#7 signature: as MAIL_CRYPTO_SIGNED */
+	MAIL_CRYPTO_SMIME_OPAQUE,     /* root that is CMS signed-data: payload = the CMS object */
+	MAIL_CRYPTO_SMIME_ENVELOPED,  /* root that is CMS enveloped-data: payload = the CMS object */
+};
+
+/* A multipart/signed below the top: its signature covers that part alone. */
+struct signed_part {
+	char *path;                   /* owned, of the multipart/signed */
+	bool smime;
+	struct str payload, signature;
 };
 
 struct parsed_mail {
@@ -28,6 +38,8 @@ struct parsed_mail {
 	struct str payload, signature;
 	int session_key_packets;     /* counted in the payload before gpg sees it; -1 when it is no OpenPGP */
 	int anonymous_packets;       /* of those, with key id 0 */
+	bool protected_head;         /* the header of the signed part, or of the entity, is a protected one */
+	struct signed_part *signed_parts; size_t signed_part_count;
 };
 void parsed_mail_release(struct parsed_mail *mail);
 

@@ -193,6 +193,11 @@ static void headless_theme(struct terminal *term, const struct theme *theme)
 	(void)theme;
 }
 
+static void headless_glyphs(struct terminal *term, const char *which)
+{
+	term->glyphs = !str_equal(which, "ascii");
+}
+
 static int64_t headless_clock(struct terminal *term)
 {
 	return ((struct headless *)term)->now;
@@ -220,8 +225,10 @@ static const struct term_ops headless_ops = {
 	.suspend = headless_nothing,
 	.resume = headless_nothing,
 	.beep = headless_nothing,
+	.notify = headless_nothing,
 	.copy = headless_copy,
 	.theme = headless_theme,
+	.glyphs = headless_glyphs,
 	.clock = headless_clock,
 	.free = headless_free,
 };
@@ -231,7 +238,8 @@ struct terminal *term_headless_new(int rows, int cols, const char *keys)
 	struct headless *h = mem_alloc(sizeof(*h));
 
 	h->term.ops = &headless_ops;
-	h->term.watch = -1;
+	for (int i = 0; i < TERM_WATCHED; i++)
+		h->term.watch[i] = -1;
 	h->term.glyphs = true;
 	str_init(&h->term.paste);
 	h->script = mem_string(keys);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A program in a pseudo-terminal. */
-#include "session.h"
+#include "pty.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-long long session_now(void)
+long long pty_now(void)
 {
 	struct timespec now;
 
@@ -22,7 +22,7 @@ long long session_now(void)
 
 static int on_property(VTermProp property, VTermValue *value, void *user)
 {
-	struct session *s = user;
+	struct pty *s = user;
 
 	if (property == VTERM_PROP_ALTSCREEN)
 		s->alternate = value->boolean;
@@ -31,7 +31,7 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
 
 static VTermScreenCallbacks callbacks = { .settermprop = on_property };
 
-static void vterm_begin(struct session *s)
+static void vterm_begin(struct pty *s)
 {
 	s->vterm = vterm_new(s->rows, s->cols);
 	vterm_set_utf8(s->vterm, 1);
@@ -41,13 +41,13 @@ static void vterm_begin(struct session *s)
 	vterm_screen_reset(s->screen, 1);
 }
 
-void session_start(struct session *s, int rows, int cols, const char *const *argv, const char *environment)
+void pty_start(struct pty *s, int rows, int cols, const char *const *argv, const char *environment)
 {
 	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
 
 	int memory = memfd_create("counters", 0);
 
-	*s = (struct session){ .rows = rows, .cols = cols };
+	*s = (struct pty){ .rows = rows, .cols = cols };
 	str_init(&s->raw);
 	if (memory < 0 || ftruncate(memory, sizeof(*s->shared)))
 		BUG("no shared memory");
@@ -67,7 +67,7 @@ void session_start(struct session *s, int rows, int cols, const char *const *arg
 	tcgetattr(s->fd, &s->before);
 }
 
-void session_end(struct session *s)
+void pty_end(struct pty *s)
 {
 	if (!s->ended) {
 		kill(-s->child, SIGKILL);
@@ -80,13 +80,13 @@ void session_end(struct session *s)
 	munmap(s->shared, sizeof(*s->shared));
 }
 
-void session_send(struct session *s, const char *bytes)
+void pty_send(struct pty *s, const char *bytes)
 {
 	if (write(s->fd, bytes, strlen(bytes)) < 0)
 		perror("# write");
 }
 
-void session_resize(struct session *s, int rows, int cols)
+void pty_resize(struct pty *s, int rows, int cols)
 {
 	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
 
@@ -97,7 +97,7 @@ void session_resize(struct session *s, int rows, int cols)
 }
 
 /* One read of at most MS milliseconds' waiting; false when the other end is gone. */
-static bool read_some(struct session *s, int ms)
+static bool read_some(struct pty *s, int ms)
 {
 	struct pollfd fd = { .fd = s->fd, .events = POLLIN };
 	char bytes[65536];
@@ -114,12 +114,12 @@ static bool read_some(struct session *s, int ms)
 	return true;
 }
 
-bool session_wait(struct session *s, bool (*condition)(struct session *s, const void *argument), const void *argument)
+bool pty_wait(struct pty *s, bool (*condition)(struct pty *s, const void *argument), const void *argument)
 {
-	long long until = session_now() + DEADLINE_MS * 1000LL;
+	long long until = pty_now() + DEADLINE_MS * 1000LL;
 
 	while (!condition(s, argument)) {
-		if (session_now() > until)
+		if (pty_now() > until)
 			return false;
 		if (!read_some(s, 1))
 			return condition(s, argument);
@@ -127,7 +127,7 @@ bool session_wait(struct session *s, bool (*condition)(struct session *s, const 
 	return true;
 }
 
-void session_text(struct session *s, struct str *ret)
+void pty_text(struct pty *s, struct str *ret)
 {
 	for (int row = 0; row < s->rows; row++) {
 		for (int col = 0; col < s->cols; col++) {
@@ -146,42 +146,42 @@ void session_text(struct session *s, struct str *ret)
 	}
 }
 
-static bool has_text(struct session *s, const void *argument)
+static bool has_text(struct pty *s, const void *argument)
 {
 	AUTO_STR text = STR_INIT;
 
-	session_text(s, &text);
+	pty_text(s, &text);
 	return strstr(text.bytes, argument) != NULL;
 }
 
-static bool has_no_text(struct session *s, const void *argument)
+static bool has_no_text(struct pty *s, const void *argument)
 {
 	return !has_text(s, argument);
 }
 
-bool session_wait_text(struct session *s, const char *text)
+bool pty_wait_text(struct pty *s, const char *text)
 {
-	return session_wait(s, has_text, text);
+	return pty_wait(s, has_text, text);
 }
 
-bool session_wait_no_text(struct session *s, const char *text)
+bool pty_wait_no_text(struct pty *s, const char *text)
 {
-	return session_wait(s, has_no_text, text);
+	return pty_wait(s, has_no_text, text);
 }
 
-static bool frames_here(struct session *s, const void *argument)
+static bool frames_here(struct pty *s, const void *argument)
 {
 	return s->shared->frames >= *(const size_t *)argument && s->raw.length >= s->shared->bytes;
 }
 
-bool session_wait_frames(struct session *s, size_t from, size_t frames)
+bool pty_wait_frames(struct pty *s, size_t from, size_t frames)
 {
 	size_t wanted = from + frames;
 
-	return session_wait(s, frames_here, &wanted);
+	return pty_wait(s, frames_here, &wanted);
 }
 
-static bool gone(struct session *s, const void *argument)
+static bool gone(struct pty *s, const void *argument)
 {
 	int *status = (int *)(uintptr_t)argument;
 
@@ -189,13 +189,13 @@ static bool gone(struct session *s, const void *argument)
 	return s->ended;
 }
 
-int session_status(struct session *s)
+int pty_status(struct pty *s)
 {
-	long long until = session_now() + DEADLINE_MS * 1000LL;
+	long long until = pty_now() + DEADLINE_MS * 1000LL;
 	int status = -1;
 
 	/* The last bytes are still to be read after the program has gone. */
-	while (!gone(s, &status) && session_now() < until)
+	while (!gone(s, &status) && pty_now() < until)
 		read_some(s, 1);
 	while (read_some(s, 0)) {
 		struct pollfd fd = { .fd = s->fd, .events = POLLIN };

@@ -3,8 +3,8 @@
  * A program in a pseudo-terminal, its screen read through libvterm. The program counts its frames and bytes in
  * memory shared with the test, so the test knows when a frame has arrived whole and never sleeps.
  */
-#ifndef PSIRTTY_TESTS_TTY_SESSION_H
-#define PSIRTTY_TESTS_TTY_SESSION_H
+#ifndef PSIRTTY_TESTS_TTY_PTY_H
+#define PSIRTTY_TESTS_TTY_PTY_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -15,7 +15,7 @@
 
 struct shared { volatile size_t frames, writes, bytes, polls; volatile pid_t inner; };
 
-struct session {
+struct pty {
 	int fd;
 	pid_t child;
 	VTerm *vterm;
@@ -31,21 +31,21 @@ struct session {
 enum { DEADLINE_MS = 20000, SHARED_FD = 9 };
 
 /* ARGV runs under TERM=xterm-256color; ENVIRONMENT is NULL or "NAME=value". */
-void session_start(struct session *s, int rows, int cols, const char *const *argv, const char *environment);
+void pty_start(struct pty *s, int rows, int cols, const char *const *argv, const char *environment);
 /* Kills what is left. */
-void session_end(struct session *s);
-void session_send(struct session *s, const char *bytes);
-void session_resize(struct session *s, int rows, int cols);
+void pty_end(struct pty *s);
+void pty_send(struct pty *s, const char *bytes);
+void pty_resize(struct pty *s, int rows, int cols);
 /* Reads until CONDITION holds; false after the deadline or when the program is gone. */
-bool session_wait(struct session *s, bool (*condition)(struct session *s, const void *argument), const void *argument);
-bool session_wait_text(struct session *s, const char *text);
-bool session_wait_no_text(struct session *s, const char *text);
+bool pty_wait(struct pty *s, bool (*condition)(struct pty *s, const void *argument), const void *argument);
+bool pty_wait_text(struct pty *s, const char *text);
+bool pty_wait_no_text(struct pty *s, const char *text);
 /* Until FRAMES frames have been drawn since the shared counter stood at FROM and all their bytes are here. */
-bool session_wait_frames(struct session *s, size_t from, size_t frames);
+bool pty_wait_frames(struct pty *s, size_t from, size_t frames);
 /* The screen as text, a line a row. */
-void session_text(struct session *s, struct str *ret);
+void pty_text(struct pty *s, struct str *ret);
 /* Waits for the end of the program; its exit status as waitpid gives it. */
-int session_status(struct session *s);
-long long session_now(void); /* microseconds */
+int pty_status(struct pty *s);
+long long pty_now(void); /* microseconds */
 
 #endif
