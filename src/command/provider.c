@@ -6,12 +6,13 @@
 #include "psirtty/desk/provider.h"
 #include "psirtty/format/provider.h"
 
-static void tell_progress(void *data, size_t done, size_t total)
+static bool tell_progress(void *data, size_t done, size_t total)
 {
 	struct command_context *context = data;
 
 	if (context->progress)
 		context->progress(context, done, total);
+	return context->cancelled && context->cancelled(context);
 }
 
 static void tell_built(struct command_context *context, const struct provider_built *built)

@@ -364,8 +364,8 @@ static int fill_tree(struct tree *t, struct error *err)
 		const struct provider_document *document = &t->provider.documents[i];
 
 		code = put_document(t, document, source_of(b, document), same_key, err);
-		if (b->progress)
-			b->progress(b->context, ++b->done, b->sources.count);
+		if (!code && b->progress && b->progress(b->context, ++b->done, b->sources.count))
+			code = error_set(err, ERR_BUSY, t->old, NULL, _("cancelled; the tree is as it was"));
 	}
 	return code ? code : put_files(t, err);
 }
