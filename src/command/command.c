@@ -34,6 +34,7 @@ static const struct command_row *const families[] = {
 	embargo_commands,
 	export_commands,
 	advisory_commands,
+	provider_commands,
 	register_commands,
 	demo_commands,
 	screen_commands,
