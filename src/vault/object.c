@@ -99,6 +99,7 @@ struct putting {
 	crypto_secretstream_xchacha20poly1305_state state;
 	bool sealed_any;
 	int out;
+	bool later;                  /* made durable with others, by object_settle */
 	uint64_t written, flushed;
 	struct str list;
 };
@@ -307,8 +308,10 @@ static int finish(struct putting *put, const char *dir, const char *part, const 
 		return code;
 	if (mkdir(folder, 0770) < 0 && errno != EEXIST)
 		return error_errno(err, ERR_VAULT, folder, NULL);
-	if (fchmod(put->out, 0440) < 0 || fsync(put->out) < 0 || rename(part, path) < 0)
+	if (fchmod(put->out, 0440) < 0 || (!put->later && fsync(put->out) < 0) || rename(part, path) < 0)
 		return write_error(put, err);
+	if (put->later)
+		return 0;
 	synced = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (synced < 0 || fsync(synced) < 0)
 		code = error_errno(err, ERR_VAULT, folder, NULL);
@@ -343,10 +346,60 @@ static void end_put(struct putting *put, char ret_sha256[65])
 	str_release(&put->list);
 }
 
-static int run_put(struct putting *put, const char *dir, struct vault_object *made, struct error *err)
+int object_settle(const char *dir, struct error *err)
+{
+	AUTO_STRING path = mem_format("%s/objects", dir);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int code = fd < 0 || syncfs(fd) < 0 ? error_errno(err, ERR_VAULT, path, NULL) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+/* What fits a chunk goes through the stages one after the other: threads and large buffers cost more than it. */
+static int put_small(struct putting *put, struct error *err)
+{
+	size_t room = ZSTD_compressBound(CHUNK), made;
+	uint8_t *packed = mem_alloc(room), *sealed = mem_alloc(SEALED_CHUNK);
+	struct segment segment = { .plain = (uint8_t *)(uintptr_t)put->bytes, .sealed = sealed,
+				   .plain_length = (size_t)put->length, .last = true };
+	bool last;
+	int code;
+
+	EVP_DigestUpdate(put->sha256, put->bytes, (size_t)put->length);
+	put->size = put->length;
+	made = ZSTD_compress(packed, room, put->bytes, (size_t)put->length, ZSTD_LEVEL);
+	if (!ZSTD_isError(made) && made < put->length - put->length / 8) {
+		put->head[OBJECT_FLAGS] |= OBJECT_ZSTD;
+		segment.plain = packed;
+		segment.plain_length = made;
+	}
+	code = seal_stage(put, &segment, &last, err);
+	if (!code)
+		code = hash_stage(put, &segment, &last, err);
+	if (!code)
+		code = write_stage(put, &segment, &last, err);
+	sodium_memzero(packed, ZSTD_isError(made) ? room : made);
+	free(packed);
+	free(sealed);
+	return code;
+}
+
+static int put_large(struct putting *put, struct error *err)
 {
 	static const pipeline_fn stages[] = { read_stage, seal_stage, hash_stage, write_stage };
 	struct segment segments[SEGMENTS];
+	int code;
+
+	segments_new(segments);
+	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
+	segments_release(segments);
+	return code;
+}
+
+static int run_put(struct putting *put, const char *dir, struct vault_object *made, struct error *err)
+{
 	char random[17];
 	AUTO_STRING part = NULL;
 	int code;
@@ -356,9 +409,7 @@ static int run_put(struct putting *put, const char *dir, struct vault_object *ma
 	put->out = open(part, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (put->out < 0)
 		return error_errno(err, ERR_VAULT, part, NULL);
-	segments_new(segments);
-	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
-	segments_release(segments);
+	code = put->fd < 0 && put->length <= CHUNK ? put_small(put, err) : put_large(put, err);
 	if (!code) {
 		object_name_of(put->head, &put->list, made->name);
 		code = finish(put, dir, part, made->name, err);
@@ -378,6 +429,8 @@ static int object_put(struct vault *vault, struct putting *put, struct vault_obj
 	if (vault->readonly)
 		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
 				 _("the vault was opened for reading only"));
+	put->later = vault->batching;
+	vault->batch_objects |= vault->batching;
 	randombytes_buf(key, sizeof(key));
 	begin_put(put, key);
 	code = run_put(put, vault->dir, &made, err);

@@ -30,6 +30,8 @@ struct segment {
 void segments_new(struct segment *segments);
 void segments_release(struct segment *segments);
 
+/* Makes durable what was put in a batch. */
+int object_settle(const char *dir, struct error *err);
 char *object_path(const char *dir, const char *name);
 void object_name_of(const uint8_t head[OBJECT_HEAD], const struct str *list, char ret[65]);
 void object_segment_hash(const uint8_t head[OBJECT_HEAD], const void *sealed, size_t length,
