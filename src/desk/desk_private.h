@@ -88,6 +88,12 @@ int desk_letter_text(struct desk *desk, const char *id, const char *language, co
 		     struct str *ret, struct error *err);
 void desk_letters_free(struct conf *letters);
 
+/* ---- recipient.c */
+/* The key WHO (a fingerprint, or an address a key is pinned to), and the address the register has for it, which is NULL
+ * where it has none. ERR_NO for an address without a pinned key. The caller releases *RET and frees *RET_ADDRESS. */
+int desk_find_recipient(struct desk *desk, const char *who, struct openpgp_key *ret, char **ret_address,
+			struct error *err);
+
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
 /* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
