@@ -53,14 +53,15 @@ static int agenda(struct command_context *context, const struct command_call *ca
 	return 0;
 }
 
-static json_t *item_json(const struct agenda_item *item)
+static json_t *item_json(const struct agenda_item *item, instant now)
 {
+	struct zoned when = agenda_when(item);
 	json_t *one = json_object();
 	char buffer[40];
 
 	js_set_string(one, "at", instant_format(item->at, buffer));
-	js_set_string(one, "local", zoned_format_rfc3339(&item->when, buffer));
-	js_set_string(one, "zone", item->when.zone[0] ? item->when.zone : NULL);
+	js_set_string(one, "local", zoned_format_rfc3339(&when, buffer));
+	js_set_string(one, "zone", when.zone[0] ? when.zone : NULL);
 	js_set_string(one, "case", item->case_id);
 	js_set_string(one, "what", item->what);
 	js_set_string(one, "kind", agenda_kind_name(item->kind));
@@ -70,6 +71,9 @@ static json_t *item_json(const struct agenda_item *item)
 	js_set_bool(one, "overdue", item->overdue);
 	js_set_bool(one, "secondary", item->secondary);
 	js_set_bool(one, "uncertain", item->uncertain);
+	if (item->start != INSTANT_NONE)
+		js_set_string(one, "start", instant_format(item->start, buffer));
+	js_set_integer(one, "reminder", agenda_share(item, now));
 	return one;
 }
 
@@ -84,15 +88,19 @@ static int run_calendar(struct command_context *context, const struct command_ca
 		list = json_array();
 	for (size_t i = 0; i < count; i++) {
 		const struct agenda_item *item = &items[i];
-		char utc[40], local[96];
+		struct zoned when = agenda_when(item);
+		int share = agenda_share(item, command_now(context));
+		char utc[40], local[96], gone[16] = "";
 
+		if (share)
+			snprintf(gone, sizeof(gone), "%d", share);
 		if (list)
-			json_array_append_new(list, item_json(item));
+			json_array_append_new(list, item_json(item, command_now(context)));
 		else
-			command_row_out(context, instant_format(item->at, utc), zoned_format(&item->when, local),
+			command_row_out(context, instant_format(item->at, utc), zoned_format(&when, local),
 					item->case_id, item->what, item->overdue ? "overdue" : "",
 					agenda_kind_name(item->kind), str_or_empty(item->reading),
-					str_or_empty(item->name), item->uncertain ? "uncertain" : "", NULL);
+					str_or_empty(item->name), item->uncertain ? "uncertain" : "", gone, NULL);
 	}
 	if (list)
 		command_json(context, list);

@@ -27,6 +27,17 @@ int command_settings(struct command_context *context, struct settings *ret, stru
 	return code;
 }
 
+void command_follow_settings(struct command_context *context)
+{
+	struct settings settings;
+	AUTO_ERROR fault = ERROR_INIT;
+
+	if (desk_follows_settings(context->desk))
+		return;
+	command_settings(context, &settings, &fault);
+	desk_follow_settings(context->desk, &settings, &fault, context->on_screen ? NULL : command_ask_secret, context);
+}
+
 /* One line from the terminal, unseen. */
 bool command_ask_secret(void *context, const char *what, struct str *ret)
 {
@@ -152,6 +163,17 @@ static json_t *fetched_json(const char *name, const struct desk_fetch_count *cou
 	return json;
 }
 
+/* What surely answers a case goes there at once. */
+static int put_to_cases(struct command_context *context, struct desk *desk, struct error *err)
+{
+	size_t count;
+	int code = desk_mail_thread(desk, command_now(context), &count, err);
+
+	if (!code && count && !context->json)
+		command_say(context, _("%zu went to their cases"), count);
+	return code;
+}
+
 /* LIST (may be NULL): the counts as JSON are added to it. */
 static int fetch_one(struct command_context *context, const struct settings *settings,
 		     const struct settings_account *account, json_t *list, struct error *err)
@@ -168,6 +190,8 @@ static int fetch_one(struct command_context *context, const struct settings *set
 			json_array_append_new(list, fetched_json(account->name, desk_fetch_counted(fetch)));
 		else
 			tell_fetched(context, account->name, desk_fetch_counted(fetch));
+		if (!code && desk_fetch_counted(fetch)->in.taken_in)
+			code = put_to_cases(context, desk, err);
 	}
 	desk_fetch_stop(fetch);
 	return code;
@@ -210,6 +234,8 @@ static int run_fetch(struct command_context *context, const struct command_call 
 		code = fetch_each(context, &settings, list, err);
 	}
 	settings_release(&settings);
+	if (!code)
+		code = command_acknowledge(context, context->desk, err);
 	if (list)
 		command_json(context, list);
 	context->reactions |= REACT_RELOAD;

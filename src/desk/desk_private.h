@@ -16,6 +16,9 @@ enum { RING_STAMP = 32 };
 /* A stream to be read anew, or, GONE, to be forgotten. */
 struct stale { uint8_t stream[16]; enum vault_stream_kind kind; bool gone; };
 
+enum { NEWS_MOST = 32 };
+struct news { uint8_t stream[16]; char author[128]; };
+
 struct desk {
 	struct openpgp *pgp;
 	struct parse_worker *worker;
@@ -34,15 +37,23 @@ struct desk {
 	size_t keys_noted;                    /* how many pins were asked for their expiry */
 	bool behind;                          /* desk_refresh_some has not read everything */
 	uint64_t folded, kept;                /* the last event in the model; that of the cache's briefs */
+	struct news news[NEWS_MOST]; size_t news_count; /* what others did to cases, until it is asked for */
+	bool started;                         /* what comes from now on is news */
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
+	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
+	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
+
+/* ---- way.c */
+struct desk_way;
+void desk_way_free(struct desk_way *way); /* NULL does nothing */
 
 /* ---- intake.c */
 /* Where a mail comes from; account and uid (its name on the server) may be NULL. */
@@ -97,8 +108,19 @@ void desk_laws_free(struct desk_laws *laws);
 
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
+int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err);
 /* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
-bool desk_draft_is_form(const char *id);
+bool desk_draft_is_form(const json_t *draft);
+
+/* ---- templates.c */
+void desk_templates_free(struct desk_templates *templates);
+
+/* ---- sending.c */
+struct mime_letter;
+/* The whole message: signed by who works here and encrypted to exactly KEYS; or signed alone. */
+int desk_letter_seal(struct desk *desk, const struct mime_letter *letter, const char *const *keys, size_t count,
+		     struct str *ret, struct error *err);
+int desk_letter_sign_clear(struct desk *desk, const struct mime_letter *letter, struct str *ret, struct error *err);
 
 /* ---- desk.c */
 

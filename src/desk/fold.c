@@ -267,6 +267,39 @@ static void settle(struct desk *desk)
 
 /* ---- events in the order of the journal */
 
+static void note_news(struct desk *desk, const struct vault_event *sealed, const char *author)
+{
+	struct news *place = NULL;
+
+	if (!desk->started || sealed->kind != VAULT_CASE || str_equal(sealed->fingerprint, vault_fingerprint(desk->vault)))
+		return;
+	for (size_t i = 0; i < desk->news_count && !place; i++)
+		if (memcmp(desk->news[i].stream, sealed->stream, sizeof(sealed->stream)) == 0)
+			place = &desk->news[i];
+	if (!place && desk->news_count == NEWS_MOST)
+		return;
+	if (!place)
+		place = &desk->news[desk->news_count++];
+	memcpy(place->stream, sealed->stream, sizeof(place->stream));
+	snprintf(place->author, sizeof(place->author), "%s", author);
+}
+
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < desk->news_count && count < most; i++) {
+		const struct case_state *state = model_case_of_stream(desk->model, desk->news[i].stream);
+
+		if (!state)
+			continue;
+		snprintf(ret[count].case_id, sizeof(ret->case_id), "%s", state->id);
+		snprintf(ret[count++].author, sizeof(ret->author), "%s", desk->news[i].author);
+	}
+	desk->news_count = 0;
+	return count;
+}
+
 static int fold(void *context, const struct vault_event *sealed, struct error *err)
 {
 	struct desk *desk = context;
@@ -275,6 +308,7 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	bool good = event_of(desk, sealed, &event, &why);
 
 	(void)err;
+	note_news(desk, sealed, event.author);
 	desk->registry_changed = desk->registry_changed || sealed->kind == VAULT_REGISTRY;
 	if (!good || !model_in_order(desk->model, &event))
 		mark(desk, sealed->stream, sealed->kind, false);
@@ -451,6 +485,7 @@ int desk_fold_start(struct desk *desk, struct error *err)
 	}
 	vault_on_access(desk->vault, on_access, desk);
 	settle(desk);
+	desk->started = true;
 	return code;
 }
 

@@ -187,6 +187,11 @@ static int set_url(const struct parsing *p, const struct conf *item, char **slot
 	return 0;
 }
 
+static bool is_yes(const char *text)
+{
+	return str_equal(text, "true") || str_equal(text, "on");
+}
+
 static int set_one(const struct parsing *p, const struct row *row, const struct conf *item, void *home,
 		   struct error *err)
 {
@@ -202,10 +207,10 @@ static int set_one(const struct parsing *p, const struct row *row, const struct 
 	case SET_WORD: return set_word(p, row, item, (char **)(void *)slot, err);
 	case SET_URL: return set_url(p, item, (char **)(void *)slot, err);
 	case SET_BOOL:
-		if (!str_equal(item->text, "true") && !str_equal(item->text, "false"))
+		if (!is_yes(item->text) && !str_equal(item->text, "false") && !str_equal(item->text, "off"))
 			return bad(p, item->line, item->key, _("it is true or false"), err);
 		/* What the house says offline stays offline. */
-		*(bool *)(void *)slot = str_equal(item->text, "true") || (row->at == offsetof(struct settings, offline) &&
+		*(bool *)(void *)slot = is_yes(item->text) || (row->at == offsetof(struct settings, offline) &&
 									    home == p->settings && *(bool *)(void *)slot);
 		return 0;
 	case SET_PATH:
@@ -242,6 +247,9 @@ static int set_section(const struct parsing *p, const char *section, const struc
 		for (size_t r = 0; r < ARRAY_LEN(rows); r++)
 			if (str_equal(rows[r].section, section) && str_equal(rows[r].key, item->key))
 				found = &rows[r];
+		/* Single values and views at the top are options of the screen, which judges them itself. */
+		if (!found && !*section && (item->kind == CONF_SCALAR || str_equal(item->key, "views")))
+			continue;
 		code = found ? set_one(p, found, item, home, err) :
 			       bad(p, item->line, item->key, _("there is no such setting here"), err);
 	}
@@ -388,7 +396,7 @@ bool settings_vault_offline(const char *dir)
 
 	if (!file_exists(path) || conf_load_file(path, &conf, NULL))
 		return false;
-	offline = str_equal(conf_text(&conf, "offline", "false"), "true");
+	offline = is_yes(conf_text(&conf, "offline", "false"));
 	conf_release(&conf);
 	return offline;
 }

@@ -20,14 +20,16 @@ int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
 	return vault_draft_keep(desk->vault, id, text, strlen(text), err);
 }
 
-static bool left_behind(const char *id)
+static bool left_behind(const char *id, bool own)
 {
 	long pid = str_starts(id, typed_prefix) ? strtol(id + sizeof(typed_prefix) - 1, NULL, 10) : 0;
 
+	if (own && pid == (long)getpid())
+		return true;
 	return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
-char *desk_take_typed(struct desk *desk)
+char *desk_take_typed(struct desk *desk, bool own)
 {
 	char **ids = NULL, *found = NULL;
 	size_t count = 0;
@@ -37,7 +39,7 @@ char *desk_take_typed(struct desk *desk)
 	for (size_t i = 0; i < count && !found; i++) {
 		struct str text = STR_INIT;
 
-		if (left_behind(ids[i]) && vault_draft_get(desk->vault, ids[i], &text, NULL) == 0) {
+		if (left_behind(ids[i], own) && vault_draft_get(desk->vault, ids[i], &text, NULL) == 0) {
 			found = mem_string(text.bytes);
 			vault_draft_remove(desk->vault, ids[i], NULL);
 		}
@@ -45,4 +47,20 @@ char *desk_take_typed(struct desk *desk)
 	}
 	file_free_names(ids, count);
 	return found;
+}
+
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)
+{
+	char random[9];
+	char *id;
+	int code;
+
+	vault_random_hex(random, 8);
+	id = mem_format("kept-%s", random);
+	code = vault_draft_put(desk->vault, id, text->bytes, text->length, err);
+	if (code)
+		free(id);
+	else
+		*ret_id = id;
+	return code;
 }

@@ -27,8 +27,8 @@ static struct icaltimetype basic_time(instant at, bool utc)
 static const char *zone_of(const struct agenda_item *item)
 {
 	const instant near = 3 * INSTANT_HOUR;
-	const char *zone = item->when.zone;
-	bool there = item->when.at == item->at && zone[0] && strcmp(zone, "UTC") != 0 && zone_known(zone);
+	const char *zone = str_or_empty(item->zone);
+	bool there = *zone && strcmp(zone, "UTC") != 0 && zone_known(zone);
 
 	return there && zone_offset(zone, item->at - near) == zone_offset(zone, item->at + near) ? zone : NULL;
 }
@@ -140,22 +140,35 @@ static void add_uid(struct str *s, const struct agenda_item *item)
 
 static void add_summary(struct str *s, const struct agenda_item *item, bool titles)
 {
+	struct zoned when = agenda_when(item);
 	char text[200], local[96];
 
 	if (*item->case_id)
 		str_add_format(s, "%s ", item->case_id);
 	str_add(s, titles && tells(item) ? agenda_text(item, text) : plain_word(item));
-	if (item->when.at != INSTANT_NONE && item->when.at == item->at)
-		str_add_format(s, " %s", zoned_format(&item->when, local));
+	if (item->zone)
+		str_add_format(s, " %s", zoned_format(&when, local));
 }
 
-static icalcomponent *alarm_new(int hours)
+static icalcomponent *alarm_new(instant before)
 {
 	struct icaltriggertype trigger = { .time = icaltime_null_time(),
-					   .duration = icaldurationtype_from_int(-hours * 3600) };
+					   .duration = icaldurationtype_from_int((int)(-before / INSTANT_SECOND)) };
 
 	return icalcomponent_vanew(ICAL_VALARM_COMPONENT, icalproperty_new_action(ICAL_ACTION_DISPLAY),
 				   icalproperty_new_trigger(trigger), icalproperty_new_description("psirtty"), (void *)0);
+}
+
+/* What runs reminds of itself by shares of its time, anything else by hours. */
+static void add_alarms(icalcomponent *event, const struct agenda_item *item)
+{
+	if (agenda_share_at(item, agenda_shares[0]) == INSTANT_NONE) {
+		icalcomponent_add_component(event, alarm_new(24 * INSTANT_HOUR));
+		icalcomponent_add_component(event, alarm_new(2 * INSTANT_HOUR));
+		return;
+	}
+	for (size_t i = 0; i < AGENDA_SHARES; i++)
+		icalcomponent_add_component(event, alarm_new(item->at - agenda_share_at(item, agenda_shares[i])));
 }
 
 static icalcomponent *event_new(const struct agenda_item *item, instant now, bool titles)
@@ -163,7 +176,7 @@ static icalcomponent *event_new(const struct agenda_item *item, instant now, boo
 	AUTO_STR uid = STR_INIT, summary = STR_INIT;
 	const char *zone = zone_of(item);
 	icalproperty *start = icalproperty_new_dtstart(
-		basic_time(zone ? item->at + item->when.offset * INSTANT_MINUTE : item->at, !zone));
+		basic_time(zone ? item->at + item->offset * INSTANT_MINUTE : item->at, !zone));
 	icalcomponent *event;
 
 	if (zone)
@@ -175,10 +188,8 @@ static icalcomponent *event_new(const struct agenda_item *item, instant now, boo
 				    icalproperty_new_summary(summary.bytes),
 				    icalproperty_new_class(ICAL_CLASS_CONFIDENTIAL),
 				    icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0);
-	if (!item->secondary && item->kind != AGENDA_PROPOSAL) {
-		icalcomponent_add_component(event, alarm_new(24));
-		icalcomponent_add_component(event, alarm_new(2));
-	}
+	if (!item->secondary && item->kind != AGENDA_PROPOSAL)
+		add_alarms(event, item);
 	return event;
 }
 

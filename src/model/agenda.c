@@ -4,8 +4,9 @@
 
 #include "model/cases.h"
 #include "model/model_private.h"
+#include "psirtty/base/zone.h"
 
-enum { DUES = 6 }; /* as many as most open cases have */
+enum { FEW_DUES = 16 };
 #define TRIAGE_TIME (3 * INSTANT_DAY)
 #define ANSWER_TIME (2 * INSTANT_DAY)
 
@@ -20,112 +21,128 @@ const char *agenda_kind_name(enum agenda_kind kind)
 
 /* ---- one case */
 
+/* Most cases have few, so they are found in a place of their own and then kept in no more room than they take. */
+struct dues { struct due few[FEW_DUES], *items; size_t count, room; const char *case_id; };
+
 /* The zone's name stays borrowed. */
-static struct due *add(struct case_row *row, enum agenda_kind kind, const char *what, const struct zoned *when)
+static struct due *add(struct dues *dues, enum agenda_kind kind, const char *what, const char *zone)
 {
 	struct due *due;
 
-	row->dues = mem_grow(row->dues, &row->due_room, row->due_count ? row->due_count + 1 : DUES, sizeof(*row->dues));
-	due = &row->dues[row->due_count++];
-	*due = (struct due){ .at = when->at, .case_id = row->glance.id, .what = what, .zone = when->zone, .offset = when->offset, .kind = kind };
+	if (dues->count == dues->room) {
+		bool first = dues->items == dues->few;
+
+		dues->room *= 2;
+		dues->items = mem_resize(first ? NULL : dues->items, dues->room, sizeof(*dues->items));
+		if (first)
+			memcpy(dues->items, dues->few, sizeof(dues->few));
+	}
+	due = &dues->items[dues->count++];
+	*due = (struct due){ .start = INSTANT_NONE, .case_id = dues->case_id, .what = what, .zone = zone, .kind = kind };
 	return due;
 }
 
-static struct due *add_utc(struct case_row *row, enum agenda_kind kind, const char *what, instant at)
+static struct due *add_zoned(struct dues *dues, enum agenda_kind kind, const char *what, const struct zoned *when)
 {
-	const struct zoned when = { .at = at };
-	struct due *due = add(row, kind, what, &when);
+	struct due *due = add(dues, kind, what, when->zone);
 
-	due->zone = "UTC";
+	due->at = when->at;
+	due->offset = when->offset;
+	return due;
+}
+
+static struct due *add_utc(struct dues *dues, enum agenda_kind kind, const char *what, instant at)
+{
+	struct due *due = add(dues, kind, what, "UTC");
+
+	due->at = at;
 	return due;
 }
 
 /* Where no rules of clocks are. */
-static void add_plain(struct case_row *row)
+static void add_plain(struct dues *dues, const struct case_state *state)
 {
-	const struct case_state *state = &row->known->state;
 	instant reported = state->first_report == INSTANT_NONE ? state->opened : state->first_report;
 
 	if (state->rm == RM_RECEIVED)
-		add_utc(row, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
+		add_utc(dues, AGENDA_CLOCK, N_("triage"), reported + TRIAGE_TIME);
 	if (state->unanswered != INSTANT_NONE && state->rm != RM_CLOSED)
-		add_utc(row, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
+		add_utc(dues, AGENDA_REPLY, N_("answer finder"), state->unanswered + ANSWER_TIME);
 }
 
-static void add_clock(struct case_row *row, const struct clock_rule *rule)
+static void add_clock(struct dues *dues, const struct clock_facts *facts, const struct clock_rule *rule)
 {
-	const struct case_state *state = &row->known->state;
+	enum agenda_kind kind = rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK;
 	struct clock_status status;
+	int severity = -2;
+	bool leads = true;
 
-	clock_judge(state, rule, &status);
-	if (status.state != CLOCK_RUNNING)
+	clock_judge(facts, rule, &status);
+	if (status.state != CLOCK_RUNNING || status.start == INSTANT_NONE)
 		return;
-	clock_add_lines(state, false, &status);
-	for (size_t i = 0; i < status.line_count; i++) {
-		const struct clock_line *line = &status.lines[i];
-		struct due *due = add(row, rule->trigger == FACT_UNANSWERED ? AGENDA_REPLY : AGENDA_CLOCK,
-				      rule->title, &line->due.when);
+	for (size_t i = 0; i < rule->reading_count; i++) {
+		const struct clock_reading *reading = &rule->readings[i];
+		struct due *due;
 
-		due->zone = rule->zone;
+		if (!clock_reading_counts(facts, reading, &severity))
+			continue;
+		due = add(dues, kind, rule->title, rule->zone);
+		due->at = clock_due_at(rule, reading, status.start + status.held, &due->uncertain);
+		due->offset = zone_offset(rule->zone, due->at);
 		due->rule = rule;
-		due->reading = line->reading->name;
-		due->secondary = i > 0;
-		due->uncertain = line->due.uncertain;
+		due->reading = reading->name;
+		due->secondary = !leads;
+		due->start = status.start;
+		leads = false;
 	}
 }
 
 struct hints {
-	uint64_t facts;      /* bits of what happened */
 	uint64_t said[8];    /* keys of clocks something was said about */
 	size_t count;
 	bool many;           /* more than there is room for */
 };
 
-/* Most rules have nothing to do with most cases; this says so without looking further. */
-static bool concerns(const struct hints *hints, const struct clock_rule *rule)
+static bool said_about(const struct hints *hints, const struct clock_marks *marks)
 {
-	uint64_t facts = hints->facts;
-
-	if (rule->kind == CLOCK_GATE || rule->kind == CLOCK_RETENTION || rule->house)
-		return false;
 	for (size_t i = 0; i < hints->count; i++)
-		if (hints->said[i] == rule->key || hints->said[i] == rule->after_key)
+		if (hints->said[i] == marks->key || hints->said[i] == marks->after_key)
 			return true;
-	if (hints->many)
-		return true;
-	return rule->start == START_AUTO && rule->trigger >= 0 &&
-	       (facts & (UINT64_C(1) << rule->trigger | rule->other)) && !(rule->met & facts) && (rule->needs & facts) == rule->needs;
+	return hints->many;
 }
 
-static void add_clocks(struct case_row *row, const struct clock_rules *rules)
+static void add_clocks(struct dues *dues, const struct case_state *state, const struct clock_book *book)
 {
-	const struct case_state *state = &row->known->state;
 	struct hints hints = { .many = state->clock_count > ARRAY_LEN(hints.said) };
+	struct clock_facts facts;
 
-	for (size_t i = 0; i < state->fact_count; i++)
-		hints.facts |= UINT64_C(1) << state->facts[i].fact;
+	clock_facts_read(state, &facts);
 	for (size_t i = 0; !hints.many && i < state->clock_count; i++)
 		hints.said[hints.count++] = clock_key(state->clocks[i].id);
-	for (size_t i = 0; i < clock_rule_count(rules); i++)
-		if (concerns(&hints, clock_rule_at(rules, i)))
-			add_clock(row, clock_rule_at(rules, i));
+	for (size_t i = 0; i < book->mark_count; i++) {
+		const struct clock_marks *marks = &book->marks[i];
+		bool by_facts = (facts.have & marks->any) && !(facts.have & marks->none) &&
+				(facts.have & marks->all) == marks->all;
+
+		if (by_facts || (state->clock_count && said_about(&hints, marks)))
+			add_clock(dues, &facts, marks->rule);
+	}
 }
 
-static void add_embargo(struct case_row *row)
+static void add_embargo(struct dues *dues, const struct case_state *state)
 {
-	const struct case_state *state = &row->known->state;
 	const struct case_embargo *embargo = &state->embargo;
 
 	if (embargo->until.at != INSTANT_NONE)
-		add(row, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
+		add_zoned(dues, AGENDA_EMBARGO, N_("embargo ends"), &embargo->until);
 	if (embargo->proposed.at != INSTANT_NONE)
-		add(row, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
+		add_zoned(dues, AGENDA_PROPOSAL, N_("embargo proposed until"), &embargo->proposed);
 	for (size_t i = 0; i < state->party_count; i++) {
 		const struct case_party *party = &state->parties[i];
 		bool asked = party->consent == CONSENT_INVITED || party->consent == CONSENT_LAPSED;
 
 		if (asked && party->rsvp != INSTANT_NONE)
-			add_utc(row, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
+			add_utc(dues, AGENDA_RSVP, N_("answer due"), party->rsvp)->name = party->name;
 	}
 }
 
@@ -134,38 +151,43 @@ uint64_t agenda_stamp(const struct clock_book *book)
 	return book->generation + 1;
 }
 
-/* There are thousands of cases: what was not needed is given back. */
-static void trim(struct case_row *row)
+/* Those that came with the glances are not the row's own to change. */
+static void keep_dues(struct case_row *row, const struct dues *dues)
 {
-	if (row->due_room == row->due_count)
-		return;
-	if (row->due_count) {
-		row->dues = mem_resize(row->dues, row->due_count, sizeof(*row->dues));
-	} else {
-		free(row->dues);
-		row->dues = NULL;
-	}
-	row->due_room = row->due_count;
+	struct due *own = row->due_room ? row->dues : NULL;
+
+	if (!own || row->due_room != dues->count)
+		own = mem_resize(own, dues->count ? dues->count : 1, sizeof(*own));
+	if (dues->count)
+		memcpy(own, dues->items, dues->count * sizeof(*own));
+	row->dues = own;
+	row->due_count = dues->count;
+	row->due_room = dues->count ? dues->count : 1;
 }
 
 void agenda_find_dues(struct case_row *row)
 {
-	const struct clock_rules *rules = row->home->book.rules;
-	uint64_t stamp = agenda_stamp(&row->home->book);
+	const struct clock_book *book = &row->home->book;
+	uint64_t stamp = agenda_stamp(book);
+	const struct case_state *state;
+	struct dues dues;
 
 	if (row->dues_of == stamp)
 		return;
-	cases_know(row);
-	if (!row->due_room)
-		row->dues = NULL;
-	row->due_count = 0;
-	if (rules)
-		add_clocks(row, rules);
+	state = &cases_know(row)->state;
+	dues.items = dues.few;
+	dues.room = FEW_DUES;
+	dues.count = 0;
+	dues.case_id = row->glance.id;
+	if (book->rules)
+		add_clocks(&dues, state, book);
 	else
-		add_plain(row);
-	add_embargo(row);
-	trim(row);
+		add_plain(&dues, state);
+	add_embargo(&dues, state);
+	keep_dues(row, &dues);
 	row->dues_of = stamp;
+	if (dues.items != dues.few)
+		free(dues.items);
 }
 
 /* What binds us: not a proposal, not a second reading, not the answer somebody else owes. The calendar
@@ -249,19 +271,6 @@ void agenda_note(struct case_row *row)
 	agenda->changed[agenda->changed_count++] = row;
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct agenda_slot *x = a, *y = b;
-	int order;
-
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	order = strcmp(x->due->case_id, y->due->case_id);
-	if (!order)
-		order = strcmp(x->due->what, y->due->what);
-	return order ? order : strcmp(str_or_empty(x->due->reading), str_or_empty(y->due->reading));
-}
-
 static void add_slots(struct agenda *agenda, struct case_row *row)
 {
 	agenda_find_dues(row);
@@ -274,16 +283,23 @@ static void add_slots(struct agenda *agenda, struct case_row *row)
 static void build(struct cases *cases, uint64_t stamp)
 {
 	struct agenda *agenda = &cases->agenda;
+	size_t count = 0;
 
 	agenda->count = agenda->changed_count = 0;
 	for (size_t i = 0; i < cases->count; i++) {
 		if (cases->items[i]->dues_of != stamp)
 			cases_know_all(cases);
 		cases->items[i]->noted = false;
-		add_slots(agenda, cases->items[i]);
+		agenda_find_dues(cases->items[i]);
+		count += cases->items[i]->due_count;
 	}
-	if (agenda->count)
-		qsort(agenda->slots, agenda->count, sizeof(*agenda->slots), compare);
+	if (count > agenda->room) {
+		agenda->room = count + count / 8;
+		agenda->slots = mem_resize(agenda->slots, agenda->room, sizeof(*agenda->slots));
+	}
+	for (size_t i = 0; i < cases->count; i++)
+		add_slots(agenda, cases->items[i]);
+	slots_sort(agenda->slots, agenda->count);
 	agenda->built = true;
 	agenda->generation = stamp;
 }
@@ -317,7 +333,7 @@ static void merge(struct agenda *agenda, const struct agenda *fresh)
 	agenda->slots = mem_grow(agenda->slots, &agenda->room, to + 1, sizeof(*agenda->slots));
 	agenda->count = to;
 	while (b) {
-		if (a && compare(&agenda->slots[a - 1], &fresh->slots[b - 1]) > 0)
+		if (a && slot_compare(&agenda->slots[a - 1], &fresh->slots[b - 1]) > 0)
 			agenda->slots[--to] = agenda->slots[--a];
 		else
 			agenda->slots[--to] = fresh->slots[--b];
@@ -341,8 +357,7 @@ static void refresh(struct cases *cases)
 		add_slots(&fresh, agenda->changed[i]);
 	}
 	agenda->changed_count = 0;
-	if (fresh.count)
-		qsort(fresh.slots, fresh.count, sizeof(*fresh.slots), compare);
+	slots_sort(fresh.slots, fresh.count);
 	merge(agenda, &fresh);
 	agenda_release(&fresh);
 }
@@ -358,11 +373,12 @@ static struct agenda_item *add_item(struct items *list, const struct agenda_item
 	return &list->items[list->count++];
 }
 
+/* ZONE stays borrowed, WHEN does not. */
 static void add_house(struct items *list, enum agenda_kind kind, const char *what, const char *name,
-		      struct zoned when)
+		      const struct zoned *when, const char *zone)
 {
-	add_item(list, &(struct agenda_item){ .at = when.at, .when = when, .case_id = "", .what = what,
-					      .kind = kind, .name = name });
+	add_item(list, &(struct agenda_item){ .at = when->at, .start = INSTANT_NONE, .zone = zone,
+					      .offset = when->offset, .case_id = "", .what = what, .kind = kind, .name = name });
 }
 
 static void add_duty(struct items *list, const struct model *model, const struct clock_rule *rule)
@@ -371,7 +387,8 @@ static void add_duty(struct items *list, const struct model *model, const struct
 
 	house_clock_status(model, rule, INSTANT_NONE, &status);
 	for (size_t i = 0; i < status.line_count; i++) {
-		add_house(list, AGENDA_DUTY, rule->title, NULL, status.lines[i].due.when);
+		add_house(list, AGENDA_DUTY, rule->title, NULL, &status.lines[i].due.when, rule->zone);
+		list->items[list->count - 1].start = status.lines[i].start;
 		list->items[list->count - 1].rule = rule;
 		list->items[list->count - 1].reading = status.lines[i].reading->name;
 		list->items[list->count - 1].secondary = i > 0;
@@ -395,14 +412,16 @@ static void house_items(const struct model *model, struct items *list)
 	for (size_t i = 0; i < house->freeze_count; i++) {
 		const struct freeze *freeze = &house->freezes[i];
 
-		add_house(list, AGENDA_FREEZE, N_("publication freeze begins"), freeze->name, freeze->from);
-		add_house(list, AGENDA_FREEZE, N_("publication freeze ends"), freeze->name, freeze->until);
+		add_house(list, AGENDA_FREEZE, N_("publication freeze begins"), freeze->name, &freeze->from,
+			  freeze->from.zone);
+		add_house(list, AGENDA_FREEZE, N_("publication freeze ends"), freeze->name, &freeze->until,
+			  freeze->until.zone);
 	}
 	for (size_t i = 0; i < house->key_count; i++)
 		for (size_t k = 0; k < model_pin_count(model); k++)
 			if (str_casecmp(model_pin(model, k)->fingerprint, house->keys[i].fingerprint) == 0)
 				add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address,
-					  zone_at("UTC", house->keys[i].at));
+					  &(struct zoned){ .at = house->keys[i].at }, "UTC");
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
 		if (clock_rule_at(rules, i)->house)
 			add_duty(list, model, clock_rule_at(rules, i));
@@ -415,15 +434,14 @@ static void house_items(const struct model *model, struct items *list)
 static struct agenda_item item_of(const struct agenda_slot *slot)
 {
 	const struct due *due = slot->due;
-	struct agenda_item item = {
-		.at = slot->at, .when = { .at = slot->at, .offset = due->offset }, .case_id = due->case_id, .what = due->what,
+
+	return (struct agenda_item){
+		.at = slot->at, .start = due->start, .zone = due->zone, .offset = due->offset, .case_id = due->case_id,
+		.what = due->what,
 		.embargo = due->kind == AGENDA_EMBARGO || due->kind == AGENDA_PROPOSAL, .kind = due->kind,
 		.name = due->name, .rule = due->rule, .reading = due->reading, .secondary = due->secondary,
 		.uncertain = due->uncertain,
 	};
-
-	memcpy(item.when.zone, due->zone, strlen(due->zone));
-	return item;
 }
 
 static size_t first_slot(const struct agenda *agenda, instant from)
@@ -478,6 +496,14 @@ void model_agenda(const struct model *model, instant from, instant to, instant n
 	*ret_count = list.count;
 }
 
+struct zoned agenda_when(const struct agenda_item *item)
+{
+	struct zoned when = { .at = item->at, .offset = item->offset };
+
+	snprintf(when.zone, sizeof(when.zone), "%s", str_or_empty(item->zone));
+	return when;
+}
+
 bool agenda_binds(const struct agenda_item *item)
 {
 	return binds(item->kind, item->secondary);
@@ -494,6 +520,39 @@ const char *agenda_text(const struct agenda_item *item, char buffer[200])
 	else
 		snprintf(buffer, 200, "%.120s%s", title, mark);
 	return buffer;
+}
+
+const char *agenda_short(const struct agenda_item *item, char buffer[200])
+{
+	const char *title = item->rule ? clock_title(item->rule) : _(item->what);
+	const char *detail = item->name ? item->name : str_or_empty(item->reading);
+
+	snprintf(buffer, 200, "%.60s%s%.120s%s", detail, *detail ? ": " : "", title, item->uncertain ? " ?" : "");
+	return buffer;
+}
+
+/* ---- reminders */
+
+const int agenda_shares[AGENDA_SHARES] = { 50, 75, 90 };
+
+instant agenda_share_at(const struct agenda_item *item, int share)
+{
+	if (item->start == INSTANT_NONE || item->start >= item->at)
+		return INSTANT_NONE;
+	return item->start + (item->at - item->start) / 100 * share;
+}
+
+int agenda_share(const struct agenda_item *item, instant now)
+{
+	int due = 0;
+
+	for (size_t i = 0; i < AGENDA_SHARES && now <= item->at; i++) {
+		instant at = agenda_share_at(item, agenda_shares[i]);
+
+		if (at != INSTANT_NONE && now >= at)
+			due = agenda_shares[i];
+	}
+	return due;
 }
 
 const struct case_score *case_leading_score(const struct case_state *state)

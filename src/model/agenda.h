@@ -9,7 +9,7 @@
 struct case_row;
 
 struct due {
-	instant at;
+	instant at, start;   /* START of what runs: INSTANT_NONE where nothing does */
 	const char *case_id;
 	const char *what;    /* untranslated */
 	const char *zone;
@@ -32,6 +32,9 @@ struct agenda {
 	size_t changed_count, changed_room;
 };
 
+/* By time, case, words, reading. */
+int slot_compare(const struct agenda_slot *x, const struct agenda_slot *y);
+void slots_sort(struct agenda_slot *slots, size_t count);
 void agenda_release(struct agenda *agenda);
 /* What is due in the case may have changed. */
 void agenda_note(struct case_row *row);

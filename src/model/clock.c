@@ -8,11 +8,41 @@
 
 void clock_book_release(struct clock_book *book)
 {
+	free(book->marks);
 	if (book->rules != book->base)
 		clock_rules_free(book->rules);
 	clock_rules_free(book->base);
 	free(book->own);
 	free(book->fault);
+}
+
+/* What a vulnerability gives rise to falls due in the case that this one went into. A clock that a handler started
+ * stays: nobody else may know of it. */
+static uint64_t clock_merge_stops(const struct clock_rule *rule)
+{
+	return rule->outlives ? 0 : UINT64_C(1) << FACT_MERGED;
+}
+
+/* Most rules have nothing to do with most cases: what says so lies close together. */
+static void mark_rules(struct clock_book *book)
+{
+	size_t count = book->rules ? clock_rule_count(book->rules) : 0;
+
+	book->marks = mem_resize(book->marks, count + 1, sizeof(*book->marks));
+	book->mark_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct clock_rule *rule = clock_rule_at(book->rules, i);
+		uint64_t trigger = rule->trigger >= 0 ? UINT64_C(1) << rule->trigger : 0;
+
+		if (rule->kind == CLOCK_GATE || rule->kind == CLOCK_RETENTION || rule->house)
+			continue;
+		book->marks[book->mark_count++] = (struct clock_marks){
+			.any = rule->start == START_AUTO && rule->trigger >= 0 ? trigger | rule->other : 0,
+			.none = (rule->kind == CLOCK_RECURRING ? 0 : rule->met) | rule->stops |
+				clock_merge_stops(rule), .all = rule->needs,
+			.key = rule->key, .after_key = rule->after_key, .rule = rule,
+		};
+	}
 }
 
 static void rebuild(struct clock_book *book)
@@ -24,11 +54,12 @@ static void rebuild(struct clock_book *book)
 	book->rules = book->base;
 	mem_replace(&book->fault, NULL);
 	book->generation++;
-	if (!book->base || !book->own || !*book->own)
-		return;
-	book->rules = clock_rules_copy(book->base);
-	if (clock_rules_load(book->rules, book->own, strlen(book->own), _("the vault's clocks"), &err) != 0)
-		book->fault = mem_format("%s: %s", err.what, err.why);
+	if (book->base && book->own && *book->own) {
+		book->rules = clock_rules_copy(book->base);
+		if (clock_rules_load(book->rules, book->own, strlen(book->own), _("the vault's clocks"), &err) != 0)
+			book->fault = mem_format("%s: %s", err.what, err.why);
+	}
+	mark_rules(book);
 }
 
 void clock_book_set_base(struct clock_book *book, struct clock_rules *base)
@@ -50,49 +81,76 @@ void clock_book_set_own(struct clock_book *book, const char *yaml)
 
 /* ---- how one stands */
 
-static bool needs_met(const struct clock_rule *rule, const struct case_state *state, instant *start)
+void clock_facts_read(const struct case_state *state, struct clock_facts *ret)
 {
-	for (int fact = 0; fact < FACT_COUNT; fact++) {
-		instant at;
-
-		if (!(rule->needs & UINT64_C(1) << fact))
+	ret->state = state;
+	ret->have = 0;
+	for (size_t i = 0; i < state->fact_count; i++) {
+		if (state->facts[i].at == INSTANT_NONE)
 			continue;
-		at = case_fact(state, (enum clock_fact)fact);
-		if (at == INSTANT_NONE)
-			return false;
+		ret->have |= UINT64_C(1) << state->facts[i].fact;
+		ret->at[state->facts[i].fact] = state->facts[i].at;
+	}
+}
+
+/* Takes the lowest bit out of *BITS. */
+static int next_fact(uint64_t *bits)
+{
+	int fact = __builtin_ctzll(*bits);
+
+	*bits &= *bits - 1;
+	return fact;
+}
+
+static const struct case_clock *said_of(const struct clock_facts *facts, const char *id)
+{
+	return id && facts->state->clock_count ? case_clock_said(facts->state, id) : NULL;
+}
+
+static bool needs_met(const struct clock_rule *rule, const struct clock_facts *facts, instant *start)
+{
+	uint64_t needs = rule->needs;
+
+	if ((needs & facts->have) != needs)
+		return false;
+	while (needs) {
+		instant at = facts->at[next_fact(&needs)];
+
 		*start = at > *start ? at : *start;
 	}
 	return true;
 }
 
 /* The earliest of the facts in BITS, or INSTANT_NONE. */
-static instant first_of(const struct case_state *state, uint64_t bits, int *ret_fact)
+static instant first_of(const struct clock_facts *facts, uint64_t bits, int *ret_fact)
 {
 	instant first = INSTANT_NONE;
 
-	for (int fact = 0; bits && fact < FACT_COUNT; fact++) {
-		instant at = bits & UINT64_C(1) << fact ? case_fact(state, (enum clock_fact)fact) : INSTANT_NONE;
+	bits &= facts->have;
+	while (bits) {
+		int fact = next_fact(&bits);
 
-		if (at == INSTANT_NONE || (first != INSTANT_NONE && first <= at))
+		if (first != INSTANT_NONE && first <= facts->at[fact])
 			continue;
-		first = at;
+		first = facts->at[fact];
 		*ret_fact = fact;
 	}
 	return first;
 }
 
 /* The trigger, or what does as well if it came earlier. */
-static instant trigger_at(const struct clock_rule *rule, const struct case_state *state, int *ret_fact)
+static instant trigger_at(const struct clock_rule *rule, const struct clock_facts *facts, int *ret_fact)
 {
-	const struct case_clock *before = rule->after ? case_clock_said(state, rule->after) : NULL;
+	const struct case_clock *before = said_of(facts, rule->after);
+	uint64_t trigger = rule->trigger >= 0 ? UINT64_C(1) << rule->trigger : 0;
 	instant at, other;
 	int fact = -1;
 
 	*ret_fact = rule->trigger;
 	if (rule->after)
 		return before ? before->filed : INSTANT_NONE;
-	at = rule->trigger >= 0 ? case_fact(state, (enum clock_fact)rule->trigger) : INSTANT_NONE;
-	other = first_of(state, rule->other, &fact);
+	at = trigger & facts->have ? facts->at[rule->trigger] : INSTANT_NONE;
+	other = first_of(facts, rule->other, &fact);
 	if (other == INSTANT_NONE || (at != INSTANT_NONE && at <= other))
 		return at;
 	*ret_fact = fact;
@@ -100,7 +158,7 @@ static instant trigger_at(const struct clock_rule *rule, const struct case_state
 }
 
 /* Whether it began, and when. */
-static bool begin(const struct case_state *state, struct clock_status *s)
+static bool begin(const struct clock_facts *facts, struct clock_status *s)
 {
 	const struct clock_rule *rule = s->rule;
 	int from;
@@ -110,8 +168,8 @@ static bool begin(const struct case_state *state, struct clock_status *s)
 		s->start = s->said->started;
 		return true;
 	}
-	s->start = trigger_at(rule, state, &from);
-	if (s->start != INSTANT_NONE && !needs_met(rule, state, &s->start))
+	s->start = trigger_at(rule, facts, &from);
+	if (s->start != INSTANT_NONE && !needs_met(rule, facts, &s->start))
 		s->start = INSTANT_NONE;
 	if (s->start == INSTANT_NONE || rule->start != START_AUTO) {
 		s->state = rule->start == START_OFF ? CLOCK_DORMANT :
@@ -131,9 +189,9 @@ static void meet(struct clock_status *s, instant at, int fact)
 }
 
 /* A filing, that of a clock which goes with it, or what happened: whichever came first. */
-static void find_met(const struct case_state *state, struct clock_status *s)
+static void find_met(const struct clock_facts *facts, struct clock_status *s)
 {
-	const struct case_clock *other = s->rule->met_with ? case_clock_said(state, s->rule->met_with) : NULL;
+	const struct case_clock *other = said_of(facts, s->rule->met_with);
 	int fact = -1;
 	instant at;
 
@@ -141,14 +199,15 @@ static void find_met(const struct case_state *state, struct clock_status *s)
 		meet(s, s->said->filed, -1);
 	if (other)
 		meet(s, other->filed, -1);
-	at = first_of(state, s->rule->met, &fact);
+	at = first_of(facts, s->rule->met, &fact);
 	meet(s, at, fact);
 }
 
-static bool find_stopped(const struct case_state *state, struct clock_status *s)
+static bool find_stopped(const struct clock_facts *facts, struct clock_status *s)
 {
+	bool by_hand = s->said && s->said->started != INSTANT_NONE;
 	int fact = -1;
-	instant at = first_of(state, s->rule->stops, &fact);
+	instant at = first_of(facts, s->rule->stops | (by_hand ? 0 : clock_merge_stops(s->rule)), &fact);
 
 	if (s->said && s->said->stopped != INSTANT_NONE) {
 		at = s->said->stopped;
@@ -182,14 +241,14 @@ static void status_begin(const struct clock_rule *rule, const struct case_clock 
 	ret->start = ret->ended = INSTANT_NONE;
 }
 
-void clock_judge(const struct case_state *state, const struct clock_rule *rule, struct clock_status *ret)
+void clock_judge(const struct clock_facts *facts, const struct clock_rule *rule, struct clock_status *ret)
 {
-	status_begin(rule, state->clock_count ? case_clock_said(state, rule->id) : NULL, ret);
+	status_begin(rule, said_of(facts, rule->id), ret);
 	if (rule->kind == CLOCK_GATE) {
 		ret->state = CLOCK_BARRED;
 		return;
 	}
-	if (!begin(state, ret))
+	if (!begin(facts, ret))
 		return;
 	ret->state = rule->kind == CLOCK_RETENTION ? CLOCK_KEEPING : CLOCK_RUNNING;
 	if (rule->kind == CLOCK_RETENTION)
@@ -198,25 +257,36 @@ void clock_judge(const struct case_state *state, const struct clock_rule *rule, 
 		if (ret->said && ret->said->last_filed > ret->start)
 			ret->start = ret->said->last_filed;
 	} else {
-		find_met(state, ret);
+		find_met(facts, ret);
 		if (ret->ended != INSTANT_NONE)
 			ret->state = CLOCK_MET;
 	}
-	if (ret->state == CLOCK_RUNNING && !find_stopped(state, ret))
+	if (ret->state == CLOCK_RUNNING && !find_stopped(facts, ret))
 		find_paused(ret);
 }
 
 /* ---- when it is due */
 
-static void add_lines(const struct case_state *state, struct clock_status *s, int from, instant start)
+bool clock_reading_counts(const struct clock_facts *facts, const struct clock_reading *reading, int *severity)
 {
-	const struct case_score *score = case_leading_score(state);
-	int severity = score ? (int)score->cvss.severity : -1;
+	if (reading->severity < 0)
+		return true;
+	if (*severity == -2) {
+		const struct case_score *score = case_leading_score(facts->state);
+
+		*severity = score ? (int)score->cvss.severity : -1;
+	}
+	return reading->severity == *severity;
+}
+
+static void add_lines(const struct clock_facts *facts, struct clock_status *s, int from, instant start)
+{
+	int severity = -2;
 
 	for (size_t i = 0; i < s->rule->reading_count && s->line_count < CLOCK_LINES; i++) {
 		const struct clock_reading *reading = &s->rule->readings[i];
 
-		if (reading->severity >= 0 && reading->severity != severity)
+		if (!clock_reading_counts(facts, reading, &severity))
 			continue;
 		s->lines[s->line_count++] = (struct clock_line){
 			.reading = reading, .from = from, .start = start,
@@ -225,19 +295,18 @@ static void add_lines(const struct case_state *state, struct clock_status *s, in
 	}
 }
 
-void clock_add_lines(const struct case_state *state, bool with_also, struct clock_status *s)
+void clock_add_lines(const struct clock_facts *facts, bool with_also, struct clock_status *s)
 {
+	uint64_t also = with_also ? s->rule->also & facts->have : 0;
+
 	if (s->start == INSTANT_NONE)
 		return;
-	add_lines(state, s, s->from, s->start);
-	for (int fact = 0; with_also && fact < FACT_COUNT; fact++) {
-		instant at;
+	add_lines(facts, s, s->from, s->start);
+	while (also) {
+		int fact = next_fact(&also);
 
-		if (!(s->rule->also & UINT64_C(1) << fact) || fact == s->from)
-			continue;
-		at = case_fact(state, (enum clock_fact)fact);
-		if (at != INSTANT_NONE && at != s->start)
-			add_lines(state, s, fact, at);
+		if (fact != s->from && facts->at[fact] != s->start)
+			add_lines(facts, s, fact, facts->at[fact]);
 	}
 }
 
@@ -259,9 +328,12 @@ static void settle(struct clock_status *s, instant now)
 void case_clock_status(const struct model *model, const struct case_state *state,
 		       const struct clock_rule *rule, instant now, struct clock_status *ret)
 {
+	struct clock_facts facts;
+
 	(void)model;
-	clock_judge(state, rule, ret);
-	clock_add_lines(state, true, ret);
+	clock_facts_read(state, &facts);
+	clock_judge(&facts, rule, ret);
+	clock_add_lines(&facts, true, ret);
 	settle(ret, now);
 }
 
@@ -289,15 +361,17 @@ instant case_retained_until(const struct model *model, const struct case_state *
 {
 	const struct clock_rules *rules = model_clock_rules(model);
 	instant last = INSTANT_NONE;
+	struct clock_facts facts;
 
+	clock_facts_read(state, &facts);
 	for (size_t i = 0; i < clock_rule_count(rules); i++) {
 		const struct clock_rule *rule = clock_rule_at(rules, i);
 		struct clock_status status;
 
 		if (rule->kind != CLOCK_RETENTION)
 			continue;
-		clock_judge(state, rule, &status);
-		clock_add_lines(state, false, &status);
+		clock_judge(&facts, rule, &status);
+		clock_add_lines(&facts, false, &status);
 		for (size_t k = 0; status.state == CLOCK_KEEPING && k < status.line_count; k++) {
 			if (status.lines[k].due.when.at <= last)
 				continue;

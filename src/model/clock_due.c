@@ -67,8 +67,8 @@ static int64_t last_day(struct counting *c, int64_t day)
 	}
 }
 
-struct clock_due clock_due(const struct clock_rule *rule, const struct clock_reading *reading,
-			   instant start)
+instant clock_due_at(const struct clock_rule *rule, const struct clock_reading *reading, instant start,
+		     bool *ret_uncertain)
 {
 	struct counting c = { rule, reading, false };
 	instant at = start;
@@ -84,5 +84,15 @@ struct clock_due clock_due(const struct clock_rule *rule, const struct clock_rea
 			day = next_working(&c, day);
 		at = zone_instant(rule->zone, day, DAY_END);
 	}
-	return (struct clock_due){ zone_at(rule->zone, at), c.uncertain };
+	*ret_uncertain = c.uncertain;
+	return at;
+}
+
+struct clock_due clock_due(const struct clock_rule *rule, const struct clock_reading *reading,
+			   instant start)
+{
+	bool uncertain;
+	instant at = clock_due_at(rule, reading, start, &uncertain);
+
+	return (struct clock_due){ zone_at(rule->zone, at), uncertain };
 }

@@ -8,7 +8,7 @@
 #include "model/cases.h"
 #include "model/model_private.h"
 
-static const char glance_magic[8] = "glance 1", due_magic[8] = "dues   1";
+static const char glance_magic[8] = "glance 1", due_magic[8] = "dues   2";
 static const instant last_instant = 253402300800 * INSTANT_SECOND; /* the year 10000 */
 
 struct head {
@@ -23,7 +23,7 @@ struct glance_row {
 	uint8_t rm, bound, zeros[6];
 };
 struct due_row {
-	int64_t at;
+	int64_t at, start;
 	uint32_t place;     /* of its case among the glances */
 	uint32_t zone, name; /* within the texts; 0: none */
 	int16_t offset, rule; /* minutes; position, or -1 */
@@ -31,7 +31,7 @@ struct due_row {
 	uint8_t zeros[4];
 };
 enum { NO_READING = 255, DUE_SECONDARY = 1, DUE_UNCERTAIN = 2 };
-_Static_assert(sizeof(struct head) == 24 && sizeof(struct glance_row) == 40 && sizeof(struct due_row) == 32,
+_Static_assert(sizeof(struct head) == 24 && sizeof(struct glance_row) == 40 && sizeof(struct due_row) == 40,
 	       "no holes");
 
 /* What is due without a rule of clocks. */
@@ -123,7 +123,7 @@ static int16_t rule_of(const struct clock_rules *rules, const struct due *due)
 static void put_due(struct writing *w, const struct clock_rules *rules, size_t place, const struct due *due)
 {
 	struct due_row row = {
-		.at = due->at, .place = (uint32_t)place, .offset = (int16_t)due->offset,
+		.at = due->at, .start = due->start, .place = (uint32_t)place, .offset = (int16_t)due->offset,
 		.rule = rule_of(rules, due), .kind = (uint8_t)due->kind, .what = what_of(due),
 		.reading = reading_of(due), .name = put_text(w, due->name),
 		.flags = (uint8_t)(due->secondary * DUE_SECONDARY | due->uncertain * DUE_UNCERTAIN),
@@ -228,11 +228,13 @@ static bool read_due(const struct clock_rules *rules, const struct due_row *from
 {
 	const struct clock_rule *rule = NULL;
 
+	if (from->start != INSTANT_NONE && (from->start < 0 || from->start > last_instant))
+		return false;
 	if (from->at < 0 || from->zone >= head->text || from->name >= head->text || from->kind >= AGENDA_KIND_COUNT ||
 	    from->what >= ARRAY_LEN(whats) || from->rule < -1 || from->rule >= (int)clock_rule_count(rules) ||
 	    from->offset <= -24 * 60 || from->offset >= 24 * 60)
 		return false;
-	*ret = (struct due){ .at = from->at, .what = whats[from->what], .zone = texts + from->zone,
+	*ret = (struct due){ .at = from->at, .start = from->start, .what = whats[from->what], .zone = texts + from->zone,
 			     .offset = from->offset, .kind = (enum agenda_kind)from->kind,
 			     .name = from->name ? texts + from->name : NULL,
 			     .secondary = from->flags & DUE_SECONDARY, .uncertain = from->flags & DUE_UNCERTAIN };

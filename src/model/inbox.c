@@ -385,7 +385,7 @@ static void apply_received(struct inbox *inbox, const struct event *event)
 	struct inbox_item item = {
 		.id = free_id(inbox, event), .sha256 = keep(inbox, event_text(event, "sha256")),
 		.received = event_instant(event, "received"), .channel = event_text(event, "channel"),
-		.size = size > 0 ? (size_t)size : 0,
+		.size = size > 0 ? (size_t)size : 0, .acknowledged = INSTANT_NONE,
 		.account = event_text(event, "account"), .uid = event_text(event, "uid"),
 	};
 
@@ -410,6 +410,7 @@ static void apply_read(struct inbox *inbox, struct known_mail *mail, const struc
 	read_record(whole, event);
 	item.record = whole->record;
 	item.read = true;
+	assess_mail(&whole->record, &item.assessed);
 	memcpy(item.reading, event->id, sizeof(item.reading));
 	settle(mail, &item);
 	whole_free(only);
@@ -421,6 +422,15 @@ static void apply_taken(struct inbox *inbox, struct known_mail *mail, const stru
 	struct inbox_item item = mail->item;
 
 	item.taken_case = event_text(event, "case");
+	settle(mail, &item);
+	change(inbox, mail);
+}
+
+static void apply_acknowledged(struct inbox *inbox, struct known_mail *mail, const struct event *event)
+{
+	struct inbox_item item = mail->item;
+
+	item.acknowledged = event_instant(event, "sent");
 	settle(mail, &item);
 	change(inbox, mail);
 }
@@ -485,6 +495,8 @@ void inbox_apply(struct inbox *inbox, const struct event *event)
 		apply_passed(inbox, event);
 	else if (event->type == EVENT_MAIL_SORTED)
 		apply_sorted(inbox, mail_of_event(inbox, event), event);
+	else if (event->type == EVENT_MAIL_ACKNOWLEDGED)
+		apply_acknowledged(inbox, mail_of_event(inbox, event), event);
 	else
 		apply_taken(inbox, mail_of_event(inbox, event), event);
 	place_note(&inbox->end, event);

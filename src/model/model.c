@@ -657,6 +657,31 @@ const struct pin *model_pin(const struct model *model, size_t index)
 	return &model->registry.pins[index];
 }
 
+size_t model_pin_past_count(const struct model *model)
+{
+	return model->registry.pin_past_count;
+}
+
+const struct pin_past *model_pin_past(const struct model *model, size_t index)
+{
+	return &model->registry.pin_pasts[index];
+}
+
+const char *model_pinned_last(const struct model *model, const char *address)
+{
+	return pin_last(&model->registry, address);
+}
+
+size_t model_pin_ask_count(const struct model *model)
+{
+	return model->registry.pin_ask_count;
+}
+
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index)
+{
+	return &model->registry.pin_asks[index];
+}
+
 size_t model_disposal_count(const struct model *model)
 {
 	return model->registry.disposal_count;
@@ -707,6 +732,21 @@ const struct duty *model_duty(const struct model *model, const char *clock)
 		if (str_equal(house->duties[i].clock, clock))
 			return &house->duties[i];
 	return NULL;
+}
+
+size_t model_pool_count(const struct model *model)
+{
+	return model->registry.pool.count;
+}
+
+const struct pool_id *model_pool_id(const struct model *model, size_t index)
+{
+	return &model->registry.pool.ids[index];
+}
+
+const struct pool_id *model_pool_find(const struct model *model, const char *id)
+{
+	return cve_pool_find(&model->registry.pool, id);
 }
 
 const char *model_gate_mode(const struct model *model, const char *id)

@@ -12,7 +12,7 @@ enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 100, BULK_NAMED = 3 };
 
 static bool has_placeholder(const char *line)
 {
-	return strstr(line, "{case}") || strstr(line, "{mail}");
+	return strstr(line, "{case}") || strstr(line, "{mail}") || strstr(line, "{row}");
 }
 
 void run_show_output(struct app *app)
@@ -55,7 +55,7 @@ static void obey_request(struct app *app)
 	for (size_t i = 0; i < count; i++)
 		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? request == SCREEN_PIPE ? joined.bytes : arguments[0] : NULL);
+		app_request(app, request, count ? request == SCREEN_PIPE || request == SCREEN_SET || request == SCREEN_FORM ? joined.bytes : arguments[0] : NULL);
 	if (request == SCREEN_PANE)
 		filter_pane(app, count ? arguments + 1 : NULL, count ? count - 1 : 0);
 	command_free_words(arguments, (int)count);
@@ -199,7 +199,7 @@ static void ask_bulk(struct app *app, const char *line, const struct view *view)
 		str_add_format(&question, "%s%s", i ? ", " : "", view->marks.ids[i]);
 	str_add(&question, view->marks.count > BULK_NAMED ? _(" … y/n ") : _(" y/n "));
 	prompt_ask(app, PROMPT_YES, str_detach(&question), line, NULL);
-	app->pending_bulk = true;
+	app->pending_how = PENDING_BULK;
 }
 
 /* Marks name rows; only where a row's id is a case's or a mail's can a line run over them. */
@@ -300,7 +300,7 @@ void run_offer_gpg(struct app *app, const char *line)
 	prompt_ask(app, PROMPT_YES,
 		   mem_string(_("gpg wants a passphrase or a PIN. Give it the screen and do it again? y/n ")),
 		   import ? "mail retry" : line, NULL);
-	app->pending_front = true;
+	app->pending_how = PENDING_FRONT;
 }
 
 static void run_with_terminal(struct app *app, const char *line)
@@ -318,16 +318,20 @@ static void run_with_terminal(struct app *app, const char *line)
 void run_pending(struct app *app)
 {
 	AUTO_STRING line = app->pending;
-	bool bulk = app->pending_bulk, front = app->pending_front;
+	enum pending how = app->pending_how;
 
 	app->pending = NULL;
-	app->pending_bulk = app->pending_front = false;
-	if (!line)
+	app->pending_how = PENDING_RUN;
+	if (how == PENDING_HELD)
+		run_held(app, true);
+	else if (!line)
 		return;
-	if (bulk)
+	else if (how == PENDING_BULK)
 		run_over_marks(app, line);
-	else if (front)
+	else if (how == PENDING_FRONT)
 		run_with_terminal(app, line);
+	else if (how == PENDING_AGAIN)
+		run_line(app, line);
 	else
 		execute(app, line);
 }
@@ -367,15 +371,44 @@ int run_edit(struct command_context *context, const char *name, struct str *text
 	return code;
 }
 
+void run_held(struct app *app, bool yes)
+{
+	AUTO_STRING sentence = NULL;
+	AUTO_STRING id = NULL;
+	AUTO_ERROR err = ERROR_INIT;
+
+	session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
+	if (!yes && desk_keep_text(app->context->desk, &app->held.text, &id, &err))
+		app_error(app, &err);
+	else if (!yes)
+		sentence = mem_format(_("Not saved; what you wrote is kept as the draft %s."), id);
+	if (sentence)
+		app_message(app, ROLE_MESSAGE, sentence);
+	str_wipe(&app->held.text);
+	app->held.session = NULL;
+}
+
 void run_edit_for(struct app *app, struct session *session, const struct job *job, struct session_answer *answer)
 {
+	const struct job_line *line = &job->lines[job->line_at];
+	AUTO_STR about = STR_INIT;
+	AUTO_STRING who = NULL;
 	AUTO_ERROR err = ERROR_INIT;
 	int code = run_edit(app->context, str_or_empty(answer->name), &answer->text, &err);
 
-	(void)job;
 	if (code)
 		app_error(app, &err);
-	session_edited(session, code, &answer->text);
+	str_add_format(&about, "%s %s", line->text, str_or_empty(line->case_id));
+	who = code ? NULL : app_changed_by(app, about.bytes);
+	if (!who) {
+		session_edited(session, code, &answer->text);
+		return;
+	}
+	app->held.session = session;
+	str_reset(&app->held.text);
+	str_add_bytes(&app->held.text, answer->text.bytes, answer->text.length);
+	prompt_ask(app, PROMPT_YES, mem_format(_("%s changed that case while you edited. Save over it? y/n "), who), NULL, NULL);
+	app->pending_how = PENDING_HELD;
 }
 
 /* ---- a long line in front */

@@ -338,14 +338,14 @@ void openpgp_take(gpgme_data_t data, struct str *ret)
 	}
 }
 
-int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+static int export_key(struct openpgp *pgp, const char *fingerprint, bool armor, struct str *ret, struct error *err)
 {
 	gpgme_data_t out;
 	gpgme_error_t code = gpgme_data_new(&out);
 
 	if (code)
 		return openpgp_failed(err, fingerprint, code);
-	gpgme_set_armor(pgp->context, 1);
+	gpgme_set_armor(pgp->context, armor);
 	code = gpgme_op_export(pgp->context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, out);
 	openpgp_take(out, ret);
 	if (!code && ret->length == 0)
@@ -353,8 +353,18 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 	return code ? openpgp_failed(err, fingerprint, code) : 0;
 }
 
+int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	return export_key(pgp, fingerprint, true, ret, err);
+}
+
+int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	return export_key(pgp, fingerprint, false, ret, err);
+}
+
 /* Armoured or binary, a secret key packet is refused before gpg would take it in. */
-static bool holds_secret(const char *bytes, size_t length)
+bool openpgp_holds_secret(const char *bytes, size_t length)
 {
 	const unsigned char *b = (const unsigned char *)bytes;
 
@@ -372,7 +382,7 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 	gpgme_data_t in;
 	gpgme_error_t code;
 
-	if (holds_secret(bytes, length))
+	if (openpgp_holds_secret(bytes, length))
 		return error_set(err, ERR_INPUT, _("key"), _("Ask its owner to make a new one"),
 				 _("this is a secret key; it was not taken in"));
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
@@ -520,20 +530,16 @@ static const char *micalg(gpgme_hash_algo_t algorithm)
 	return "pgp-sha1";
 }
 
-int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
-		 struct str *ret, const char **ret_hash, struct error *err)
+static int sign(struct openpgp *pgp, const void *bytes, size_t length, gpgme_sig_mode_t mode, struct str *ret,
+		const char **ret_hash, struct error *err)
 {
 	gpgme_data_t in, out;
 	gpgme_error_t failure;
 	gpgme_sign_result_t result;
-	int code = openpgp_set_signer(pgp, signer, err);
 
-	if (code)
-		return code;
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0) || gpgme_data_new(&out))
 		BUG("gpgme cannot take %zu bytes", length);
-	gpgme_set_armor(pgp->context, armor);
-	failure = gpgme_op_sign(pgp->context, in, out, GPGME_SIG_MODE_DETACH);
+	failure = gpgme_op_sign(pgp->context, in, out, mode);
 	result = failure ? NULL : gpgme_op_sign_result(pgp->context);
 	gpgme_data_release(in);
 	openpgp_take(out, ret);
@@ -542,4 +548,22 @@ int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const ch
 	if (ret_hash)
 		*ret_hash = micalg(result->signatures->hash_algo);
 	return 0;
+}
+
+int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
+		 struct str *ret, const char **ret_hash, struct error *err)
+{
+	int code = openpgp_set_signer(pgp, signer, err);
+
+	gpgme_set_armor(pgp->context, armor);
+	return code ? code : sign(pgp, bytes, length, GPGME_SIG_MODE_DETACH, ret, ret_hash, err);
+}
+
+int openpgp_sign_clear(struct openpgp *pgp, const void *text, size_t length, const char *signer, struct str *ret,
+		       struct error *err)
+{
+	int code = openpgp_set_signer(pgp, signer, err);
+
+	gpgme_set_armor(pgp->context, 1);
+	return code ? code : sign(pgp, text, length, GPGME_SIG_MODE_CLEAR, ret, NULL, err);
 }

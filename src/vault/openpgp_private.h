@@ -33,6 +33,8 @@ int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);
 /* Remembers that gpg wanted to ask where it may not (openpgp_never_ask). */
 void openpgp_note_asked(gpgme_error_t code);
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret);
+/* Armoured or binary: whether a secret key packet is in it. */
+bool openpgp_holds_secret(const char *bytes, size_t length);
 /* Moves the bytes of DATA to RET and releases it. */
 void openpgp_take(gpgme_data_t data, struct str *ret);
 

@@ -185,10 +185,11 @@ static void add_agenda(struct str *s, const struct model *model, instant now)
 
 	model_agenda(model, INT64_MIN, INT64_MAX, now, &items, &count);
 	for (size_t i = 0; i < count; i++) {
+		struct zoned there = agenda_when(&items[i]);
 		char when[96];
 
 		add_time(s, items[i].what, items[i].at);
-		add_line(s, items[i].case_id, zoned_format(&items[i].when, when));
+		add_line(s, items[i].case_id, zoned_format(&there, when));
 		str_add_format(s, "%d %d\n", items[i].embargo, items[i].overdue);
 	}
 	free(items);

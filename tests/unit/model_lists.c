@@ -2,7 +2,9 @@
 /* What is asked of the model: inbox, registry, ids, what is due, marks, calendar, queries. */
 #include "psirtty/model/model.h"
 
-#include "model_world.h"
+#include "model/agenda.h"
+
+#include "model_dice.h"
 #include "tap.h"
 
 #define DAY(n) (DAY0 + (n) * INSTANT_DAY)
@@ -206,8 +208,8 @@ static void test_agenda(void)
 	CHECK(str_equal(items[0].case_id, "X-1") && str_equal(items[0].what, "answer finder") &&
 		      items[0].overdue && !items[0].embargo && str_equal(items[1].case_id, "X-2"),
 	      "overdue first");
-	CHECK(items[4].embargo && !items[4].overdue && str_equal(items[4].when.zone, "Asia/Shanghai") &&
-		      items[4].when.offset == 480 && str_equal(items[4].what, "embargo ends"),
+	CHECK(items[4].embargo && !items[4].overdue && str_equal(items[4].zone, "Asia/Shanghai") &&
+		      items[4].offset == 480 && str_equal(items[4].what, "embargo ends"),
 	      "an embargo's end in its zone");
 	CHECK_STR(items[5].what, "embargo proposed until", "and the proposed one");
 	free(items);
@@ -280,8 +282,47 @@ static void test_queries(void)
 	world_release(&w);
 }
 
+/* ---- many dates in order */
+
+static instant some_time(int kind)
+{
+	switch (kind) {
+	case 0: return DAY((instant)roll(3000));                                  /* many on one day */
+	case 1: return DAY0 + (instant)roll(1u << 22) * 997 * INSTANT_SECOND + roll(3); /* parts of a second */
+	case 2: return (instant)roll(1u << 16) * INSTANT_DAY * 30 - DAY(40000);   /* far apart: beyond the digits */
+	default: return DAY0;                                                     /* all the same */
+	}
+}
+
+static void test_order(void)
+{
+	static const char *const ids[] = { "X-1", "X-2", "X-3" }, *const whats[] = { "embargo ends", "triage" };
+	static const size_t counts[] = { 0, 1, 2, 255, 256, 257, 5000 };
+
+	for (size_t i = 0; i < 4 * ARRAY_LEN(counts); i++) {
+		size_t count = counts[i / 4], seen = 0;
+		struct agenda_slot *slots = mem_alloc((count + 1) * sizeof(*slots));
+		struct due *dues = mem_alloc((count + 1) * sizeof(*dues));
+
+		for (size_t k = 0; k < count; k++) {
+			dues[k] = (struct due){ .case_id = PICK(ids), .what = PICK(whats), .offset = (int)k };
+			slots[k] = (struct agenda_slot){ some_time((int)(i % 4)), NULL, &dues[k] };
+		}
+		slots_sort(slots, count);
+		for (size_t k = 0; k < count; k++)
+			seen += (size_t)slots[k].due->offset;
+		CHECK_QUIET(count == 0 || seen == count * (count - 1) / 2, "%zu: each is there once", count);
+		for (size_t k = 1; k < count; k++)
+			CHECK_QUIET(slot_compare(&slots[k - 1], &slots[k]) <= 0, "%zu of %zu in order", k, count);
+		free(slots);
+		free(dues);
+	}
+	CHECK(true, "dates of all kinds in order");
+}
+
 int main(void)
 {
+	test_order();
 	test_inbox();
 	test_registry();
 	test_ids();

@@ -45,6 +45,9 @@ struct openpgp *desk_openpgp(struct desk *desk);
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
 /* The same, at most MOST events of it; *RET_LEFT: call again soon. For who must not stop for long. */
 int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err);
+/* Cases that others changed since the last call, each once, the newest author; at most MOST. How many. */
+struct desk_news { char case_id[64], author[128]; };
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most);
 /* Hands the unlocked identity to another process of this program (vault_identity_send). */
 int desk_identity_send(const struct desk *desk, int fd, struct error *err);
 /* gpg never asks for anything in this process (openpgp_never_ask); whether it wanted to since the last call. */
@@ -52,8 +55,10 @@ void desk_never_ask(void);
 bool desk_take_wanted(void);
 /* What is being typed, sealed to this member, without waiting for the disk; an empty TEXT removes it. */
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
-/* What a session that died had kept so, or NULL; it is removed. Caller frees. */
-char *desk_take_typed(struct desk *desk);
+/* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err);
+/* What a session that died had kept so, or (OWN) this one, or NULL; it is removed. Caller frees. */
+char *desk_take_typed(struct desk *desk, bool own);
 /* Readable when others appended, until desk_refresh; or -1: ask once a second. */
 int desk_notify_fd(const struct desk *desk);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
@@ -123,24 +128,12 @@ int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struc
 int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,
 		   struct mail_record *ret, struct error *err);
 
-/* ---- mail out (correspondence.c) */
-/* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */
-int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,
-	       const char *text, instant now, char **ret_id, struct error *err);
-struct draft_check { char **problems; size_t problem_count; char *to, *subject, *text; char **keys; size_t key_count; };
-void draft_check_release(struct draft_check *check);
-/* The leak guard: who will be able to read it, and what stands against sending; the gates among it, whose evaluation
- * is told in the case (NOW INSTANT_NONE: they are not asked). ERR_NO when something does. */
-int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err);
-int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err);
-/* Signs, encrypts to the peer's pinned key and ours and to no other, writes it to the outbox,
- * records it in the case, removes the draft. *RET_PATH is the file written. */
-int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path,
-		    struct error *err);
-
+/* ---- mail out: psirtty/desk/letters.h */
 /* How letters leave from now on (worker/letter.h); what WAY points to must stay. NULL: by the vault's outbox. */
 struct letter_way;
 void desk_set_letter_way(struct desk *desk, const struct letter_way *way);
+/* What is sent waits in the vault's outbox until somebody carries it on. */
+bool desk_letters_wait(const struct desk *desk);
 
 /* ---- advisories (advisory.c) */
 int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);

@@ -61,6 +61,7 @@ struct mime_letter {
 	instant date;
 	const char *text;        /* UTF-8 */
 	const struct mime_file *files; size_t file_count;
+	const char *auto_submitted; /* "auto-replied" where a machine wrote it (RFC 3834 5); may be NULL */
 	bool clear;              /* for mime_write_signed: nothing is encrypted, the subject stands outside */
 };
 /* The inner entity to be signed and encrypted: protected headers (hp="cipher" with an HP-Outer copy

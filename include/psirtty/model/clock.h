@@ -36,7 +36,8 @@
 	X(FACT_INCIDENT, "incident", N_("a severe incident became known")) \
 	X(FACT_EMBARGO_AGREED, "embargo-agreed", N_("an embargo was agreed")) \
 	X(FACT_EMBARGO_ENDED, "embargo-ended", N_("the embargo ended")) \
-	X(FACT_RISK_ACCEPTED, "risk-accepted", N_("a risk was accepted"))
+	X(FACT_RISK_ACCEPTED, "risk-accepted", N_("a risk was accepted")) \
+	X(FACT_MERGED, "merged", N_("the case went into another"))
 #define X(name, word, text) name,
 enum clock_fact { CLOCK_FACTS(X) FACT_COUNT };
 #undef X
@@ -104,6 +105,7 @@ struct clock_rule {
 	uint64_t other, needs, also, met, stops; /* bits of enum clock_fact: see data/clocks.yaml; other is "or" */
 	char *met_with;            /* owned: id of a clock whose filing meets this one too, or NULL */
 	bool pause, house;         /* it may be paused; a duty of the house, not of a case */
+	bool outlives;             /* it goes on when the case goes into another */
 	char zone[48];
 	char *holidays_id;         /* owned, or NULL */
 	int from_hour, to_hour;    /* of a working day */
@@ -142,6 +144,8 @@ const char *clock_reading_text(const struct clock_reading *reading, char buffer[
 struct clock_due { struct zoned when; bool uncertain; };
 /* When READING of RULE ends for a clock that began at START. A day ends at 23:59:59 in the rule's
  * zone. Uncertain where a holiday calendar does not know a day that was counted. Pure. */
+instant clock_due_at(const struct clock_rule *rule, const struct clock_reading *reading, instant start,
+		     bool *ret_uncertain);
 struct clock_due clock_due(const struct clock_rule *rule, const struct clock_reading *reading,
 			   instant start);
 

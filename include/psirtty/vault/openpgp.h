@@ -95,6 +95,9 @@ int openpgp_decrypt_stream(struct openpgp *pgp, int in, openpgp_sink_fn sink, vo
 /* Detached, ARMOR or binary. *RET_HASH (may be NULL) gets a static name such as "pgp-sha512". */
 int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
 		 struct str *ret, const char **ret_hash, struct error *err);
+/* TEXT in the frame of a cleartext signature. */
+int openpgp_sign_clear(struct openpgp *pgp, const void *text, size_t length, const char *signer, struct str *ret,
+		       struct error *err);
 /* A new Ed25519/Cv25519 key without passphrase: for demo and tests. *RET is its fingerprint, freed by the caller. */
 int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err);
 /* Stops the agent of this home; for homes that were made for a demonstration or a test. */
@@ -104,5 +107,12 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 /* Public keys only: secret ones are refused. Fingerprints of what was taken in; freed by the caller. */
 int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
 		   struct error *err);
+
+/* The same for keys of strangers: read first in a home that is thrown away, within 20 s, at most 20 keys, cleaned of
+ * what others added to them. */
+int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
+			   struct error *err);
+/* Binary public key, as the Web Key Directory wants it. */
+int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
 
 #endif
