@@ -288,8 +288,10 @@ static int run_send(struct command_context *context, const struct command_call *
 		return code;
 	if (sent.before)
 		command_say(context, _("%s had left already; it was not sent again"), draft);
+	else if (sent.path)
+		command_say(context, _("in the outbox: %s"), sent.path);
 	else
-		command_say(context, _("in the outbox: %s"), str_or_empty(sent.path));
+		command_say(context, _("%s left"), draft);
 	for (size_t i = 0; i < sent.refused_count; i++)
 		command_say(context, _("NOT TOLD: %s"), sent.refused[i]);
 	draft_sent_release(&sent);
