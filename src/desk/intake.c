@@ -404,7 +404,7 @@ static json_t *message_body(struct desk *desk, const struct inbox_item *item,
 	js_set_string(body, "mail", item->id);
 	js_set_string(body, "message_id", record->message_id);
 	js_set_string(body, "in_reply_to", record->in_reply_to);
-	js_set_string(body, "subject", record->subject ? record->subject : _("(no subject)"));
+	js_set_string(body, "subject", record->subject ? record->subject : "(no subject)"); /* an event is in no language */
 	if (record->from_count)
 		js_set_string(body, "from_name", record->from[0].name);
 	js_set_string(body, "from_address", str_or_empty(mail_record_sender(record)));

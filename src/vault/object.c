@@ -35,6 +35,35 @@ void object_name_of(const uint8_t head[OBJECT_HEAD], const struct str *list, cha
 	sodium_bin2hex(ret, 65, hash, sizeof(hash));
 }
 
+/* No configuration file of OpenSSL has a say in a hash. */
+static EVP_MD_CTX *sha256_begin(void)
+{
+	EVP_MD_CTX *sha256;
+
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	sha256 = EVP_MD_CTX_new();
+	if (!sha256 || !EVP_DigestInit_ex(sha256, EVP_sha256(), NULL))
+		BUG("SHA-256 cannot begin");
+	return sha256;
+}
+
+void object_segment_hash(const uint8_t head[OBJECT_HEAD], const void *sealed, size_t length, uint8_t ret[HASH_BYTES])
+{
+	static const char label[] = "psirtty segment2";
+	const struct crypt_part whole = { sealed, length };
+	EVP_MD_CTX *sha256;
+
+	if (!(head[OBJECT_FLAGS] & OBJECT_SHA256)) {
+		crypt_hash("psirtty segment1", &whole, 1, ret);
+		return;
+	}
+	sha256 = sha256_begin();
+	if (!EVP_DigestUpdate(sha256, label, sizeof(label) - 1) || !EVP_DigestUpdate(sha256, sealed, length) ||
+	    !EVP_DigestFinal_ex(sha256, ret, NULL))
+		BUG("SHA-256 cannot end");
+	EVP_MD_CTX_free(sha256);
+}
+
 void segments_new(struct segment *segments)
 {
 	for (size_t i = 0; i < SEGMENTS; i++) {
@@ -217,10 +246,11 @@ static int seal_stage(void *context, void *slot, bool *last, struct error *err)
 
 static int hash_stage(void *context, void *slot, bool *last, struct error *err)
 {
+	const struct putting *put = context;
 	struct segment *segment = slot;
 
-	(void)context, (void)last, (void)err;
-	object_segment_hash(segment->sealed, segment->sealed_length, segment->hash);
+	(void)last, (void)err;
+	object_segment_hash(put->head, segment->sealed, segment->sealed_length, segment->hash);
 	return 0;
 }
 
@@ -294,12 +324,9 @@ static void begin_put(struct putting *put, const uint8_t key[KEY_BYTES])
 {
 	static const uint8_t mark[OBJECT_MARK] = OBJECT_MAGIC;
 
-	/* No configuration file of OpenSSL has a say in a hash. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	put->sha256 = EVP_MD_CTX_new();
-	if (!put->sha256 || !EVP_DigestInit_ex(put->sha256, EVP_sha256(), NULL))
-		BUG("SHA-256 cannot begin");
+	put->sha256 = sha256_begin();
 	memcpy(put->head, mark, sizeof(mark));
+	put->head[OBJECT_FLAGS] = OBJECT_SHA256;
 	crypto_secretstream_xchacha20poly1305_init_push(&put->state, put->head + OBJECT_MARK, key);
 	str_init(&put->list);
 }

@@ -94,7 +94,7 @@ static char *program_path(void)
 }
 
 /* The user's language, for what jobs say; a message's parser says nothing. */
-static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
+static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 3])
 {
 	static const char *const names[LOCALE_NAMES] = { "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES" };
 	size_t count = 0;
@@ -104,6 +104,7 @@ static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
 			ret[count++] = mem_format("%s=%s", names[i], getenv(names[i]));
 	if (!count)
 		ret[count++] = mem_string("LANG=C.UTF-8");
+	ret[count++] = mem_string("LD_BIND_NOW=1");
 	ret[count] = NULL;
 }
 
@@ -111,7 +112,7 @@ static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
 static int spawn(const int theirs[3], bool mail, pid_t *ret)
 {
 	static char name[] = "psirtty", for_mail[] = PARSE_WORKER_ARGUMENT, for_jobs[] = JOB_WORKER_ARGUMENT;
-	char *environment[LOCALE_NAMES + 2];
+	char *environment[LOCALE_NAMES + 3];
 	AUTO_STRING path = program_path();
 	char *const argv[] = { name, mail ? for_mail : for_jobs, NULL };
 	posix_spawn_file_actions_t actions;

@@ -10,7 +10,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 
-enum { FROM_LINE = 1000, MBOX_END = 0x444E454D, MBOX_MESSAGE = 0x4753454D };
+enum { FROM_LINE = 1000, KEPT = 2 * FROM_LINE, MBOX_END = 0x444E454D, MBOX_MESSAGE = 0x4753454D };
 
 /* ---- where a message begins */
 
@@ -45,14 +45,14 @@ static bool begins_header(const char *at, const char *end)
 	return at < end && *at == ' ' && at - start >= 4 && memcmp(at - 4, "From", 4) == 0;
 }
 
-bool mbox_line_parts(const char *at, const char *end, bool behind_empty)
+bool mbox_line_parts(const char *at, const char *end, bool behind_empty, bool last)
 {
 	const char *newline;
 
 	if (!behind_empty || end - at < 5 || memcmp(at, "From ", 5) != 0)
 		return false;
 	newline = memchr(at, '\n', (size_t)(end - at) < FROM_LINE ? (size_t)(end - at) : FROM_LINE);
-	return newline && has_date(at, newline) && (newline + 1 == end || begins_header(newline + 1, end));
+	return newline && has_date(at, newline) && (newline + 1 == end ? last : begins_header(newline + 1, end));
 }
 
 /* ---- writing */
@@ -85,6 +85,14 @@ static void unquote(const char *at, const char *end, struct str *ret)
 	str_add_bytes(ret, run, (size_t)(end - run));
 }
 
+/* The length of an empty line that is the last. */
+static size_t empty_end(const char *start, const char *stop)
+{
+	size_t length = stop - start > 1 && stop[-1] == '\n' && stop[-2] == '\r' ? 2 : stop > start && stop[-1] == '\n';
+
+	return stop - length == start || stop[-(long)length - 1] == '\n' ? length : 0;
+}
+
 /* From behind the "From " line to the empty line before the next. */
 static void put_message(struct out *o, const char *start, const char *stop)
 {
@@ -92,8 +100,7 @@ static void put_message(struct out *o, const char *start, const char *stop)
 	AUTO_STR text = STR_INIT;
 	uint64_t length;
 
-	if (stop > start && stop[-1] == '\n')
-		stop -= stop - start > 1 && stop[-2] == '\r' ? 2 : 1;
+	stop -= empty_end(start, stop);
 	unquote(start, stop, &text);
 	length = text.length;
 	put(o, &mark, sizeof(mark));
@@ -109,12 +116,12 @@ static const char *line_behind(const char *at, const char *end)
 }
 
 /* The next line that parts, at or behind AT, or NULL. */
-static const char *next_part(const char *at, const char *end, bool behind_empty)
+static const char *next_part(const char *at, const char *end, bool behind_empty, bool last)
 {
 	for (; at < end; at = line_behind(at, end)) {
 		const char *line = at;
 
-		if (mbox_line_parts(at, end, behind_empty))
+		if (mbox_line_parts(at, end, behind_empty, last))
 			return at;
 		behind_empty = *line == '\n' || (*line == '\r' && end - line > 1 && line[1] == '\n');
 	}
@@ -130,9 +137,9 @@ bool parse_mbox_write(int fd, const char *bytes, size_t length, uint32_t marks)
 
 	/* A file may begin with a line of no date: it is one all the same. */
 	if (marks & MBOX_INSIDE)
-		start = next_part(bytes, end, true);
+		start = next_part(bytes, end, true, marks & MBOX_LAST);
 	while (start && start < end) {
-		const char *head = line_behind(start, end), *next = next_part(head, end, false);
+		const char *head = line_behind(start, end), *next = next_part(head, end, false, marks & MBOX_LAST);
 
 		if (!next && !(marks & MBOX_LAST))
 			break;
@@ -140,7 +147,7 @@ bool parse_mbox_write(int fd, const char *bytes, size_t length, uint32_t marks)
 		start = next;
 	}
 	/* What is not all there yet is asked about again. A line at the very end may turn out to part. */
-	used = start ? (uint64_t)(start - bytes) : marks & MBOX_LAST ? length : length > FROM_LINE ? length - FROM_LINE : 0;
+	used = start ? (uint64_t)(start - bytes) : marks & MBOX_LAST ? length : length > KEPT ? length - KEPT : 0;
 	if (marks & MBOX_LAST)
 		used = length;
 	put(&o, &mark, sizeof(mark));

@@ -11,8 +11,8 @@ enum {
 };
 
 /* A line that parts two messages (mboxrd): "From ", a time and a year, behind an empty line, and before what can be
- * a header. AT stands at its beginning. */
-bool mbox_line_parts(const char *at, const char *end, bool behind_empty);
+ * a header, or, where LAST, nothing. AT stands at its beginning. */
+bool mbox_line_parts(const char *at, const char *end, bool behind_empty, bool last);
 /* Writes the whole messages in BYTES, each without its "From " line and with one ">" less before a quoted one;
  * false when FD does not take them. */
 bool parse_mbox_write(int fd, const char *bytes, size_t length, uint32_t marks);

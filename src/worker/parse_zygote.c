@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -71,10 +73,51 @@ __attribute__((noreturn)) static void child_main(const struct parse_lock *lock)
 	_exit(answer(&request, bytes) ? 0 : EXIT_ANSWER);
 }
 
+/* ---- what a fork need not copy */
+
+#ifndef PSIRTTY_SANITIZED
+/* What parsing mail calls; everything else this program is linked with is only in the way. */
+static bool is_needed(const char *path)
+{
+	static const char *const names[] = { "/psirtty", "/libc.so", "/libc-", "/libm.so", "/libm-", "/ld-", "/libglib", "/libgobject",
+					     "/libgmime", "/libgio", "/libgmodule", "/libpcre", "/libffi", "/libz.so",
+					     "/libseccomp", "/libutf8proc", "/libidn2", "/libunistring", "/gconv/", "/libjansson" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strstr(path, names[i]))
+			return true;
+	return !strstr(path, "/lib") || !strstr(path, ".so");
+}
+
+/* A process of half as many mappings forks in half the time. Every symbol was bound when the program started
+ * (LD_BIND_NOW), so nothing looks into those that are gone; a library that is called all the same ends the child. */
+static void leave_behind(void)
+{
+	FILE *maps = getenv("LD_BIND_NOW") ? fopen("/proc/self/maps", "re") : NULL;
+	char line[4600];
+
+	while (maps && fgets(line, sizeof(line), maps)) {
+		unsigned long from, to;
+		char *path = strchr(line, '/');
+
+		line[strcspn(line, "\n")] = '\0';
+		if (path && sscanf(line, "%lx-%lx", &from, &to) == 2 && !is_needed(path))
+			madvise((void *)from, to - from, MADV_DONTFORK);
+	}
+	if (maps)
+		fclose(maps);
+}
+#else
+static void leave_behind(void)
+{
+}
+#endif
+
 /* The child of the next request, locked in already when that comes. */
 static pid_t fork_ahead(const struct parse_lock *lock)
 {
-	pid_t pid = fork();
+	/* Not fork(): what libraries registered for it may stand in what is left behind; there is one thread. */
+	pid_t pid = _Fork();
 
 	if (pid == 0)
 		child_main(lock);
@@ -111,6 +154,8 @@ void parse_worker_main(bool mail)
 		parse_mail_warm();
 	else
 		job_warm();
+	if (mail)
+		leave_behind();
 	if (fd_write_all(PARSE_FD_STATUS, &ready, sizeof(ready)) != 0 || ready != 0)
 		_exit(0);
 	/* The child that finds the pipe closed is the last. */
