@@ -290,7 +290,6 @@ static const char *const kinds[] = { "finder", "vendor", "coordinator", "authori
 static const char *const jurisdictions[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 static const char *const tlps[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 static const char *const credits[] = { "unknown", "name", "handle", "anonymous", "none", NULL };
-static const char *const languages[] = { "en", "zh", NULL };
 static const char *const product_kinds[] = { "product", "service", "both", NULL };
 
 #define WORDS_OPTION(n, w, h) \
@@ -317,7 +316,7 @@ const struct command_row contact_commands[] = {
 	  .exec = run_change },
 	{ .name = "contact set", .help = N_("change what is known of a contact"), CHANGE,
 	  .arguments = { ARG("CONTACT", ARG_TEXT, NULL), TEXT_OPTION("--name"), CONTACT_OPTIONS } },
-	{ .name = "contact list", .help = N_("list the contacts"),
+	{ .name = "contact list", .pane = "contacts", .help = N_("list the contacts"),
 	  .arguments = { { .name = "KIND", .type = ARG_WORD, .optional = true, .words = kinds } }, .exec = run_list },
 	{ .name = "contact show", .help = N_("a contact, and the cases it is a party of"),
 	  .arguments = { ARG("CONTACT", ARG_TEXT, N_("id, name or address")) }, .exec = run_show },
