@@ -34,6 +34,7 @@ static const struct command_row *const families[] = {
 	embargo_commands,
 	export_commands,
 	advisory_commands,
+	provider_commands,
 	register_commands,
 	demo_commands,
 	screen_commands,
@@ -443,6 +444,7 @@ int command_desk(struct command_context *context, struct desk **ret, struct erro
 		if (code)
 			return code;
 	}
+	command_follow_settings(context);
 	*ret = context->desk;
 	return 0;
 }

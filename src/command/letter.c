@@ -4,7 +4,6 @@
 
 #include "psirtty/base/text.h"
 #include "psirtty/desk/letters.h"
-#include "psirtty/desk/post.h"
 #include "psirtty/vault/vault.h"
 
 /* ---- writing */
@@ -273,51 +272,23 @@ static int run_check(struct command_context *context, const struct command_call 
 
 /* ---- sending */
 
-/* How letters leave by the settings, until the desk is told otherwise. */
-static int open_way(struct command_context *context, struct desk *desk, struct desk_way **ret, struct error *err)
-{
-	struct settings settings;
-	int code = command_settings(context, &settings, err);
-
-	if (!code)
-		code = desk_way_open(desk, &settings, context->on_screen ? NULL : command_ask_secret, NULL, ret, err);
-	settings_release(&settings);
-	if (!code)
-		desk_set_letter_way(desk, desk_way_letter(*ret), desk_way_sender(*ret));
-	return code;
-}
-
-static void close_way(struct desk *desk, struct desk_way *way)
-{
-	if (!way)
-		return;
-	desk_set_letter_way(desk, NULL, NULL);
-	desk_way_close(way);
-}
-
 static int run_send(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct desk_send how = { .again = call_given(call, "--again"), .left = call_given(call, "--left") };
 	const char *draft = call_value(call, "DRAFT");
 	struct draft_sent sent = { 0 };
-	struct desk_way *way = NULL;
 	struct desk *desk;
-	bool outbox;
 	int code = command_desk(context, &desk, err);
 
 	if (!code && how.again && how.left)
 		code = error_set(err, ERR_USAGE, draft, NULL, _("--again and --left exclude each other"));
 	if (!code)
-		code = open_way(context, desk, &way, err);
-	if (!code)
 		code = desk_draft_send(desk, draft, &how, command_now(context), &sent, err);
-	outbox = !way || str_equal(desk_way_letter(way)->name, "outbox");
-	close_way(desk, way);
 	if (code)
 		return code;
 	if (sent.before)
 		command_say(context, _("%s had left already; it was not sent again"), draft);
-	else if (outbox)
+	else if (desk_letters_wait(desk))
 		command_say(context, _("in the outbox: %s"), str_or_empty(sent.path));
 	else
 		command_say(context, _("sent: %s"), str_or_empty(sent.path));
@@ -395,15 +366,11 @@ static int run_sent(struct command_context *context, const struct command_call *
 int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err)
 {
 	struct acknowledged count = { 0 };
-	struct desk_way *way = NULL;
 	int code;
 
 	if (!model_policy(desk_model(desk))->acknowledge)
 		return 0;
-	code = open_way(context, desk, &way, err);
-	if (!code)
-		code = desk_acknowledge(desk, command_now(context), &count, err);
-	close_way(desk, way);
+	code = desk_acknowledge(desk, command_now(context), &count, err);
 	if (!context->json)
 		command_say(context, _("%zu told automatically that their mail came (%zu of them sealed), %zu are not to be"),
 			    count.sent, count.sealed, count.passed);

@@ -27,6 +27,17 @@ int command_settings(struct command_context *context, struct settings *ret, stru
 	return code;
 }
 
+void command_follow_settings(struct command_context *context)
+{
+	struct settings settings;
+	AUTO_ERROR fault = ERROR_INIT;
+
+	if (desk_follows_settings(context->desk))
+		return;
+	command_settings(context, &settings, &fault);
+	desk_follow_settings(context->desk, &settings, &fault, context->on_screen ? NULL : command_ask_secret, context);
+}
+
 /* One line from the terminal, unseen. */
 bool command_ask_secret(void *context, const char *what, struct str *ret)
 {

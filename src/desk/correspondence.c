@@ -17,10 +17,14 @@ enum { DRAFT_MAX = 64 << 20, FILES_MAX = 18 << 20, FILE_COUNT = 100, PERSONS_MAX
  * template, form, quoted, clear, files}; cc and bcc are lists of {name, address}, files of {name, type, sha256, size,
  * content}. */
 
-void desk_set_letter_way(struct desk *desk, const struct letter_way *way, const char *sender)
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way)
 {
 	desk->letter_way = way;
-	desk->letter_sender = sender;
+}
+
+bool desk_letters_wait(const struct desk *desk)
+{
+	return !desk->letter_way || str_equal(desk->letter_way->name, "outbox");
 }
 
 /* ---- on disk */

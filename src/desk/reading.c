@@ -552,29 +552,31 @@ static void judge(struct reading *r)
 		mail_record_add_flag(record, "other-key");
 }
 
-int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
-		   struct mail_record *ret, struct error *err)
+void desk_unreadable(const struct error *why, struct mail_record *ret)
 {
-	struct parsed_mail parsed = { 0 };
-	AUTO_ERROR why = ERROR_INIT;
-	struct mail_record record = { .date = INSTANT_NONE };
+	*ret = (struct mail_record){ .date = INSTANT_NONE, .verdict = VERDICT_UNSIGNED };
+	ret->subject = mem_format(_("(unreadable: %s)"), str_or_empty(why->why));
+	mail_record_add_flag(ret, "unreadable");
+}
+
+bool desk_needs_keys(const struct parsed_mail *parsed)
+{
+	return parsed->crypto != MAIL_CRYPTO_NONE || parsed->signed_part_count > 0;
+}
+
+int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
+		     struct mail_record *ret, struct error *err)
+{
+	struct mail_record record = parsed->record;
 	struct reading r = { .desk = desk, .now = now, .session_key = session_key, .record = &record };
 	int code = 0;
 
-	if (parse_worker_mail(desk->worker, bytes, length, false, &parsed, &why)) {
-		record.verdict = VERDICT_UNSIGNED;
-		record.subject = mem_format(_("(unreadable: %s)"), why.why);
-		mail_record_add_flag(&record, "unreadable");
-		*ret = record;
-		return 0;
-	}
-	record = parsed.record;
-	parsed.record = (struct mail_record){ .date = INSTANT_NONE };
-	if (openers[parsed.crypto])
-		code = openers[parsed.crypto](&r, &parsed, err);
+	parsed->record = (struct mail_record){ .date = INSTANT_NONE };
+	if (openers[parsed->crypto])
+		code = openers[parsed->crypto](&r, parsed, err);
 	if (!code)
-		code = check_parts(&r, &parsed, err);
-	parsed_mail_release(&parsed);
+		code = check_parts(&r, parsed, err);
+	parsed_mail_release(parsed);
 	if (code) {
 		mail_record_release(&record);
 		return code;
@@ -583,6 +585,19 @@ int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const ch
 	judge(&r);
 	*ret = record;
 	return 0;
+}
+
+int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
+		   struct mail_record *ret, struct error *err)
+{
+	struct parsed_mail parsed = { 0 };
+	AUTO_ERROR why = ERROR_INIT;
+
+	if (parse_worker_mail(desk->worker, bytes, length, false, &parsed, &why)) {
+		desk_unreadable(&why, ret);
+		return 0;
+	}
+	return desk_read_parsed(desk, &parsed, session_key, now, ret, err);
 }
 
 int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,

@@ -381,7 +381,7 @@ static int note_failed(struct sending *s, const char *recipient, const struct le
 static struct letter letter_of(const struct sending *s, const struct packet *packet)
 {
 	return (struct letter){ .id = packet->id,
-				.sender = s->desk->letter_sender ? s->desk->letter_sender : s->desk->address,
+				.sender = s->desk->address,
 				.recipients = (const char *const *)packet->recipients,
 				.recipient_count = packet->recipient_count, .bytes = packet->bytes.bytes,
 				.length = packet->bytes.length };

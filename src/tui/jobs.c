@@ -211,6 +211,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	else if (job->bulk && job->touched != app->touched)
 		settings_notify(app);
 	jobs_tidy(&app->jobs);
+	app_reload_jobs(app);
 }
 
 static void lane_lost(struct app *app, enum job_lane lane, struct session_answer *answer)
@@ -315,6 +316,7 @@ bool jobs_add(struct app *app, bool bulk, struct job_line *lines, size_t count)
 			     .touched = app->touched };
 	jobs->items = mem_grow(jobs->items, &jobs->capacity, jobs->count + 1, sizeof(*jobs->items));
 	jobs->items[jobs->count++] = job;
+	app_reload_jobs(app);
 	jobs_start(app);
 	if (job->state == JOB_WAITING)
 		app_message(app, ROLE_MESSAGE, _("It waits for the job before it; J lists them."));
@@ -368,6 +370,7 @@ void jobs_forget(struct app *app)
 	for (size_t i = jobs->count; i-- > 0;)
 		if (job_ended(jobs->items[i]))
 			job_remove(jobs, i);
+	app_reload_jobs(app);
 	for (int lane = 0; lane < LANE_COUNT; lane++)
 		if (!jobs->lanes[lane].job) {
 			session_end(jobs->lanes[lane].session, PATIENCE_MS);

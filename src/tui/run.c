@@ -12,7 +12,7 @@ enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 100, BULK_NAMED = 3 };
 
 static bool has_placeholder(const char *line)
 {
-	return strstr(line, "{case}") || strstr(line, "{mail}");
+	return strstr(line, "{case}") || strstr(line, "{mail}") || strstr(line, "{row}");
 }
 
 void run_show_output(struct app *app)
@@ -55,7 +55,7 @@ static void obey_request(struct app *app)
 	for (size_t i = 0; i < count; i++)
 		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? request == SCREEN_PIPE || request == SCREEN_SET ? joined.bytes : arguments[0] : NULL);
+		app_request(app, request, count ? request == SCREEN_PIPE || request == SCREEN_SET || request == SCREEN_FORM ? joined.bytes : arguments[0] : NULL);
 	if (request == SCREEN_PANE)
 		filter_pane(app, count ? arguments + 1 : NULL, count ? count - 1 : 0);
 	command_free_words(arguments, (int)count);

@@ -27,6 +27,7 @@ wait_port() { # wait_port PORT: until somebody listens there
     [ $SECONDS -lt $end ] || return 1
     read -r -t 0.1 _ <><(:)
   done
+  return 0
 }
 
 servers_certificates() {
@@ -192,7 +193,7 @@ servers_fill() {
       file = folder "/" 1700000000 + n ".M" n "P1.test"
       printf "From: Finder %d <finder%d@finder.example>\nTo: %s@vendor.example\nSubject: report number %d\n" \
         "Date: Fri, 20 Nov 2026 10:00:00 +0000\nMessage-ID: <%s-%d@finder.example>\n\nReport %d.\n", n, n % 50, user, n, user, n, n >file
-      lines = n % 97 == 0 ? 3000 : n % 20
+      lines = n % 97 == 0 ? 3000 : n % 20 * 10
       for (l = 0; l < lines; l++) print "line " l " of a report, .dots and ..dots\n.\nFrom here on" >file
       close(file)
     }

@@ -545,6 +545,15 @@ struct zoned agenda_when(const struct agenda_item *item);
 bool agenda_binds(const struct agenda_item *item);
 /* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
 const char *agenda_text(const struct agenda_item *item, char buffer[200]);
+/* The same with reading and name first: where there is little room they tell items apart. */
+const char *agenda_short(const struct agenda_item *item, char buffer[200]);
+/* Which reminder is due of what runs: 50, 75 or 90, so many hundredths of its time being gone; 0: none yet, or it is
+ * past (the shares are those of the RMSV sheet's practice for article 7(2)). */
+int agenda_share(const struct agenda_item *item, instant now);
+/* When SHARE hundredths of its time are gone; INSTANT_NONE for what does not run. */
+instant agenda_share_at(const struct agenda_item *item, int share);
+enum { AGENDA_SHARES = 3 };
+extern const int agenda_shares[AGENDA_SHARES];
 /* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed until the next
  * change. What is due is kept: after a change only that case is worked out again. */
 void model_agenda(const struct model *model, instant from, instant to, instant now,
