@@ -93,6 +93,22 @@ static void help_all(struct command_context *context)
 	}
 }
 
+static void help_settings(struct command_context *context)
+{
+	const struct settings_row *rows;
+	size_t count = settings_rows(&rows);
+	AUTO_STRING path = settings_path();
+
+	str_add(&context->out, _("Settings are YAML, in /etc/psirtty/psirtty.yaml and over it in "));
+	text_add_line(&context->out, path);
+	str_add(&context->out, ":\n\n");
+	for (size_t i = 0; i < count; i++) {
+		str_add(&context->out, "  ");
+		command_pad(&context->out, rows[i].name, 32);
+		str_add_format(&context->out, "  %s\n", _(rows[i].help));
+	}
+}
+
 static int run_help(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	size_t count, shown = 0;
@@ -112,6 +128,10 @@ static int run_help(struct command_context *context, const struct command_call *
 	}
 	if (str_equal(name, "mail flags")) {
 		help_flags(context);
+		return 0;
+	}
+	if (str_equal(name, "settings")) {
+		help_settings(context);
 		return 0;
 	}
 	for (size_t i = 0; i < command_count(); i++) {
@@ -154,7 +174,7 @@ const struct command_row bare_commands[] = {
 		.help = N_("list the commands, or explain one"),
 		.flags = COMMAND_NO_VAULT,
 		.arguments = { { .name = "COMMAND", .type = ARG_COMMAND, .optional = true, .repeats = true,
-				 .help = N_("a command's words; `mail flags` lists the marks of mails") },
+				 .help = N_("a command's words; `mail flags` lists the marks of mails, `settings` what psirtty.yaml may hold") },
 			       SWITCH("--man", N_("the manual page, as troff")),
 			       { .name = "--reference", .type = ARG_WORD, .words = reference_kinds, .option = true,
 				 .takes_value = true, .optional = true,

@@ -24,7 +24,12 @@ static const struct command_row *const families[] = {
 	party_commands,
 	repro_commands,
 	mail_commands,
+	post_commands,
+	inbox_commands,
+	letter_commands,
 	key_commands,
+	security_txt_commands,
+	embargo_mail_commands,
 	embargo_commands,
 	export_commands,
 	advisory_commands,
@@ -34,6 +39,8 @@ static const struct command_row *const families[] = {
 	search_commands,
 	check_commands,
 	sbom_commands,
+	convert_commands,
+	cve_commands,
 	clock_commands,
 };
 
@@ -435,6 +442,7 @@ int command_desk(struct command_context *context, struct desk **ret, struct erro
 		if (code)
 			return code;
 	}
+	command_follow_settings(context);
 	*ret = context->desk;
 	return 0;
 }

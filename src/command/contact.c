@@ -289,6 +289,7 @@ static const char *const kinds[] = { "finder", "vendor", "coordinator", "authori
 static const char *const jurisdictions[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 static const char *const tlps[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 static const char *const credits[] = { "unknown", "name", "handle", "anonymous", "none", NULL };
+static const char *const languages[] = { "en", "zh", NULL };
 static const char *const product_kinds[] = { "product", "service", "both", NULL };
 
 #define WORDS_OPTION(n, w, h) \
@@ -303,7 +304,8 @@ static const char *const product_kinds[] = { "product", "service", "both", NULL 
 	TEXT_OPTION("--country"), OPTION_MANY("--products", ARG_PRODUCT, N_("a product of theirs, or that they use")), \
 	WORDS_OPTION("--tlp", tlps, N_("how far they may be told")), \
 	WORDS_OPTION("--credit", credits, N_("how they want to be credited")), TEXT_OPTION("--credit-as"), \
-	TEXT_OPTION("--zone"), TEXT_OPTION("--note")
+	TEXT_OPTION("--zone"), \
+	WORDS_OPTION("--language", languages, N_("letters are written to them in")), TEXT_OPTION("--note")
 #define CHANGE .flags = COMMAND_CHANGES, .exec = run_change
 
 const struct command_row contact_commands[] = {

@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "psirtty/desk/letters.h"
+
 /* ---- splitting */
 
 struct splitter {

@@ -107,6 +107,8 @@ static int set_from(struct options *options, const char *name, const char *value
 
 	if (!row)
 		return no_option(name, err);
+	if (row->type == OPTION_SWITCH)
+		value = str_equal(value, "true") ? "on" : str_equal(value, "false") ? "off" : value;
 	option_describe(row, &expected);
 	if (!value_fits(row, value))
 		return error_set(err, ERR_USAGE, name, NULL, _("\"%s\" is none of its values: %s"), value, expected.bytes);
@@ -183,6 +185,17 @@ static int take_views(struct options *options, const struct conf *views, const c
 
 /* ---- files */
 
+/* Settings of the desk in the same file: accounts, sending, the network. They are judged where they are used. */
+static bool is_other(const struct conf *item)
+{
+	static const char *const sections[] = { "accounts", "network", "send" };
+
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+		if (str_equal(sections[i], item->key))
+			return true;
+	return false;
+}
+
 int options_parse(struct options *options, const char *bytes, size_t length, const char *path, struct error *err)
 {
 	struct conf root = { 0 };
@@ -192,6 +205,8 @@ int options_parse(struct options *options, const char *bytes, size_t length, con
 		const struct conf *item = &root.items[i];
 		AUTO_ERROR why = ERROR_INIT;
 
+		if (is_other(item))
+			continue;
 		if (str_equal(item->key, "views"))
 			code = take_views(options, item, path, err);
 		else if (set_from(options, str_or_empty(item->key), str_or_empty(item->text), path, &why))
@@ -202,13 +217,24 @@ int options_parse(struct options *options, const char *bytes, size_t length, con
 	return code;
 }
 
-char *options_user_path(void)
+static char *user_file(const char *name)
 {
 	const char *given = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
 	if (given && given[0] == '/')
-		return mem_format("%s/psirtty/psirtty.yaml", given);
-	return mem_format("%s/.config/psirtty/psirtty.yaml", home && *home ? home : "/nonexistent");
+		return mem_format("%s/psirtty/%s", given, name);
+	return mem_format("%s/.config/psirtty/%s", home && *home ? home : "/nonexistent", name);
+}
+
+char *options_user_path(void)
+{
+	return user_file("psirtty.yaml");
+}
+
+/* What a person wrote is never written over: what the program keeps has a file of its own. */
+static char *saved_path(void)
+{
+	return user_file("saved.yaml");
 }
 
 static int load_path(struct options *options, const char *path, struct error *err)
@@ -226,7 +252,8 @@ int options_load(struct options *options, const char *vault_dir, struct error *e
 {
 	AUTO_STRING ours = vault_dir ? file_join(vault_dir, "psirtty.yaml") : NULL;
 	AUTO_STRING user = options_user_path();
-	const char *const paths[] = { "/etc/psirtty/psirtty.yaml", ours, user };
+	AUTO_STRING saved = saved_path();
+	const char *const paths[] = { "/etc/psirtty/psirtty.yaml", ours, user, saved };
 	int code = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(paths) && !code; i++)
@@ -247,8 +274,8 @@ static void add_quoted(struct str *ret, const char *text)
 
 int options_save(const struct options *options, struct error *err)
 {
-	AUTO_STRING path = options_user_path();
-	AUTO_STRING folder = mem_copy(path, strlen(path) - strlen("/psirtty.yaml"));
+	AUTO_STRING path = saved_path();
+	AUTO_STRING folder = mem_copy(path, strlen(path) - strlen("/saved.yaml"));
 	AUTO_STR text = STR_INIT;
 	int code;
 

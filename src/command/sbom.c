@@ -4,7 +4,7 @@
 
 #include "psirtty/desk/sbom.h"
 
-static json_t *texts_json(const struct sbom_texts *texts)
+static json_t *texts_json(const struct text_list *texts)
 {
 	json_t *list = json_array();
 
@@ -14,7 +14,7 @@ static json_t *texts_json(const struct sbom_texts *texts)
 }
 
 /* Of hashes with the same algorithm the first stays. */
-static json_t *hashes_json(const struct sbom_pairs *pairs)
+static json_t *hashes_json(const struct text_pairs *pairs)
 {
 	json_t *json = json_object();
 
@@ -24,7 +24,7 @@ static json_t *hashes_json(const struct sbom_pairs *pairs)
 	return json;
 }
 
-static json_t *links_json(const struct sbom_pairs *pairs)
+static json_t *links_json(const struct text_pairs *pairs)
 {
 	json_t *list = json_array();
 

@@ -324,7 +324,9 @@ int desk_freeze_remove(struct desk *desk, const char *name, const char *reason, 
 
 void desk_note_keys(struct desk *desk)
 {
-	if (desk->keys_noted == model_pin_count(desk->model))
+	size_t known = model_pin_count(desk->model) + 2 * model_pin_past_count(desk->model);
+
+	if (desk->keys_noted == known)
 		return;
 	for (size_t i = 0; i < model_pin_count(desk->model); i++) {
 		const char *fingerprint = model_pin(desk->model, i)->fingerprint;
@@ -334,5 +336,5 @@ void desk_note_keys(struct desk *desk)
 			model_note_key_expiry(desk->model, fingerprint, key.expires);
 		openpgp_key_release(&key);
 	}
-	desk->keys_noted = model_pin_count(desk->model);
+	desk->keys_noted = known;
 }

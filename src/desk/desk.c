@@ -2,6 +2,8 @@
 /* The open desk: vault, model, worker; and the one door through which every change goes. */
 #include "desk/desk_private.h"
 
+#include "psirtty/vault/members.h"
+
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/export.h"
@@ -152,6 +154,8 @@ void desk_close(struct desk *desk)
 	free(desk->address);
 	free(desk->clock_fault);
 	desk_laws_free(desk->laws);
+	desk_templates_free(desk->templates);
+	desk_way_free(desk->way);
 	free(desk);
 }
 
@@ -197,6 +201,19 @@ static int still_possible(void *context, struct error *err)
 	return code ? code : model_check(a->desk->model, a->event, err);
 }
 
+/* Rules that want two persons look at who it is. */
+static void set_member(struct desk *desk, struct event *event)
+{
+	struct vault_member *members;
+	size_t count;
+
+	vault_members(desk->vault, &members, &count);
+	for (size_t i = 0; i < count; i++)
+		if (members[i].me)
+			memcpy(event->member, members[i].id, sizeof(event->member));
+	free(members);
+}
+
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
 		   instant now, struct error *err)
 {
@@ -211,6 +228,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 		code = event_check(type, body, err);
 	memcpy(event.stream, stream, sizeof(event.stream));
 	snprintf(event.author, sizeof(event.author), "%s", desk->handler);
+	set_member(desk, &event);
 	event.body = body;
 	if (!code)
 		code = model_check(desk->model, &event, err);

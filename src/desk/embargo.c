@@ -14,7 +14,7 @@ int desk_letter_put(struct desk *desk, const struct case_state *state, const str
 	AUTO_JSON draft = json_object();
 	AUTO_STR bytes = STR_INIT;
 	AUTO_STRING to = letter->name ? mem_format("%s <%s>", letter->name, letter->address) : NULL;
-	char random[9];
+	char random[9], send[33];
 	AUTO_STRING id = mem_string(letter->id);
 	int code;
 
@@ -22,6 +22,10 @@ int desk_letter_put(struct desk *desk, const struct case_state *state, const str
 		vault_random_hex(random, 8);
 		id = mem_format("letter-%s", random);
 	}
+	vault_random_hex(send, 32);
+	js_set_string(draft, "send", send);
+	js_set_bool(draft, "form", letter->form);
+	js_set_string(draft, "template", letter->template);
 	js_set_string(draft, "case", state->id);
 	js_set_string(draft, "to", to ? to : letter->address);
 	js_set_string(draft, "address", letter->address);
@@ -41,9 +45,8 @@ static void set_terms(json_t *body, const char *key, const struct embargo_terms 
 	js_set_hex(body, key, terms->id, sizeof(terms->id));
 }
 
-/* What NUMBER stands for; terms that are still open first. */
-static int find_terms(const struct case_state *state, size_t number, const struct embargo_terms **ret,
-		      struct error *err)
+int desk_embargo_terms(const struct case_state *state, size_t number, const struct embargo_terms **ret,
+		       struct error *err)
 {
 	const struct case_embargo *embargo = &state->embargo;
 	int at = number ? (int)number - 1 : embargo->shortest >= 0 ? embargo->shortest : embargo->force;
@@ -114,12 +117,15 @@ static int append_accept(struct desk *desk, const struct case_state *state, cons
 	return desk_append(desk, state, EVENT_TERMS_ACCEPTED, body, now, err);
 }
 
+/* What an event says of why: the rule's name, which is the same in every language. */
+static const char shorter_rule[] = "EP-04";
+
 /* Their proposal meets our default: the shorter one binds at once (EP-04). */
 static int meet_default(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
 			instant now, struct error *err)
 {
 	const struct embargo_policy *policy = model_embargo_policy(desk->model, "us");
-	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = _("the default of our policy") };
+	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = shorter_rule };
 	struct embargo_outcome outcome;
 	const struct embargo_terms *shortest;
 	int code = 0;
@@ -131,8 +137,8 @@ static int meet_default(struct desk *desk, const struct case_state *state, const
 	if (outcome.ours_in_force || outcome.ours_revises)
 		code = append_offer(desk, state, &ours, now, err);
 	if (!code)
-		code = find_terms(state, 0, &shortest, err);
-	return code ? code : append_accept(desk, state, shortest, _("the shorter of two"), now, err);
+		code = desk_embargo_terms(state, 0, &shortest, err);
+	return code ? code : append_accept(desk, state, shortest, shorter_rule, now, err);
 }
 
 int desk_embargo_propose(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
@@ -154,7 +160,7 @@ int desk_embargo_answer(struct desk *desk, const struct case_state *state, const
 	const struct embargo_terms *terms;
 	bool ours = str_equal(reply->by, "us");
 	json_t *body;
-	int code = find_terms(state, reply->number, &terms, err);
+	int code = desk_embargo_terms(state, reply->number, &terms, err);
 
 	if (!code && ours && reply->accept && !reply->anyway)
 		code = check_range(desk, state, terms->until.at, now, err);
@@ -173,54 +179,15 @@ int desk_embargo_answer(struct desk *desk, const struct case_state *state, const
 
 /* ---- asking */
 
-static void add_end(struct str *s, const struct zoned *until, const char *zone)
-{
-	char own[96], utc[40];
-	struct zoned theirs;
-
-	str_add_format(s, "%s (%s)", zoned_format(until, own), instant_format(until->at, utc));
-	if (!zone || !zone_known(zone))
-		return;
-	theirs = zone_at(zone, until->at);
-	str_add_format(s, " = %s", zoned_format(&theirs, own));
-}
-
-/* Not their note: who is asked has not agreed to anything yet. */
-static void add_terms(struct str *s, const struct embargo_terms *terms, const char *zone)
-{
-	str_add(s, _("The embargo would end at: "));
-	add_end(s, &terms->until, zone);
-	str_add(s, "\n");
-	for (int i = 0; i < ALLOW_COUNT; i++)
-		if (terms->allow & 1u << i)
-			str_add_format(s, _("Allowed meanwhile: %s\n"), allow_words[i]);
-}
-
-static int write_invitation(struct desk *desk, const struct case_state *state, const struct case_party *party,
-			    const struct embargo_terms *terms, char **ret_draft, struct error *err)
-{
-	AUTO_STR text = STR_INIT;
-	AUTO_STRING subject = mem_format(_("Terms of an embargo [%s]"), state->id);
-	char due[40];
-	struct desk_letter letter = { .name = party->name, .address = party->address, .subject = subject };
-
-	str_add_format(&text, _("Dear %s,\n\nbefore we share details of this case we ask you to agree to these terms.\n"),
-		       party->name);
-	add_terms(&text, terms, party->zone);
-	str_add_format(&text, _("Please answer by %s, with a yes or a no.\nSilence counts as a no, and binds nobody.\n"),
-		       party->rsvp == INSTANT_NONE ? "-" : instant_format(party->rsvp, due));
-	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, ret_draft, err);
-}
-
 int desk_embargo_invite(struct desk *desk, const struct case_state *state, const char *party, size_t number,
 			instant rsvp, instant now, char **ret_draft, struct error *err)
 {
+	struct embargo_letter invitation = { .message = EMBARGO_EP, .template = "embargo-invitation" };
 	const struct embargo_terms *terms;
 	uint8_t id[32];
 	json_t *body;
 	size_t at;
-	int code = find_terms(state, number, &terms, err);
+	int code = desk_embargo_terms(state, number, &terms, err);
 
 	if (!code && !terms_current(&state->embargo, terms))
 		code = error_set(err, ERR_NO, state->id, _("See embargo status"),
@@ -240,17 +207,18 @@ int desk_embargo_invite(struct desk *desk, const struct case_state *state, const
 		return code;
 	for (size_t i = 0; i < state->embargo.term_count; i++)
 		if (memcmp(state->embargo.terms[i].id, id, sizeof(id)) == 0)
-			terms = &state->embargo.terms[i];
-	return write_invitation(desk, state, &state->parties[at], terms, ret_draft, err);
+			invitation.terms = &state->embargo.terms[i];
+	return desk_embargo_letter(desk, state, at, &invitation, now, ret_draft, err);
 }
 
 /* ---- ending */
 
 int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause,
-		     const char *reason, bool override, instant now, struct error *err)
+		     const char *reason, const char *evidence, bool override, instant now, struct error *err)
 {
 	json_t *body = json_object();
 
+	js_set_string(body, "evidence", evidence);
 	js_set_string(body, "cause", end_words[cause]);
 	js_set_string(body, "reason", reason && *reason ? reason : end_words[cause]);
 	if (override)
@@ -278,22 +246,14 @@ static void list_add(char ***list, size_t *count, char *text)
 /* ---- notices, by tier of stakeholder: who fixes first, who only waits last */
 
 static const struct tier {
-	const char *role, *name, *text;
+	const char *role, *name, *template;
 } tiers[] = {
-	{ "vendor", N_("vendors"),
-	  N_("You may publish your fix and your advisory from now on. Please tell us when it is out, and which "
-	     "versions have it.") },
-	{ "coordinator", N_("coordinators"),
-	  N_("Please tell the parties you speak for. Our advisory follows; we ask you to publish yours with it.") },
-	{ "finder", N_("finders"),
-	  N_("You may write about your finding from now on. We would be glad to link to it; please check how you "
-	     "are credited.") },
-	{ "reporter", N_("finders"),
-	  N_("You may write about your finding from now on. We would be glad to link to it; please check how you "
-	     "are credited.") },
-	{ "deployer", N_("deployers"),
-	  N_("Please apply the fix, or the mitigation we sent, and tell us of any sign of attack.") },
-	{ "other", N_("others"), N_("You are no longer bound to silence about it by this embargo.") },
+	{ "vendor", N_("vendors"), "notice-vendor" },
+	{ "coordinator", N_("coordinators"), "notice-coordinator" },
+	{ "finder", N_("finders"), "notice-finder" },
+	{ "reporter", N_("finders"), "notice-finder" },
+	{ "deployer", N_("deployers"), "notice-deployer" },
+	{ "other", N_("others"), "notice-other" },
 };
 
 static const struct tier *tier_of(const char *role)
@@ -302,22 +262,6 @@ static const struct tier *tier_of(const char *role)
 		if (str_equal(tiers[i].role, role))
 			return &tiers[i];
 	return &tiers[ARRAY_LEN(tiers) - 1];
-}
-
-static const char *cause_text(enum end_cause cause)
-{
-	static const char *const texts[END_COUNT] = {
-		[END_TIMER] = N_("its agreed time has come"),
-		[END_FIX_READY] = N_("the fix is ready"),
-		[END_FIX_DEPLOYED] = N_("the fix is deployed"),
-		[END_PUBLIC] = N_("the vulnerability has become public"),
-		[END_EXPLOIT] = N_("an exploit has become public"),
-		[END_ATTACKS] = N_("attacks have been observed"),
-		[END_LEAK] = N_("it has leaked"),
-		[END_OTHER] = N_("it serves nobody any longer"),
-	};
-
-	return texts[cause];
 }
 
 /* "notice-psirt-2026-0001-3": the same party's notice is written over, not twice. */
@@ -334,26 +278,16 @@ static char *notice_id(const struct case_state *state, size_t party)
 	return id;
 }
 
-static int write_notice(struct desk *desk, const struct case_state *state, size_t at, struct error *err)
+static int write_notice(struct desk *desk, const struct case_state *state, size_t at, instant now, struct error *err)
 {
-	const struct case_party *party = &state->parties[at];
-	const struct tier *tier = tier_of(party->role);
 	AUTO_STRING id = notice_id(state, at);
-	AUTO_STRING subject = mem_format(_("End of the embargo [%s]"), state->id);
-	AUTO_STR text = STR_INIT;
-	struct desk_letter letter = { .id = id, .name = party->name, .address = party->address,
-				      .subject = subject };
-	struct zoned ended = { .at = state->embargo.ended_at, .zone = "UTC" };
+	const struct embargo_letter notice = { .message = EMBARGO_ET, .id = id,
+					       .template = tier_of(state->parties[at].role)->template };
 
-	str_add_format(&text, _("Dear %s,\n\nthe embargo on %s has ended, because %s.\nIt ended at: "), party->name,
-		       state->id, _(cause_text(state->embargo.cause)));
-	add_end(&text, &ended, party->zone);
-	str_add_format(&text, "\n\n%s\n", _(tier->text));
-	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, NULL, err);
+	return desk_embargo_letter(desk, state, at, &notice, now, NULL, err);
 }
 
-static int write_notices(struct desk *desk, const struct case_state *state, struct teardown *ret,
+static int write_notices(struct desk *desk, const struct case_state *state, instant now, struct teardown *ret,
 			 struct error *err)
 {
 	int code = 0;
@@ -369,7 +303,7 @@ static int write_notices(struct desk *desk, const struct case_state *state, stru
 					 mem_format(_("tell %s, of whom no address is known"), party->name));
 				continue;
 			}
-			code = write_notice(desk, state, i, err);
+			code = write_notice(desk, state, i, now, err);
 			if (!code) {
 				AUTO_STRING id = notice_id(state, i);
 
@@ -543,6 +477,7 @@ static int record_cause(struct desk *desk, const struct case_state *state, enum 
 		[END_TIMER] = -1,            [END_FIX_READY] = -1,   [END_FIX_DEPLOYED] = -1,
 		[END_PUBLIC] = CS_PUBLIC,    [END_EXPLOIT] = CS_EXPLOIT_PUBLIC,
 		[END_ATTACKS] = CS_ATTACKS,  [END_LEAK] = -1,        [END_OTHER] = -1,
+		[END_MERGED] = -1,
 	};
 	json_t *body;
 
@@ -565,10 +500,10 @@ int desk_teardown(struct desk *desk, const struct case_state *state, enum end_ca
 		return error_set(err, ERR_NO, state->id, NULL, _("rule EM: no embargo was ever in force"));
 	code = bound ? record_cause(desk, state, cause, now, &teardown.recorded, err) : 0;
 	if (!code && embargo_in_force(&state->embargo))
-		code = desk_embargo_end(desk, state, cause, reason, override, now, err);
+		code = desk_embargo_end(desk, state, cause, reason, NULL, override, now, err);
 	teardown.ended = bound && !code;
 	if (!code)
-		code = write_notices(desk, state, &teardown, err);
+		code = write_notices(desk, state, now, &teardown, err);
 	if (code) {
 		teardown_release(&teardown);
 		return code;

@@ -6,6 +6,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/embargo.h"
+#include "psirtty/desk/letters.h"
 
 /* ---- facts kept as records */
 
@@ -180,10 +181,6 @@ static int append_qualified(struct desk *desk, const struct case_state *state, c
 		if (str_equal(outcome_words[i], *ret_outcome))
 			*ret_outcome = outcome_words[i];
 	reason = reason_of(how, rule);
-	if (!*reason && original) {
-		free(reason);
-		reason = mem_format(_("the same as %s"), original);
-	}
 	body = json_object();
 	js_set_string(body, "outcome", *ret_outcome);
 	js_set_string(body, "rule", rule ? rule->id : NULL);
@@ -213,29 +210,16 @@ int desk_qualify(struct desk *desk, const struct case_state *state, const struct
 
 /* ---- rejection */
 
-static const struct { const char *outcome, *text; } rejections[] = {
-	{ "duplicate", N_("What you describe was reported to us before, and we are working on it already. We will "
-			  "credit you as an additional reporter if you wish, and tell you when the fix is out.") },
-	{ "obsolete-product", N_("It affects only versions that no longer get updates. Please move to a version in "
-				 "support; if one of those is affected too, tell us how you see that.") },
-	{ "not-security", N_("We could follow you, but the behaviour crosses no security boundary of the product. If "
-			     "you see one that it does cross, please describe it and we will look again.") },
-	{ "other-vendor", N_("The product or component is another vendor's. With your consent we pass your report on, "
-			     "or you report it there yourself.") },
-	{ "not-reproducible", N_("We tried and could not see it happen. Please tell us the exact version and "
-				 "configuration, and if possible send the input that triggers it.") },
-	{ "out-of-scope", N_("It is outside of what we handle; our policy says what that is.") },
-	{ "need-info", N_("To judge it we need to know more: the product and version, what you did, what happened, and "
-			  "what you would have expected.") },
-	{ "hardening", N_("It is no vulnerability by itself. We passed it to the product team as an improvement.") },
-};
-
-static const char *rejection_text(const char *outcome)
+/* Each has its words in the letters' files. */
+static bool is_rejection(const char *outcome)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rejections); i++)
-		if (str_equal(rejections[i].outcome, outcome))
-			return rejections[i].text;
-	return NULL;
+	static const char *const outcomes[] = { "duplicate", "obsolete-product", "not-security", "other-vendor",
+						"not-reproducible", "out-of-scope", "need-info", "hardening" };
+
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+		if (str_equal(outcomes[i], outcome))
+			return true;
+	return false;
 }
 
 static bool is_finder(const struct case_party *party)
@@ -283,27 +267,38 @@ static bool finder_of(const struct case_state *state, struct desk_letter *letter
 	return letter->address && *letter->address;
 }
 
+/* Words of a handler may hold details: it is no form then, and is checked as any letter. */
 static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
 			   char **ret_draft, struct error *err)
 {
-	AUTO_STRING subject = mem_format(_("Your report [%s]"), state->id);
-	AUTO_STR text = STR_INIT;
-	struct desk_letter letter = { .subject = subject };
-	AUTO_STRING id = NULL;
-	char random[9];
+	struct desk_letter letter = { .template = "not-a-vulnerability", .form = !how->reason };
+	struct letter_text made = { 0 };
+	AUTO_STRING phrase = NULL;
+	AUTO_STRING reason = NULL;
+	const char *language;
+	int code;
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
-	str_add_format(&text, _("Dear %s,\n\nthank you for your report. %s\n"),
-		       letter.name ? letter.name : letter.address, _(rejection_text(state->outcome)));
-	if (how->reason) { /* words of a handler may hold details: it is no form then, and is checked as any letter */
-		str_add_format(&text, "\n%s\n", how->reason);
-		vault_random_hex(random, 8);
-		letter.id = id = mem_format("reply-%s", random);
+	language = desk_letter_language(desk, state, letter.address);
+	phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
+	reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
+	{
+		const struct letter_word words[] = {
+			{ "name", letter.name ? letter.name : letter.address }, { "case", state->id },
+			{ "handler", desk->handler }, { "reason", reason },
+		};
+
+		code = desk_letter_text(desk, letter.template,
+					language, words, ARRAY_LEN(words), &made, err);
 	}
-	letter.text = text.bytes;
-	return desk_letter_put(desk, state, &letter, ret_draft, err);
+	letter.subject = made.subject;
+	letter.text = made.text;
+	if (!code)
+		code = desk_letter_put(desk, state, &letter, ret_draft, err);
+	letter_text_release(&made);
+	return code;
 }
 
 int desk_reject(struct desk *desk, const struct case_state *state, const struct qualification *how, instant now,
@@ -311,7 +306,7 @@ int desk_reject(struct desk *desk, const struct case_state *state, const struct 
 {
 	int code;
 
-	if (!how->outcome || !rejection_text(how->outcome))
+	if (!how->outcome || !is_rejection(how->outcome))
 		return error_set(err, ERR_USAGE, str_or_empty(how->outcome), NULL,
 				 _("that is no reason to turn a report down"));
 	code = desk_qualify(desk, state, how, now, err);
@@ -383,16 +378,93 @@ static void set_inherited(json_t *body, const struct case_state *from)
 	json_object_set_new(body, "signatories", names);
 }
 
+/* Since when we know of it: the first report, or the opening of the case; whichever came first. */
+static instant known_since(const struct case_state *state)
+{
+	instant opened = case_fact(state, FACT_OPENED), reported = case_fact(state, FACT_REPORTED);
+
+	if (opened == INSTANT_NONE || (reported != INSTANT_NONE && reported < opened))
+		return reported;
+	return opened;
+}
+
+/* ---- what is known of the one is known of the other: it is one vulnerability */
+
+static bool has_bit(const struct case_state *state, enum cs_bit bit)
+{
+	return state->cs & 1u << bit;
+}
+
+static int append_bit(struct desk *desk, const struct case_state *state, enum cs_bit bit, instant now, struct error *err)
+{
+	json_t *body = json_object();
+
+	js_set_string(body, "bit", cs_name(bit));
+	return desk_append(desk, state, EVENT_DISCLOSURE_SET, body, now, err);
+}
+
+/* An embargo is ended by a decision and with notices, not by the way. */
+static int check_public(const struct case_state *from, const struct case_state *into, struct error *err)
+{
+	if (!has_bit(from, CS_PUBLIC) || has_bit(into, CS_PUBLIC) || !embargo_in_force(&into->embargo))
+		return 0;
+	return error_set(err, ERR_NO, from->id, _("End that embargo with embargo teardown --cause public, then merge"),
+			 _("rule merge: it is public, and %s is under an embargo"), into->id);
+}
+
+static int carry_disclosure(struct desk *desk, const struct case_state *from, const struct case_state *into,
+			    instant now, struct error *err)
+{
+	static const enum cs_bit bits[] = { CS_VENDOR_AWARE, CS_ATTACKS, CS_EXPLOIT_PUBLIC, CS_PUBLIC };
+	int code = 0;
+
+	for (size_t i = 0; !code && i < ARRAY_LEN(bits); i++) {
+		cs_state after = into->cs;
+
+		if (has_bit(from, bits[i]) && !has_bit(into, bits[i]) && cs_set(&after, bits[i], NULL) == 0)
+			code = append_bit(desk, into, bits[i], now, err);
+	}
+	return code;
+}
+
+/* When duties of the law began: they count from whichever case knew first. */
+static void set_known(json_t *body, const struct case_state *from)
+{
+	static const struct { const char *key; enum clock_fact fact; } rows[] = {
+		{ "exploited", FACT_EXPLOITED }, { "incident", FACT_INCIDENT }, { "published", FACT_PUBLISHED },
+	};
+
+	if (known_since(from) != INSTANT_NONE)
+		desk_set_instant(body, "known", known_since(from));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (case_fact(from, rows[i].fact) != INSTANT_NONE)
+			desk_set_instant(body, rows[i].key, case_fact(from, rows[i].fact));
+}
+
+static int append_taken(struct desk *desk, const struct case_state *from, const struct case_state *into, instant now,
+			struct error *err)
+{
+	json_t *body = json_object();
+
+	js_set_string(body, "from", from->id);
+	set_known(body, from);
+	set_inherited(body, from);
+	return desk_append(desk, into, EVENT_MERGE_TAKEN, body, now, err);
+}
+
 static int append_merged(struct desk *desk, const struct case_state *from, const struct case_state *into,
 			 const char *reason, instant now, struct error *err)
 {
-	struct qualification how = { .outcome = "duplicate", .reason = reason && *reason ? reason : _("merged"),
+	struct qualification how = { .outcome = "duplicate", .reason = reason && *reason ? reason : NULL,
 				     .original = into->id };
+	bool carried = !embargo_in_force(&from->embargo) || embargo_in_force(&into->embargo);
 	json_t *body = json_object();
 	int code;
 
 	js_set_string(body, "into", into->id);
-	js_set_string(body, "reason", reason && *reason ? reason : NULL);
+	js_set_string(body, "reason", how.reason);
+	if (carried)
+		js_set_bool(body, "carried", true);
 	code = desk_append(desk, from, EVENT_MERGED, body, now, err);
 	return code ? code : desk_qualify(desk, from, &how, now, err);
 }
@@ -400,7 +472,6 @@ static int append_merged(struct desk *desk, const struct case_state *from, const
 int desk_merge(struct desk *desk, const struct case_state *from, const struct case_state *into,
 	       const char *reason, instant now, struct error *err)
 {
-	json_t *body;
 	int code = model_whole_case(desk->model, from, err);
 
 	if (!code)
@@ -410,24 +481,14 @@ int desk_merge(struct desk *desk, const struct case_state *from, const struct ca
 	if (from == into || from->merged_into || into->merged_into)
 		return error_set(err, ERR_NO, from->id, NULL,
 				 _("rule merge: a case goes once into another that is still one itself"));
-	code = copy_parties(desk, from, into, now, err);
-	if (code)
-		return code;
-	body = json_object();
-	js_set_string(body, "from", from->id);
-	set_inherited(body, from);
-	code = desk_append(desk, into, EVENT_MERGE_TAKEN, body, now, err);
+	code = check_public(from, into, err);
+	if (!code)
+		code = carry_disclosure(desk, from, into, now, err);
+	if (!code)
+		code = copy_parties(desk, from, into, now, err);
+	if (!code)
+		code = append_taken(desk, from, into, now, err);
 	return code ? code : append_merged(desk, from, into, reason, now, err);
-}
-
-/* Since when we know of it: the first report, or the opening of the case; whichever came first. */
-static instant known_since(const struct case_state *state)
-{
-	instant opened = case_fact(state, FACT_OPENED), reported = case_fact(state, FACT_REPORTED);
-
-	if (opened == INSTANT_NONE || (reported != INSTANT_NONE && reported < opened))
-		return reported;
-	return opened;
 }
 
 static int fill_child(struct desk *desk, const struct case_state *state, const struct case_state *child,

@@ -26,7 +26,7 @@ static char *given(const char *field)
 	return *field ? mem_string(field) : NULL;
 }
 
-static void take_texts(char *field, struct sbom_texts *ret)
+static void take_texts(char *field, struct text_list *ret)
 {
 	for (char *next; *field; field = next) {
 		next = field + strcspn(field, "\n");
@@ -37,9 +37,9 @@ static void take_texts(char *field, struct sbom_texts *ret)
 	}
 }
 
-static void take_pairs(char *field, struct sbom_pairs *ret)
+static void take_pairs(char *field, struct text_pairs *ret)
 {
-	struct sbom_texts texts = { 0 };
+	struct text_list texts = { 0 };
 
 	take_texts(field, &texts);
 	for (size_t i = 0; i < texts.count; i += 2) {
@@ -48,7 +48,7 @@ static void take_pairs(char *field, struct sbom_pairs *ret)
 			break;
 		}
 		ret->items = mem_grow(ret->items, &ret->room, ret->count + 1, sizeof(*ret->items));
-		ret->items[ret->count++] = (struct sbom_pair){ texts.items[i], texts.items[i + 1] };
+		ret->items[ret->count++] = (struct text_pair){ texts.items[i], texts.items[i + 1] };
 	}
 	free(texts.items);
 }
@@ -85,15 +85,15 @@ static void take_component(char **f, struct sbom *sbom)
 
 static void take_dependency(char **f, struct sbom *sbom)
 {
-	struct sbom_pairs *list = &sbom->dependencies;
+	struct text_pairs *list = &sbom->dependencies;
 
 	list->items = mem_grow(list->items, &list->room, list->count + 1, sizeof(*list->items));
-	list->items[list->count++] = (struct sbom_pair){ mem_string(f[1]), mem_string(f[2]) };
+	list->items[list->count++] = (struct text_pair){ mem_string(f[1]), mem_string(f[2]) };
 }
 
 static void take_warning(char **f, struct sbom *sbom)
 {
-	struct sbom_texts *list = &sbom->warnings;
+	struct text_list *list = &sbom->warnings;
 
 	list->items = mem_grow(list->items, &list->room, list->count + 1, sizeof(*list->items));
 	list->items[list->count++] = mem_string(f[1]);

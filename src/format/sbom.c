@@ -9,24 +9,10 @@ enum { WARNINGS = 100, WRAPPERS = 4 };
 
 /* ---- building */
 
-char *sbom_text(const char *bytes, size_t length)
-{
-	struct str text = STR_INIT;
-
-	if (!memchr(bytes, 0, length))
-		return mem_copy(bytes, length);
-	for (size_t i = 0; i < length; i++)
-		if (bytes[i])
-			str_add_char(&text, bytes[i]);
-		else
-			str_add_utf8(&text, 0xFFFD);
-	return str_detach(&text);
-}
-
 void sbom_set(char **slot, const char *bytes, size_t length)
 {
 	free(*slot);
-	*slot = length ? sbom_text(bytes, length) : NULL;
+	*slot = length ? text_copy(bytes, length) : NULL;
 }
 
 static bool says_nothing(const char *bytes, size_t length)
@@ -40,31 +26,23 @@ void sbom_set_said(char **slot, const char *bytes, size_t length)
 	sbom_set(slot, bytes, says_nothing(bytes, length) ? 0 : length);
 }
 
-void sbom_texts_add(struct sbom_texts *texts, const char *bytes, size_t length)
+void sbom_texts_add(struct text_list *texts, const char *bytes, size_t length)
 {
-	if (says_nothing(bytes, length))
-		return;
-	texts->items = mem_grow(texts->items, &texts->room, texts->count + 1, sizeof(*texts->items));
-	texts->items[texts->count++] = sbom_text(bytes, length);
-}
-
-void sbom_pairs_add(struct sbom_pairs *pairs, const char *key, const char *value)
-{
-	pairs->items = mem_grow(pairs->items, &pairs->room, pairs->count + 1, sizeof(*pairs->items));
-	pairs->items[pairs->count++] = (struct sbom_pair){ mem_string(key), mem_string(value) };
+	if (!says_nothing(bytes, length))
+		text_list_add(texts, bytes, length);
 }
 
 void sbom_depend(struct sbom *sbom, const char *from, const char *to)
 {
 	if (sbom->dependencies.count < 2 * SBOM_ITEMS)
-		sbom_pairs_add(&sbom->dependencies, from, to);
+		text_pairs_add(&sbom->dependencies, from, to);
 	else
 		sbom_warn(sbom, _("more than %d dependencies; the rest is left out"), 2 * SBOM_ITEMS);
 }
 
 void sbom_warn(struct sbom *sbom, const char *format, ...)
 {
-	struct sbom_texts *texts = &sbom->warnings;
+	struct text_list *texts = &sbom->warnings;
 	va_list args;
 
 	if (sbom->warned++ >= WARNINGS)
@@ -81,34 +59,16 @@ struct sbom_component *sbom_add(struct sbom *sbom)
 	return &sbom->components[sbom->count++];
 }
 
-static void release_texts(struct sbom_texts *texts)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		free(texts->items[i]);
-	free(texts->items);
-	*texts = (struct sbom_texts){ 0 };
-}
-
-static void release_pairs(struct sbom_pairs *pairs)
-{
-	for (size_t i = 0; i < pairs->count; i++) {
-		free(pairs->items[i].key);
-		free(pairs->items[i].value);
-	}
-	free(pairs->items);
-	*pairs = (struct sbom_pairs){ 0 };
-}
-
 void sbom_component_release(struct sbom_component *c)
 {
 	char *texts[] = { c->ref, c->group, c->name, c->version, c->purl, c->supplier, c->language };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
-	release_texts(&c->cpes);
-	release_texts(&c->licences);
-	release_pairs(&c->hashes);
-	release_pairs(&c->links);
+	text_list_release(&c->cpes);
+	text_list_release(&c->licences);
+	text_pairs_release(&c->hashes);
+	text_pairs_release(&c->links);
 	*c = (struct sbom_component){ 0 };
 }
 
@@ -120,8 +80,8 @@ void sbom_free(struct sbom *sbom)
 		sbom_component_release(&sbom->components[i]);
 	free(sbom->components);
 	sbom_component_release(&sbom->subject);
-	release_pairs(&sbom->dependencies);
-	release_texts(&sbom->warnings);
+	text_pairs_release(&sbom->dependencies);
+	text_list_release(&sbom->warnings);
 	free(sbom->version);
 	free(sbom->name);
 	free(sbom);
@@ -227,7 +187,7 @@ static int read_wrapped(struct sbom *sbom, const struct looking *looking, const 
 	return read_json(sbom, inner->bytes, inner->length, name, wrappers + 1, err);
 }
 
-static int (*const readers[FORM_COUNT])(struct sbom_reading *r, const struct pull_item *root) = {
+static int (*const readers[FORM_COUNT])(struct members *m, const struct pull_item *root) = {
 	[FORM_CYCLONEDX] = sbom_read_cyclonedx_json,
 	[FORM_SPDX] = sbom_read_spdx_json,
 	[FORM_SPDX3] = sbom_read_spdx3,
@@ -239,12 +199,12 @@ static int read_form(struct sbom *sbom, enum form form, const char *bytes, size_
 {
 	static const struct pull_limits limits = { 32 << 20, 128, UINT64_MAX };
 	struct pull *pull = pull_new_memory(name, &limits, bytes, length);
-	struct sbom_reading r = { pull, sbom, 0, err };
+	struct members m = { pull, sbom, 0, err };
 	struct pull_item root;
 	int code = pull_next(pull, &root, err);
 
 	if (!code)
-		code = readers[form](&r, &root);
+		code = readers[form](&m, &root);
 	pull_free(pull);
 	return code;
 }

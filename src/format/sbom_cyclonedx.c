@@ -8,11 +8,11 @@
 
 /* ---- parts of a component */
 
-static int read_supplier(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_supplier(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	struct { char *name; } who = { NULL };
-	static const struct sbom_member rows[] = { { "name", sbom_read_text, 0 }, { NULL } };
-	int code = sbom_read_object(r, value, rows, &who);
+	static const struct member rows[] = { { "name", members_text, 0 }, { NULL } };
+	int code = members_object(m, value, rows, &who);
 
 	if (who.name)
 		sbom_set((char **)(void *)((char *)into + offset), who.name, strlen(who.name));
@@ -20,79 +20,79 @@ static int read_supplier(struct sbom_reading *r, const struct pull_item *value, 
 	return code;
 }
 
-static int read_licence_name(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_licence_name(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
-	static const struct sbom_member rows[] = {
+	static const struct member rows[] = {
 		{ "id", sbom_read_texts, 0 }, { "name", sbom_read_texts, 0 }, { NULL },
 	};
 
 	(void)offset;
-	return sbom_read_object(r, value, rows, into);
+	return members_object(m, value, rows, into);
 }
 
-static int read_licence(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_licence(struct members *m, const struct pull_item *item, void *into)
 {
-	static const struct sbom_member rows[] = {
+	static const struct member rows[] = {
 		{ "license", read_licence_name, 0 }, { "expression", sbom_read_texts, 0 }, { NULL },
 	};
 
-	return sbom_read_object(r, item, rows, into);
+	return members_object(m, item, rows, into);
 }
 
-static int read_licences(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_licences(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
-	return sbom_read_array(r, value, read_licence, (char *)into + offset);
+	return members_array(m, value, read_licence, (char *)into + offset);
 }
 
 /* Two members of an object as a pair; nothing when one is missing. */
-static int read_pair(struct sbom_reading *r, const struct pull_item *item, const char *key, const char *value,
-		     struct sbom_pairs *ret)
+static int read_pair(struct members *m, const struct pull_item *item, const char *key, const char *value,
+		     struct text_pairs *ret)
 {
-	struct sbom_pair pair = { NULL, NULL };
-	const struct sbom_member rows[] = {
-		{ key, sbom_read_text, offsetof(struct sbom_pair, key) },
-		{ value, sbom_read_text, offsetof(struct sbom_pair, value) },
+	struct text_pair pair = { NULL, NULL };
+	const struct member rows[] = {
+		{ key, members_text, offsetof(struct text_pair, key) },
+		{ value, members_text, offsetof(struct text_pair, value) },
 		{ NULL },
 	};
-	int code = sbom_read_object(r, item, rows, &pair);
+	int code = members_object(m, item, rows, &pair);
 
 	if (pair.key && pair.value)
-		sbom_pairs_add(ret, pair.key, pair.value);
+		text_pairs_add(ret, pair.key, pair.value);
 	free(pair.key);
 	free(pair.value);
 	return code;
 }
 
-static int read_hash(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_hash(struct members *m, const struct pull_item *item, void *into)
 {
-	return read_pair(r, item, "alg", "content", into);
+	return read_pair(m, item, "alg", "content", into);
 }
 
-static int read_link(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_link(struct members *m, const struct pull_item *item, void *into)
 {
-	return read_pair(r, item, "type", "url", into);
+	return read_pair(m, item, "type", "url", into);
 }
 
-static int read_hashes(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_hashes(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
-	return sbom_read_array(r, value, read_hash, (char *)into + offset);
+	return members_array(m, value, read_hash, (char *)into + offset);
 }
 
-static int read_links(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_links(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
-	return sbom_read_array(r, value, read_link, (char *)into + offset);
+	return members_array(m, value, read_link, (char *)into + offset);
 }
 
 /* ---- components, one in another */
 
-static int read_components(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset);
+static int read_components(struct members *m, const struct pull_item *value, void *into, size_t offset);
 
-static const struct sbom_member component_rows[] = {
-	{ "bom-ref", sbom_read_text, AT(ref) },
-	{ "group", sbom_read_text, AT(group) },
-	{ "name", sbom_read_text, AT(name) },
-	{ "version", sbom_read_text, AT(version) },
-	{ "purl", sbom_read_text, AT(purl) },
+static const struct member component_rows[] = {
+	{ "bom-ref", members_text, AT(ref) },
+	{ "group", members_text, AT(group) },
+	{ "name", members_text, AT(name) },
+	{ "version", members_text, AT(version) },
+	{ "purl", members_text, AT(purl) },
 	{ "cpe", sbom_read_texts, AT(cpes) },
 	{ "supplier", read_supplier, AT(supplier) },
 	{ "licenses", read_licences, AT(licences) },
@@ -103,71 +103,71 @@ static const struct sbom_member component_rows[] = {
 };
 
 /* Its place in the list comes before what is inside of it. */
-static int read_component(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_component(struct members *m, const struct pull_item *item, void *into)
 {
 	struct sbom_component component = { 0 };
-	size_t at = r->sbom->count;
+	size_t at = sbom_of(m)->count;
 	int code;
 
 	(void)into;
 	if (item->token != PULL_OBJECT)
-		return pull_skip(r->pull, item, r->err);
+		return pull_skip(m->pull, item, m->err);
 	if (at >= SBOM_ITEMS)
-		return error_set(r->err, ERR_INPUT, "components", _("Give it in parts"),
+		return error_set(m->err, ERR_INPUT, "components", _("Give it in parts"),
 				 _("there are more than %d"), SBOM_ITEMS);
-	sbom_add(r->sbom);
-	code = sbom_read_object(r, item, component_rows, &component);
+	sbom_add(sbom_of(m));
+	code = members_object(m, item, component_rows, &component);
 	if (code)
 		sbom_component_release(&component);
 	else
-		r->sbom->components[at] = component;
+		sbom_of(m)->components[at] = component;
 	return code;
 }
 
-static int read_components(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_components(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	int code;
 
 	(void)offset;
-	if (r->nesting >= SBOM_NESTING)
-		return error_set(r->err, ERR_INPUT, "components", NULL, _("components are nested more than %d deep"),
+	if (m->nesting >= SBOM_NESTING)
+		return error_set(m->err, ERR_INPUT, "components", NULL, _("components are nested more than %d deep"),
 				 SBOM_NESTING);
-	r->nesting++;
-	code = sbom_read_array(r, value, read_component, into);
-	r->nesting--;
+	m->nesting++;
+	code = members_array(m, value, read_component, into);
+	m->nesting--;
 	return code;
 }
 
-static int read_subject(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_subject(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	struct sbom *sbom = into;
 
 	(void)offset;
-	return sbom_read_object(r, value, component_rows, &sbom->subject);
+	return members_object(m, value, component_rows, &sbom->subject);
 }
 
-static int read_metadata(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_metadata(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
-	static const struct sbom_member rows[] = { { "component", read_subject, 0 }, { NULL } };
+	static const struct member rows[] = { { "component", read_subject, 0 }, { NULL } };
 
 	(void)offset;
-	return sbom_read_object(r, value, rows, into);
+	return members_object(m, value, rows, into);
 }
 
 /* ---- dependencies */
 
-struct dependency { char *ref; struct sbom_texts on; };
+struct dependency { char *ref; struct text_list on; };
 
-static int read_dependency(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_dependency(struct members *m, const struct pull_item *item, void *into)
 {
-	static const struct sbom_member rows[] = {
-		{ "ref", sbom_read_text, offsetof(struct dependency, ref) },
+	static const struct member rows[] = {
+		{ "ref", members_text, offsetof(struct dependency, ref) },
 		{ "dependsOn", sbom_read_texts, offsetof(struct dependency, on) },
 		{ "provides", sbom_read_texts, offsetof(struct dependency, on) },
 		{ NULL },
 	};
 	struct dependency dependency = { 0 };
-	int code = sbom_read_object(r, item, rows, &dependency);
+	int code = members_object(m, item, rows, &dependency);
 
 	for (size_t i = 0; i < dependency.on.count; i++) {
 		if (dependency.ref)
@@ -179,22 +179,22 @@ static int read_dependency(struct sbom_reading *r, const struct pull_item *item,
 	return code;
 }
 
-static int read_dependencies(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_dependencies(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return sbom_read_array(r, value, read_dependency, into);
+	return members_array(m, value, read_dependency, into);
 }
 
-int sbom_read_cyclonedx_json(struct sbom_reading *r, const struct pull_item *root)
+int sbom_read_cyclonedx_json(struct members *m, const struct pull_item *root)
 {
-	static const struct sbom_member rows[] = {
-		{ "specVersion", sbom_read_text, offsetof(struct sbom, version) },
+	static const struct member rows[] = {
+		{ "specVersion", members_text, offsetof(struct sbom, version) },
 		{ "metadata", read_metadata, 0 },
 		{ "components", read_components, 0 },
 		{ "dependencies", read_dependencies, 0 },
 		{ NULL },
 	};
 
-	r->sbom->format = "cyclonedx-json";
-	return sbom_read_object(r, root, rows, r->sbom);
+	sbom_of(m)->format = "cyclonedx-json";
+	return members_object(m, root, rows, sbom_of(m));
 }

@@ -88,24 +88,24 @@ void sbom_dsdx_purl(struct sbom_component *c)
 
 /* ---- SPDX 2 */
 
-static int read_supplier(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_supplier(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	if (value->token == PULL_STRING)
 		sbom_spdx_supplier((char **)(void *)((char *)into + offset), value->text, value->length);
-	return pull_skip(r->pull, value, r->err);
+	return pull_skip(m->pull, value, m->err);
 }
 
 struct reference { char *type, *locator; };
 
-static int read_reference(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_reference(struct members *m, const struct pull_item *item, void *into)
 {
-	static const struct sbom_member rows[] = {
-		{ "referenceType", sbom_read_text, offsetof(struct reference, type) },
-		{ "referenceLocator", sbom_read_text, offsetof(struct reference, locator) },
+	static const struct member rows[] = {
+		{ "referenceType", members_text, offsetof(struct reference, type) },
+		{ "referenceLocator", members_text, offsetof(struct reference, locator) },
 		{ NULL },
 	};
 	struct reference reference = { NULL, NULL };
-	int code = sbom_read_object(r, item, rows, &reference);
+	int code = members_object(m, item, rows, &reference);
 
 	if (reference.type && reference.locator)
 		sbom_spdx_reference(into, reference.type, reference.locator, strlen(reference.locator));
@@ -114,52 +114,52 @@ static int read_reference(struct sbom_reading *r, const struct pull_item *item, 
 	return code;
 }
 
-static int read_references(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_references(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return sbom_read_array(r, value, read_reference, into);
+	return members_array(m, value, read_reference, into);
 }
 
-static int read_checksum(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_checksum(struct members *m, const struct pull_item *item, void *into)
 {
-	static const struct sbom_member rows[] = {
-		{ "algorithm", sbom_read_text, offsetof(struct sbom_pair, key) },
-		{ "checksumValue", sbom_read_text, offsetof(struct sbom_pair, value) },
+	static const struct member rows[] = {
+		{ "algorithm", members_text, offsetof(struct text_pair, key) },
+		{ "checksumValue", members_text, offsetof(struct text_pair, value) },
 		{ NULL },
 	};
-	struct sbom_pair pair = { NULL, NULL };
-	int code = sbom_read_object(r, item, rows, &pair);
+	struct text_pair pair = { NULL, NULL };
+	int code = members_object(m, item, rows, &pair);
 
 	if (pair.key && pair.value)
-		sbom_pairs_add(into, pair.key, pair.value);
+		text_pairs_add(into, pair.key, pair.value);
 	free(pair.key);
 	free(pair.value);
 	return code;
 }
 
-static int read_checksums(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_checksums(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
-	return sbom_read_array(r, value, read_checksum, (char *)into + offset);
+	return members_array(m, value, read_checksum, (char *)into + offset);
 }
 
-static int read_home(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_home(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	static const char *const kinds[] = { "website", "distribution" };
 	struct sbom_component *c = into;
 
 	if (value->token == PULL_STRING && value->length && !str_equal(value->text, "NOASSERTION") &&
 	    !str_equal(value->text, "NONE")) {
-		AUTO_STRING text = sbom_text(value->text, value->length);
+		AUTO_STRING text = text_copy(value->text, value->length);
 
-		sbom_pairs_add(&c->links, kinds[offset], text);
+		text_pairs_add(&c->links, kinds[offset], text);
 	}
-	return pull_skip(r->pull, value, r->err);
+	return pull_skip(m->pull, value, m->err);
 }
 
-static const struct sbom_member package_rows[] = {
-	{ "SPDXID", sbom_read_text, AT(ref) },
-	{ "name", sbom_read_text, AT(name) },
-	{ "versionInfo", sbom_read_text, AT(version) },
+static const struct member package_rows[] = {
+	{ "SPDXID", members_text, AT(ref) },
+	{ "name", members_text, AT(name) },
+	{ "versionInfo", members_text, AT(version) },
 	{ "externalRefs", read_references, 0 },
 	{ "supplier", read_supplier, AT(supplier) },
 	{ "licenseConcluded", sbom_read_texts, AT(licences) },
@@ -177,44 +177,44 @@ static void join_licences(struct sbom_component *c)
 		free(c->licences.items[--c->licences.count]);
 }
 
-static int read_component(struct sbom_reading *r, const struct pull_item *item, const struct sbom_member *rows)
+static int read_component(struct members *m, const struct pull_item *item, const struct member *rows)
 {
 	int code;
 
 	if (item->token != PULL_OBJECT)
-		return pull_skip(r->pull, item, r->err);
-	if (r->sbom->count >= SBOM_ITEMS)
-		return error_set(r->err, ERR_INPUT, "packages", _("Give it in parts"), _("there are more than %d"),
+		return pull_skip(m->pull, item, m->err);
+	if (sbom_of(m)->count >= SBOM_ITEMS)
+		return error_set(m->err, ERR_INPUT, "packages", _("Give it in parts"), _("there are more than %d"),
 				 SBOM_ITEMS);
-	code = sbom_read_object(r, item, rows, sbom_add(r->sbom));
-	join_licences(&r->sbom->components[r->sbom->count - 1]);
+	code = members_object(m, item, rows, sbom_add(sbom_of(m)));
+	join_licences(&sbom_of(m)->components[sbom_of(m)->count - 1]);
 	return code;
 }
 
-static int read_package(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_package(struct members *m, const struct pull_item *item, void *into)
 {
 	(void)into;
-	return read_component(r, item, package_rows);
+	return read_component(m, item, package_rows);
 }
 
-static int read_packages(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_packages(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return sbom_read_array(r, value, read_package, into);
+	return members_array(m, value, read_package, into);
 }
 
 struct relation { char *from, *type, *to; };
 
-static int read_relation(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_relation(struct members *m, const struct pull_item *item, void *into)
 {
-	static const struct sbom_member rows[] = {
-		{ "spdxElementId", sbom_read_text, offsetof(struct relation, from) },
-		{ "relationshipType", sbom_read_text, offsetof(struct relation, type) },
-		{ "relatedSpdxElement", sbom_read_text, offsetof(struct relation, to) },
+	static const struct member rows[] = {
+		{ "spdxElementId", members_text, offsetof(struct relation, from) },
+		{ "relationshipType", members_text, offsetof(struct relation, type) },
+		{ "relatedSpdxElement", members_text, offsetof(struct relation, to) },
 		{ NULL },
 	};
 	struct relation relation = { NULL, NULL, NULL };
-	int code = sbom_read_object(r, item, rows, &relation);
+	int code = members_object(m, item, rows, &relation);
 
 	if (relation.from && relation.type && relation.to)
 		sbom_spdx_relation(into, relation.from, relation.type, relation.to);
@@ -224,17 +224,17 @@ static int read_relation(struct sbom_reading *r, const struct pull_item *item, v
 	return code;
 }
 
-static int read_relations(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_relations(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return sbom_read_array(r, value, read_relation, into);
+	return members_array(m, value, read_relation, into);
 }
 
-static int read_described(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_described(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	struct sbom *sbom = into;
-	struct sbom_texts texts = { 0 };
-	int code = sbom_read_texts(r, value, &texts, offset);
+	struct text_list texts = { 0 };
+	int code = sbom_read_texts(m, value, &texts, offset);
 
 	if (texts.count && !sbom->subject.ref)
 		sbom->subject.ref = mem_string(texts.items[0]);
@@ -244,19 +244,19 @@ static int read_described(struct sbom_reading *r, const struct pull_item *value,
 	return code;
 }
 
-int sbom_read_spdx_json(struct sbom_reading *r, const struct pull_item *root)
+int sbom_read_spdx_json(struct members *m, const struct pull_item *root)
 {
-	static const struct sbom_member rows[] = {
-		{ "spdxVersion", sbom_read_text, offsetof(struct sbom, version) },
-		{ "name", sbom_read_text, offsetof(struct sbom, name) },
+	static const struct member rows[] = {
+		{ "spdxVersion", members_text, offsetof(struct sbom, version) },
+		{ "name", members_text, offsetof(struct sbom, name) },
 		{ "documentDescribes", read_described, 0 },
 		{ "packages", read_packages, 0 },
 		{ "relationships", read_relations, 0 },
 		{ NULL },
 	};
 
-	r->sbom->format = "spdx-json";
-	return sbom_read_object(r, root, rows, r->sbom);
+	sbom_of(m)->format = "spdx-json";
+	return members_object(m, root, rows, sbom_of(m));
 }
 
 /* ---- SPDX 3: a list of elements; packages are taken, the rest is not understood yet */
@@ -271,21 +271,21 @@ static bool is_package(const struct element *element)
 				 str_ends(element->type, "dataset_DatasetPackage"));
 }
 
-static int read_element(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_element(struct members *m, const struct pull_item *item, void *into)
 {
-	static const struct sbom_member rows[] = {
-		{ "type", sbom_read_text, offsetof(struct element, type) },
-		{ "@type", sbom_read_text, offsetof(struct element, type) },
-		{ "specVersion", sbom_read_text, offsetof(struct element, spec) },
-		{ "spdxId", sbom_read_text, IN(ref) },
-		{ "name", sbom_read_text, IN(name) },
-		{ "software_packageVersion", sbom_read_text, IN(version) },
-		{ "software_packageUrl", sbom_read_text, IN(purl) },
+	static const struct member rows[] = {
+		{ "type", members_text, offsetof(struct element, type) },
+		{ "@type", members_text, offsetof(struct element, type) },
+		{ "specVersion", members_text, offsetof(struct element, spec) },
+		{ "spdxId", members_text, IN(ref) },
+		{ "name", members_text, IN(name) },
+		{ "software_packageVersion", members_text, IN(version) },
+		{ "software_packageUrl", members_text, IN(purl) },
 		{ NULL },
 	};
 	struct element element = { 0 };
 	struct sbom *sbom = into;
-	int code = sbom_read_object(r, item, rows, &element);
+	int code = members_object(m, item, rows, &element);
 
 	if (!code && is_package(&element) && sbom->count < SBOM_ITEMS)
 		*sbom_add(sbom) = element.component;
@@ -298,67 +298,67 @@ static int read_element(struct sbom_reading *r, const struct pull_item *item, vo
 	return code;
 }
 
-static int read_graph(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_graph(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return sbom_read_array(r, value, read_element, into);
+	return members_array(m, value, read_element, into);
 }
 
-int sbom_read_spdx3(struct sbom_reading *r, const struct pull_item *root)
+int sbom_read_spdx3(struct members *m, const struct pull_item *root)
 {
-	static const struct sbom_member rows[] = { { "@graph", read_graph, 0 }, { NULL } };
+	static const struct member rows[] = { { "@graph", read_graph, 0 }, { NULL } };
 	int code;
 
-	r->sbom->format = "spdx-3-json";
-	code = sbom_read_object(r, root, rows, r->sbom);
+	sbom_of(m)->format = "spdx-3-json";
+	code = members_object(m, root, rows, sbom_of(m));
 	if (!code)
-		sbom_warn(r->sbom, "%s", _("of SPDX 3 only packages are read: name, version and purl"));
+		sbom_warn(sbom_of(m), "%s", _("of SPDX 3 only packages are read: name, version and purl"));
 	return code;
 }
 
 /* ---- DSDX */
 
-static const struct sbom_member dsdx_rows[] = {
-	{ "id", sbom_read_text, AT(ref) },
-	{ "group", sbom_read_text, AT(group) },
-	{ "name", sbom_read_text, AT(name) },
-	{ "version", sbom_read_text, AT(version) },
-	{ "language", sbom_read_text, AT(language) },
+static const struct member dsdx_rows[] = {
+	{ "id", members_text, AT(ref) },
+	{ "group", members_text, AT(group) },
+	{ "name", members_text, AT(name) },
+	{ "version", members_text, AT(version) },
+	{ "language", members_text, AT(language) },
 	{ "license", sbom_read_texts, AT(licences) },
 	{ NULL },
 };
 
-static int read_dsdx_component(struct sbom_reading *r, const struct pull_item *item, void *into)
+static int read_dsdx_component(struct members *m, const struct pull_item *item, void *into)
 {
-	int code = read_component(r, item, dsdx_rows);
+	int code = read_component(m, item, dsdx_rows);
 
 	(void)into;
 	if (!code && item->token == PULL_OBJECT)
-		sbom_dsdx_purl(&r->sbom->components[r->sbom->count - 1]);
+		sbom_dsdx_purl(&sbom_of(m)->components[sbom_of(m)->count - 1]);
 	return code;
 }
 
-static int read_dsdx_components(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+static int read_dsdx_components(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return sbom_read_array(r, value, read_dsdx_component, into);
+	return members_array(m, value, read_dsdx_component, into);
 }
 
 /* An object whose members' names are what depends. */
-int sbom_read_dsdx_dependencies(struct sbom_reading *r, const struct pull_item *value, void *into, size_t offset)
+int sbom_read_dsdx_dependencies(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	struct pull_item item = *value;
 	int code = 0;
 
 	(void)offset;
 	if (value->token != PULL_OBJECT)
-		return pull_skip(r->pull, value, r->err);
-	while (!code && !(code = pull_next(r->pull, &item, r->err)) && item.token == PULL_NAME) {
-		AUTO_STRING from = sbom_text(item.text, item.length);
-		struct sbom_texts to = { 0 };
+		return pull_skip(m->pull, value, m->err);
+	while (!code && !(code = pull_next(m->pull, &item, m->err)) && item.token == PULL_NAME) {
+		AUTO_STRING from = text_copy(item.text, item.length);
+		struct text_list to = { 0 };
 
-		code = pull_next(r->pull, &item, r->err);
-		code = code ? code : sbom_read_texts(r, &item, &to, 0);
+		code = pull_next(m->pull, &item, m->err);
+		code = code ? code : sbom_read_texts(m, &item, &to, 0);
 		for (size_t i = 0; i < to.count; i++) {
 			sbom_depend(into, from, to.items[i]);
 			free(to.items[i]);
@@ -368,16 +368,16 @@ int sbom_read_dsdx_dependencies(struct sbom_reading *r, const struct pull_item *
 	return code;
 }
 
-int sbom_read_dsdx_json(struct sbom_reading *r, const struct pull_item *root)
+int sbom_read_dsdx_json(struct members *m, const struct pull_item *root)
 {
-	static const struct sbom_member rows[] = {
-		{ "dsdx_version", sbom_read_text, offsetof(struct sbom, version) },
-		{ "name", sbom_read_text, offsetof(struct sbom, name) },
+	static const struct member rows[] = {
+		{ "dsdx_version", members_text, offsetof(struct sbom, version) },
+		{ "name", members_text, offsetof(struct sbom, name) },
 		{ "components", read_dsdx_components, 0 },
 		{ "dependencies", sbom_read_dsdx_dependencies, 0 },
 		{ NULL },
 	};
 
-	r->sbom->format = "dsdx-json";
-	return sbom_read_object(r, root, rows, r->sbom);
+	sbom_of(m)->format = "dsdx-json";
+	return members_object(m, root, rows, sbom_of(m));
 }

@@ -64,7 +64,7 @@ static int tag_supplier(struct tags *t, const char *value, size_t length, size_t
 
 static int tag_licence(struct tags *t, const char *value, size_t length, size_t offset)
 {
-	struct sbom_texts *list = t->component ? &t->component->licences : NULL;
+	struct text_list *list = t->component ? &t->component->licences : NULL;
 
 	(void)offset;
 	if (!list)
@@ -78,7 +78,7 @@ static int tag_licence(struct tags *t, const char *value, size_t length, size_t 
 
 static int tag_checksum(struct tags *t, const char *value, size_t length, size_t offset)
 {
-	AUTO_STRING text = sbom_text(value, length);
+	AUTO_STRING text = text_copy(value, length);
 	char *colon = strchr(text, ':'), *digits = colon ? colon + 1 : NULL;
 
 	(void)offset;
@@ -87,7 +87,7 @@ static int tag_checksum(struct tags *t, const char *value, size_t length, size_t
 	*colon = '\0';
 	while (*digits == ' ')
 		digits++;
-	sbom_pairs_add(&t->component->hashes, text, digits);
+	text_pairs_add(&t->component->hashes, text, digits);
 	return 0;
 }
 
@@ -108,7 +108,7 @@ static bool cut_three(char *text, char *ret[3])
 
 static int tag_reference(struct tags *t, const char *value, size_t length, size_t offset)
 {
-	AUTO_STRING text = sbom_text(value, length);
+	AUTO_STRING text = text_copy(value, length);
 	char *words[3];
 
 	(void)offset;
@@ -119,7 +119,7 @@ static int tag_reference(struct tags *t, const char *value, size_t length, size_
 
 static int tag_relation(struct tags *t, const char *value, size_t length, size_t offset)
 {
-	AUTO_STRING text = sbom_text(value, length);
+	AUTO_STRING text = text_copy(value, length);
 	char *words[3];
 
 	(void)offset;
@@ -137,7 +137,7 @@ static int tag_link(struct tags *t, const char *value, size_t length, size_t off
 		return 0;
 	sbom_set_said(&text, value, length);
 	if (text)
-		sbom_pairs_add(&t->component->links, kinds[offset], text);
+		text_pairs_add(&t->component->links, kinds[offset], text);
 	return 0;
 }
 
@@ -145,14 +145,14 @@ static int tag_link(struct tags *t, const char *value, size_t length, size_t off
 static int tag_json(struct tags *t, const char *value, size_t length, size_t offset)
 {
 	struct pull *pull = pull_new_memory(t->name, NULL, value, length);
-	struct sbom_reading r = { pull, t->sbom, 0, t->err };
+	struct members m = { pull, t->sbom, 0, t->err };
 	struct pull_item root;
 	int code = pull_next(pull, &root, t->err);
 
 	if (!code && offset)
-		code = sbom_read_dsdx_dependencies(&r, &root, t->sbom, 0);
+		code = sbom_read_dsdx_dependencies(&m, &root, t->sbom, 0);
 	else if (!code && t->component)
-		code = sbom_read_texts(&r, &root, &t->component->licences, 0);
+		code = sbom_read_texts(&m, &root, &t->component->licences, 0);
 	pull_free(pull);
 	return code;
 }

@@ -60,26 +60,26 @@ static void leaf_text(struct xml *x, const struct level *holder, const char *tex
 static void leaf_texts(struct xml *x, const struct level *holder, const char *text, size_t length, size_t offset)
 {
 	(void)holder;
-	sbom_texts_add((struct sbom_texts *)(void *)((char *)component(x) + offset), text, length);
+	sbom_texts_add((struct text_list *)(void *)((char *)component(x) + offset), text, length);
 }
 
 /* The attribute of this element and its text; or of its holder, for the address in a reference. */
 static void leaf_hash(struct xml *x, const struct level *holder, const char *text, size_t length, size_t offset)
 {
-	AUTO_STRING value = sbom_text(text, length);
+	AUTO_STRING value = text_copy(text, length);
 	const struct level *own = &x->levels[x->depth - 1];
 
 	(void)holder;
 	if (own->key && length)
-		sbom_pairs_add((struct sbom_pairs *)(void *)((char *)component(x) + offset), own->key, value);
+		text_pairs_add((struct text_pairs *)(void *)((char *)component(x) + offset), own->key, value);
 }
 
 static void leaf_link(struct xml *x, const struct level *holder, const char *text, size_t length, size_t offset)
 {
-	AUTO_STRING value = sbom_text(text, length);
+	AUTO_STRING value = text_copy(text, length);
 
 	if (holder->key && length)
-		sbom_pairs_add((struct sbom_pairs *)(void *)((char *)component(x) + offset), holder->key, value);
+		text_pairs_add((struct text_pairs *)(void *)((char *)component(x) + offset), holder->key, value);
 }
 
 static void leaf_version(struct xml *x, const struct level *holder, const char *text, size_t length, size_t offset)

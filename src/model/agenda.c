@@ -522,6 +522,39 @@ const char *agenda_text(const struct agenda_item *item, char buffer[200])
 	return buffer;
 }
 
+const char *agenda_short(const struct agenda_item *item, char buffer[200])
+{
+	const char *title = item->rule ? clock_title(item->rule) : _(item->what);
+	const char *detail = item->name ? item->name : str_or_empty(item->reading);
+
+	snprintf(buffer, 200, "%.60s%s%.120s%s", detail, *detail ? ": " : "", title, item->uncertain ? " ?" : "");
+	return buffer;
+}
+
+/* ---- reminders */
+
+const int agenda_shares[AGENDA_SHARES] = { 50, 75, 90 };
+
+instant agenda_share_at(const struct agenda_item *item, int share)
+{
+	if (item->start == INSTANT_NONE || item->start >= item->at)
+		return INSTANT_NONE;
+	return item->start + (item->at - item->start) / 100 * share;
+}
+
+int agenda_share(const struct agenda_item *item, instant now)
+{
+	int due = 0;
+
+	for (size_t i = 0; i < AGENDA_SHARES && now <= item->at; i++) {
+		instant at = agenda_share_at(item, agenda_shares[i]);
+
+		if (at != INSTANT_NONE && now >= at)
+			due = agenda_shares[i];
+	}
+	return due;
+}
+
 const struct case_score *case_leading_score(const struct case_state *state)
 {
 	const struct case_score *newest = NULL;

@@ -70,6 +70,12 @@ static void release_lists(struct mail_record *record)
 		free(record->attachments[i].type);
 		free(record->attachments[i].bytes);
 	}
+	for (size_t i = 0; i < record->key_count; i++) {
+		free(record->keys[i].fingerprint);
+		free(record->keys[i].source);
+		release_strings(record->keys[i].user_ids, record->keys[i].user_id_count);
+	}
+	free(record->keys);
 	free(record->signatures);
 	free(record->parts);
 	free(record->attachments);
@@ -231,6 +237,22 @@ static json_t *attachments_json(const struct mail_record *record)
 	return list;
 }
 
+static json_t *keys_json(const struct mail_record *record)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < record->key_count; i++) {
+		const struct mail_key *key = &record->keys[i];
+		json_t *item = json_object();
+
+		put_string(item, "fingerprint", key->fingerprint);
+		put_strings(item, "user_ids", key->user_ids, key->user_id_count);
+		put_string(item, "source", key->source);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
 json_t *mail_record_to_json(const struct mail_record *record, bool keep)
 {
 	json_t *json = json_object();
@@ -252,7 +274,7 @@ json_t *mail_record_to_json(const struct mail_record *record, bool keep)
 	js_set_bool(json, "html_only", record->html_only);
 	json_object_set_new(json, "parts", parts_json(record));
 	json_object_set_new(json, "attachments", attachments_json(record));
-	json_object_set_new(json, "keys", json_array());
+	json_object_set_new(json, "keys", keys_json(record));
 	put_strings(json, "flags", record->flags, record->flag_count);
 	if (keep) {
 		js_set_bool(json, "auto_submitted", record->auto_submitted);
@@ -412,6 +434,22 @@ static void take_attachments(const json_t *json, struct mail_record *ret)
 	}
 }
 
+static void take_keys(const json_t *json, struct mail_record *ret)
+{
+	const json_t *list = js_array(json, "keys");
+
+	ret->key_count = bounded_size(list) < MAIL_KEYS ? bounded_size(list) : MAIL_KEYS;
+	if (ret->key_count)
+		ret->keys = mem_alloc(ret->key_count * sizeof(*ret->keys));
+	for (size_t i = 0; i < ret->key_count; i++) {
+		const json_t *item = json_array_get(list, i);
+
+		ret->keys[i].fingerprint = take_string(item, "fingerprint");
+		take_strings(item, "user_ids", &ret->keys[i].user_ids, &ret->keys[i].user_id_count);
+		ret->keys[i].source = take_string(item, "source");
+	}
+}
+
 static void take_flags(const json_t *json, struct mail_record *ret)
 {
 	const json_t *list = js_array(json, "flags");
@@ -447,6 +485,7 @@ void mail_record_from_json(const json_t *json, struct mail_record *ret)
 	ret->html_only = js_bool(json, "html_only");
 	take_parts(json, ret);
 	take_attachments(json, ret);
+	take_keys(json, ret);
 	take_flags(json, ret);
 	ret->auto_submitted = js_bool(json, "auto_submitted");
 	ret->list_mail = js_bool(json, "list_mail");

@@ -398,7 +398,8 @@ int model_take_mail_brief(struct model *model, const uint8_t event[32], const vo
 void model_house_brief(const struct model *model, struct str *ret)
 {
 	const struct conflict_list *list = &model->conflicts[STREAM_INBOX];
-	struct house house = { .conflicts = list->items, .conflict_count = list->count };
+	struct house house = { .conflicts = list->items, .conflict_count = list->count,
+			       .passed = model->inbox.passed, .passed_count = model->inbox.passed_count };
 
 	memcpy(house.last, model->inbox.end.last, sizeof(house.last));
 	memcpy(house.order, &model->inbox.end.order, sizeof(house.order));
@@ -420,6 +421,8 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 		snprintf(event.author, sizeof(event.author), "%s", str_or_empty(from->author));
 		model_note_conflict(model, STREAM_INBOX, &event, from->what, from->why);
 	}
+	for (size_t i = 0; good && i < house.passed_count; i++)
+		inbox_pass(&model->inbox, house.passed[i].account, house.passed[i].uid);
 	memcpy(model->inbox.end.last, house.last, sizeof(house.last));
 	memcpy(&model->inbox.end.order, house.order, sizeof(house.order));
 	arena_release(&arena);
@@ -547,6 +550,20 @@ const struct inbox_item *model_find_mail(const struct model *model, const char *
 	return found;
 }
 
+void model_each_fetched(const struct model *model, const char *account, void (*fn)(void *context, const char *uid),
+			void *context)
+{
+	for (size_t i = 0; i < model->inbox.count; i++) {
+		const struct inbox_item *item = inbox_item(&model->inbox, i);
+
+		if (item->uid && str_equal(item->account, account))
+			fn(context, item->uid);
+	}
+	for (size_t i = 0; i < model->inbox.passed_count; i++)
+		if (str_equal(model->inbox.passed[i].account, account))
+			fn(context, model->inbox.passed[i].uid);
+}
+
 const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256)
 {
 	return inbox_by_sha256(&model->inbox, sha256);
@@ -640,6 +657,31 @@ const struct pin *model_pin(const struct model *model, size_t index)
 	return &model->registry.pins[index];
 }
 
+size_t model_pin_past_count(const struct model *model)
+{
+	return model->registry.pin_past_count;
+}
+
+const struct pin_past *model_pin_past(const struct model *model, size_t index)
+{
+	return &model->registry.pin_pasts[index];
+}
+
+const char *model_pinned_last(const struct model *model, const char *address)
+{
+	return pin_last(&model->registry, address);
+}
+
+size_t model_pin_ask_count(const struct model *model)
+{
+	return model->registry.pin_ask_count;
+}
+
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index)
+{
+	return &model->registry.pin_asks[index];
+}
+
 size_t model_disposal_count(const struct model *model)
 {
 	return model->registry.disposal_count;
@@ -690,6 +732,21 @@ const struct duty *model_duty(const struct model *model, const char *clock)
 		if (str_equal(house->duties[i].clock, clock))
 			return &house->duties[i];
 	return NULL;
+}
+
+size_t model_pool_count(const struct model *model)
+{
+	return model->registry.pool.count;
+}
+
+const struct pool_id *model_pool_id(const struct model *model, size_t index)
+{
+	return &model->registry.pool.ids[index];
+}
+
+const struct pool_id *model_pool_find(const struct model *model, const char *id)
+{
+	return cve_pool_find(&model->registry.pool, id);
 }
 
 const char *model_gate_mode(const struct model *model, const char *id)

@@ -138,7 +138,7 @@ void typed_drop(struct app *app);    /* it was used, or thrown away */
 void typed_restore(struct app *app, bool own);
 
 /* ---- settings.c */
-void settings_load(struct app *app);
+void settings_begin(struct app *app);
 void settings_set(struct app *app, const char *line);
 /* A long job has ended: as the handler wants to be told, without a word of it. */
 void settings_notify(struct app *app);

@@ -34,7 +34,7 @@ static void apply(struct app *app)
 }
 
 /* What is wrong in the settings is said on the screen; the defaults serve meanwhile. */
-void settings_load(struct app *app)
+void settings_begin(struct app *app)
 {
 	AUTO_ERROR err = ERROR_INIT;
 

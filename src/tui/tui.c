@@ -27,7 +27,7 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 		return code;
 	app_init(&app, context, term);
 	say_damage(&app);
-	settings_load(&app);
+	settings_begin(&app);
 	typed_restore(&app, false);
 	app_loop(&app);
 	app_release(&app);

@@ -72,8 +72,6 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	struct openpgp *pgp;
 	gpgme_error_t code;
 
-	/* gpgconf would be asked three times where gpg is, which PATH knows; gpgsm is none of our business. */
-	gpgme_set_global_flag("disable-gpgconf", "1");
 	gpgme_check_version(NULL);
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
 	code = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
@@ -108,6 +106,8 @@ void openpgp_close(struct openpgp *pgp)
 		return;
 	if (pgp->context)
 		gpgme_release(pgp->context);
+	if (pgp->cms)
+		gpgme_release(pgp->cms);
 	free(pgp->home);
 	free(pgp);
 }
@@ -242,6 +242,21 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 	return 0;
 }
 
+size_t openpgp_count(struct openpgp *pgp, const char *address)
+{
+	AUTO_STRING pattern = mem_format("<%s>", address);
+	gpgme_error_t code = gpgme_op_keylist_start(pgp->context, pattern, 0);
+	gpgme_key_t key;
+	size_t usable = 0;
+
+	while (!code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
+		usable += !key->revoked && !key->expired && !key->disabled && !key->invalid;
+		gpgme_key_unref(key);
+	}
+	gpgme_op_keylist_end(pgp->context);
+	return usable;
+}
+
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint)
 {
 	gpgme_key_t found = NULL;
@@ -290,14 +305,14 @@ void openpgp_take(gpgme_data_t data, struct str *ret)
 	}
 }
 
-int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+static int export_key(struct openpgp *pgp, const char *fingerprint, bool armor, struct str *ret, struct error *err)
 {
 	gpgme_data_t out;
 	gpgme_error_t code = gpgme_data_new(&out);
 
 	if (code)
 		return openpgp_failed(err, fingerprint, code);
-	gpgme_set_armor(pgp->context, 1);
+	gpgme_set_armor(pgp->context, armor);
 	code = gpgme_op_export(pgp->context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, out);
 	openpgp_take(out, ret);
 	if (!code && ret->length == 0)
@@ -305,8 +320,18 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 	return code ? openpgp_failed(err, fingerprint, code) : 0;
 }
 
+int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	return export_key(pgp, fingerprint, true, ret, err);
+}
+
+int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	return export_key(pgp, fingerprint, false, ret, err);
+}
+
 /* Armoured or binary, a secret key packet is refused before gpg would take it in. */
-static bool holds_secret(const char *bytes, size_t length)
+bool openpgp_holds_secret(const char *bytes, size_t length)
 {
 	const unsigned char *b = (const unsigned char *)bytes;
 
@@ -324,7 +349,7 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 	gpgme_data_t in;
 	gpgme_error_t code;
 
-	if (holds_secret(bytes, length))
+	if (openpgp_holds_secret(bytes, length))
 		return error_set(err, ERR_INPUT, _("key"), _("Ask its owner to make a new one"),
 				 _("this is a secret key; it was not taken in"));
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
@@ -472,20 +497,16 @@ static const char *micalg(gpgme_hash_algo_t algorithm)
 	return "pgp-sha1";
 }
 
-int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
-		 struct str *ret, const char **ret_hash, struct error *err)
+static int sign(struct openpgp *pgp, const void *bytes, size_t length, gpgme_sig_mode_t mode, struct str *ret,
+		const char **ret_hash, struct error *err)
 {
 	gpgme_data_t in, out;
 	gpgme_error_t failure;
 	gpgme_sign_result_t result;
-	int code = openpgp_set_signer(pgp, signer, err);
 
-	if (code)
-		return code;
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0) || gpgme_data_new(&out))
 		BUG("gpgme cannot take %zu bytes", length);
-	gpgme_set_armor(pgp->context, armor);
-	failure = gpgme_op_sign(pgp->context, in, out, GPGME_SIG_MODE_DETACH);
+	failure = gpgme_op_sign(pgp->context, in, out, mode);
 	result = failure ? NULL : gpgme_op_sign_result(pgp->context);
 	gpgme_data_release(in);
 	openpgp_take(out, ret);
@@ -494,4 +515,22 @@ int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const ch
 	if (ret_hash)
 		*ret_hash = micalg(result->signatures->hash_algo);
 	return 0;
+}
+
+int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
+		 struct str *ret, const char **ret_hash, struct error *err)
+{
+	int code = openpgp_set_signer(pgp, signer, err);
+
+	gpgme_set_armor(pgp->context, armor);
+	return code ? code : sign(pgp, bytes, length, GPGME_SIG_MODE_DETACH, ret, ret_hash, err);
+}
+
+int openpgp_sign_clear(struct openpgp *pgp, const void *text, size_t length, const char *signer, struct str *ret,
+		       struct error *err)
+{
+	int code = openpgp_set_signer(pgp, signer, err);
+
+	gpgme_set_armor(pgp->context, 1);
+	return code ? code : sign(pgp, text, length, GPGME_SIG_MODE_CLEAR, ret, NULL, err);
 }

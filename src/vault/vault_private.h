@@ -47,6 +47,10 @@ struct vault {
 	vault_access_fn access_fn;
 	void *access_context;
 	int held;            /* how often vault_hold was called and not let go of */
+	bool batching;       /* between vault_batch_begin and _end: what is appended is committed at the end, */
+	bool batch_broken;   /* or not at all */
+	bool batch_objects;  /* sealed meanwhile: not on the disk yet */
+	uint64_t batch_mark; /* the head when the append began that is under way */
 	bool opened;         /* wholly: only then is its head worth remembering */
 };
 

@@ -26,7 +26,7 @@ struct fetch {
 	struct str in;        /* what came; events from AT on */
 	size_t at, taken;     /* TAKEN: bytes of the event handed out last */
 	struct str names;     /* to be removed, fields of the request */
-	bool ended;
+	bool ended, said_why;
 };
 
 static bool forbidden;
@@ -272,6 +272,11 @@ int fetch_fd(const struct fetch *fetch)
 	return fetch->answer;
 }
 
+bool fetch_said_why(const struct fetch *fetch)
+{
+	return fetch->said_why;
+}
+
 static bool event_there(const struct fetch *fetch)
 {
 	size_t begin = fetch->at + fetch->taken, left = fetch->in.length - begin, size;
@@ -361,7 +366,8 @@ static int hand_out(struct fetch *fetch, struct fetch_event *ret, struct error *
 	}
 	fetch->taken = size;
 	fetch->ended = event.kind == FETCH_END || (int)event.kind == FETCH_ERROR;
-	if ((int)event.kind == FETCH_ERROR)
+	fetch->said_why = (int)event.kind == FETCH_ERROR;
+	if (fetch->said_why)
 		return error_set(err, event.item == (size_t)-ERR_DENIED ? ERR_DENIED : ERR_NETWORK, event.name,
 				 *event.etag ? event.etag : NULL, "%s", event.text);
 	*ret = event;

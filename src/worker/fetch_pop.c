@@ -110,8 +110,9 @@ static int list_mails(struct pop *pop, struct error *err)
 	AUTO_ERROR why = ERROR_INIT;
 	int code = list(pop, "UIDL", &names, &why);
 
-	if (code && why.why)
-		return error_set(err, code, why.what, _("Without UIDL nothing says which mails came before: use IMAP"), "%s", why.why);
+	if (code)
+		return error_set(err, code, why.what, why.remedy ? why.remedy :
+				 _("Without UIDL nothing says which mails came before: use IMAP"), "%s", why.why);
 	each_line(pop, &names, take_name);
 	if (pop->count)
 		qsort(pop->messages, pop->count, sizeof(*pop->messages), by_number);

@@ -17,13 +17,13 @@ static void join(struct str *ret, const char *text)
 		str_add_char(ret, *text == '\n' ? ' ' : *text);
 }
 
-static void join_texts(struct str *ret, const struct sbom_texts *texts)
+static void join_texts(struct str *ret, const struct text_list *texts)
 {
 	for (size_t i = 0; i < texts->count; i++)
 		join(ret, texts->items[i]);
 }
 
-static void join_pairs(struct str *ret, const struct sbom_pairs *pairs)
+static void join_pairs(struct str *ret, const struct text_pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->count; i++) {
 		join(ret, pairs->items[i].key);
@@ -59,7 +59,7 @@ static void tell_sbom(const struct sbom *sbom, struct str *answer)
 	for (size_t i = 0; i < sbom->count; i++)
 		tell_component("component", &sbom->components[i], answer);
 	for (size_t i = 0; i < sbom->dependencies.count; i++) {
-		const struct sbom_pair *d = &sbom->dependencies.items[i];
+		const struct text_pair *d = &sbom->dependencies.items[i];
 		const char *const fields[] = { "depends", d->key, d->value };
 
 		job_row_add(answer, fields, ARRAY_LEN(fields));

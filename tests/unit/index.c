@@ -3,6 +3,7 @@
  * The member's cache: what was put is there after the merge, newest first; two sessions, a session that was
  * killed, a marker, another's file and altered bytes cost time and never give wrong answers.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -490,28 +491,31 @@ static size_t occurrences(const char *bytes, size_t length, const char *half, co
 	return count;
 }
 
-/* How often HALF stands before OTHER in what this process may write; -1 where that cannot be read. */
+/* How often HALF stands before OTHER in what this process may write; -1 where that cannot be read. The memory is read without
+ * a buffer of the library's: what one look left in such a buffer, freed as it was, the next would find. */
 static long in_memory(const char *half, const char *other)
 {
 	enum { LARGEST = 64 << 20 }; /* the sanitizer's shadow is larger, and no program's text */
-	FILE *maps = fopen("/proc/self/maps", "r"), *memory = fopen("/proc/self/mem", "r");
+	FILE *maps = fopen("/proc/self/maps", "r");
+	int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
 	char line[512], rights[8];
 	unsigned long from, to;
-	long count = maps && memory ? 0 : -1;
+	long count = maps && memory >= 0 ? 0 : -1;
 
 	while (count >= 0 && fgets(line, sizeof(line), maps))
 		if (sscanf(line, "%lx-%lx %7s", &from, &to, rights) == 3 && str_starts(rights, "rw") &&
-		    to - from <= LARGEST && fseek(memory, (long)from, SEEK_SET) == 0) {
+		    to - from <= LARGEST) {
 			char *bytes = mem_alloc(to - from);
+			ssize_t got = pread(memory, bytes, to - from, (off_t)from);
 
-			count += (long)occurrences(bytes, fread(bytes, 1, to - from, memory), half, other);
+			count += got > 0 ? (long)occurrences(bytes, (size_t)got, half, other) : 0;
 			explicit_bzero(bytes, to - from); /* or the next look finds what this one saw */
 			free(bytes);
 		}
 	if (maps)
 		fclose(maps);
-	if (memory)
-		fclose(memory);
+	if (memory >= 0)
+		close(memory);
 	return count;
 }
 

@@ -33,15 +33,21 @@ static void says(bool holds, const char *name)
 
 static bool copy_tree(const char *from, const char *to)
 {
-	pid_t child = fork();
-	int status;
+	int status, code = 0;
+	pid_t child;
 
-	file_remove_tree(to, NULL);
+	if (file_exists(to))
+		code = file_remove_tree(to, &err);
+	fflush(stdout);
+	child = code ? -1 : fork();
 	if (child == 0) {
 		execlp("cp", "cp", "-a", from, to, NULL);
 		_exit(127);
 	}
-	return waitpid(child, &status, 0) == child && status == 0;
+	if (child > 0 && waitpid(child, &status, 0) == child && status == 0)
+		return true;
+	CHECK(false, "%s is copied to %s", from, to);
+	return false;
 }
 
 /* Each remembers in a place of his own. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a handler may set: one table of options, each with type, range, unit, default and text. Values come from
- * /etc/psirtty/psirtty.yaml, then the vault's own psirtty.yaml, then the user's; the later wins. Views that were
- * saved live in the user's file.
+ * /etc/psirtty/psirtty.yaml, then the vault's own psirtty.yaml, then the user's, then what was set and saved on the
+ * screen (saved.yaml beside the user's); the later wins. Accounts and the like in these files are the desk's (settings.h).
  */
 #ifndef PSIRTTY_COMMAND_OPTION_H
 #define PSIRTTY_COMMAND_OPTION_H
@@ -44,7 +44,7 @@ void option_describe(const struct option_row *row, struct str *ret);
 /* Saves (FILTER NULL: forgets) a view; options_save writes it. */
 void options_save_view(struct options *options, const char *name, const char *pane, const char *filter);
 const struct saved_view *options_view(const struct options *options, const char *name);
-/* Writes what was set by the user, and the views, into the user's file. */
+/* Writes what was set by the user, and the views, into saved.yaml: what a person wrote stays untouched. */
 int options_save(const struct options *options, struct error *err);
 char *options_user_path(void); /* caller frees */
 

@@ -128,21 +128,7 @@ int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struc
 int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,
 		   struct mail_record *ret, struct error *err);
 
-/* ---- mail out (correspondence.c) */
-/* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */
-int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,
-	       const char *text, instant now, char **ret_id, struct error *err);
-struct draft_check { char **problems; size_t problem_count; char *to, *subject, *text; char **keys; size_t key_count; };
-void draft_check_release(struct draft_check *check);
-/* The leak guard: who will be able to read it, and what stands against sending; the gates among it, whose evaluation
- * is told in the case (NOW INSTANT_NONE: they are not asked). ERR_NO when something does. */
-int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err);
-int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err);
-/* Signs, encrypts to the peer's pinned key and ours and to no other, writes it to the outbox,
- * records it in the case, removes the draft. *RET_PATH is the file written. */
-int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path,
-		    struct error *err);
-
+/* ---- mail out: psirtty/desk/letters.h */
 /* How letters leave from now on (worker/letter.h); what WAY points to must stay. NULL: by the vault's outbox. */
 struct letter_way;
 void desk_set_letter_way(struct desk *desk, const struct letter_way *way);

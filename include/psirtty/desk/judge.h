@@ -23,4 +23,11 @@ int judge_file(struct judge *judge, const char *path, const char *preset, instan
 	       struct error *err);
 void judgement_release(struct judgement *judgement);
 
+/* What a document is in another format. */
+struct conversion { const char *document; const char *const *losses; size_t loss_count; struct job_answer answer; };
+struct conversion_options { const char *format, *cve, *organisation; }; /* the last two may be NULL */
+int judge_convert(struct judge *judge, const char *path, const struct conversion_options *options, instant now,
+		  struct conversion *ret, struct error *err);
+void conversion_release(struct conversion *conversion);
+
 #endif

@@ -8,12 +8,7 @@
 #ifndef PSIRTTY_FORMAT_SBOM_H
 #define PSIRTTY_FORMAT_SBOM_H
 
-#include "psirtty/base/error.h"
-
-struct sbom_texts { char **items; size_t count, room; };
-/* Algorithm and hex digits of a hash; kind and address of a link; from and to of a dependency. */
-struct sbom_pair { char *key, *value; };
-struct sbom_pairs { struct sbom_pair *items; size_t count, room; };
+#include "psirtty/format/text_list.h"
 
 /* Texts are UTF-8 without zeros, otherwise as the document has them; NULL where it has none. SPDX's
  * NOASSERTION and NONE count as none. */
@@ -21,8 +16,9 @@ struct sbom_component {
 	char *ref;     /* what dependencies call it */
 	char *group, *name, *version, *purl, *supplier;
 	char *language; /* DSDX alone */
-	struct sbom_texts cpes, licences;
-	struct sbom_pairs hashes, links;
+	struct text_list cpes, licences;
+	struct text_pairs hashes; /* algorithm and hex digits */
+	struct text_pairs links;  /* kind and address */
 };
 
 struct sbom {
@@ -31,8 +27,8 @@ struct sbom {
 	char *name;         /* of the document, where it has one */
 	struct sbom_component subject; /* what it is about; without a name where it does not say */
 	struct sbom_component *components; size_t count, room;
-	struct sbom_pairs dependencies; /* refs: FROM needs or holds TO; in the document's order */
-	struct sbom_texts warnings;     /* what was left out or looks wrong, a sentence each, at most 100 */
+	struct text_pairs dependencies; /* refs: FROM needs or holds TO; in the document's order */
+	struct text_list warnings;     /* what was left out or looks wrong, a sentence each, at most 100 */
 	size_t warned;                  /* how many there were in all */
 };
 

@@ -67,6 +67,7 @@ const char *verdict_name(enum mail_verdict verdict);
 	X("recipient-unbound", N_("the signature inside does not say for whom it was written: it may have been forwarded")) \
 	X("repaired", N_("a mail server had changed its structure; it was read as it must have been sent")) \
 	X("smime", N_("S/MIME")) \
+	X("smime-unchecked", N_("there is no gpgsm here: its S/MIME was neither opened nor verified")) \
 	X("subject-unsigned", N_("the signature does not cover subject, sender and date")) \
 	X("symmetric", N_("encrypted with a passphrase only")) \
 	X("too-many-recipients", N_("more encrypted session keys than the limit; it was not opened")) \
@@ -101,6 +102,14 @@ struct mail_attachment {
 	char *bytes;         /* owned decoded content while the message is in memory; NULL in a record */
 };
 
+/* A key that came along; nothing of it is taken in, and its user ids claim what they like. */
+struct mail_key {
+	char *fingerprint;   /* upper-case hex */
+	char **user_ids; size_t user_id_count;
+	char *source;        /* "attached" or "autocrypt" */
+};
+enum { MAIL_KEYS = 20, MAIL_KEY_USER_IDS = 16 };
+
 struct mail_record {
 	char *subject, *outer_subject;
 	struct mail_address *from, *to, *cc, *reply_to; /* owned, counts below */
@@ -117,6 +126,7 @@ struct mail_record {
 	char *text; bool html_only;
 	struct mail_part *parts; size_t part_count;
 	struct mail_attachment *attachments; size_t attachment_count;
+	struct mail_key *keys; size_t key_count;
 	char **flags; size_t flag_count; /* sorted, each once */
 	bool auto_submitted, list_mail;  /* RFC 3834: never answer these automatically */
 	char *sender;                    /* owned; kept by mail_record_sender() alone */

@@ -6,6 +6,7 @@
 #ifndef PSIRTTY_MODEL_MODEL_H
 #define PSIRTTY_MODEL_MODEL_H
 
+#include "psirtty/model/assess.h"
 #include "psirtty/model/clock.h"
 #include "psirtty/model/event.h"
 #include "psirtty/model/mail.h"
@@ -175,6 +176,7 @@ struct case_state {
 	char *outcome, *priority;                               /* of that decision; NULL */
 	instant task_due, risk_until;                           /* the next ones; INSTANT_NONE */
 	struct case_times times;                                /* when it came this far first */
+	char **sent_ids; size_t sent_id_count;                  /* message ids of what we wrote */
 	char *source;                                           /* whom we have it from, as a word; NULL */
 	char *merged_into;                                      /* id of the case it went into, or NULL */
 	char *split_from;                                       /* id of the case it came out of, or NULL */
@@ -201,7 +203,13 @@ struct inbox_item {
 	bool read;              /* a record is there (decrypted or not) */
 	struct mail_record record;
 	char *taken_case;       /* id of the case it went to, or NULL */
+	char *account, *uid;    /* where it was fetched and its name there; NULL */
+	char *sorted;           /* a word of mail_sort_words, or NULL: nobody said */
+	struct assessment assessed; /* of the record */
+	instant acknowledged;   /* when a machine said that it came; INSTANT_NONE */
 };
+/* A name by which a mail was known on a server, whose mail is not in the list (any more). */
+struct passed_mail { char *account, *uid; };
 
 struct product_support { char *version; instant from, until; }; /* from may be INSTANT_NONE */
 struct product {
@@ -224,8 +232,31 @@ struct disposal {
 	char **dropped; size_t dropped_count;  /* mails that went with the case */
 	char **objects; size_t object_count;   /* names of the attachments that went */
 };
-struct pin { char *address, *fingerprint; instant at; };
-struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
+/* VERIFIED: how it was made sure whose it is, a word of key_check_words; NULL where nobody said, as NOTE. */
+struct pin { char *address, *fingerprint; instant at; char *verified, *note, *by; };
+struct pin_past { char *address, *fingerprint; instant from, until; }; /* what was pinned once, for old signatures */
+/* Somebody wants ADDRESS to have another key; another person must say so too. */
+struct pin_ask { char *address, *fingerprint, *by, *verified; uint8_t member[16], event[32]; instant at; };
+struct policy {
+	char *publisher, *namespace_url, *contact, *prefix; /* prefix: "PSIRT" */
+	char *provider;  /* where our documents are served: https://…; below it /.well-known/csaf */
+	char *cna;       /* UUID of our organisation in the CVE programme */
+	bool acknowledge; /* new mail is answered by a machine */
+};
+
+/* CVE ids we hold, whatever case they are for. */
+#define POOL_STATES(X) \
+	X(POOL_REQUESTED, "requested") /* asked for: its name is not known yet, ID is "for" and the case */ \
+	X(POOL_RESERVED, "reserved") X(POOL_USED, "used") /* given to a case */ \
+	X(POOL_PUBLISHED, "published") X(POOL_REJECTED, "rejected")
+#define X(name, word) name,
+enum pool_state { POOL_STATES(X) POOL_STATE_COUNT };
+#undef X
+struct pool_id {
+	char *id, *case_id, *reason;     /* owned; the last two may be NULL */
+	enum pool_state state;
+	instant since[POOL_STATE_COUNT]; /* when it came into each state last, or INSTANT_NONE */
+};
 
 struct model;
 struct model *model_new(void);
@@ -343,6 +374,9 @@ const struct case_state *model_case_of_stream(const struct model *model, const u
 size_t model_inbox_count(const struct model *model);
 const struct inbox_item *model_inbox(const struct model *model, size_t index); /* by received, then id */
 const struct inbox_item *model_find_mail(const struct model *model, const char *id);
+/* Every name by which mails of ACCOUNT came or were passed over: they are not fetched again. */
+void model_each_fetched(const struct model *model, const char *account, void (*fn)(void *context, const char *uid),
+			void *context);
 const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256);
 size_t model_product_count(const struct model *model);
 const struct product *model_product(const struct model *model, size_t index);
@@ -363,9 +397,18 @@ int product_supported(const struct product *product, const char *version, instan
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
 const struct pin *model_pin(const struct model *model, size_t index);
+size_t model_pin_past_count(const struct model *model);
+const struct pin_past *model_pin_past(const struct model *model, size_t index); /* as they came */
+/* The key pinned to ADDRESS, or, when none is, the last one that was; NULL. */
+const char *model_pinned_last(const struct model *model, const char *address);
+size_t model_pin_ask_count(const struct model *model);
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index); /* still open, as they came */
 size_t model_disposal_count(const struct model *model);
 const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+size_t model_pool_count(const struct model *model);
+const struct pool_id *model_pool_id(const struct model *model, size_t index); /* by id */
+const struct pool_id *model_pool_find(const struct model *model, const char *id); /* or NULL */
 /* What the house set the gate ID to: a word of gate_mode_words; "on" where nothing was set. */
 const char *model_gate_mode(const struct model *model, const char *id);
 
@@ -500,6 +543,15 @@ struct zoned agenda_when(const struct agenda_item *item);
 bool agenda_binds(const struct agenda_item *item);
 /* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
 const char *agenda_text(const struct agenda_item *item, char buffer[200]);
+/* The same with reading and name first: where there is little room they tell items apart. */
+const char *agenda_short(const struct agenda_item *item, char buffer[200]);
+/* Which reminder is due of what runs: 50, 75 or 90, so many hundredths of its time being gone; 0: none yet, or it is
+ * past (the shares are those of the RMSV sheet's practice for article 7(2)). */
+int agenda_share(const struct agenda_item *item, instant now);
+/* When SHARE hundredths of its time are gone; INSTANT_NONE for what does not run. */
+instant agenda_share_at(const struct agenda_item *item, int share);
+enum { AGENDA_SHARES = 3 };
+extern const int agenda_shares[AGENDA_SHARES];
 /* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed until the next
  * change. What is due is kept: after a change only that case is worked out again. */
 void model_agenda(const struct model *model, instant from, instant to, instant now,

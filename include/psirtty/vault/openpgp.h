@@ -54,12 +54,28 @@ void openpgp_result_release(struct openpgp_result *result);
  * used. Signatures are judged by our own policy too: hash at least SHA-256, not made after NOW + 1 h. */
 int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret, struct error *err);
+/* The same with the SESSION_KEY of an earlier result, so that no agent is asked; false, with *RET empty, when that
+ * opens nothing. */
+bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
+			   size_t limit, instant now, struct openpgp_result *ret);
 /* A detached signature over BYTES. */
 int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
 		   size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
-/* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. */
+/* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. Refused as malformed,
+ * whatever gpg says: any header but Hash (RFC 9580 7.1), NotDashEscaped, and lines gpg would cut. */
 int openpgp_verify_clear(struct openpgp *pgp, const void *bytes, size_t length, instant now,
 			 struct openpgp_result *ret, struct error *err);
+
+/* ---- S/MIME, by gpgsm (smime.c): the same verdicts; a certificate that no root of gpgsm's vouches for is
+ * SIGNATURE_UNKNOWN_KEY, CMS that names no signer SIGNATURE_MALFORMED. ERR_DENIED when there is no gpgsm. */
+
+/* SIGNATURE NULL: BYTES is CMS signed-data, and ret->plain what it holds. */
+int smime_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
+		 size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
+int smime_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit,
+		  struct openpgp_result *ret, struct error *err);
+/* How many usable keys carry this address. */
+size_t openpgp_count(struct openpgp *pgp, const char *address);
 
 /* Encrypts to exactly these fingerprints, signed by SIGNER (NULL: not signed), and checks afterwards
  * that as many session key packets came out as went in. ARMOR: ASCII armour. */
@@ -79,6 +95,9 @@ int openpgp_decrypt_stream(struct openpgp *pgp, int in, openpgp_sink_fn sink, vo
 /* Detached, ARMOR or binary. *RET_HASH (may be NULL) gets a static name such as "pgp-sha512". */
 int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
 		 struct str *ret, const char **ret_hash, struct error *err);
+/* TEXT in the frame of a cleartext signature. */
+int openpgp_sign_clear(struct openpgp *pgp, const void *text, size_t length, const char *signer, struct str *ret,
+		       struct error *err);
 /* A new Ed25519/Cv25519 key without passphrase: for demo and tests. *RET is its fingerprint, freed by the caller. */
 int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err);
 /* Stops the agent of this home; for homes that were made for a demonstration or a test. */
@@ -88,5 +107,12 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 /* Public keys only: secret ones are refused. Fingerprints of what was taken in; freed by the caller. */
 int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
 		   struct error *err);
+
+/* The same for keys of strangers: read first in a home that is thrown away, within 20 s, at most 20 keys, cleaned of
+ * what others added to them. */
+int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
+			   struct error *err);
+/* Binary public key, as the Web Key Directory wants it. */
+int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
 
 #endif

@@ -135,6 +135,8 @@ int fetch_fd(const struct fetch *fetch);
 /* The next event, never waiting; FETCH_NOTHING when there is none yet. ERR_NETWORK with the reason when the worker
  * cannot go on, or is gone; then only fetch_stop is left. */
 int fetch_take(struct fetch *fetch, struct fetch_event *ret, struct error *err);
+/* Whether the error of fetch_take was the worker's own word: it had come to an end in order. Else it is just gone. */
+bool fetch_said_why(const struct fetch *fetch);
 /* Waits MILLISECONDS at most until fetch_take has something; false when nothing came. */
 bool fetch_wait(const struct fetch *fetch, int milliseconds);
 /* For REMOVE, once the mail is durable here, and before fetch_finish. */

@@ -15,6 +15,8 @@ enum worker_job {
 	JOB_SBOM,  /* argument the file's name; rows "sbom" format version name warnings; "subject" and "component":
 		    * ref group name version purl supplier cpes licences hashes links (lists between newlines,
 		    * pairs one after the other); "depends" from to; "warning" sentence. It may be compressed */
+	JOB_CONVERT, /* arguments "FORMAT NOW CVE ORGANISATION NAME", - for none; first row: the document; then: a
+		      * sentence each of what is lost */
 	JOB_COUNT,
 };
 
