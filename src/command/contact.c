@@ -289,7 +289,6 @@ static const char *const kinds[] = { "finder", "vendor", "coordinator", "authori
 static const char *const jurisdictions[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 static const char *const tlps[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 static const char *const credits[] = { "unknown", "name", "handle", "anonymous", "none", NULL };
-static const char *const languages[] = { "en", "zh", NULL };
 static const char *const product_kinds[] = { "product", "service", "both", NULL };
 
 #define WORDS_OPTION(n, w, h) \

@@ -234,6 +234,8 @@ static int run_fetch(struct command_context *context, const struct command_call 
 		code = fetch_each(context, &settings, list, err);
 	}
 	settings_release(&settings);
+	if (!code)
+		code = command_acknowledge(context, context->desk, err);
 	if (list)
 		command_json(context, list);
 	context->reactions |= REACT_RELOAD;

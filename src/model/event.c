@@ -257,7 +257,7 @@ static const struct event_info table[] = {
 		      { "reason", FIELD_TEXT, MAY, NULL },
 		      { "evidence", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_EMBARGO_ENDED), .command = "embargo terminate",
-	  .line = N_("embargo ended ({cause}): {reason}"),
+	  .line = N_("embargo ended ({cause}): {reason} {evidence}"),
 	  .fields = { { "cause", FIELD_WORD, NEED, end_words },
 		      { "reason", FIELD_TEXT, NEED, NULL },
 		      { "override", FIELD_BOOL, MAY, NULL },

@@ -228,7 +228,7 @@ static int start(bool mail, struct parse_worker **ret, struct error *err)
 
 	worker->mail = mail;
 	worker->request = worker->response = worker->status = -1;
-	worker->patience = PARSE_WALL_SECONDS * 1000;
+	worker->patience = (mail ? PARSE_WALL_SECONDS : JOB_WALL_SECONDS) * 1000;
 	code = zygote_start(worker, err);
 	if (code) {
 		free(worker);

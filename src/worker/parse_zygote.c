@@ -150,6 +150,7 @@ void parse_worker_main(bool mail)
 	setsid();
 	if (!parse_lock_prepare(lock))
 		ready = -1;
+	lock->cpu_seconds = mail ? PARSE_CPU_SECONDS : JOB_CPU_SECONDS;
 	if (mail)
 		parse_mail_warm();
 	else

@@ -16,7 +16,8 @@ team=$work/t out=$work/f
 mkdir -m 700 "$team" "$out"
 export GNUPGHOME=$team XDG_STATE_HOME=$work/state
 trap 'for h in "$team" "$out"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work" "${shm:-$work/none}"' EXIT
-p() { "$psirtty" --vault "$work/vault" --now 2026-12-01T08:00:00Z "$@"; }
+p() { "$psirtty" --vault "$work/vault" "$@"; }
+year=$(date -u +%Y)
 draft_of() { sed -n 's/^draft \([a-z]*-[0-9a-f]*\).*/\1/p' <<<"$1"; }
 left() { find "$work/vault-outbox/new" "$work/vault/outbox/new" -type f 2>/dev/null | sort; }
 count() { left | grep -c .; }
@@ -102,7 +103,7 @@ before=$(count)
 p mail send "$d" >/dev/null 2>&1
 is "$?:$(count)" "1:$before" 'and it is stopped: no clear text instead'
 p draft remove "$d" >/dev/null
-p embargo propose 1 2027-01-20 09:00 UTC >/dev/null && p embargo accept 1 >/dev/null
+p embargo propose 1 "$(date -u -d '+50 days' +%Y-%m-%d)" 09:00 UTC >/dev/null && p embargo accept 1 >/dev/null
 d=$(draft_of "$(p mail compose 1 --to Acme --text 'Details.')")
 check=$(p mail check "$d" 2>/dev/null)
 is "$(marks psirt@acme.example)" 'to no-consent' 'who has not agreed to the embargo gets no details'
@@ -143,10 +144,10 @@ has "$rows" 'trace.log' 'and which file'
 
 # ---- another case in it
 p repro add 2 'gw 1' reproduced --text steps --attach "$work/trace.log" >/dev/null
-d=$(draft_of "$(p mail reply M-0001 --text 'See PSIRT-2026-0002 as well.' --attach "$work/trace.log")")
+d=$(draft_of "$(p mail reply M-0001 --text "See PSIRT-$year-0002 as well." --attach "$work/trace.log")")
 out_=$(p mail check "$d" 2>&1)
-has "$out_" 'names PSIRT-2026-0002, another case' 'another case in the text'
-has "$out_" 'trace.log belongs to PSIRT-2026-0002' 'a file of another case'
+has "$out_" "names PSIRT-$year-0002, another case" 'another case in the text'
+has "$out_" "trace.log belongs to PSIRT-$year-0002" 'a file of another case'
 p draft remove "$d" >/dev/null
 
 # ---- in clear: a form to somebody without a key, and nothing else

@@ -132,6 +132,8 @@ int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, insta
 /* How letters leave from now on (worker/letter.h); what WAY points to must stay. NULL: by the vault's outbox. */
 struct letter_way;
 void desk_set_letter_way(struct desk *desk, const struct letter_way *way);
+/* What is sent waits in the vault's outbox until somebody carries it on. */
+bool desk_letters_wait(const struct desk *desk);
 
 /* ---- advisories (advisory.c) */
 int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);

@@ -116,6 +116,7 @@ int vault_object_put_fd(struct vault *vault, int fd, uint64_t limit, vault_bytes
 int vault_object_get_fd(struct vault *vault, const char *name, const char *key, int fd,
 			vault_bytes_fn progress, void *context, struct error *err);
 void vault_sha256(const void *bytes, size_t length, char ret_hex[65]);
+void vault_sha512(const void *bytes, size_t length, char ret_hex[129]);
 /* Random lower-case hex digits, LENGTH of them: for ids and boundaries. */
 void vault_random_hex(char *ret, size_t length);
 
