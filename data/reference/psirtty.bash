@@ -2,7 +2,7 @@
 _psirtty() {
   local line="${COMP_WORDS[*]:1:COMP_CWORD-1}" words=
   case "$line" in
-  '') words='advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo fix freeze gate help incident init key lock mail member metrics note option party plan policy product purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly' ;;
+  '') words='advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo fix freeze gate help incident init key lock mail member metrics note option party plan policy product provider purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly' ;;
   'advisory') words='approve check diff draft edit list new prepare publish render set show ' ;;
   'advisory approve'*) words='--as ' ;;
   'advisory check'*) words='--json ' ;;
@@ -40,7 +40,7 @@ _psirtty() {
   'case signoff'*) words='fix advisory release embargo risk severity approved refused withdrawn --by --role ' ;;
   'case split'*) words='--reason ' ;;
   'case tracker'*) words='restricted public --state ' ;;
-  'check'*) words='--preset --json ' ;;
+  'check'*) words='--preset --fix --out --json ' ;;
   'clock') words='check done file fill list pause resume rules sheet start stop ' ;;
   'clock done'*) words='--at --receipt ' ;;
   'clock file'*) words='--at --receipt --by --to --sheet --attach --lang ' ;;
@@ -92,8 +92,9 @@ _psirtty() {
   'incident') words='log set ' ;;
   'incident set'*) words='open closed ' ;;
   'init'*) words='--handler --outbox ' ;;
-  'key') words='asked import list pin publish show statement unpin ' ;;
+  'key') words='asked import list lookup pin publish show statement unpin ' ;;
   'key list'*) words='--json ' ;;
+  'key lookup'*) words='--url ' ;;
   'key pin'*) words='--verified --note --signed --alone ' ;;
   'mail') words='accounts acknowledge assess attach check compose edit fetch import link list log read reply retry send sent show sort take templates thread ' ;;
   'mail accounts'*) words='--json ' ;;
@@ -131,6 +132,9 @@ _psirtty() {
   'product add'*) words='--vendor --version --purl --cpe ' ;;
   'product set'*) words='--name --vendor --owner --kind --versions --models --markets --purl --cpe --note ' ;;
   'product support'*) words='--from ' ;;
+  'provider') words='build check ' ;;
+  'provider build'*) words='--from ' ;;
+  'provider check'*) words='--json ' ;;
   'purl'*) words='--lenient ' ;;
   'remediation') words='set ' ;;
   'remediation set'*) words='vendor_fix mitigation workaround no_fix_planned none_available --url ' ;;

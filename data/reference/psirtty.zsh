@@ -4,7 +4,7 @@ _psirtty() {
   local line="${words[2,CURRENT-1]}"
   local -a next
   case "$line" in
-  '') next=(advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo fix freeze gate help incident init key lock mail member metrics note option party plan policy product purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly) ;;
+  '') next=(advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo fix freeze gate help incident init key lock mail member metrics note option party plan policy product provider purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly) ;;
   'advisory') next=(approve check diff draft edit list new prepare publish render set show ) ;;
   'advisory approve'*) next=(--as ) ;;
   'advisory check'*) next=(--json ) ;;
@@ -42,7 +42,7 @@ _psirtty() {
   'case signoff'*) next=(fix advisory release embargo risk severity approved refused withdrawn --by --role ) ;;
   'case split'*) next=(--reason ) ;;
   'case tracker'*) next=(restricted public --state ) ;;
-  'check'*) next=(--preset --json ) ;;
+  'check'*) next=(--preset --fix --out --json ) ;;
   'clock') next=(check done file fill list pause resume rules sheet start stop ) ;;
   'clock done'*) next=(--at --receipt ) ;;
   'clock file'*) next=(--at --receipt --by --to --sheet --attach --lang ) ;;
@@ -94,8 +94,9 @@ _psirtty() {
   'incident') next=(log set ) ;;
   'incident set'*) next=(open closed ) ;;
   'init'*) next=(--handler --outbox ) ;;
-  'key') next=(asked import list pin publish show statement unpin ) ;;
+  'key') next=(asked import list lookup pin publish show statement unpin ) ;;
   'key list'*) next=(--json ) ;;
+  'key lookup'*) next=(--url ) ;;
   'key pin'*) next=(--verified --note --signed --alone ) ;;
   'mail') next=(accounts acknowledge assess attach check compose edit fetch import link list log read reply retry send sent show sort take templates thread ) ;;
   'mail accounts'*) next=(--json ) ;;
@@ -133,6 +134,9 @@ _psirtty() {
   'product add'*) next=(--vendor --version --purl --cpe ) ;;
   'product set'*) next=(--name --vendor --owner --kind --versions --models --markets --purl --cpe --note ) ;;
   'product support'*) next=(--from ) ;;
+  'provider') next=(build check ) ;;
+  'provider build'*) next=(--from ) ;;
+  'provider check'*) next=(--json ) ;;
   'purl'*) next=(--lenient ) ;;
   'remediation') next=(set ) ;;
   'remediation set'*) next=(vendor_fix mitigation workaround no_fix_planned none_available --url ) ;;

@@ -284,6 +284,7 @@ static int run_metrics(struct command_context *context, const struct command_cal
 
 /* ---- the rows */
 
+static const char *const languages[] = { "en", "zh", NULL };
 static const char *const kinds[] = { "finder", "vendor", "coordinator", "authority", "customer", "supplier", "other",
 				     NULL };
 static const char *const jurisdictions[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
