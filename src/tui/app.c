@@ -617,6 +617,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 {
 	(void)request;
 	(void)argument;
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false), app->pending_how = PENDING_RUN;
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
@@ -721,6 +723,8 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 
 void app_release(struct app *app)
 {
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false);
 	jobs_release(app);
 	levels_pop_to(app, 0);
 	doc_release(&app->preview);

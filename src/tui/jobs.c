@@ -218,6 +218,8 @@ static void lane_lost(struct app *app, enum job_lane lane, struct session_answer
 {
 	struct job *job = app->jobs.lanes[lane].job;
 
+	if (app->held.session == app->jobs.lanes[lane].session)
+		app->held.session = NULL;
 	session_end(app->jobs.lanes[lane].session, REST_PATIENCE_MS);
 	app->jobs.lanes[lane].session = NULL;
 	if (!job)

@@ -400,7 +400,9 @@ void run_held(struct app *app, bool yes)
 	for (int lane = 0; lane < LANE_COUNT; lane++)
 		if (app->jobs.lanes[lane].session == app->held.session && app->jobs.lanes[lane].job)
 			app->jobs.lanes[lane].job->told = !yes;
-	session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
+	if (app->held.session)
+		session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
+	yes = yes && app->held.session;
 	if (!yes && desk_keep_text(app->context->desk, &app->held.text, &id, &err))
 		app_error(app, &err);
 	else if (!yes)
