@@ -205,7 +205,7 @@ static void run_append(const char *dir)
 {
 	struct desk *desk = desk_at(dir);
 	const struct model *model = desk_model(desk);
-	double times[APPENDS];
+	double times[APPENDS], work;
 
 	for (size_t i = 0; i < APPENDS; i++) {
 		const struct case_state *state = model_case(model, i % OPEN_CASES % model_case_count(model));
@@ -221,7 +221,9 @@ static void run_append(const char *dir)
 		times[i] = milliseconds() - begun;
 	}
 	printf("append %f\nappend99 %f\n", bench_quantile(times, APPENDS, 0.5), bench_quantile(times, APPENDS, 0.99));
+	work = processor();
 	desk_close(desk);
+	printf("close-processor %f\n", processor() - work);
 }
 
 /* One of eight: says that it is ready, waits for the start, then a time for each event. */
@@ -463,6 +465,7 @@ static void print_rest(const char *dir, const struct peers *peers)
 	ask("--append", dir, &answer);
 	line("append, median", "<= 1 ms", value(&answer, "append"), peers->append, NAN, "ms");
 	line("  99 of 100", "", value(&answer, "append99"), NAN, NAN, "ms");
+	line("closing after 500, processor", "", value(&answer, "close-processor"), NAN, NAN, "ms");
 	rate = bench_writers("--write", dir, &p99);
 	line("8 writers, events a second", ">= 5000", rate, peers->writers, NAN, "");
 	line("  99 of 100 within", "<= 20 ms", p99, peers->writers99, NAN, "ms");
