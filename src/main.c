@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program's entry: a worker, a command line, or the workstation under its supervisor. */
+#include <signal.h>
 #include <unistd.h>
 
 #include "psirtty/base/i18n.h"
@@ -33,6 +34,8 @@ static int workstation(void *argument)
 		code = desk_open(&options, command_now(context), &context->desk, &err);
 	if (!code)
 		code = tui_run(context, &err);
+	/* The terminal is back: a ^C from now on is not for the closing of the vault. */
+	signal(SIGINT, SIG_IGN);
 	command_context_release(context);
 	if (code)
 		complain(&err);

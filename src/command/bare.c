@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands that need no vault: reading a mail, help, the version. */
-#include "command/command_private.h"
+#include "command/reference.h"
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/text.h"
@@ -120,6 +120,8 @@ static int run_help(struct command_context *context, const struct command_call *
 		command_manual(&context->out);
 		return 0;
 	}
+	if (call_value(call, "--reference"))
+		return reference_add(call_value(call, "--reference"), &context->out, err);
 	if (count == 0) {
 		help_all(context);
 		return 0;
@@ -173,7 +175,10 @@ const struct command_row bare_commands[] = {
 		.flags = COMMAND_NO_VAULT,
 		.arguments = { { .name = "COMMAND", .type = ARG_COMMAND, .optional = true, .repeats = true,
 				 .help = N_("a command's words; `mail flags` lists the marks of mails, `settings` what psirtty.yaml may hold") },
-			       SWITCH("--man", N_("the manual page, as troff")) },
+			       SWITCH("--man", N_("the manual page, as troff")),
+			       { .name = "--reference", .type = ARG_WORD, .words = reference_kinds, .option = true,
+				 .takes_value = true, .optional = true,
+				 .help = N_("settings as troff, completions for a shell, the key card") } },
 		.exec = run_help,
 	},
 	{

@@ -53,7 +53,7 @@ static int agenda(struct command_context *context, const struct command_call *ca
 	return 0;
 }
 
-static json_t *item_json(const struct agenda_item *item)
+static json_t *item_json(const struct agenda_item *item, instant now)
 {
 	struct zoned when = agenda_when(item);
 	json_t *one = json_object();
@@ -71,6 +71,9 @@ static json_t *item_json(const struct agenda_item *item)
 	js_set_bool(one, "overdue", item->overdue);
 	js_set_bool(one, "secondary", item->secondary);
 	js_set_bool(one, "uncertain", item->uncertain);
+	if (item->start != INSTANT_NONE)
+		js_set_string(one, "start", instant_format(item->start, buffer));
+	js_set_integer(one, "reminder", agenda_share(item, now));
 	return one;
 }
 
@@ -86,15 +89,18 @@ static int run_calendar(struct command_context *context, const struct command_ca
 	for (size_t i = 0; i < count; i++) {
 		const struct agenda_item *item = &items[i];
 		struct zoned when = agenda_when(item);
-		char utc[40], local[96];
+		int share = agenda_share(item, command_now(context));
+		char utc[40], local[96], gone[16] = "";
 
+		if (share)
+			snprintf(gone, sizeof(gone), "%d", share);
 		if (list)
-			json_array_append_new(list, item_json(item));
+			json_array_append_new(list, item_json(item, command_now(context)));
 		else
 			command_row_out(context, instant_format(item->at, utc), zoned_format(&when, local),
 					item->case_id, item->what, item->overdue ? "overdue" : "",
 					agenda_kind_name(item->kind), str_or_empty(item->reading),
-					str_or_empty(item->name), item->uncertain ? "uncertain" : "", NULL);
+					str_or_empty(item->name), item->uncertain ? "uncertain" : "", gone, NULL);
 	}
 	if (list)
 		command_json(context, list);

@@ -28,11 +28,13 @@ static const struct command_row *const families[] = {
 	inbox_commands,
 	letter_commands,
 	key_commands,
+	key_lookup_commands,
 	security_txt_commands,
 	embargo_mail_commands,
 	embargo_commands,
 	export_commands,
 	advisory_commands,
+	provider_commands,
 	register_commands,
 	demo_commands,
 	screen_commands,
@@ -442,6 +444,7 @@ int command_desk(struct command_context *context, struct desk **ret, struct erro
 		if (code)
 			return code;
 	}
+	command_follow_settings(context);
 	*ret = context->desk;
 	return 0;
 }

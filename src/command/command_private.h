@@ -50,11 +50,13 @@ extern const struct command_row post_commands[];
 extern const struct command_row inbox_commands[];
 extern const struct command_row letter_commands[];
 extern const struct command_row key_commands[];
+extern const struct command_row key_lookup_commands[];
 extern const struct command_row security_txt_commands[];
 extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
+extern const struct command_row provider_commands[];
 extern const struct command_row register_commands[];
 extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
@@ -134,6 +136,8 @@ int command_body(struct command_context *context, const struct command_call *cal
 /* The settings, and whether anything may reach for the network: what is offline stays so from here on. Fill and release
  * as settings_load says. The secret of something, asked for on the terminal: a settings_ask_fn. */
 int command_settings(struct command_context *context, struct settings *ret, struct error *err);
+/* The open desk sends as the settings say; cheap after the first time. */
+void command_follow_settings(struct command_context *context);
 bool command_ask_secret(void *context, const char *what, struct str *ret);
 
 /* Shorthands for rows. */

@@ -316,7 +316,7 @@ const struct command_row contact_commands[] = {
 	  .exec = run_change },
 	{ .name = "contact set", .help = N_("change what is known of a contact"), CHANGE,
 	  .arguments = { ARG("CONTACT", ARG_TEXT, NULL), TEXT_OPTION("--name"), CONTACT_OPTIONS } },
-	{ .name = "contact list", .help = N_("list the contacts"),
+	{ .name = "contact list", .pane = "contacts", .help = N_("list the contacts"),
 	  .arguments = { { .name = "KIND", .type = ARG_WORD, .optional = true, .words = kinds } }, .exec = run_list },
 	{ .name = "contact show", .help = N_("a contact, and the cases it is a party of"),
 	  .arguments = { ARG("CONTACT", ARG_TEXT, N_("id, name or address")) }, .exec = run_show },

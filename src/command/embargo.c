@@ -37,7 +37,8 @@ static void show_party(struct command_context *context, const struct case_state 
 	AUTO_STR line = STR_INIT;
 	struct zoned theirs;
 
-	str_add_format(&line, "%-11s %-12s", str_or_empty(p->role), consent_name(party_consent(p, now)));
+	command_pad(&line, str_or_empty(p->role), 12);
+	command_pad(&line, consent_name(party_consent(p, now)), 12);
 	if (p->terms >= 0)
 		str_add_format(&line, _(" terms %d%s"), p->terms + 1, p->late ? _(", late") : "");
 	if (p->rsvp != INSTANT_NONE)

@@ -288,8 +288,10 @@ static int run_send(struct command_context *context, const struct command_call *
 		return code;
 	if (sent.before)
 		command_say(context, _("%s had left already; it was not sent again"), draft);
-	else
+	else if (desk_letters_wait(desk))
 		command_say(context, _("in the outbox: %s"), str_or_empty(sent.path));
+	else
+		command_say(context, _("sent: %s"), str_or_empty(sent.path));
 	for (size_t i = 0; i < sent.refused_count; i++)
 		command_say(context, _("NOT TOLD: %s"), sent.refused[i]);
 	draft_sent_release(&sent);
@@ -363,14 +365,15 @@ static int run_sent(struct command_context *context, const struct command_call *
 
 int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err)
 {
-	struct acknowledged count;
+	struct acknowledged count = { 0 };
 	int code;
 
 	if (!model_policy(desk_model(desk))->acknowledge)
 		return 0;
 	code = desk_acknowledge(desk, command_now(context), &count, err);
-	command_say(context, _("%zu told automatically that their mail came (%zu of them sealed), %zu are not to be"),
-		    count.sent, count.sealed, count.passed);
+	if (!context->json)
+		command_say(context, _("%zu told automatically that their mail came (%zu of them sealed), %zu are not to be"),
+			    count.sent, count.sealed, count.passed);
 	return code;
 }
 

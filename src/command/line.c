@@ -85,6 +85,8 @@ static const char *selected(const struct command_context *context, const char *n
 		return context->selected_case;
 	if (length == 4 && strncmp(name, "mail", 4) == 0)
 		return context->selected_mail;
+	if (length == 3 && strncmp(name, "row", 3) == 0)
+		return context->selected_row;
 	return NULL;
 }
 

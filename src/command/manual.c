@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The manual page out of the command table, so that the two cannot drift apart. */
-#include "command/command_private.h"
+#include "command/reference.h"
 
 /* troff reads a leading dot or quote and every backslash and hyphen; in running text, words only. */
-static void add_escaped(struct str *ret, const char *text)
+void manual_escape(struct str *ret, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '\\')
@@ -23,17 +23,17 @@ static void add_row(struct str *ret, const struct command_row *row)
 
 	command_usage(row, &usage);
 	str_add(ret, ".TP\n.B ");
-	add_escaped(ret, usage.bytes);
+	manual_escape(ret, usage.bytes);
 	str_add_char(ret, '\n');
-	add_escaped(ret, row->help);
+	manual_escape(ret, row->help);
 	str_add(ret, ".\n");
 	for (size_t i = 0; i < count; i++) {
 		if (!arguments[i].help)
 			continue;
 		str_add(ret, ".br\n");
-		add_escaped(ret, arguments[i].name);
+		manual_escape(ret, arguments[i].name);
 		str_add(ret, ": ");
-		add_escaped(ret, arguments[i].help);
+		manual_escape(ret, arguments[i].help);
 		str_add(ret, ".\n");
 	}
 }

@@ -27,6 +27,17 @@ int command_settings(struct command_context *context, struct settings *ret, stru
 	return code;
 }
 
+void command_follow_settings(struct command_context *context)
+{
+	struct settings settings;
+	AUTO_ERROR fault = ERROR_INIT;
+
+	if (desk_follows_settings(context->desk))
+		return;
+	command_settings(context, &settings, &fault);
+	desk_follow_settings(context->desk, &settings, &fault, context->on_screen ? NULL : command_ask_secret, context);
+}
+
 /* One line from the terminal, unseen. */
 bool command_ask_secret(void *context, const char *what, struct str *ret)
 {
@@ -223,6 +234,8 @@ static int run_fetch(struct command_context *context, const struct command_call 
 		code = fetch_each(context, &settings, list, err);
 	}
 	settings_release(&settings);
+	if (!code)
+		code = command_acknowledge(context, context->desk, err);
 	if (list)
 		command_json(context, list);
 	context->reactions |= REACT_RELOAD;
@@ -233,7 +246,7 @@ const struct command_row post_commands[] = {
 	{
 		.name = "mail fetch",
 		.help = N_("fetch new mail from the accounts of the settings, or from one"),
-		.flags = COMMAND_CHANGES | COMMAND_JSON,
+		.flags = COMMAND_CHANGES | COMMAND_JSON | COMMAND_BULK,
 		.arguments = { ARG_MAY("ACCOUNT", ARG_TEXT, N_("its name in psirtty.yaml")) },
 		.exec = run_fetch,
 	},

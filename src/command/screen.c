@@ -3,7 +3,7 @@
 #include "command/command_private.h"
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
-				     "products", "metrics", NULL };
+				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", NULL };
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
@@ -46,6 +46,10 @@ static int run_set(struct command_context *context, const struct command_call *c
 
 #define ROW(word, text, what) \
 	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .request = (what) }
+
+#define PANE(word, text, which) \
+	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .pane = (which), \
+	  .arguments = { { .name = "FILTER", .type = ARG_TEXT, .optional = true, .repeats = true } } }
 
 const struct command_row screen_commands[] = {
 	ROW("down", N_("move down"), SCREEN_DOWN),
@@ -118,6 +122,13 @@ const struct command_row screen_commands[] = {
 		.arguments = { { .name = "TEXT", .type = ARG_COMMAND, .optional = true, .repeats = true } },
 	},
 	{
+		.name = "form",
+		.help = N_("fill in a command's form: fields, checks, something to choose from"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_FORM,
+		.arguments = { { .name = "COMMAND", .type = ARG_COMMAND, .repeats = true } },
+	},
+	{
 		.name = "copy",
 		.help = N_("send something to your terminal's clipboard"),
 		.flags = COMMAND_SCREEN,
@@ -153,5 +164,10 @@ const struct command_row screen_commands[] = {
 		.request = SCREEN_THEME,
 		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = themes } },
 	},
+	PANE("clocks", N_("clocks and filings of all cases, with the sheet to paste from"), "clocks"),
+	PANE("contacts", N_("the register of contacts"), "contacts"),
+	PANE("keys", N_("the keys that are pinned to addresses"), "keys"),
+	PANE("risks", N_("the register of accepted risks"), "risks"),
+	PANE("tasks", N_("the dated tasks of all cases"), "all-tasks"),
 	{ .name = NULL },
 };

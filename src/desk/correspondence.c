@@ -22,6 +22,11 @@ void desk_set_letter_way(struct desk *desk, const struct letter_way *way)
 	desk->letter_way = way;
 }
 
+bool desk_letters_wait(const struct desk *desk)
+{
+	return !desk->letter_way || str_equal(desk->letter_way->name, "outbox");
+}
+
 /* ---- on disk */
 
 int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err)

@@ -155,6 +155,7 @@ void desk_close(struct desk *desk)
 	free(desk->clock_fault);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
+	desk_way_free(desk->way);
 	free(desk);
 }
 

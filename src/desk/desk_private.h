@@ -47,13 +47,27 @@ struct desk {
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
+	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
+
+/* ---- way.c */
+struct desk_way;
+void desk_way_free(struct desk_way *way); /* NULL does nothing */
 
 /* ---- intake.c */
 /* Where a mail comes from; account and uid (its name on the server) may be NULL. */
 struct intake_source { const char *channel, *account, *uid; instant received; };
-/* Keeps one message, then reads it; counts. One whose bytes are here already is known. */
+/* Messages are kept in groups, several at once on their way through workers: so what was added is kept for sure only
+ * after intake_end. Counts into COUNT, which must live until then, as must DESK. */
+struct intake;
+struct intake *intake_begin(struct desk *desk, instant now, struct intake_count *count);
+/* One whose bytes are here already is known. BYTES are copied. */
+int intake_add(struct intake *intake, const char *bytes, size_t length, const struct intake_source *source,
+	       struct error *err);
+/* Keeps and reads what is left (unless CODE is an error already, which is returned) and frees it. */
+int intake_end(struct intake *intake, int code, struct error *err);
+/* Keeps one message, then reads it; counts. */
 int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
 		struct intake_count *count, struct error *err);
 
@@ -101,6 +115,12 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);
 
+/* ---- recipient.c */
+/* The key WHO (a fingerprint, or an address a key is pinned to), and the address the register has for it, which is NULL
+ * where it has none. ERR_NO for an address without a pinned key. The caller releases *RET and frees *RET_ADDRESS. */
+int desk_find_recipient(struct desk *desk, const char *who, struct openpgp_key *ret, char **ret_address,
+			struct error *err);
+
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
 int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err);
@@ -136,10 +156,24 @@ int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct er
 void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);
 
+/* ---- reading.c */
 /* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. With the SESSION_KEY of an earlier
- * reading (or NULL) no agent is asked. A message that cannot be
- * read still gives a record that says so: 0 unless gpg or the worker cannot be used at all. */
+ * reading (or NULL) no agent is asked. A message that cannot be read still gives a record that says so: 0 unless gpg
+ * or the worker cannot be used at all. */
 int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
 		   struct mail_record *ret, struct error *err);
+/* The same for what the worker took apart already; PARSED is released. */
+int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
+		     struct mail_record *ret, struct error *err);
+/* That in steps, so that the worker and gpg work at once: _begin asks gpg, _ahead (which may be left out, with a WORKER
+ * that nobody else asks until then) has taken apart what was inside, _end waits for both and frees. */
+struct desk_reading;
+struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now);
+void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker);
+int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err);
+/* Whether gpg has to be asked about it. */
+bool desk_needs_keys(const struct parsed_mail *parsed);
+/* The record of a message the worker gave up, and WHY. */
+void desk_unreadable(const struct error *why, struct mail_record *ret);
 
 #endif

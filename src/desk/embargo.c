@@ -117,12 +117,15 @@ static int append_accept(struct desk *desk, const struct case_state *state, cons
 	return desk_append(desk, state, EVENT_TERMS_ACCEPTED, body, now, err);
 }
 
+/* What an event says of why: the rule's name, which is the same in every language. */
+static const char shorter_rule[] = "EP-04";
+
 /* Their proposal meets our default: the shorter one binds at once (EP-04). */
 static int meet_default(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
 			instant now, struct error *err)
 {
 	const struct embargo_policy *policy = model_embargo_policy(desk->model, "us");
-	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = _("the default of our policy") };
+	struct embargo_offer ours = { .by = "us", .rsvp = INSTANT_NONE, .note = shorter_rule };
 	struct embargo_outcome outcome;
 	const struct embargo_terms *shortest;
 	int code = 0;
@@ -135,7 +138,7 @@ static int meet_default(struct desk *desk, const struct case_state *state, const
 		code = append_offer(desk, state, &ours, now, err);
 	if (!code)
 		code = desk_embargo_terms(state, 0, &shortest, err);
-	return code ? code : append_accept(desk, state, shortest, _("the shorter of two"), now, err);
+	return code ? code : append_accept(desk, state, shortest, shorter_rule, now, err);
 }
 
 int desk_embargo_propose(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
@@ -474,6 +477,7 @@ static int record_cause(struct desk *desk, const struct case_state *state, enum 
 		[END_TIMER] = -1,            [END_FIX_READY] = -1,   [END_FIX_DEPLOYED] = -1,
 		[END_PUBLIC] = CS_PUBLIC,    [END_EXPLOIT] = CS_EXPLOIT_PUBLIC,
 		[END_ATTACKS] = CS_ATTACKS,  [END_LEAK] = -1,        [END_OTHER] = -1,
+		[END_MERGED] = -1,
 	};
 	json_t *body;
 

@@ -7,7 +7,7 @@
 
 #include "desk/desk_private.h"
 #include "psirtty/base/i18n.h"
-#include "psirtty/worker/letter_net.h"
+#include "desk/post_private.h"
 
 enum { PASSED_TOGETHER = 200 };
 
@@ -18,6 +18,7 @@ struct desk_fetch {
 	const char *channel;       /* "imap", "pop3" */
 	bool remove;
 	struct desk_fetch_count count;
+	struct intake *intake;     /* what came and is not kept yet; NULL */
 	json_t *known, *mails;     /* owned: names whose bytes came before, and as which mail; not yet noted */
 };
 
@@ -35,8 +36,8 @@ static const char *own_or(const char *own, const char *common)
 	return own ? own : common;
 }
 
-static void fill_host(const struct settings *settings, const struct settings_login *login, const struct str *secret,
-		      struct fetch_host *ret)
+void desk_fill_host(const struct settings *settings, const struct settings_login *login, const struct str *secret,
+		    struct fetch_host *ret)
 {
 	*ret = (struct fetch_host){
 		.url = login->url, .user = login->user, .secret = secret->length ? secret->bytes : NULL,
@@ -55,7 +56,7 @@ static int start_worker(struct desk_fetch *f, const struct settings *settings, c
 
 	if (!code) {
 		model_each_fetched(f->desk->model, f->account, add_line, &known);
-		fill_host(settings, &from->login, &secret, &mailbox.host);
+		desk_fill_host(settings, &from->login, &secret, &mailbox.host);
 		mailbox.known = known.length ? known.bytes : NULL;
 		code = fetch_mailbox_start(&mailbox, &f->fetch, err);
 	}
@@ -108,6 +109,9 @@ void desk_fetch_stop(struct desk_fetch *fetch)
 	if (!fetch)
 		return;
 	fetch_stop(fetch->fetch);
+	/* What is not kept yet comes again. */
+	if (fetch->intake)
+		intake_end(fetch->intake, ERR_NO, NULL);
 	json_decref(fetch->known);
 	json_decref(fetch->mails);
 	free(fetch->account);
@@ -143,30 +147,45 @@ static int flush_known(struct desk_fetch *f, instant now, struct error *err)
 	return note_passed(f, uids, "known", 0, mails, now, err);
 }
 
-static int take_known(struct desk_fetch *f, const struct fetch_event *event, instant now, struct error *err)
+/* Two of the same bytes at once: the second is found to be known when it comes again. */
+static int take_known(struct desk_fetch *f, const struct fetch_event *event, const struct inbox_item *item, instant now,
+		      struct error *err)
 {
-	const struct inbox_item *item;
-	char sha256[65];
-
-	vault_sha256(event->bytes, event->length, sha256);
-	item = model_mail_by_sha256(f->desk->model, sha256);
+	f->count.in.known++;
 	json_array_append_new(f->known, json_string(event->name));
-	json_array_append_new(f->mails, json_string(item ? item->id : "?"));
+	json_array_append_new(f->mails, json_string(item->id));
 	return json_array_size(f->known) < PASSED_TOGETHER ? 0 : flush_known(f, now, err);
 }
 
 static int take_mail(struct desk_fetch *f, const struct fetch_event *event, instant now, struct error *err)
 {
 	const struct intake_source source = { .channel = f->channel, .account = f->account, .uid = event->name, .received = now };
-	size_t known = f->count.in.known;
-	int code = desk_intake(f->desk, event->bytes, event->length, &source, now, &f->count.in, err);
+	const struct inbox_item *item;
+	char sha256[65];
+	int code;
 
-	if (!code && f->count.in.known > known)
-		code = take_known(f, event, now, err);
+	vault_sha256(event->bytes, event->length, sha256);
+	item = model_mail_by_sha256(f->desk->model, sha256);
+	if (!item && !f->intake)
+		f->intake = intake_begin(f->desk, now, &f->count.in);
+	code = item ? take_known(f, event, item, now, err) :
+		      intake_add(f->intake, event->bytes, event->length, &source, err);
 	if (!code && f->remove)
 		code = fetch_remove(f->fetch, event->name, err);
 	f->count.bytes += event->length;
 	return code;
+}
+
+/* What came is kept before anything is said of it elsewhere. */
+static int settle(struct desk_fetch *f, instant now, struct error *err)
+{
+	struct intake *intake = f->intake;
+	int code = 0;
+
+	f->intake = NULL;
+	if (intake)
+		code = intake_end(intake, 0, err);
+	return code ? code : flush_known(f, now, err);
 }
 
 static int take_passed(struct desk_fetch *f, const struct fetch_event *event, instant now, struct error *err)
@@ -180,7 +199,7 @@ static int take_passed(struct desk_fetch *f, const struct fetch_event *event, in
 
 static int take_ready(struct desk_fetch *f, instant now, struct error *err)
 {
-	int code = flush_known(f, now, err);
+	int code = settle(f, now, err);
 
 	return code ? code : fetch_finish(f->fetch, err);
 }
@@ -191,6 +210,9 @@ int desk_fetch_step(struct desk_fetch *fetch, instant now, bool *ret_done, struc
 	int code = fetch_take(fetch->fetch, &event, err);
 
 	*ret_done = false;
+	/* What came before the line broke stays. */
+	if (code)
+		settle(fetch, now, NULL);
 	if (code)
 		return code;
 	switch (event.kind) {
@@ -210,77 +232,7 @@ int desk_fetch_step(struct desk_fetch *fetch, instant now, bool *ret_done, struc
 		return 0;
 	case FETCH_END:
 		*ret_done = true;
-		return flush_known(fetch, now, err);
+		return settle(fetch, now, err);
 	default: return 0;
 	}
-}
-
-/* ---- letters out */
-
-struct desk_way {
-	struct letter_way way;
-	struct fetch_host host;
-	struct str secret;
-	char *outbox, *sender;        /* owned */
-};
-
-static int open_way(struct desk_way *way, struct desk *desk, const struct settings *settings, settings_ask_fn ask,
-		    void *context, struct error *err)
-{
-	const char *by = settings->send.by ? settings->send.by : "outbox";
-	int code = 0;
-
-	if (str_equal(by, "smtp")) {
-		if (!settings->send.login.url)
-			return error_set(err, ERR_USAGE, "send.url", _("See `psirtty help settings`"), _("the settings name no server to send by"));
-		code = settings_secret(&settings->send.login, settings->send.login.url, ask, context, &way->secret, err);
-		fill_host(settings, &settings->send.login, &way->secret, &way->host);
-		letter_smtp(&way->way, &way->host);
-	} else if (str_equal(by, "sendmail")) {
-		static char program[] = "/usr/sbin/sendmail", *words[] = { program, NULL };
-
-		letter_sendmail(&way->way, settings->send.program ? settings->send.program : words);
-	} else {
-		way->outbox = mem_string(vault_outbox(desk->vault));
-		letter_outbox(&way->way, way->outbox);
-	}
-	return code;
-}
-
-int desk_way_open(struct desk *desk, const struct settings *settings, settings_ask_fn ask, void *context,
-		  struct desk_way **ret, struct error *err)
-{
-	struct desk_way *way = mem_alloc(sizeof(*way));
-	int code;
-
-	str_init(&way->secret);
-	way->sender = mem_string(settings->send.sender ? settings->send.sender : desk->address);
-	if (settings->offline)
-		fetch_forbid();
-	code = open_way(way, desk, settings, ask, context, err);
-	if (code)
-		desk_way_close(way);
-	else
-		*ret = way;
-	return code;
-}
-
-const struct letter_way *desk_way_letter(const struct desk_way *way)
-{
-	return &way->way;
-}
-
-const char *desk_way_sender(const struct desk_way *way)
-{
-	return way->sender;
-}
-
-void desk_way_close(struct desk_way *way)
-{
-	if (!way)
-		return;
-	str_wipe(&way->secret);
-	free(way->outbox);
-	free(way->sender);
-	free(way);
 }

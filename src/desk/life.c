@@ -181,10 +181,6 @@ static int append_qualified(struct desk *desk, const struct case_state *state, c
 		if (str_equal(outcome_words[i], *ret_outcome))
 			*ret_outcome = outcome_words[i];
 	reason = reason_of(how, rule);
-	if (!*reason && original) {
-		free(reason);
-		reason = mem_format(_("the same as %s"), original);
-	}
 	body = json_object();
 	js_set_string(body, "outcome", *ret_outcome);
 	js_set_string(body, "rule", rule ? rule->id : NULL);
@@ -271,32 +267,37 @@ static bool finder_of(const struct case_state *state, struct desk_letter *letter
 	return letter->address && *letter->address;
 }
 
+static int fill_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
+			  const struct desk_letter *letter, struct letter_text *ret, struct error *err)
+{
+	const char *language = desk_letter_language(desk, state, letter->address);
+	AUTO_STRING phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
+	AUTO_STRING reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
+	const struct letter_word words[] = {
+		{ "name", letter->name ? letter->name : letter->address }, { "case", state->id },
+		{ "handler", desk->handler }, { "reason", reason },
+	};
+
+	return desk_letter_text(desk, letter->template, language, words, ARRAY_LEN(words), ret, err);
+}
+
 /* Words of a handler may hold details: it is no form then, and is checked as any letter. */
 static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
 			   char **ret_draft, struct error *err)
 {
 	struct desk_letter letter = { .template = "not-a-vulnerability", .form = !how->reason };
 	struct letter_text made = { 0 };
-	AUTO_STRING phrase = NULL;
-	AUTO_STRING reason = NULL;
-	const char *language;
+	char random[9];
+	AUTO_STRING id = NULL;
 	int code;
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
-	language = desk_letter_language(desk, state, letter.address);
-	phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
-	reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
-	{
-		const struct letter_word words[] = {
-			{ "name", letter.name ? letter.name : letter.address }, { "case", state->id },
-			{ "handler", desk->handler }, { "reason", reason },
-		};
-
-		code = desk_letter_text(desk, letter.template,
-					language, words, ARRAY_LEN(words), &made, err);
-	}
+	code = fill_rejection(desk, state, how, &letter, &made, err);
+	vault_random_hex(random, 8);
+	id = how->reason ? mem_format("reply-%s", random) : NULL;
+	letter.id = id;
 	letter.subject = made.subject;
 	letter.text = made.text;
 	if (!code)
@@ -382,16 +383,93 @@ static void set_inherited(json_t *body, const struct case_state *from)
 	json_object_set_new(body, "signatories", names);
 }
 
+/* Since when we know of it: the first report, or the opening of the case; whichever came first. */
+static instant known_since(const struct case_state *state)
+{
+	instant opened = case_fact(state, FACT_OPENED), reported = case_fact(state, FACT_REPORTED);
+
+	if (opened == INSTANT_NONE || (reported != INSTANT_NONE && reported < opened))
+		return reported;
+	return opened;
+}
+
+/* ---- what is known of the one is known of the other: it is one vulnerability */
+
+static bool has_bit(const struct case_state *state, enum cs_bit bit)
+{
+	return state->cs & 1u << bit;
+}
+
+static int append_bit(struct desk *desk, const struct case_state *state, enum cs_bit bit, instant now, struct error *err)
+{
+	json_t *body = json_object();
+
+	js_set_string(body, "bit", cs_name(bit));
+	return desk_append(desk, state, EVENT_DISCLOSURE_SET, body, now, err);
+}
+
+/* An embargo is ended by a decision and with notices, not by the way. */
+static int check_public(const struct case_state *from, const struct case_state *into, struct error *err)
+{
+	if (!has_bit(from, CS_PUBLIC) || has_bit(into, CS_PUBLIC) || !embargo_in_force(&into->embargo))
+		return 0;
+	return error_set(err, ERR_NO, from->id, _("End that embargo with embargo teardown --cause public, then merge"),
+			 _("rule merge: it is public, and %s is under an embargo"), into->id);
+}
+
+static int carry_disclosure(struct desk *desk, const struct case_state *from, const struct case_state *into,
+			    instant now, struct error *err)
+{
+	static const enum cs_bit bits[] = { CS_VENDOR_AWARE, CS_ATTACKS, CS_EXPLOIT_PUBLIC, CS_PUBLIC };
+	int code = 0;
+
+	for (size_t i = 0; !code && i < ARRAY_LEN(bits); i++) {
+		cs_state after = into->cs;
+
+		if (has_bit(from, bits[i]) && !has_bit(into, bits[i]) && cs_set(&after, bits[i], NULL) == 0)
+			code = append_bit(desk, into, bits[i], now, err);
+	}
+	return code;
+}
+
+/* When duties of the law began: they count from whichever case knew first. */
+static void set_known(json_t *body, const struct case_state *from)
+{
+	static const struct { const char *key; enum clock_fact fact; } rows[] = {
+		{ "exploited", FACT_EXPLOITED }, { "incident", FACT_INCIDENT }, { "published", FACT_PUBLISHED },
+	};
+
+	if (known_since(from) != INSTANT_NONE)
+		desk_set_instant(body, "known", known_since(from));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (case_fact(from, rows[i].fact) != INSTANT_NONE)
+			desk_set_instant(body, rows[i].key, case_fact(from, rows[i].fact));
+}
+
+static int append_taken(struct desk *desk, const struct case_state *from, const struct case_state *into, instant now,
+			struct error *err)
+{
+	json_t *body = json_object();
+
+	js_set_string(body, "from", from->id);
+	set_known(body, from);
+	set_inherited(body, from);
+	return desk_append(desk, into, EVENT_MERGE_TAKEN, body, now, err);
+}
+
 static int append_merged(struct desk *desk, const struct case_state *from, const struct case_state *into,
 			 const char *reason, instant now, struct error *err)
 {
-	struct qualification how = { .outcome = "duplicate", .reason = reason && *reason ? reason : _("merged"),
+	struct qualification how = { .outcome = "duplicate", .reason = reason && *reason ? reason : NULL,
 				     .original = into->id };
+	bool carried = !embargo_in_force(&from->embargo) || embargo_in_force(&into->embargo);
 	json_t *body = json_object();
 	int code;
 
 	js_set_string(body, "into", into->id);
-	js_set_string(body, "reason", reason && *reason ? reason : NULL);
+	js_set_string(body, "reason", how.reason);
+	if (carried)
+		js_set_bool(body, "carried", true);
 	code = desk_append(desk, from, EVENT_MERGED, body, now, err);
 	return code ? code : desk_qualify(desk, from, &how, now, err);
 }
@@ -399,7 +477,6 @@ static int append_merged(struct desk *desk, const struct case_state *from, const
 int desk_merge(struct desk *desk, const struct case_state *from, const struct case_state *into,
 	       const char *reason, instant now, struct error *err)
 {
-	json_t *body;
 	int code = model_whole_case(desk->model, from, err);
 
 	if (!code)
@@ -409,24 +486,14 @@ int desk_merge(struct desk *desk, const struct case_state *from, const struct ca
 	if (from == into || from->merged_into || into->merged_into)
 		return error_set(err, ERR_NO, from->id, NULL,
 				 _("rule merge: a case goes once into another that is still one itself"));
-	code = copy_parties(desk, from, into, now, err);
-	if (code)
-		return code;
-	body = json_object();
-	js_set_string(body, "from", from->id);
-	set_inherited(body, from);
-	code = desk_append(desk, into, EVENT_MERGE_TAKEN, body, now, err);
+	code = check_public(from, into, err);
+	if (!code)
+		code = carry_disclosure(desk, from, into, now, err);
+	if (!code)
+		code = copy_parties(desk, from, into, now, err);
+	if (!code)
+		code = append_taken(desk, from, into, now, err);
 	return code ? code : append_merged(desk, from, into, reason, now, err);
-}
-
-/* Since when we know of it: the first report, or the opening of the case; whichever came first. */
-static instant known_since(const struct case_state *state)
-{
-	instant opened = case_fact(state, FACT_OPENED), reported = case_fact(state, FACT_REPORTED);
-
-	if (opened == INSTANT_NONE || (reported != INSTANT_NONE && reported < opened))
-		return reported;
-	return opened;
 }
 
 static int fill_child(struct desk *desk, const struct case_state *state, const struct case_state *child,

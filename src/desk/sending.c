@@ -380,7 +380,8 @@ static int note_failed(struct sending *s, const char *recipient, const struct le
 
 static struct letter letter_of(const struct sending *s, const struct packet *packet)
 {
-	return (struct letter){ .id = packet->id, .sender = s->desk->address,
+	return (struct letter){ .id = packet->id,
+				.sender = s->desk->address,
 				.recipients = (const char *const *)packet->recipients,
 				.recipient_count = packet->recipient_count, .bytes = packet->bytes.bytes,
 				.length = packet->bytes.length };

@@ -396,7 +396,7 @@ bool settings_vault_offline(const char *dir)
 
 	if (!file_exists(path) || conf_load_file(path, &conf, NULL))
 		return false;
-	offline = str_equal(conf_text(&conf, "offline", "false"), "true");
+	offline = is_yes(conf_text(&conf, "offline", "false"));
 	conf_release(&conf);
 	return offline;
 }

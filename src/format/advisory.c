@@ -171,6 +171,7 @@ int advisory_write(const struct advisory *advisory, const char *format, const st
 	adv_products_read(w.tree, &w.products);
 	code = writers[i](&w, ret, err);
 	adv_products_release(&w.products);
+	json_decref(w.subjects);
 	return code;
 }
 

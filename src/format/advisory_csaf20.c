@@ -57,7 +57,7 @@ static void lower_status(struct writing *w, json_t *vulnerability)
 		return;
 	adv_lose(w, _("CSAF 2.0 has no status \"unknown\": those products are under investigation there"));
 	json_array_foreach(unknown, i, id)
-		adv_builder_status(vulnerability, "under_investigation", json_string_value(id));
+		adv_builder_status(NULL, vulnerability, "under_investigation", json_string_value(id));
 	json_object_del(json_object_get(vulnerability, "product_status"), "unknown");
 }
 

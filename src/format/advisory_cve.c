@@ -375,7 +375,7 @@ static void read_version(struct adv_builder *b, json_t *vulnerability, const jso
 	}
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (str_equal(status, rows[i].status))
-			adv_builder_status(vulnerability, rows[i].list,
+			adv_builder_status(b, vulnerability, rows[i].list,
 					   adv_builder_product(b, js_string(item, "vendor"),
 							       js_string(item, "product") ? js_string(item, "product") :
 											    js_string(item, "packageName"),

@@ -61,7 +61,7 @@ static void add_ratings(json_t *object, const json_t *v)
 	}
 }
 
-static void add_responses(json_t *analysis, const struct writing *w, const json_t *v, const char *product)
+static void add_responses(json_t *analysis, struct writing *w, const json_t *v, const char *product)
 {
 	static const struct { const char *category, *response; } rows[] = {
 		{ "vendor_fix", "update" }, { "workaround", "workaround_available" }, { "mitigation", "workaround_available" },
@@ -74,7 +74,7 @@ static void add_responses(json_t *analysis, const struct writing *w, const json_
 	json_array_foreach(js_array(v, "remediations"), i, remedy)
 		for (size_t k = 0; k < ARRAY_LEN(rows); k++)
 			if (str_equal(rows[k].category, js_string(remedy, "category")) &&
-			    adv_concerns(w->tree, remedy, product) && !told[k] && !(k == 2 && told[1])) {
+			    adv_concerns(w, remedy, product) && !told[k] && !(k == 2 && told[1])) {
 				told[k] = true;
 				adv_list_add(analysis, "response", json_string(rows[k].response));
 			}
@@ -86,13 +86,13 @@ static void add_reason(struct analysing *a, json_t *analysis, const char *produc
 	json_t *item;
 
 	json_array_foreach(js_array(a->v, "flags"), i, item)
-		for (size_t k = 0; adv_concerns(a->w->tree, item, product) && k < ARRAY_LEN(reasons); k++)
+		for (size_t k = 0; adv_concerns(a->w, item, product) && k < ARRAY_LEN(reasons); k++)
 			if (str_equal(reasons[k].flag, js_string(item, "label"))) {
 				js_set_string(analysis, "justification", reasons[k].justification);
 				js_set_string(analysis, "detail", reasons[k].flag);
 			}
 	json_array_foreach(js_array(a->v, "threats"), i, item)
-		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(a->w->tree, item, product))
+		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(a->w, item, product))
 			js_set_string(analysis, "detail", js_string(item, "details"));
 }
 
@@ -265,7 +265,7 @@ static void read_affect(struct adv_builder *b, json_t *v, const json_t *from, co
 					 js_string(version, "range")   ? js_string(version, "range") :
 									 js_string(c, "version"),
 					 js_string(c, "purl"), js_string(c, "cpe"));
-		adv_builder_status(v, list_of(from, version), id);
+		adv_builder_status(b, v, list_of(from, version), id);
 		if (str_equal(list_of(from, version), "known_not_affected"))
 			read_reason(v, from, id);
 	}

@@ -50,10 +50,10 @@ static void add_reason(struct stating *s, json_t *statement, const char *product
 	json_t *item;
 
 	json_array_foreach(js_array(s->vulnerability, "flags"), i, item)
-		if (adv_concerns(s->w->tree, item, product) && !js_string(statement, "justification"))
+		if (adv_concerns(s->w, item, product) && !js_string(statement, "justification"))
 			js_set_string(statement, "justification", js_string(item, "label"));
 	json_array_foreach(js_array(s->vulnerability, "threats"), i, item)
-		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(s->w->tree, item, product))
+		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(s->w, item, product))
 			js_set_string(statement, "impact_statement", js_string(item, "details"));
 	if (!js_string(statement, "justification") && !js_string(statement, "impact_statement"))
 		js_set_string(statement, "impact_statement", "Not affected; the reason was not told.");
@@ -175,7 +175,7 @@ static void read_product(struct adv_builder *b, json_t *v, const json_t *stateme
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (str_equal(rows[i].status, js_string(statement, "status")))
 			list = rows[i].list;
-	adv_builder_status(v, list, id);
+	adv_builder_status(b, v, list, id);
 	if (js_string(statement, "justification")) {
 		item = adv_object("label", js_string(statement, "justification"), NULL);
 		adv_list_add(item, "product_ids", json_string(id));

@@ -268,7 +268,7 @@ static void read_product(struct adv_builder *b, json_t *v, const json_t *package
 {
 	const char *name = js_string(package, "name");
 
-	adv_builder_status(v, status, adv_builder_product(b, js_string(package, "ecosystem"), name, version,
+	adv_builder_status(b, v, status, adv_builder_product(b, js_string(package, "ecosystem"), name, version,
 							  js_string(package, "purl"), NULL));
 }
 

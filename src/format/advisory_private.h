@@ -31,6 +31,7 @@ struct writing {
 	const struct advisory_options *options;
 	struct advisory_losses *losses;
 	struct adv_products products;
+	json_t *subjects;   /* owned: item, by its address → set of its product ids; groups likewise, by their id */
 };
 /* Notes what is lost, once; SENTENCE is translated. */
 void adv_lose(struct writing *w, const char *sentence);
@@ -47,7 +48,7 @@ bool adv_is_cve(const char *text);
 /* The text of the first note of one of CATEGORIES (NULL ended), of OBJECT, or NULL. */
 const char *adv_note(const json_t *object, const char *const *categories);
 /* Whether ITEM (remediation, flag, threat …) is about the product, by its groups too. */
-bool adv_concerns(const json_t *tree, const json_t *item, const char *product);
+bool adv_concerns(struct writing *w, const json_t *item, const char *product);
 /* The VERS of a range: as it stands, or out of "< 2", ">= 1, < 2"; adds to RET. False: it cannot be told. */
 bool adv_range_vers(const char *range, struct str *ret);
 /* What a range says, in the order lower end, upper end; NULL where there is none. For formats that have one pair. */
@@ -85,8 +86,8 @@ const char *adv_builder_product(struct adv_builder *b, const char *vendor, const
 /* DATE with a zone; one that has none is UTC, one that is none is left out. */
 void adv_set_date(json_t *object, const char *name, const char *date);
 json_t *adv_builder_vulnerability(struct adv_builder *b); /* borrowed; appended */
-/* Adds the product to the list STATUS of the vulnerability, once. */
-void adv_builder_status(json_t *vulnerability, const char *status, const char *product);
+/* Adds the product to the list STATUS of the vulnerability, once. B may be NULL: for short lists. */
+void adv_builder_status(struct adv_builder *b, json_t *vulnerability, const char *status, const char *product);
 /* Takes what is set into the tree and hands that out. */
 json_t *adv_builder_end(struct adv_builder *b);
 void adv_list_add(json_t *object, const char *name, json_t *item); /* item stolen; the list is made */

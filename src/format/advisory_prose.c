@@ -180,7 +180,7 @@ static const char *impact_of(const struct listing *l, const char *product)
 	json_t *threat;
 
 	json_array_foreach(js_array(l->v, "threats"), i, threat)
-		if (str_equal(js_string(threat, "category"), "impact") && adv_concerns(l->w->tree, threat, product))
+		if (str_equal(js_string(threat, "category"), "impact") && adv_concerns(l->w, threat, product))
 			return js_string(threat, "details");
 	return NULL;
 }

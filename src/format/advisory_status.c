@@ -51,7 +51,7 @@ void adv_remedies(struct writing *w, const json_t *vulnerability, const char *pr
 	json_array_foreach(js_array(vulnerability, "remediations"), i, remedy) {
 		const char *url = js_string(remedy, "url"), *details = str_or_empty(js_string(remedy, "details"));
 
-		if (product && !adv_concerns(w->tree, remedy, product))
+		if (product && !adv_concerns(w, remedy, product))
 			continue;
 		str_add_format(ret, "%s%s%s%s", ret->length ? "\n" : "", details, url ? " " : "", str_or_empty(url));
 	}

@@ -93,19 +93,44 @@ static bool holds(const json_t *list, const char *text)
 	return false;
 }
 
-bool adv_concerns(const json_t *tree, const json_t *item, const char *product)
+/* Sets are made once for each item: a list of a hundred thousand is asked as often. */
+static void add_group(json_t *set, const json_t *tree, const char *group)
 {
 	const json_t *groups = js_array(json_object_get(tree, "product_tree"), "product_groups");
-	size_t i;
-	json_t *group;
+	size_t i, k;
+	json_t *one, *id;
 
-	if (holds(js_array(item, "product_ids"), product))
-		return true;
-	json_array_foreach((json_t *)groups, i, group)
-		if (holds(js_array(item, "group_ids"), str_or_empty(js_string(group, "group_id"))) &&
-		    holds(js_array(group, "product_ids"), product))
-			return true;
-	return false;
+	json_array_foreach((json_t *)groups, i, one)
+		if (str_equal(js_string(one, "group_id"), group))
+			json_array_foreach(js_array(one, "product_ids"), k, id)
+				if (json_is_string(id))
+					json_object_set_new(set, json_string_value(id), json_true());
+}
+
+static json_t *subjects_of(struct writing *w, const json_t *item)
+{
+	AUTO_STRING key = mem_format("%p", (const void *)item);
+	json_t *set, *id;
+	size_t i;
+
+	if (!w->subjects)
+		w->subjects = json_object();
+	set = json_object_get(w->subjects, key);
+	if (set)
+		return set;
+	set = json_object();
+	json_object_set_new(w->subjects, key, set);
+	json_array_foreach(js_array(item, "product_ids"), i, id)
+		if (json_is_string(id))
+			json_object_set_new(set, json_string_value(id), json_true());
+	json_array_foreach(js_array(item, "group_ids"), i, id)
+		add_group(set, w->tree, str_or_empty(json_string_value(id)));
+	return set;
+}
+
+bool adv_concerns(struct writing *w, const json_t *item, const char *product)
+{
+	return json_object_get(subjects_of(w, item), product) != NULL;
 }
 
 const json_t *adv_score(const json_t *vulnerability, const char *kind)
@@ -447,15 +472,21 @@ json_t *adv_builder_vulnerability(struct adv_builder *b)
 	return vulnerability;
 }
 
-void adv_builder_status(json_t *vulnerability, const char *status, const char *product)
+void adv_builder_status(struct adv_builder *b, json_t *vulnerability, const char *status, const char *product)
 {
 	json_t *object = json_object_get(vulnerability, "product_status");
+	AUTO_STRING key = mem_format("%p\x1f%s\x1f%s", (void *)vulnerability, status, product);
+
+	if (b && json_object_get(b->known, key))
+		return;
+	if (b)
+		json_object_set_new(b->known, key, json_true());
 
 	if (!object) {
 		object = json_object();
 		json_object_set_new(vulnerability, "product_status", object);
 	}
-	if (!holds(js_array(object, status), product))
+	if (b || !holds(js_array(object, status), product))
 		adv_list_add(object, status, json_string(product));
 }
 

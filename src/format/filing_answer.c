@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a case can answer to the fields of forms, out of its state alone. */
 #include "format/filing_private.h"
+
+#include "psirtty/base/i18n.h"
 #include "psirtty/score/cwe.h"
 
 static const char *pick(const struct filing_source *s, const char *english, const char *chinese)
@@ -140,10 +142,36 @@ void answer_awareness(const struct filing_source *s, struct str *ret)
 		str_add(ret, instant_format(s->status->start, buffer));
 }
 
+/* In the sheet's language, which need not be the reader's. */
+static const char *fact_words_of(const struct filing_source *s, int fact)
+{
+#define X(name, word, text) [name] = text,
+	static const char *const english[] = { CLOCK_FACTS(X) };
+#undef X
+	static const char *const chinese[FACT_COUNT] = {
+		[FACT_OPENED] = "立案",                  [FACT_REPORTED] = "收到首份报告",
+		[FACT_CONTACTED] = "收到来信",           [FACT_UNANSWERED] = "来信待答复",
+		[FACT_ANSWERED] = "已答复发现者",        [FACT_TOLD] = "最近一次告知发现者",
+		[FACT_QUALIFIED] = "完成研判",           [FACT_VALIDATED] = "确认报告有效",
+		[FACT_ACCEPTED] = "受理",                [FACT_INVALID] = "判定报告无效",
+		[FACT_CLOSED] = "结案",                  [FACT_TRIED] = "尝试复现",
+		[FACT_REPRODUCED] = "复现漏洞",          [FACT_ASSESSED] = "登记受影响版本",
+		[FACT_ID_RESERVED] = "分配 CVE 编号",    [FACT_PLANNED] = "登记修补措施",
+		[FACT_FIX_AVAILABLE] = "修补或缓解措施可用", [FACT_FIX_READY] = "修复就绪",
+		[FACT_FIX_DEPLOYED] = "修复已部署",      [FACT_PUBLISHED] = "漏洞公开",
+		[FACT_EXPLOIT_PUBLIC] = "利用代码公开",  [FACT_EXPLOITED] = "获知漏洞被利用",
+		[FACT_INCIDENT] = "获知严重事件",        [FACT_EMBARGO_AGREED] = "约定保密期",
+		[FACT_EMBARGO_ENDED] = "保密期结束",     [FACT_RISK_ACCEPTED] = "接受风险",
+		[FACT_MERGED] = "并入另一案",
+	};
+
+	return pick(s, english[fact], chinese[fact]);
+}
+
 void answer_awareness_how(const struct filing_source *s, struct str *ret)
 {
 	const struct case_clock *said = s->status->said;
-	const char *how = s->status->from >= 0 ? fact_text((enum clock_fact)s->status->from) : NULL;
+	const char *how = s->status->from >= 0 ? fact_words_of(s, s->status->from) : NULL;
 
 	answer_awareness(s, ret);
 	if (said && said->started != INSTANT_NONE)

@@ -150,13 +150,25 @@ static void add_summary(struct str *s, const struct agenda_item *item, bool titl
 		str_add_format(s, " %s", zoned_format(&when, local));
 }
 
-static icalcomponent *alarm_new(int hours)
+static icalcomponent *alarm_new(instant before)
 {
 	struct icaltriggertype trigger = { .time = icaltime_null_time(),
-					   .duration = icaldurationtype_from_int(-hours * 3600) };
+					   .duration = icaldurationtype_from_int((int)(-before / INSTANT_SECOND)) };
 
 	return icalcomponent_vanew(ICAL_VALARM_COMPONENT, icalproperty_new_action(ICAL_ACTION_DISPLAY),
 				   icalproperty_new_trigger(trigger), icalproperty_new_description("psirtty"), (void *)0);
+}
+
+/* What runs reminds of itself by shares of its time, anything else by hours. */
+static void add_alarms(icalcomponent *event, const struct agenda_item *item)
+{
+	if (agenda_share_at(item, agenda_shares[0]) == INSTANT_NONE) {
+		icalcomponent_add_component(event, alarm_new(24 * INSTANT_HOUR));
+		icalcomponent_add_component(event, alarm_new(2 * INSTANT_HOUR));
+		return;
+	}
+	for (size_t i = 0; i < AGENDA_SHARES; i++)
+		icalcomponent_add_component(event, alarm_new(item->at - agenda_share_at(item, agenda_shares[i])));
 }
 
 static icalcomponent *event_new(const struct agenda_item *item, instant now, bool titles)
@@ -176,10 +188,8 @@ static icalcomponent *event_new(const struct agenda_item *item, instant now, boo
 				    icalproperty_new_summary(summary.bytes),
 				    icalproperty_new_class(ICAL_CLASS_CONFIDENTIAL),
 				    icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT), (void *)0);
-	if (!item->secondary && item->kind != AGENDA_PROPOSAL) {
-		icalcomponent_add_component(event, alarm_new(24));
-		icalcomponent_add_component(event, alarm_new(2));
-	}
+	if (!item->secondary && item->kind != AGENDA_PROPOSAL)
+		add_alarms(event, item);
 	return event;
 }
 

@@ -381,6 +381,19 @@ static void add_house(struct items *list, enum agenda_kind kind, const char *wha
 					      .offset = when->offset, .case_id = "", .what = what, .kind = kind, .name = name });
 }
 
+static void add_key(struct items *list, const struct model *model, const struct key_expiry *key)
+{
+	const struct zoned when = { .at = key->at };
+
+	if (key->at == INSTANT_NONE)
+		return;
+	if (key->ours)
+		add_house(list, AGENDA_KEY, N_("our own key expires"), NULL, &when, "UTC");
+	for (size_t k = 0; k < model_pin_count(model); k++)
+		if (str_casecmp(model_pin(model, k)->fingerprint, key->fingerprint) == 0)
+			add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address, &when, "UTC");
+}
+
 static void add_duty(struct items *list, const struct model *model, const struct clock_rule *rule)
 {
 	struct clock_status status;
@@ -418,10 +431,7 @@ static void house_items(const struct model *model, struct items *list)
 			  freeze->until.zone);
 	}
 	for (size_t i = 0; i < house->key_count; i++)
-		for (size_t k = 0; k < model_pin_count(model); k++)
-			if (str_casecmp(model_pin(model, k)->fingerprint, house->keys[i].fingerprint) == 0)
-				add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address,
-					  &(struct zoned){ .at = house->keys[i].at }, "UTC");
+		add_key(list, model, &house->keys[i]);
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
 		if (clock_rule_at(rules, i)->house)
 			add_duty(list, model, clock_rule_at(rules, i));
@@ -520,6 +530,39 @@ const char *agenda_text(const struct agenda_item *item, char buffer[200])
 	else
 		snprintf(buffer, 200, "%.120s%s", title, mark);
 	return buffer;
+}
+
+const char *agenda_short(const struct agenda_item *item, char buffer[200])
+{
+	const char *title = item->rule ? clock_title(item->rule) : _(item->what);
+	const char *detail = item->name ? item->name : str_or_empty(item->reading);
+
+	snprintf(buffer, 200, "%.60s%s%.120s%s", detail, *detail ? ": " : "", title, item->uncertain ? " ?" : "");
+	return buffer;
+}
+
+/* ---- reminders */
+
+const int agenda_shares[AGENDA_SHARES] = { 50, 75, 90 };
+
+instant agenda_share_at(const struct agenda_item *item, int share)
+{
+	if (item->start == INSTANT_NONE || item->start >= item->at)
+		return INSTANT_NONE;
+	return item->start + (item->at - item->start) / 100 * share;
+}
+
+int agenda_share(const struct agenda_item *item, instant now)
+{
+	int due = 0;
+
+	for (size_t i = 0; i < AGENDA_SHARES && now <= item->at; i++) {
+		instant at = agenda_share_at(item, agenda_shares[i]);
+
+		if (at != INSTANT_NONE && now >= at)
+			due = agenda_shares[i];
+	}
+	return due;
 }
 
 const struct case_score *case_leading_score(const struct case_state *state)

@@ -20,6 +20,12 @@ static const struct fact_row {
 	{ EVENT_CASE_OPENED, NULL, NULL, NULL, FACT_OPENED, EARLIEST },
 	/* What was split off was known when the whole became known. */
 	{ EVENT_SPLIT_FROM, NULL, NULL, "known", FACT_OPENED, EARLIEST },
+	/* So is what a merged case knew first. */
+	{ EVENT_MERGE_TAKEN, NULL, NULL, "known", FACT_OPENED, EARLIEST },
+	{ EVENT_MERGE_TAKEN, NULL, NULL, "exploited", FACT_EXPLOITED, EARLIEST },
+	{ EVENT_MERGE_TAKEN, NULL, NULL, "incident", FACT_INCIDENT, EARLIEST },
+	{ EVENT_MERGE_TAKEN, NULL, NULL, "published", FACT_PUBLISHED, EARLIEST },
+	{ EVENT_MERGED, NULL, NULL, NULL, FACT_MERGED, EARLIEST },
 	{ EVENT_REPORT_RECEIVED, NULL, NULL, "received", FACT_REPORTED, EARLIEST },
 	{ EVENT_REPORT_RECEIVED, NULL, NULL, "received", FACT_CONTACTED, LATEST },
 	{ EVENT_MESSAGE_RECEIVED, NULL, NULL, "received", FACT_CONTACTED, LATEST },
@@ -118,7 +124,8 @@ static void note_fact(struct folded *folded, const struct fact_row *row, const s
 	instant at = event_instant(event, row->at ? row->at : "at");
 	struct case_fact *fact;
 
-	if (row->key && !str_equal(event_text(event, row->key), row->word))
+	if ((row->key && !str_equal(event_text(event, row->key), row->word)) ||
+	    (row->at && !event_text(event, row->at)))
 		return;
 	fact = fact_open(folded, row->fact);
 	if (fact->at == INSTANT_NONE || (row->which == EARLIEST ? at < fact->at : at > fact->at))

@@ -527,10 +527,13 @@ static bool cause_given(const struct case_state *state, enum end_cause cause, in
 		[END_PUBLIC] = CS_PUBLIC,       [END_EXPLOIT] = CS_EXPLOIT_PUBLIC,
 		[END_ATTACKS] = CS_ATTACKS,     [END_TIMER] = -1,
 		[END_LEAK] = -1,                [END_OTHER] = -1,
+		[END_MERGED] = -1,
 	};
 
 	if (cause == END_TIMER)
 		return at >= state->embargo.until.at;
+	if (cause == END_MERGED)
+		return state->merged_into != NULL;
 	if (cause == END_LEAK)
 		return case_record_count(state, EVENT_LEAK_RECORDED) > 0;
 	return bits[cause] < 0 || CS_HAS(state, bits[cause]);
@@ -628,9 +631,19 @@ static int check_merged(const struct case_state *state, const struct event *even
 	return check_other(state, event, "into", err);
 }
 
+/* Where its embargo went along, none is left here; talks go on there as well. */
 static void apply_merged(struct folded *folded, const struct event *event)
 {
-	folded->state.merged_into = event_text(event, "into");
+	static char merged_word[] = "merged";
+	struct case_state *state = &folded->state;
+
+	state->merged_into = event_text(event, "into");
+	if (!js_bool(event->body, "carried"))
+		return;
+	if (embargo_in_force(&state->embargo))
+		terminate(folded, event->at, END_MERGED, merged_word);
+	else if (state->embargo.state == EM_PROPOSED)
+		reject_open(folded, event->at);
 }
 
 /* Terms in force elsewhere bind here as well; where both cases had some, those that end first. */

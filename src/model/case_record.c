@@ -275,13 +275,15 @@ static void apply_judged(struct folded *folded, const struct event *event)
 	}
 }
 
-/* A vulnerability is decided by a bar, in one of its versions; anything else by a reason. */
+/* A vulnerability is decided by a bar, in one of its versions; anything else by a reason, which of a duplicate can be
+ * the case it is the same as. */
 static int check_qualified(const struct case_state *state, const struct event *event,
 			   struct error *err)
 {
 	const char *outcome = event_text(event, "outcome");
 	const char *bar = event_text(event, "bar"), *original = event_text(event, "original");
-	const char *needed = str_equal(outcome, "vulnerability") ? bar : event_text(event, "reason");
+	const char *reason = event_text(event, "reason");
+	const char *needed = str_equal(outcome, "vulnerability") ? bar : reason ? reason : original;
 
 	if (!needed || !needed[strspn(needed, " \t\r\n")])
 		return error_set(err, ERR_NO, state->id, NULL,

@@ -16,6 +16,13 @@ void clock_book_release(struct clock_book *book)
 	free(book->fault);
 }
 
+/* What a vulnerability gives rise to falls due in the case that this one went into. A clock that a handler started
+ * stays: nobody else may know of it. */
+static uint64_t clock_merge_stops(const struct clock_rule *rule)
+{
+	return rule->outlives ? 0 : UINT64_C(1) << FACT_MERGED;
+}
+
 /* Most rules have nothing to do with most cases: what says so lies close together. */
 static void mark_rules(struct clock_book *book)
 {
@@ -31,7 +38,8 @@ static void mark_rules(struct clock_book *book)
 			continue;
 		book->marks[book->mark_count++] = (struct clock_marks){
 			.any = rule->start == START_AUTO && rule->trigger >= 0 ? trigger | rule->other : 0,
-			.none = (rule->kind == CLOCK_RECURRING ? 0 : rule->met) | rule->stops, .all = rule->needs,
+			.none = (rule->kind == CLOCK_RECURRING ? 0 : rule->met) | rule->stops |
+				clock_merge_stops(rule), .all = rule->needs,
 			.key = rule->key, .after_key = rule->after_key, .rule = rule,
 		};
 	}
@@ -197,8 +205,9 @@ static void find_met(const struct clock_facts *facts, struct clock_status *s)
 
 static bool find_stopped(const struct clock_facts *facts, struct clock_status *s)
 {
+	bool by_hand = s->said && s->said->started != INSTANT_NONE;
 	int fact = -1;
-	instant at = first_of(facts, s->rule->stops, &fact);
+	instant at = first_of(facts, s->rule->stops | (by_hand ? 0 : clock_merge_stops(s->rule)), &fact);
 
 	if (s->said && s->said->stopped != INSTANT_NONE) {
 		at = s->said->stopped;

@@ -460,6 +460,7 @@ static const struct member {
 	{ "stops", read_facts, MEMBER(stops) },
 	{ "pause", read_flag, MEMBER(pause) },
 	{ "house", read_flag, MEMBER(house) },
+	{ "outlives-merge", read_flag, MEMBER(outlives) },
 	{ "zone", read_zone, 0 },
 	{ "holidays", read_text, MEMBER(holidays_id) },
 	{ "hours", read_hours, 0 },

@@ -51,8 +51,8 @@ static int is_exploit_public(const struct case_state *s, instant now)
 static int is_public_unfixed(const struct case_state *s, instant now)
 {
 	(void)now;
-	if (s->times.published == INSTANT_NONE)
-		return -1;
+	if (s->times.published == INSTANT_NONE || s->merged_into)
+		return -1; /* what became of a merged one counts where it went */
 	return s->times.fixed == INSTANT_NONE || s->times.fixed > s->times.published;
 }
 
@@ -65,7 +65,7 @@ static int is_incident(const struct case_state *s, instant now)
 static int is_kept(const struct case_state *s, instant now)
 {
 	(void)now;
-	return s->embargo.state != EM_EXITED ? -1 : s->embargo.cause == END_TIMER;
+	return s->embargo.state != EM_EXITED || s->embargo.cause == END_MERGED ? -1 : s->embargo.cause == END_TIMER;
 }
 
 static int has_leaker(const struct case_state *s, instant now)

@@ -8,9 +8,9 @@
 enum { PREFIX_MS = 300, POLL_MS = 1000 };
 enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
-static const struct view_ops *const panes[PANES] = {
+static const struct view_ops *const panes[ALL_PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
-	&products_view, &metrics_view,
+	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view,
 };
 static const struct view_ops *const tabs[] = {
 	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
@@ -141,8 +141,10 @@ void app_note_selection(struct app *app)
 	}
 	mem_replace(&app->selected_case, case_id);
 	mem_replace(&app->selected_mail, mail);
+	mem_replace(&app->selected_row, row ? view->selected_id : NULL);
 	app->context->selected_case = app->selected_case;
 	app->context->selected_mail = app->selected_mail;
+	app->context->selected_row = app->selected_row;
 }
 
 /* Rows are borrowed from the model: whatever changed it, they are fetched anew before anything else. */
@@ -157,6 +159,14 @@ static void load_views(struct app *app)
 			else
 				view->loaded = false, view->body.width = 0;
 		}
+}
+
+void app_reload_jobs(struct app *app)
+{
+	for (size_t i = 0; i < app->level_count; i++)
+		if (app->levels[i].views[0].ops == &jobs_view)
+			view_reload(&app->levels[i].views[0]);
+	mem_replace(&app->preview_key, NULL);
 }
 
 void app_reload(struct app *app)
@@ -174,13 +184,18 @@ static void tell_news(struct app *app, const struct desk_news *news)
 {
 	AUTO_STRING who = mem_copy(news->author, strcspn(news->author, "<"));
 	AUTO_STRING sentence = NULL;
+	AUTO_STR typed = STR_INIT;
 
 	while (*who && who[strlen(who) - 1] == ' ')
 		who[strlen(who) - 1] = 0;
 	sentence = mem_format(_("%s changed %s."), *who ? who : news->author, news->case_id);
 	idset_put(&app->fresh, news->case_id, true);
 	app->stale = true;
-	if (app->prompt == PROMPT_COMMAND && strstr(app->line.text.bytes, news->case_id))
+	if (app->prompt == PROMPT_FORM)
+		form_line(app->form, &typed);
+	else if (app->prompt == PROMPT_COMMAND)
+		str_add(&typed, str_or_empty(app->line.text.bytes));
+	if (typed.length && run_names_case(app, typed.bytes, news->case_id))
 		mem_replace(&app->clash, *who ? who : news->author);
 	app_message(app, ROLE_WARNING, sentence);
 }
@@ -220,7 +235,7 @@ char *app_changed_by(struct app *app, const char *line)
 	app->stale = true;
 	count = take_news(app, news);
 	for (size_t i = 0; i < count; i++)
-		if (strstr(line, news[i].case_id))
+		if (run_names_case(app, line, news[i].case_id))
 			return mem_string(news[i].author);
 	return NULL;
 }
@@ -379,7 +394,7 @@ static int place_find(const struct view *views, size_t count, const char *name)
 		char number[24];
 
 		snprintf(number, sizeof(number), "%zu", i);
-		if (str_equal(name, number) || str_equal(name, views[i].ops->name))
+		if ((i < PANES && str_equal(name, number)) || str_equal(name, views[i].ops->name))
 			return (int)i;
 	}
 	return -1;
@@ -394,7 +409,7 @@ static void no_such_place(struct app *app, const char *name)
 
 static void request_pane(struct app *app, enum screen_request request, const char *argument)
 {
-	int place = argument ? place_find(app->levels[0].views, PANES, argument) : -1;
+	int place = argument ? place_find(app->levels[0].views, ALL_PANES, argument) : -1;
 
 	(void)request;
 	if (place < 0) {
@@ -555,6 +570,13 @@ static void request_theme(struct app *app, enum screen_request request, const ch
 	settings_theme(app, argument);
 }
 
+static void request_form(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	if (!form_open(app, str_or_empty(argument)))
+		app_message(app, ROLE_ERROR, _("There is no such command; ? lists them all."));
+}
+
 static void request_set(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -581,9 +603,10 @@ static void forget_words(struct app *app)
 	mem_replace(&app->preview_key, NULL);
 	mem_replace(&app->selected_case, NULL);
 	mem_replace(&app->selected_mail, NULL);
+	mem_replace(&app->selected_row, NULL);
 	mem_replace(&app->figures.next_what, NULL);
 	mem_replace(&app->figures.next_case, NULL);
-	app->context->selected_case = app->context->selected_mail = NULL;
+	app->context->selected_case = app->context->selected_mail = app->context->selected_row = NULL;
 	str_wipe(&app->term->paste);
 	str_wipe(&app->message);
 	str_wipe(&app->context->out);
@@ -594,10 +617,12 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 {
 	(void)request;
 	(void)argument;
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false), app->pending_how = PENDING_RUN;
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
-	for (size_t i = 0; i < PANES; i++) {
+	for (size_t i = 0; i < ALL_PANES; i++) {
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
@@ -663,7 +688,7 @@ static const request_fn requests[] = {
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
-	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set, [SCREEN_FORM] = request_form,
 	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = request_found,
 };
 
@@ -684,7 +709,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 	line_init(&app->line);
 	str_init(&app->message);
 	str_init(&app->held.text);
-	level_push(app, panes, PANES, NULL);
+	level_push(app, panes, ALL_PANES, NULL);
 	app->levels[0].current = 1;
 	app->dirty = true;
 	app->last_key = term->ops->clock(term);
@@ -698,12 +723,15 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 
 void app_release(struct app *app)
 {
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false);
 	jobs_release(app);
 	levels_pop_to(app, 0);
 	doc_release(&app->preview);
 	free(app->preview_key);
 	free(app->selected_case);
 	free(app->selected_mail);
+	free(app->selected_row);
 	prompt_close(app);
 	line_release(&app->line);
 	history_release(&app->history);
@@ -723,7 +751,7 @@ void app_release(struct app *app)
 	app->context->edit = NULL;
 	app->context->progress = NULL;
 	app->context->cancelled = NULL;
-	app->context->selected_case = app->context->selected_mail = NULL;
+	app->context->selected_case = app->context->selected_mail = app->context->selected_row = NULL;
 }
 
 static void on_locked_key(struct app *app, int key)

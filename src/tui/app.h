@@ -9,12 +9,14 @@
 #ifndef PSIRTTY_SRC_TUI_APP_H
 #define PSIRTTY_SRC_TUI_APP_H
 
+#include "tui/form.h"
 #include "tui/jobs.h"
 #include "tui/keys.h"
 #include "tui/line.h"
 #include "tui/view.h"
 
-enum { PANES = 9, LEVELS_MAX = 16, REST_MS = 150 };
+/* PANES stand in the bar under their numbers; those behind are opened by name. */
+enum { PANES = 9, ALL_PANES = 14, LEVELS_MAX = 16, REST_MS = 150 };
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -26,7 +28,7 @@ struct level {
 };
 
 enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_PALETTE, PROMPT_YES,
-		   PROMPT_TYPED, PROMPT_KINDS };
+		   PROMPT_TYPED, PROMPT_FORM, PROMPT_KINDS };
 
 struct palette_item { const struct command_row *row; char *name, *key, *why; };
 struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
@@ -50,7 +52,7 @@ struct app {
 	uint64_t touched;                    /* keys so far: what a job brings is shown at once where none came since */
 	int rows, cols;
 	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
-	char *selected_case, *selected_mail; /* owned: what the context's members point to */
+	char *selected_case, *selected_mail, *selected_row; /* owned: what the context's members point to */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
 	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */
@@ -69,6 +71,7 @@ struct app {
 	bool typed_kept;
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
+	struct form *form;                   /* owned; of PROMPT_FORM */
 	struct str message; enum role message_role;
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
@@ -96,6 +99,8 @@ char *app_changed_by(struct app *app, const char *line);
 void app_refresh(struct app *app);
 void app_message(struct app *app, enum role role, const char *raw);
 void app_error(struct app *app, const struct error *err);
+/* Rows anew wherever the list of jobs is shown. */
+void app_reload_jobs(struct app *app);
 /* The contexts in which a key is looked up, the nearest first, NULL ended. */
 void app_contexts(struct app *app, const char *ret[5]);
 /* Fills the context's selected case and mail from what is selected. */
@@ -105,6 +110,8 @@ void app_note_selection(struct app *app);
 void run_binding(struct app *app, const struct binding *binding);
 /* A command line, {case} and {mail} in it, over the marks if there are any. */
 void run_line(struct app *app, const char *line);
+/* Whether LINE is about the case CASE_ID, by its whole id or in short. */
+bool run_names_case(struct app *app, const char *line, const char *case_id);
 /* An edited text may be saved, or (YES false) is kept as a draft. */
 void run_held(struct app *app, bool yes);
 /* Without further question: what waited has been agreed to. */
@@ -148,6 +155,8 @@ void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const ch
 void prompt_close(struct app *app);
 void prompt_key(struct app *app, int key);
 void prompt_paste(struct app *app, const char *text);
+/* LINE as if it had been typed and entered: the prompt closes, and what others changed meanwhile is asked about. */
+void prompt_run(struct app *app, const char *line);
 /* What stands before the typed text. */
 const char *prompt_sign(const struct app *app);
 

@@ -25,6 +25,8 @@ const char *verdict_sentence(enum mail_verdict verdict);
 /* "2026-11-21 09:30 UTC"; buffer of 40 bytes. */
 const char *time_full(instant at, char buffer[40]);
 /* "in 3 d", "in 5 h", "2 d ago": only as fine as a list needs; buffer of 48 bytes. */
+/* The hour of a line of the agenda where it is told, with its offset; the zone's name is left out. */
+const char *agenda_hour(const struct agenda_item *item, char buffer[96]);
 const char *time_left(instant at, instant now, char buffer[48]);
 /* "Name <address>". */
 void address_add(struct str *ret, const struct mail_address *address);

@@ -186,7 +186,7 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 	mem_replace(&job->sentence, sentence.length ? sentence.bytes : NULL);
 	if (job->cancelling && !sentence.length)
 		app_message(app, ROLE_WARNING, _("Cancelled."));
-	else if (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND)
+	else if (!job->told && (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND))
 		app_error(app, &answer->err);
 	if (job->bulk)
 		settings_notify(app);
@@ -211,12 +211,15 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	else if (job->bulk && job->touched != app->touched)
 		settings_notify(app);
 	jobs_tidy(&app->jobs);
+	app_reload_jobs(app);
 }
 
 static void lane_lost(struct app *app, enum job_lane lane, struct session_answer *answer)
 {
 	struct job *job = app->jobs.lanes[lane].job;
 
+	if (app->held.session == app->jobs.lanes[lane].session)
+		app->held.session = NULL;
 	session_end(app->jobs.lanes[lane].session, REST_PATIENCE_MS);
 	app->jobs.lanes[lane].session = NULL;
 	if (!job)
@@ -315,6 +318,7 @@ bool jobs_add(struct app *app, bool bulk, struct job_line *lines, size_t count)
 			     .touched = app->touched };
 	jobs->items = mem_grow(jobs->items, &jobs->capacity, jobs->count + 1, sizeof(*jobs->items));
 	jobs->items[jobs->count++] = job;
+	app_reload_jobs(app);
 	jobs_start(app);
 	if (job->state == JOB_WAITING)
 		app_message(app, ROLE_MESSAGE, _("It waits for the job before it; J lists them."));
@@ -368,6 +372,7 @@ void jobs_forget(struct app *app)
 	for (size_t i = jobs->count; i-- > 0;)
 		if (job_ended(jobs->items[i]))
 			job_remove(jobs, i);
+	app_reload_jobs(app);
 	for (int lane = 0; lane < LANE_COUNT; lane++)
 		if (!jobs->lanes[lane].job) {
 			session_end(jobs->lanes[lane].session, PATIENCE_MS);

@@ -118,6 +118,7 @@ void palette_choose(struct app *app)
 {
 	struct palette *palette = &app->palette;
 	const struct palette_item *item;
+	const struct command_row *row;
 	AUTO_STRING line = NULL;
 	bool ready;
 
@@ -130,15 +131,13 @@ void palette_choose(struct app *app)
 		app_message(app, ROLE_WARNING, item->why);
 		return;
 	}
-	line = line_of(app, item->row, &ready);
+	row = item->row;
+	line = line_of(app, row, &ready);
 	prompt_close(app);
-	if (ready) {
+	if (ready)
 		run_line(app, line);
-	} else {
-		struct binding binding = { .line = line, .edit = true };
-
-		run_binding(app, &binding);
-	}
+	else
+		form_open(app, command_name(row));
 }
 
 void palette_draw(struct app *app, int row, int rows)

@@ -17,6 +17,8 @@ void prompt_close(struct app *app)
 		view_set_late(app_view(app), false);
 	app->late_due = 0;
 	typed_drop(app);
+	form_free(app->form);
+	app->form = NULL;
 	mem_replace(&app->question, NULL);
 	mem_replace(&app->clash, NULL);
 	app->prompt = PROMPT_NONE;
@@ -94,9 +96,9 @@ static void search_enter(struct app *app)
 		app_message(app, ROLE_WARNING, _("That does not occur here."));
 }
 
-static void command_enter(struct app *app)
+void prompt_run(struct app *app, const char *typed)
 {
-	AUTO_STRING line = mem_string(app->line.text.bytes);
+	AUTO_STRING line = mem_string(typed);
 	AUTO_STRING who = mem_string(app->clash);
 
 	prompt_close(app);
@@ -110,6 +112,11 @@ static void command_enter(struct app *app)
 	prompt_ask(app, PROMPT_YES, mem_format(_("%s changed that case while you typed. Do it all the same? y/n "), who), line,
 		   NULL);
 	app->pending_how = PENDING_AGAIN;
+}
+
+static void command_enter(struct app *app)
+{
+	prompt_run(app, app->line.text.bytes);
 }
 
 static void palette_changed(struct app *app)
@@ -261,8 +268,14 @@ void prompt_key(struct app *app, int key)
 {
 	bool changed = false;
 
-	if (app->prompt == PROMPT_YES) {
+	if (app->prompt == PROMPT_FORM) {
+		form_key(app, key);
+	} else if (app->prompt == PROMPT_YES) {
 		answer_key(app, key);
+	} else if (app->prompt == PROMPT_COMMAND && key == TK_F2) {
+		AUTO_STRING line = mem_string(app->line.text.bytes);
+
+		form_open(app, line);
 	} else if (key == TK_ESCAPE || key == 3 || key == 7) {
 		leave(app);
 	} else if (key == TK_ENTER) {
@@ -278,7 +291,9 @@ void prompt_key(struct app *app, int key)
 
 void prompt_paste(struct app *app, const char *text)
 {
-	if (app->prompt == PROMPT_YES)
+	if (app->prompt == PROMPT_FORM)
+		form_paste(app, text);
+	if (app->prompt == PROMPT_FORM || app->prompt == PROMPT_YES)
 		return;
 	line_insert(&app->line, text);
 	after_change(app);

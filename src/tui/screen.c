@@ -53,7 +53,7 @@ void layout_compute(const struct app *app, struct layout *ret)
 	const struct level *level = &app->levels[app->level_count - 1];
 	const struct view *view = &level->views[level->current];
 	struct layout l = { .bar = -1, .hint = -1, .message = -1, .body_rows = app->rows };
-	bool palette = app->prompt == PROMPT_PALETTE;
+	bool palette = app->prompt == PROMPT_PALETTE || app->prompt == PROMPT_FORM;
 	int rows;
 
 	l.small = app->rows < FULL_ROWS || app->cols < FULL_COLS;
@@ -213,7 +213,7 @@ static int draw_bar_right(struct app *app)
 
 static int bar_width(const struct app *app, int tier)
 {
-	int width = tier < 2 ? 9 : 0;
+	int width = (tier < 2 ? 9 : 0) + (app->levels[0].current >= PANES ? 10 : 0);
 
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES; i++) {
 		AUTO_STR label = STR_INIT;
@@ -222,6 +222,11 @@ static int bar_width(const struct app *app, int tier)
 		width += text_width(label.bytes) + 1;
 	}
 	return width;
+}
+
+static const char *app_pane_title(const struct app *app)
+{
+	return app->levels[0].views[app->levels[0].current].ops->brief;
 }
 
 static void draw_bar(struct app *app)
@@ -237,6 +242,9 @@ static void draw_bar(struct app *app)
 	if (tier < 2 && bar_width(app, tier) + 8 < room)
 		col += term_put_raw(app->term, 0, col, 16,
 				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
+	/* One that has no number is named in their place. */
+	if (app->levels[0].current >= PANES)
+		col += 1 + term_put_raw(app->term, 0, col, room - col, _(app_pane_title(app)), ROLE_BAR_CURRENT);
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
 		AUTO_STR label = STR_INIT;
 
@@ -324,6 +332,10 @@ static void list_label(struct app *app, struct str *ret)
 {
 	const struct view *view = app_view(app);
 
+	if (app->form) {
+		str_add(ret, form_title(app->form));
+		return;
+	}
 	str_add(ret, _(view->ops->title));
 	if (view_is_list(view) && view->filter)
 		str_add_format(ret, _(": %zu of %zu, filter: %s"), view->row_count, view->total, view->filter);
@@ -347,7 +359,8 @@ static bool hint_valid(struct app *app, const struct binding *binding)
 	bool valid;
 
 	if ((strstr(binding->line, "{case}") && !app->selected_case) ||
-	    (strstr(binding->line, "{mail}") && !app->selected_mail))
+	    (strstr(binding->line, "{mail}") && !app->selected_mail) ||
+	    (strstr(binding->line, "{row}") && !app->selected_row))
 		return false;
 	if (command_split(binding->line, &argv, &argc, NULL))
 		return false;
@@ -378,7 +391,7 @@ static void due_text(const struct figures *f, instant now, int cells, struct tex
 	AUTO_STRING next = NULL;
 	char span[40];
 
-	if (f->next_at != INSTANT_NONE)
+	if (f->next_what && f->next_at != INSTANT_NONE)
 		next = mem_format(_("next: %s in %s"), _(f->next_what), instant_format_span(f->next_at - now, span));
 	for (int tier = 0; tier < 2; tier++) {
 		AUTO_STRING line = mem_format("%s%s%s", *overdue && !tier ? overdue : "",
@@ -442,6 +455,10 @@ static void draw_hints(struct app *app, int row)
 	const char *contexts[5];
 	int room, col = 1;
 
+	if (app->prompt == PROMPT_FORM) {
+		term_put_raw(app->term, row, 1, app->cols - 1, form_hint(app->form), ROLE_HINT);
+		return;
+	}
 	if (app->completion_count) {
 		draw_completions(app, row);
 		return;
@@ -530,7 +547,10 @@ static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
-	if (app->question && message_tall(app, l))
+	if (app->prompt == PROMPT_FORM)
+		term_put_raw(app->term, l->message, 0, app->cols, app->message.length ? app->message.bytes : form_help(app->form),
+			     app->message.length ? app->message_role : ROLE_DIM);
+	else if (app->question && message_tall(app, l))
 		draw_tall_question(app, l);
 	else if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
@@ -565,6 +585,10 @@ static void draw_body(struct app *app, const struct layout *l)
 
 	if (app->prompt == PROMPT_PALETTE) {
 		palette_draw(app, l->body, l->body_rows);
+		return;
+	}
+	if (app->prompt == PROMPT_FORM) {
+		form_draw(app, l->body, l->body_rows);
 		return;
 	}
 	draw_case_head(app, l);

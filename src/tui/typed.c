@@ -12,16 +12,23 @@ void typed_changed(struct app *app)
 	app->typed_due = app->term->ops->clock(app->term) + PAUSE_MS;
 }
 
-static bool worth_keeping(const struct app *app)
+/* A form is kept as the command line it has become so far. */
+static void what_is_typed(const struct app *app, struct str *ret)
 {
-	return app->prompt == PROMPT_COMMAND && app->line.text.length && app->context->desk &&
-	       !desk_readonly(app->context->desk);
+	if (app->prompt == PROMPT_COMMAND)
+		str_add(ret, str_or_empty(app->line.text.bytes));
+	else if (app->prompt == PROMPT_FORM)
+		form_line(app->form, ret);
 }
 
 void typed_keep(struct app *app)
 {
+	AUTO_STR text = STR_INIT;
+
 	app->typed_due = 0;
-	if (worth_keeping(app) && desk_keep_typed(app->context->desk, app->line.text.bytes, NULL) == 0)
+	what_is_typed(app, &text);
+	if (text.length && app->context->desk && !desk_readonly(app->context->desk) &&
+	    desk_keep_typed(app->context->desk, text.bytes, NULL) == 0)
 		app->typed_kept = true;
 }
 

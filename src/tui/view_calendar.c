@@ -35,10 +35,12 @@ static void agenda_row_id(const struct row *row, struct str *ret)
 	str_add_format(ret, "%s %s %s", item->case_id, item->what, str_or_empty(item->reading));
 }
 
-enum agenda_column { AGENDA_MARK, AGENDA_WHEN, AGENDA_LEFT, AGENDA_CASE, AGENDA_WHAT };
+enum { ZONE_FROM_COLS = 96 };
+enum agenda_column { AGENDA_MARK, AGENDA_WHEN, AGENDA_ZONE, AGENDA_LEFT, AGENDA_CASE, AGENDA_WHAT };
 static const struct column agenda_columns[] = {
-	[AGENDA_MARK] = { "", 1, 0, false },
-	[AGENDA_WHEN] = { N_("when (hour and zone)"), 37, 0, false },
+	[AGENDA_MARK] = { "", 2, 0, false },
+	[AGENDA_WHEN] = { N_("when (hour and zone)"), 23, 0, false },
+	[AGENDA_ZONE] = { "", 16, ZONE_FROM_COLS, false },
 	[AGENDA_LEFT] = { N_("left"), 8, 0, false },
 	[AGENDA_CASE] = { N_("case"), 15, 0, false },
 	[AGENDA_WHAT] = { N_("what"), 0, 0, false },
@@ -49,19 +51,44 @@ static enum role agenda_role(const struct agenda_item *item)
 	return item->overdue ? ROLE_OVERDUE : item->embargo ? ROLE_EMBARGO : ROLE_NORMAL;
 }
 
+/* Overdue, an embargo, or how many hundredths of its time are gone. */
+static const char *agenda_mark(const struct agenda_item *item, instant now, char buffer[16])
+{
+	int share = agenda_share(item, now);
+
+	if (item->overdue || item->embargo)
+		return item->overdue ? "!" : "~";
+	snprintf(buffer, 16, share ? "%d" : " ", share);
+	return buffer;
+}
+
+static enum role left_role(const struct agenda_item *item, instant now)
+{
+	return item->overdue ? ROLE_OVERDUE : agenda_share(item, now) ? ROLE_DUE : ROLE_NORMAL;
+}
+
+const char *agenda_hour(const struct agenda_item *item, char buffer[96])
+{
+	struct zoned when = agenda_when(item);
+
+	if (strcmp(when.zone, "UTC") != 0)
+		when.zone[0] = 0;
+	return zoned_format(&when, buffer);
+}
+
 static void agenda_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
 	const struct agenda_item *item = row->item;
-	struct zoned when = agenda_when(item);
+	instant now = view_now(view);
 	char buffer[96], text[200];
 
 	switch ((enum agenda_column)column) {
-	case AGENDA_MARK: cell_set(ret, agenda_role(item), item->overdue ? "!" : item->embargo ? "~" : " "); break;
-	case AGENDA_WHEN: cell_set(ret, ROLE_NORMAL, zoned_format(&when, buffer)); break;
-	case AGENDA_LEFT: cell_set(ret, item->overdue ? ROLE_OVERDUE : ROLE_NORMAL,
-				   time_left(item->at, view_now(view), buffer)); break;
+	case AGENDA_MARK: cell_set(ret, agenda_role(item), agenda_mark(item, now, buffer)); break;
+	case AGENDA_WHEN: cell_set(ret, ROLE_NORMAL, agenda_hour(item, buffer)); break;
+	case AGENDA_ZONE: cell_set(ret, ROLE_DIM, str_or_empty(item->zone)); break;
+	case AGENDA_LEFT: cell_set(ret, left_role(item, now), time_left(item->at, now, buffer)); break;
 	case AGENDA_CASE: cell_set(ret, ROLE_ID, item->case_id); break;
-	case AGENDA_WHAT: cell_set(ret, agenda_role(item), agenda_text(item, text)); break;
+	case AGENDA_WHAT: cell_set(ret, agenda_role(item), agenda_short(item, text)); break;
 	}
 }
 
@@ -140,6 +167,11 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 	doc_run(doc, agenda_role(item), agenda_text(item, text));
 	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&when, buffer));
 	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	if (agenda_share(item, view_now(view))) {
+		AUTO_STRING gone = mem_format(_("%d %% of its time is gone"), agenda_share(item, view_now(view)));
+
+		doc_field(doc, _("reminder"), ROLE_DUE, gone);
+	}
 	if (item->rule) {
 		doc_field(doc, _("rule"), ROLE_NORMAL, item->rule->source);
 		if (item->rule->to)

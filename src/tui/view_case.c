@@ -267,13 +267,13 @@ static void party_ledger(const struct case_state *state, const struct case_party
 
 	if (party->terms >= 0)
 		doc_format(doc, ROLE_DIM, party->late ? _("  terms %d, late") : _("  terms %d"), party->terms + 1);
-	if (party->rsvp != INSTANT_NONE)
-		doc_format(doc, now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE,
-			   now > party->rsvp ? _("  silent since %s") : _("  answer due %s"), time_full(party->rsvp, when));
 	if (party->rm != RM_START || party->cs)
 		doc_format(doc, ROLE_DIM, "  %s %.3s", rm_name(party->rm), cs_format(party->cs, bits));
 	if (party->leaker)
 		doc_run(doc, ROLE_WARNING, _("  leaked"));
+	if (party->rsvp != INSTANT_NONE)
+		doc_field(doc, now > party->rsvp ? _("silent since") : _("answer due"),
+			  now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE, time_full(party->rsvp, when));
 	if (party->zone && state->embargo.until.at != INSTANT_NONE && zone_known(party->zone)) {
 		struct zoned theirs = zone_at(party->zone, state->embargo.until.at);
 
@@ -293,8 +293,8 @@ static void terms_lines(const struct case_embargo *embargo, struct doc *doc)
 		char until[96];
 
 		doc_line(doc);
-		doc_format(doc, force ? ROLE_EMBARGO : ROLE_DIM, "%zu  %-10s ", i + 1,
-			   force ? _("in force") : terms_state_name(terms->state));
+		doc_format(doc, force ? ROLE_EMBARGO : ROLE_DIM, "%zu  ", i + 1);
+		doc_column(doc, force ? ROLE_EMBARGO : ROLE_DIM, 11, force ? _("in force") : terms_state_name(terms->state));
 		doc_format(doc, ROLE_NORMAL, "%s  %s", zoned_format(&terms->until, until), str_or_empty(terms->by));
 		for (int k = 0; k < ALLOW_COUNT; k++)
 			if (terms->allow & 1u << k)
@@ -413,17 +413,18 @@ static void tasks_body(const struct view *view, struct doc *doc)
 		return;
 	model_agenda(model, state->opened - INSTANT_DAY, now + 3660 * INSTANT_DAY, now, &items, &count);
 	for (size_t i = 0; i < count; i++) {
-		struct zoned there = agenda_when(&items[i]);
+		bool reminded = agenda_share(&items[i], now) > 0;
 
 		if (!str_equal(items[i].case_id, state->id))
 			continue;
 		doc_line(doc);
 		doc_run(doc, items[i].overdue ? ROLE_OVERDUE : items[i].embargo ? ROLE_EMBARGO : ROLE_NORMAL,
 			items[i].overdue ? "! " : items[i].embargo ? "~ " : "  ");
-		doc_column(doc, ROLE_TITLE, 26, agenda_text(&items[i], text));
-		doc_run(doc, ROLE_NORMAL, " ");
-		doc_column(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, 14, time_left(items[i].at, now, left));
-		doc_format(doc, ROLE_NORMAL, " %s", zoned_format(&there, when));
+		doc_column(doc, ROLE_NORMAL, 24, agenda_hour(&items[i], when));
+		doc_column(doc, items[i].overdue ? ROLE_OVERDUE : ROLE_DUE, 10, time_left(items[i].at, now, left));
+		if (reminded)
+			doc_format(doc, ROLE_DUE, "%d %%  ", agenda_share(&items[i], now));
+		doc_wrapped(doc, ROLE_TITLE, 36, agenda_short(&items[i], text));
 	}
 	free(items);
 	facts_body(view, doc, task_facts, ARRAY_LEN(task_facts));
@@ -446,7 +447,8 @@ static void timeline_body(const struct view *view, struct doc *doc)
 		bool undone = state->undone && state->undone[i];
 
 		doc_line(doc);
-		doc_format(doc, ROLE_LABEL, "%s  %-16s ", time_full(state->events[i].at, when), state->events[i].author);
+		doc_format(doc, ROLE_LABEL, "%s  ", time_full(state->events[i].at, when));
+		doc_column(doc, ROLE_LABEL, 17, state->events[i].author);
 		doc_wrapped(doc, undone ? ROLE_DIM : ROLE_NORMAL, 39, line);
 		if (undone)
 			doc_run(doc, ROLE_DIM, _(" (undone)"));

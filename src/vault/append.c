@@ -3,6 +3,7 @@
  * Reading on and appending. The order is fixed: take the queue's lock, read and verify what is new
  * (never sign over a head that was not verified), build, seal, sign, insert, commit, wake the others.
  */
+#include "vault/object.h"
 #include "vault/vault_private.h"
 
 #include "psirtty/base/i18n.h"
@@ -180,6 +181,15 @@ static void check_bodies(struct vault *vault)
 	note_damage(vault, robbed->bare, &row, &why);
 }
 
+/* HEAD: to be noted for the others, or 0. */
+static int sync_seen(struct vault *vault, uint64_t head, struct error *err)
+{
+	int code = store_sync(vault->store, head, err);
+
+	vault->unsynced = vault->unsynced && code;
+	return code;
+}
+
 /* At most MOST rows. */
 static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vault_event_fn fn, void *context,
 		    struct error *err)
@@ -191,6 +201,10 @@ static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vaul
 
 	run.from = run.count = 0;
 	vault->log.store = vault->store;
+	/* Who holds the queue syncs what he saw with what he writes, before anybody is told of either. */
+	vault->unsynced = vault->unsynced || (!code && vault->log.gseq < last);
+	if (!code && vault->unsynced && !vault->held)
+		sync_seen(vault, 0, NULL);
 	end = last > vault->log.gseq && last - vault->log.gseq > most ? vault->log.gseq + most : last;
 	while (!code && vault->log.gseq < end) {
 		uint64_t gseq = vault->log.gseq + 1;
@@ -396,6 +410,9 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	code = vault_hold(vault, err);
 	if (code)
 		return code;
+	vault->batch_mark = vault->log.gseq;
+	if (vault->batching)
+		return 0;
 	code = store_begin(vault->store, err);
 	if (!code)
 		code = vault_catch_up(vault, fn, context, err);
@@ -411,19 +428,53 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	return code;
 }
 
+/* Of several: what was half written spoils them all, what was refused does not. */
+static int finish_one(struct vault *vault, int code)
+{
+	vault->batch_broken |= code && vault->log.gseq != vault->batch_mark;
+	vault_let_go(vault);
+	return code;
+}
+
 int vault_finish(struct vault *vault, int code, struct error *err)
 {
+	if (vault->batching)
+		return finish_one(vault, code);
 	if (!code && vault->log.gseq > vault->settled)
-		code = store_commit(vault->store, vault->log.gseq, err);
+		code = store_commit(vault->store, err);
 	else
 		store_rollback(vault->store);
 	if (code && vault->log.gseq != vault->settled)
 		replay(vault);
 	else if (vault->log.gseq > vault->settled)
-		vault->wrote = true;
+		vault->wrote = vault->unsynced = true;
 	vault->settled = vault->log.gseq;
 	vault_let_go(vault);
+	if (vault->unsynced) {
+		int synced = sync_seen(vault, vault->log.gseq, code ? NULL : err);
+
+		code = code ? code : synced;
+	}
 	return code;
+}
+
+int vault_batch_begin(struct vault *vault, struct error *err)
+{
+	int code = vault_begin(vault, NULL, NULL, err);
+
+	vault->batching = !code;
+	vault->batch_broken = vault->batch_objects = false;
+	return code;
+}
+
+int vault_batch_end(struct vault *vault, struct error *err)
+{
+	int code = vault->batch_objects ? object_settle(vault->dir, err) : 0;
+
+	vault->batching = false;
+	if (!code && vault->batch_broken)
+		code = error_set(err, ERR_VAULT, vault->dir, _("Try again"), _("an event was written only in part"));
+	return vault_finish(vault, code, err);
 }
 
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,

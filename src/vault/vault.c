@@ -376,6 +376,14 @@ void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
 	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
 }
 
+void vault_sha512(const void *bytes, size_t length, char ret_hex[129])
+{
+	uint8_t hash[crypto_hash_sha512_BYTES];
+
+	crypto_hash_sha512(hash, bytes, length);
+	sodium_bin2hex(ret_hex, 129, hash, sizeof(hash));
+}
+
 void vault_random_hex(char *ret, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -104,6 +104,7 @@ p contact add stranger Stranger --addresses stranger@lab.example --jurisdiction 
 acme=$(key 'Acme <psirt@acme.example>')
 stranger=$(key 'Stranger <stranger@lab.example>')
 claimed=$(key 'Nadia Again <psirt@vendor.example>')
+p key pin psirt@acme.example "$acme" >/dev/null && p key pin stranger@lab.example "$stranger" >/dev/null
 out=$(p case export 1 "$work/a.pgp" --to "$acme" 2>&1)
 is "$?:$([ -e "$work/a.pgp" ] && echo made)" '1:' 'a party whose signature lapsed and that did not sign what binds gets no export'
 has "$out" 'rule CM-10: Acme has not agreed' 'and the rule is named'
@@ -140,6 +141,9 @@ out=$(p case merge 1 2 'the same overflow' 2>&1)
 has "$out" 'the embargo ends 2026-12-30 09:00 UTC' 'merged: the shorter of both embargoes binds'
 has "$(p party list 2)" 'Mara' 'the parties go along'
 has "$(p --json case show 1)" '"state": "deferred"' 'a duplicate is deferred, not invalid'
+has "$(p --json embargo status 1)" '"cause": "merged"' 'its embargo went along and is none of its own any more'
+is "$(p calendar | awk -F '\t' '$3 == "PSIRT-2026-0001" && $6 == "embargo"')" '' 'so the calendar has it once'
+is "$(p clock list 1 --all | awk -F '\t' '$2 == "cn-rmsv-7-2" { print $3; exit }')" stopped 'its duties fall due in the other case'
 out=$(p case merge 1 2 2>&1)
 has "$out" 'rule merge' 'a case is merged once'
 out=$(p case split 2 'Only the client' 2>&1)
@@ -181,6 +185,12 @@ p embargo revise 4 2027-02-10 09:00 Asia/Shanghai >/dev/null
 draft=$(p embargo invite 4 Beta | grep -o 'letter-[0-9a-f]*')
 has "$(p draft show "$draft")" 'agree to these terms' 'who is asked is told the terms'
 hasnt "$(p draft show "$draft")" 'overflow' 'and not the note of who has not agreed yet'
+p contact add beta 'Beta Ltd' --addresses psirt@beta.example --language zh >/dev/null
+draft=$(p embargo invite 4 Beta | grep -o 'letter-[0-9a-f]*')
+has "$(p draft show "$draft")" '请您先同意以下条款' 'a letter is in the language of who gets it'
+p contact set beta --language en >/dev/null
+has "$(p draft show "$(p embargo invite 4 Beta | grep -o 'letter-[0-9a-f]*')")" 'agree to these terms' 'which the register can change'
+p contact set beta --jurisdiction CN --language en >/dev/null
 p case merge 4 5 'the same' >/dev/null
 has "$(p embargo status 5)" 'ends 2027-01-10 09:00 +08:00' 'a revision that is talked about does not move the end'
 is "$(p party list 5 | awk '$1 == "Acme" { print $5 }')" signatory 'nor take a signature away'
@@ -192,6 +202,21 @@ has "$(p case merge 7 6 'it is that one' 2>&1)" 'end it with `embargo teardown P
 day=2027-01-11
 has "$(p embargo status 7)" 'its time has come: 2027-01-10 09:00 UTC (2027-01-10T09:00:00Z, 23 h 0 m ago)' 'an embargo past its hour says so'
 has "$(p embargo status 7)" 'embargo teardown PSIRT-2026-0007 --cause timer' 'and what to do'
+day=2027-01-12
+public=PSIRT-2027-0001 under=PSIRT-2027-0002 oldest=PSIRT-2027-0003
+p case new 'Known for longer' >/dev/null && p case new 'Under an embargo' >/dev/null && p case new 'The oldest' >/dev/null
+p case state $under received >/dev/null && p embargo propose $under 2027-02-10 09:00 UTC >/dev/null && p embargo accept $under >/dev/null
+p case set $public disclosure public >/dev/null
+out=$(p case merge $public $under 2>&1)
+is $? 1 'what is public does not go into an embargo by the way'
+has "$out" 'rule merge: it is public, and PSIRT-2027-0002 is under an embargo' 'the rule is named'
+p case set $oldest disclosure attacks >/dev/null
+attacked=$(p --json clock list $oldest | grep -A30 eu-cra-14-2-a | grep -m1 '"start"')
+day=2027-01-13
+p case merge $oldest $under >/dev/null
+has "$(p --json embargo status $under)" '"disclosure": "vfdpxA"' 'attacks on the one are attacks on the other'
+is "$(p --json clock list $under | grep -A30 eu-cra-14-2-a | grep -m1 '"start"')" "$attacked" 'and the clock of the law counts from then'
+is "$(p calendar | awk -F '\t' -v c=$oldest '$3 == c && $6 == "clock" && $4 ~ /CRA|MIIT/')" '' 'not twice'
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
 tap_done

@@ -16,7 +16,8 @@ team=$work/t out=$work/f
 mkdir -m 700 "$team" "$out"
 export GNUPGHOME=$team XDG_STATE_HOME=$work/state
 trap 'for h in "$team" "$out"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work" "${shm:-$work/none}"' EXIT
-p() { "$psirtty" --vault "$work/vault" --now 2026-12-01T08:00:00Z "$@"; }
+p() { "$psirtty" --vault "$work/vault" "$@"; }
+year=$(date -u +%Y)
 draft_of() { sed -n 's/^draft \([a-z]*-[0-9a-f]*\).*/\1/p' <<<"$1"; }
 left() { find "$work/vault-outbox/new" "$work/vault/outbox/new" -type f 2>/dev/null | sort; }
 count() { left | grep -c .; }
@@ -102,7 +103,7 @@ before=$(count)
 p mail send "$d" >/dev/null 2>&1
 is "$?:$(count)" "1:$before" 'and it is stopped: no clear text instead'
 p draft remove "$d" >/dev/null
-p embargo propose 1 2027-01-20 09:00 UTC >/dev/null && p embargo accept 1 >/dev/null
+p embargo propose 1 "$(date -u -d '+50 days' +%Y-%m-%d)" 09:00 UTC >/dev/null && p embargo accept 1 >/dev/null
 d=$(draft_of "$(p mail compose 1 --to Acme --text 'Details.')")
 check=$(p mail check "$d" 2>/dev/null)
 is "$(marks psirt@acme.example)" 'to no-consent' 'who has not agreed to the embargo gets no details'
@@ -143,10 +144,10 @@ has "$rows" 'trace.log' 'and which file'
 
 # ---- another case in it
 p repro add 2 'gw 1' reproduced --text steps --attach "$work/trace.log" >/dev/null
-d=$(draft_of "$(p mail reply M-0001 --text 'See PSIRT-2026-0002 as well.' --attach "$work/trace.log")")
+d=$(draft_of "$(p mail reply M-0001 --text "See PSIRT-$year-0002 as well." --attach "$work/trace.log")")
 out_=$(p mail check "$d" 2>&1)
-has "$out_" 'names PSIRT-2026-0002, another case' 'another case in the text'
-has "$out_" 'trace.log belongs to PSIRT-2026-0002' 'a file of another case'
+has "$out_" "names PSIRT-$year-0002, another case" 'another case in the text'
+has "$out_" "trace.log belongs to PSIRT-$year-0002" 'a file of another case'
 p draft remove "$d" >/dev/null
 
 # ---- in clear: a form to somebody without a key, and nothing else
@@ -205,7 +206,7 @@ p policy set acknowledge on >/dev/null
 mail() { # NAME HEADERS…
   local name=$1
   shift
-  { printf '%s\n' "$@"; printf 'To: psirt@vendor.example\nDate: Tue, 01 Dec 2026 07:59:00 +0000\n\nHello %s.\n' "$name"; } >"$work/$name"
+  { printf '%s\n' "$@"; printf 'To: psirt@vendor.example\nDate: %s\n\nHello %s.\n' "${date:-$(date -uR)}" "$name"; } >"$work/$name"
 }
 mail human 'From: Hu <hu@lab.example>' 'Message-ID: <h1@lab.example>' 'Subject: the frobnicator leaks'
 mail again 'From: Hu <hu@lab.example>' 'Message-ID: <h2@lab.example>' 'Subject: more'
@@ -217,8 +218,9 @@ mail bulk 'From: K <k@bulk.example>' 'Precedence: bulk' 'Message-ID: <k1@x>' 'Su
 mail daemon 'From: Mail <MAILER-DAEMON@mx.example>' 'Message-ID: <d1@x>' 'Subject: d'
 mail self 'From: Us <psirt@vendor.example>' 'Message-ID: <s1@x>' 'Subject: s'
 mail thread 'From: T <t@lab.example>' 'In-Reply-To: <1@finder.example>' 'Message-ID: <t1@x>' 'Subject: t'
+date='Mon, 06 Jan 2020 08:00:00 +0000' mail archive 'From: R <r@lab.example>' 'Message-ID: <r1@x>' 'Subject: r'
 before=$(count)
-out_=$(p mail import "$work"/{human,again,list,auto,vacation,bounce,bulk,daemon,self,thread} 2>&1)
+out_=$(p mail import "$work"/{archive,human,again,list,auto,vacation,bounce,bulk,daemon,self,thread} 2>&1)
 has "$out_" '1 told automatically' 'one human is told'
 is "$(($(count) - before))" 1 'and nobody else'
 auto=$(left | while read -r f; do grep -q 'hu@lab.example' "$f" && echo "$f"; done)
@@ -227,7 +229,7 @@ has "$(cat "$auto")" 'In-Reply-To: <h1@lab.example>' 'to which mail'
 hasnt "$(cat "$auto")" 'frobnicator' 'and not a word of that'
 p mail acknowledge >/dev/null
 is "$(($(count) - before))" 1 'once'
-has "$(p mail acknowledge M-0007)" 'came by a list' 'one can ask why not'
+has "$(p mail acknowledge M-0008)" 'came by a list' 'one can ask why not'
 p audit verify >/dev/null
 ok $? 'the log is whole'
 tap_done

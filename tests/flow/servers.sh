@@ -27,6 +27,7 @@ wait_port() { # wait_port PORT: until somebody listens there
     [ $SECONDS -lt $end ] || return 1
     read -r -t 0.1 _ <><(:)
   done
+  return 0
 }
 
 servers_certificates() {
@@ -128,7 +129,7 @@ mydestination =
 mynetworks = 127.0.0.0/8
 virtual_mailbox_domains = vendor.example, finder.example
 virtual_mailbox_base = $1/mail
-virtual_mailbox_maps = regexp:$1/postfix/boxes
+virtual_mailbox_maps = texthash:$1/postfix/boxes
 virtual_uid_maps = static:$(id -u "$user")
 virtual_gid_maps = static:$(id -g "$user")
 virtual_minimum_uid = 1
@@ -143,7 +144,7 @@ default_transport = error
 maillog_file = $1/postfix.log
 maillog_file_prefixes = $1
 END
-  printf '/^(handler|mina)@/ ${1}/Maildir/\n' >"$1/postfix/boxes"
+  printf '%s %s/Maildir/\n' handler@vendor.example handler mina@finder.example mina >"$1/postfix/boxes"
   cat >"$1/postfix/master.cf" <<END
 127.0.0.1:$smtp_port inet n - n - - smtpd
 127.0.0.1:$smtps_port inet n - n - - smtpd
@@ -192,7 +193,7 @@ servers_fill() {
       file = folder "/" 1700000000 + n ".M" n "P1.test"
       printf "From: Finder %d <finder%d@finder.example>\nTo: %s@vendor.example\nSubject: report number %d\n" \
         "Date: Fri, 20 Nov 2026 10:00:00 +0000\nMessage-ID: <%s-%d@finder.example>\n\nReport %d.\n", n, n % 50, user, n, user, n, n >file
-      lines = n % 97 == 0 ? 3000 : n % 20
+      lines = n % 97 == 0 ? 3000 : n % 20 * 10
       for (l = 0; l < lines; l++) print "line " l " of a report, .dots and ..dots\n.\nFrom here on" >file
       close(file)
     }

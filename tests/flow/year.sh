@@ -104,6 +104,7 @@ BEGIN {
     else if (i % 50 == 7 && i < 290) embargo(i, t + 60, e++)
     else if (i % 50 == 5 && i < 250) embargo(i, t + 60, e++)
     if (i % 50 == 20) say(t + 1440 * 2, "case merge " i " " i - 12)
+    if (i % 100 == 32) say(t + 1440 * 3, "case merge " i " " i - 10 " the same again")              # both under an embargo
     collision(i, t)
     if (i == 273) frozen(i, t + 120)
     if (i % 100 == 30) say(t + 1440, "task add " i " \"Ask the product team\" --due \"2027-12-01 09:00 UTC\"")
@@ -161,6 +162,8 @@ diff "$here/year.expected" "$work/end" >"$work/diff"
 ok $? 'the end state is the expected one' "$(head -40 "$work/diff")"
 is "$(p case list | wc -l)" 304 'every report is a case, and four were split off'
 is "$(p case list 'state:invalid' | wc -l)" 30 'a tenth is turned down'
+gone=$(for c in 32 132 232; do p --json embargo status $c | grep -c '"cause": "merged"'; done | paste -sd ' ')
+is "$gone" '1 1 1' 'three embargoes went along with their cases'
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
 tap_done

@@ -24,6 +24,8 @@ static const struct command_row rows[] = {
 	  REACT_SHOW_OUTPUT },
 	{ "case set", "set a field of a case", COMMAND_CHANGES, 0, { CASE, { .name = "FIELD", .type = ARG_FIELD }, REST },
 	  NULL, "set", REACT_RELOAD },
+	{ "case score", "a vector", COMMAND_CHANGES, 0, { CASE, { .name = "VECTOR", .type = ARG_VECTOR } }, NULL, "scored",
+	  REACT_RELOAD },
 	{ "case state", "move a case to a state", COMMAND_CHANGES, 0, { CASE, { .name = "STATE", .type = ARG_STATE } }, NULL,
 	  "state set", REACT_RELOAD },
 	SCREEN("command-line", "type a command", SCREEN_COMMAND_LINE),
@@ -33,6 +35,7 @@ static const struct command_row rows[] = {
 	  { CASE, { .name = "WHEN", .type = ARG_WHEN } }, NULL, "proposed", REACT_RELOAD },
 	SCREEN("filter", "filter a list, search a text", SCREEN_FILTER),
 	SCREEN("first", "to the top", SCREEN_FIRST),
+	{ "form", "fill in a form", COMMAND_SCREEN, SCREEN_FORM, { REST }, NULL, NULL, 0 },
 	SCREEN("half-down", "half a page down", SCREEN_HALF_DOWN),
 	SCREEN("half-up", "half a page up", SCREEN_HALF_UP),
 	SCREEN("last", "to the end", SCREEN_LAST),
@@ -124,20 +127,24 @@ void command_free_words(char **argv, int argc)
 	free(argv);
 }
 
+/* Double quotes only. */
 int command_split(const char *line, char ***ret_argv, int *ret_argc, struct error *err)
 {
-	AUTO_STRING copy = mem_string(line);
-	char *rest = copy, *word;
 	char **argv = NULL;
 	int argc = 0;
 
-	if (strchr(line, '"'))
-		return error_set(err, ERR_USAGE, line, "Close it", "a quote is left open");
-	while ((word = strsep(&rest, " ")) != NULL)
-		if (*word) {
-			argv = mem_resize(argv, (size_t)argc + 1, sizeof(*argv));
-			argv[argc++] = mem_string(word);
+	while (*(line += strspn(line, " "))) {
+		bool quoted = *line == '"';
+		size_t length = quoted ? strcspn(line + 1, "\"") : strcspn(line, " ");
+
+		if (quoted && !line[length + 1]) {
+			command_free_words(argv, argc);
+			return error_set(err, ERR_USAGE, line, "Close it", "a quote is left open");
 		}
+		argv = mem_resize(argv, (size_t)argc + 1, sizeof(*argv));
+		argv[argc++] = mem_copy(line + quoted, length);
+		line += length + 2 * (size_t)quoted;
+	}
 	*ret_argv = argv;
 	*ret_argc = argc;
 	return 0;

@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
+#include "psirtty/desk/clock.h"
 #include "psirtty/desk/gates.h"
 
 struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
@@ -199,6 +200,31 @@ struct desk *fake_desk_new(size_t extra)
 	return desk;
 }
 
+void fake_desk_registers(struct desk *desk)
+{
+	static const char clocks[] = "clocks:\n  - id: eu-early\n    title: early warning\n    area: EU\n    basis: law\n"
+				     "    who: manufacturer\n    to: the platform\n    source: Example Act article 1\n    mark: V\n"
+				     "    trigger: reported\n    zone: Europe/Brussels\n    sheet: cra-early\n    time: 24 hours\n";
+	struct clock_rules *rules = clock_rules_new();
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (clock_rules_load(rules, clocks, sizeof(clocks) - 1, "clocks", &err))
+		BUG("%s", err.why);
+	model_set_clock_rules(desk->model, rules);
+	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s}", "address", "desk@north.example", "fingerprint",
+		       "0123456789ABCDEF0123456789ABCDEF01234567"));
+	feed(desk, EVENT_CONTACT_SET, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:[s], s:s}", "contact", "cn", "name", "\xE5\x8C\x97\xE4\xBA\xAC\xE4\xB8\xAD\xE5\xBF\x83",
+		       "kind", "coordinator", "addresses", "desk@north.example", "country", "CN"));
+	feed(desk, EVENT_RISK_SET, 1, FAKE_NOW - 3 * INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "risk", "old firmware stays", "reason", "no update path", "by", "Wei Chen",
+		       "state", "accepted", "until", "2026-11-20T00:00:00Z"));
+	feed(desk, EVENT_TASK_SET, 1, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "task", "1", "text", "ask for a date", "owner", "Ines", "due",
+		       "2026-11-25T12:00:00Z", "state", "open"));
+}
+
 void fake_desk_change(struct desk *desk)
 {
 	desk->changed = true;
@@ -375,6 +401,17 @@ int desk_advisory_render(struct desk *desk, const struct case_state *state, cons
 	(void)err;
 	str_add_format(ret, "%s\n\nTLP:%s\nThis advisory says what to do.\n", state->advisory->title,
 		       state->advisory->tlp);
+	return 0;
+}
+
+int desk_clock_sheet(struct desk *desk, const struct case_state *state, const struct clock_rule *rule, bool chinese,
+		     instant now, struct filing *ret, struct error *err)
+{
+	struct clock_status status;
+
+	(void)err;
+	case_clock_status(desk->model, state, rule, now, &status);
+	filing_make(desk->model, state, &status, chinese, ret);
 	return 0;
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: any bytes as a mail, as a decrypted entity, as a header, as HTML, as OpenPGP. */
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "psirtty/format/header.h"
 #include "psirtty/format/openpgp_packets.h"
+#include "psirtty/format/script.h"
 #include "psirtty/worker/parse.h"
 #include "worker/charset.h"
+#include "worker/parse_mbox.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -92,7 +96,27 @@ static void fuzz_decoders(const char *bytes, size_t length)
 	header_ids(bytes, length, take_id, NULL);
 	header_date(bytes, length);
 	openpgp_packets_read(bytes, length, &packets);
+	script_domain_is_mixed(str_or_empty(words.bytes));
+	script_is_mixed(str_or_empty(words.bytes));
 	need(packets.anonymous <= packets.public_keys && packets.key_id_count <= OPENPGP_RECIPIENTS);
+}
+
+/* Whatever an mbox holds, its messages are no longer than it. */
+static void fuzz_mbox(const char *bytes, size_t length)
+{
+	struct mbox_messages messages = { .bytes = STR_INIT };
+	AUTO_STR answer = STR_INIT;
+	int fd = memfd_create("answer", MFD_CLOEXEC);
+	char block[4096];
+	ssize_t got;
+
+	need(parse_mbox_write(fd, bytes, length, length % 4));
+	lseek(fd, 0, SEEK_SET);
+	while ((got = read(fd, block, sizeof(block))) > 0)
+		str_add_bytes(&answer, block, (size_t)got);
+	close(fd);
+	need(parse_mbox_read(&answer, length, &messages, NULL) == 0);
+	mbox_messages_release(&messages);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -100,5 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	fuzz_message((const char *)bytes, length, false);
 	fuzz_message((const char *)bytes, length, true);
 	fuzz_decoders((const char *)bytes, length);
+	fuzz_mbox((const char *)bytes, length);
 	return 0;
 }

@@ -92,8 +92,28 @@ void pty_resize(struct pty *s, int rows, int cols)
 
 	s->rows = rows;
 	s->cols = cols;
-	vterm_set_size(s->vterm, rows, cols);
+	if (!s->blind)
+		vterm_set_size(s->vterm, rows, cols);
 	ioctl(s->fd, TIOCSWINSZ, &size);
+}
+
+void pty_look_again(struct pty *s, int rows, int cols)
+{
+	s->blind = true;
+	pty_resize(s, rows, cols);
+	s->blind = false;
+	vterm_free(s->vterm);
+	vterm_begin(s);
+	vterm_input_write(s->vterm, "\033[?1049h", 8);
+}
+
+bool pty_left_alternate(const struct pty *s)
+{
+	const char *last = NULL;
+
+	for (const char *at = str_or_empty(s->raw.bytes); (at = strstr(at, "\033[?1049")) != NULL; at += 7)
+		last = at;
+	return last && last[7] == 'l';
 }
 
 /* One read of at most MS milliseconds' waiting; false when the other end is gone. */
@@ -109,6 +129,8 @@ static bool read_some(struct pty *s, int ms)
 	if (length <= 0)
 		return false;
 	str_add_bytes(&s->raw, bytes, (size_t)length);
+	if (s->blind)
+		return true;
 	vterm_input_write(s->vterm, bytes, (size_t)length);
 	vterm_screen_flush_damage(s->screen);
 	return true;

@@ -23,6 +23,7 @@ struct pty {
 	struct shared *shared;
 	struct str raw;        /* every byte that arrived */
 	bool alternate, ended;
+	bool blind;            /* what arrives is kept but not looked at */
 	int rows, cols;
 	struct termios before; /* the line discipline before the program */
 };
@@ -42,6 +43,10 @@ bool pty_wait_text(struct pty *s, const char *text);
 bool pty_wait_no_text(struct pty *s, const char *text);
 /* Until FRAMES frames have been drawn since the shared counter stood at FROM and all their bytes are here. */
 bool pty_wait_frames(struct pty *s, size_t from, size_t frames);
+/* Looks again, at a fresh screen of ROWS and COLS; the program has to draw it. */
+void pty_look_again(struct pty *s, int rows, int cols);
+/* Whether the raw bytes left the alternate screen. */
+bool pty_left_alternate(const struct pty *s);
 /* The screen as text, a line a row. */
 void pty_text(struct pty *s, struct str *ret);
 /* Waits for the end of the program; its exit status as waitpid gives it. */

@@ -45,6 +45,15 @@ static void check_value(struct world *w, const char *clock, const char *key, con
 	filing_release(&filing);
 }
 
+/* Whatever language the screen has. */
+static void check_chinese(struct world *w, const char *clock, const char *key, const char *expected)
+{
+	struct filing filing = make(w, clock, true);
+
+	CHECK_STR(field_of(&filing, key)->value, expected, "in Chinese");
+	filing_release(&filing);
+}
+
 static void test_rmsv(void)
 {
 	static const char *const statutory[] = { "product-name", "model", "version", "technical", "harm", "scope" };
@@ -72,6 +81,7 @@ static void test_rmsv(void)
 	check_value(&w, "cn-rmsv-7-2", "technical", "CWE-787 Out-of-bounds Write\nCVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H");
 	check_value(&w, "cn-rmsv-7-2", "harm", NULL);
 	check_value(&w, "cn-rmsv-7-2", "awareness", "2026-10-30T07:00:00Z, the first report came in");
+	check_chinese(&w, "cn-rmsv-7-2", "awareness", "2026-10-30T07:00:00Z, 收到首份报告");
 	check_value(&w, "cn-rmsv-7-2", "public", "not public; no public exploit known; no exploitation known");
 	put(&w, 1, EVENT_SUMMARY_SET, "{'summary':'Code runs.'}");
 	check_value(&w, "cn-rmsv-7-2", "harm", "CRITICAL (CVSS 9.8, CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H)\nCode runs.");

@@ -18,9 +18,9 @@ static instant at(const char *text)
 static void test_read_back(void)
 {
 	const struct agenda_item items[] = {
-		{ .at = at("2026-11-21T01:30:00.5Z"), .zone = "Asia/Shanghai", .offset = 480,
+		{ .start = INSTANT_NONE, .at = at("2026-11-21T01:30:00.5Z"), .zone = "Asia/Shanghai", .offset = 480,
 		  .case_id = "PSIRT-2026-0001", .what = "embargo ends", .embargo = true },
-		{ .at = at("2026-12-24T23:59:59Z"), .case_id = "PSIRT-2026-0002",
+		{ .start = INSTANT_NONE, .at = at("2026-12-24T23:59:59Z"), .case_id = "PSIRT-2026-0002",
 		  .what = "answer finder, soon; or \\later" },
 	};
 	AUTO_STR out = STR_INIT, again = STR_INIT;
@@ -83,7 +83,7 @@ static void test_zones(void)
 	size_t i = 0;
 
 	for (size_t k = 0; k < ARRAY_LEN(times); k++)
-		items[k] = (struct agenda_item){ .at = at(times[k]), .zone = "Europe/Brussels",
+		items[k] = (struct agenda_item){ .start = INSTANT_NONE, .at = at(times[k]), .zone = "Europe/Brussels",
 						 .offset = zone_offset("Europe/Brussels", at(times[k])),
 						 .case_id = "X-1", .what = "embargo ends" };
 	ical_write(items, ARRAY_LEN(times), at("2026-01-01T00:00:00Z"), false, &out);
@@ -108,11 +108,11 @@ static void test_content(void)
 {
 	struct clock_rule rule = { .id = mem_string("eu-cra-14-2-a"), .title = mem_string("CRA early warning") };
 	const struct agenda_item items[] = {
-		{ .at = at("2026-11-21T01:30:00Z"), .case_id = "X-1", .what = "CRA early warning",
+		{ .start = INSTANT_NONE, .at = at("2026-11-21T01:30:00Z"), .case_id = "X-1", .what = "CRA early warning",
 		  .kind = AGENDA_CLOCK, .rule = &rule, .reading = "strict" },
-		{ .at = at("2026-11-21T01:30:00Z"), .case_id = "X-1", .what = "CRA early warning",
+		{ .start = INSTANT_NONE, .at = at("2026-11-21T01:30:00Z"), .case_id = "X-1", .what = "CRA early warning",
 		  .kind = AGENDA_CLOCK, .rule = &rule, .reading = "rolled", .secondary = true },
-		{ .at = at("2026-11-21T01:30:00Z"), .case_id = "", .what = "key expires",
+		{ .start = INSTANT_NONE, .at = at("2026-11-21T01:30:00Z"), .case_id = "", .what = "key expires",
 		  .kind = AGENDA_KEY, .name = "mara@finder.example" },
 	};
 	AUTO_STR plain = STR_INIT, titled = STR_INIT;
@@ -135,10 +135,33 @@ static void test_content(void)
 	free(rule.title);
 }
 
+/* What runs reminds of itself at 50, 75 and 90 hundredths of its time. */
+static void test_reminders(void)
+{
+	struct clock_rule rule = { .id = mem_string("cn-rmsv-7-2"), .title = mem_string("report") };
+	const struct agenda_item item = { .start = at("2026-11-21T00:00:00Z"), .at = at("2026-11-23T00:00:00Z"), .case_id = "X-1",
+					  .what = "report", .kind = AGENDA_CLOCK, .rule = &rule, .reading = "strict" };
+	static const struct { const char *now; int share; } rows[] = {
+		{ "2026-11-20T00:00:00Z", 0 },  { "2026-11-21T23:59:59Z", 0 },  { "2026-11-22T00:00:00Z", 50 },
+		{ "2026-11-22T11:59:59Z", 50 }, { "2026-11-22T12:00:00Z", 75 }, { "2026-11-22T19:11:59Z", 75 },
+		{ "2026-11-22T19:12:00Z", 90 }, { "2026-11-23T00:00:00Z", 90 }, { "2026-11-23T00:00:01Z", 0 },
+	};
+	AUTO_STR out = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		CHECK(agenda_share(&item, at(rows[i].now)) == rows[i].share, "%s: %d %%", rows[i].now, rows[i].share);
+	ical_write(&item, 1, at("2026-11-20T00:00:00Z"), false, &out);
+	CHECK(strstr(out.bytes, "TRIGGER:-P1D\r\n") && strstr(out.bytes, "TRIGGER:-PT12H\r\n") &&
+		      strstr(out.bytes, "TRIGGER:-PT4H48M\r\n"), "three alarms, 24, 12 and 4.8 hours before: %s", out.bytes);
+	free(rule.id);
+	free(rule.title);
+}
+
 int main(void)
 {
 	test_zones();
 	test_content();
+	test_reminders();
 	test_read_back();
 	test_empty();
 	return tap_done();

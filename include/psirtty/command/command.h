@@ -18,7 +18,7 @@
 	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
 	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
 	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
-	X(SCREEN_SET) X(SCREEN_VIEW) X(SCREEN_VIEW_SAVE) X(SCREEN_VIEW_FORGET) \
+	X(SCREEN_SET) X(SCREEN_VIEW) X(SCREEN_VIEW_SAVE) X(SCREEN_VIEW_FORGET) X(SCREEN_FORM) \
 	X(SCREEN_FOUND) /* what the search ARGUMENT found, as a list */ \
 	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
@@ -63,7 +63,7 @@ struct command_context {
 	const struct options *options;    /* borrowed; NULL: nobody has read them */
 	bool now_fixed; instant now;      /* --now; else read at each command by command_now() */
 	struct desk *desk;                /* opened by the first command that needs it; closed by the front */
-	const char *selected_case, *selected_mail; /* what {case} and {mail} stand for; may be NULL */
+	const char *selected_case, *selected_mail, *selected_row; /* what {case}, {mail} and {row} stand for; may be NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
@@ -104,7 +104,7 @@ const struct command_row *command_find(int argc, char *const *argv, int *ret_wor
  * command_free_words. */
 int command_split(const char *line, char ***ret_argv, int *ret_argc, struct error *err);
 void command_free_words(char **argv, int argc);
-/* Replaces {case} and {mail} by what is selected; ERR_USAGE when nothing is. Adds to RET. */
+/* Replaces {case}, {mail} and {row} by what is selected; ERR_USAGE when nothing is. Adds to RET. */
 int command_expand(const struct command_context *context, const char *line, struct str *ret, struct error *err);
 /* Runs one command; 0 or an ERR_*; what it prints is in context->out. */
 int command_run(struct command_context *context, int argc, char *const *argv, struct error *err);

@@ -29,8 +29,10 @@ int desk_qualify(struct desk *desk, const struct case_state *state, const struct
 int desk_reject(struct desk *desk, const struct case_state *state, const struct qualification *how, instant now,
 		char **ret_draft, struct error *err);
 
-/* FROM goes into INTO: INTO takes its parties over and the terms of its embargo, the shorter of both bind;
- * FROM becomes a deferred duplicate. */
+/* FROM goes into INTO: INTO takes over its parties, what happened to the vulnerability, since when it was known, and
+ * the terms of its embargo; the shorter of both bind. FROM becomes a deferred duplicate without an embargo of its own
+ * (unless INTO can have none any more), its duties but those to its reporter fall due in INTO. ERR_NO where FROM is
+ * public and INTO under an embargo. */
 int desk_merge(struct desk *desk, const struct case_state *from, const struct case_state *into,
 	       const char *reason, instant now, struct error *err);
 /* A new case with the parties and the embargo of STATE. */

@@ -9,7 +9,6 @@
 
 #include "psirtty/desk/desk.h"
 #include "psirtty/desk/settings.h"
-#include "psirtty/worker/letter.h"
 
 struct desk_fetch;
 
@@ -33,14 +32,11 @@ bool desk_fetch_wait(const struct desk_fetch *fetch, int milliseconds);
 const struct desk_fetch_count *desk_fetch_counted(const struct desk_fetch *fetch);
 void desk_fetch_stop(struct desk_fetch *fetch); /* NULL does nothing */
 
-/* How letters leave by the settings: the outbox of the vault, SMTP or sendmail. desk_way_release wipes its secret. */
-struct desk_way;
-int desk_way_open(struct desk *desk, const struct settings *settings, settings_ask_fn ask, void *context,
-		  struct desk_way **ret, struct error *err);
-const struct letter_way *desk_way_letter(const struct desk_way *way);
-/* The envelope's sender: of the settings, else the handler's address. */
-const char *desk_way_sender(const struct desk_way *way);
-void desk_way_close(struct desk_way *way); /* NULL does nothing */
+/* From now on letters leave as the settings say: the outbox of the vault, SMTP or sendmail. SETTINGS are taken over;
+ * where they could not be read (FAULT holds the reason) nothing leaves. CONTEXT is for ASK and must stay. */
+void desk_follow_settings(struct desk *desk, struct settings *settings, const struct error *fault, settings_ask_fn ask,
+			  void *context);
+bool desk_follows_settings(const struct desk *desk);
 
 /* ---- the intake log (RMSV article 5): every mail that ever came, out of the signed chain itself */
 struct intake_entry {

@@ -36,7 +36,8 @@
 	X(FACT_INCIDENT, "incident", N_("a severe incident became known")) \
 	X(FACT_EMBARGO_AGREED, "embargo-agreed", N_("an embargo was agreed")) \
 	X(FACT_EMBARGO_ENDED, "embargo-ended", N_("the embargo ended")) \
-	X(FACT_RISK_ACCEPTED, "risk-accepted", N_("a risk was accepted"))
+	X(FACT_RISK_ACCEPTED, "risk-accepted", N_("a risk was accepted")) \
+	X(FACT_MERGED, "merged", N_("the case went into another"))
 #define X(name, word, text) name,
 enum clock_fact { CLOCK_FACTS(X) FACT_COUNT };
 #undef X
@@ -104,6 +105,7 @@ struct clock_rule {
 	uint64_t other, needs, also, met, stops; /* bits of enum clock_fact: see data/clocks.yaml; other is "or" */
 	char *met_with;            /* owned: id of a clock whose filing meets this one too, or NULL */
 	bool pause, house;         /* it may be paused; a duty of the house, not of a case */
+	bool outlives;             /* it goes on when the case goes into another */
 	char zone[48];
 	char *holidays_id;         /* owned, or NULL */
 	int from_hour, to_hour;    /* of a working day */

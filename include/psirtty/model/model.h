@@ -515,6 +515,8 @@ const struct freeze *model_freeze(const struct model *model, size_t index); /* b
 const struct freeze *model_frozen(const struct model *model, instant at);
 /* When a key pinned to an address expires, as far as it was told; INSTANT_NONE: never or not known. */
 void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires);
+/* The same of the key of who works here. */
+void model_note_own_key(struct model *model, const char *fingerprint, instant expires);
 
 /* Lines of the calendar over all cases, sorted by time. */
 #define AGENDA_KINDS(X) \
@@ -544,6 +546,15 @@ struct zoned agenda_when(const struct agenda_item *item);
 bool agenda_binds(const struct agenda_item *item);
 /* What it is, in the language of the reader, with the reading and the name. Buffer of 200 bytes. */
 const char *agenda_text(const struct agenda_item *item, char buffer[200]);
+/* The same with reading and name first: where there is little room they tell items apart. */
+const char *agenda_short(const struct agenda_item *item, char buffer[200]);
+/* Which reminder is due of what runs: 50, 75 or 90, so many hundredths of its time being gone; 0: none yet, or it is
+ * past (the shares are those of the RMSV sheet's practice for article 7(2)). */
+int agenda_share(const struct agenda_item *item, instant now);
+/* When SHARE hundredths of its time are gone; INSTANT_NONE for what does not run. */
+instant agenda_share_at(const struct agenda_item *item, int share);
+enum { AGENDA_SHARES = 3 };
+extern const int agenda_shares[AGENDA_SHARES];
 /* Items with FROM <= at < TO; the caller frees *RET with free(). Texts are borrowed until the next
  * change. What is due is kept: after a change only that case is worked out again. */
 void model_agenda(const struct model *model, instant from, instant to, instant now,

@@ -93,7 +93,8 @@ int embargo_must_end(cs_state state);
 #define END_CAUSES(X) \
 	X(END_TIMER, "timer") X(END_FIX_READY, "fix-ready") X(END_FIX_DEPLOYED, "fix-deployed") \
 	X(END_PUBLIC, "public") X(END_EXPLOIT, "exploit-public") X(END_ATTACKS, "attacks") \
-	X(END_LEAK, "leak") X(END_OTHER, "other")
+	X(END_LEAK, "leak") X(END_OTHER, "other") \
+	X(END_MERGED, "merged") /* it goes on in the case this one went into */
 #define X(name, word) name,
 enum embargo_allow { EMBARGO_ALLOWS(X) ALLOW_COUNT };
 enum end_cause { END_CAUSES(X) END_COUNT };

@@ -64,6 +64,11 @@ const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind
 /* Holds the queue over several appends that belong together: others wait. Let go of it soon; may be nested. */
 int vault_hold(struct vault *vault, struct error *err);
 void vault_let_go(struct vault *vault);
+/* Everything that is appended and every object that is put between these two becomes durable at once, at the end; or
+ * nothing, when that returns an error: then the log is what it was at the beginning, and whoever folded the events
+ * meanwhile must begin anew. Others wait meanwhile: nobody is asked anything, no process is waited for. */
+int vault_batch_begin(struct vault *vault, struct error *err);
+int vault_batch_end(struct vault *vault, struct error *err);
 /* Asked while the queue is held: whether the event is still possible after what others appended. */
 typedef int (*vault_check_fn)(void *context, struct error *err);
 /* Seals, signs, appends; durable when it returns 0. FN (may be NULL) is first called for events others
@@ -111,6 +116,7 @@ int vault_object_put_fd(struct vault *vault, int fd, uint64_t limit, vault_bytes
 int vault_object_get_fd(struct vault *vault, const char *name, const char *key, int fd,
 			vault_bytes_fn progress, void *context, struct error *err);
 void vault_sha256(const void *bytes, size_t length, char ret_hex[65]);
+void vault_sha512(const void *bytes, size_t length, char ret_hex[129]);
 /* Random lower-case hex digits, LENGTH of them: for ids and boundaries. */
 void vault_random_hex(char *ret, size_t length);
 

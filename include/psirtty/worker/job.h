@@ -17,6 +17,8 @@ enum worker_job {
 		    * pairs one after the other); "depends" from to; "warning" sentence. It may be compressed */
 	JOB_CONVERT, /* arguments "FORMAT NOW CVE ORGANISATION NAME", - for none; first row: the document; then: a
 		      * sentence each of what is lost */
+	JOB_FACTS,   /* arguments: a name; rows of provider_facts() */
+	JOB_FIX,     /* arguments as JOB_CHECK; first row: the mended document; then: test, path of what was done */
 	JOB_COUNT,
 };
 

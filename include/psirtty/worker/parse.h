@@ -59,6 +59,24 @@ void parse_worker_stop(struct parse_worker *worker); /* NULL does nothing */
 int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t length, bool entity,
 		      struct parsed_mail *ret, struct error *err);
 
+/* The same in two steps, so that others work meanwhile: BYTES must live until the end, which must come before the
+ * next beginning. */
+int parse_worker_begin(struct parse_worker *worker, const char *bytes, size_t length, bool entity, struct error *err);
+int parse_worker_end(struct parse_worker *worker, struct parsed_mail *ret, struct error *err);
+
+/* The messages of a stretch of an mbox. */
+struct mbox_message { const char *bytes; size_t length; }; /* borrowed from the messages */
+struct mbox_messages {
+	struct mbox_message *messages; size_t count, room;
+	struct str bytes;
+	size_t used;             /* bytes of the stretch that need not be asked about again */
+};
+void mbox_messages_release(struct mbox_messages *messages);
+/* LAST: the file ends with these bytes. INSIDE: they begin inside of a message that was too long, the rest of which
+ * is passed over. No message and nothing used: none ends in them, ask about more. */
+int parse_worker_mbox(struct parse_worker *worker, const char *bytes, size_t length, bool last, bool inside,
+		      struct mbox_messages *ret, struct error *err);
+
 /* The zygote's own main loop: main.c calls it when the program was executed as the worker
  * (PARSE_WORKER_ARGUMENT or JOB_WORKER_ARGUMENT as its only argument), before anything else. MAIL: it
  * is warmed up for mail. Never returns. */

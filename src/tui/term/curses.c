@@ -450,6 +450,9 @@ static void curses_suspend(struct terminal *term)
 {
 	curses_leave((struct curses *)term);
 	signals_return();
+	/* What ^C now reaches is the editor or gpg, which have the terminal; not us, who wait for them. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
 }
 
 static void curses_resume(struct terminal *term)
@@ -457,6 +460,8 @@ static void curses_resume(struct terminal *term)
 	struct curses *c = (struct curses *)term;
 	int rows, cols;
 
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	signals_catch();
 	tcsetattr(c->fd, TCSADRAIN, &c->raw);
 	curses_size(term, &rows, &cols);

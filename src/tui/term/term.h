@@ -80,9 +80,11 @@ int term_put(struct terminal *term, int row, int col, int cells, const struct te
 /* Passes RAW (one line) through the door first. */
 int term_put_raw(struct terminal *term, int row, int col, int cells, const char *raw, enum role role);
 
-/* The headless screen as text, a line a row without trailing blanks; with ROLES each row is followed by
- * its runs ("  0-6 bar, 8-20 bar-current"). */
-void term_headless_dump(struct terminal *term, bool roles, struct str *ret);
+/* The headless screen as text, a line a row without trailing blanks; with its roles each row is followed by
+ * its runs ("  0-6 bar, 8-20 bar-current"). STYLES: no text, but how each run looks in the theme
+ * ("3  0-6 bold cyan/44"). */
+enum headless_dump { HEADLESS_TEXT, HEADLESS_ROLES, HEADLESS_STYLES };
+void term_headless_dump(struct terminal *term, enum headless_dump what, struct str *ret);
 /* How many frames were drawn. */
 size_t term_headless_frames(struct terminal *term);
 /* Counters of the curses terminal, for tests: frames ended, and the write() calls and bytes that left. */
