@@ -148,8 +148,10 @@ static int run_shred(struct command_context *context, const struct command_call 
 	command_say(context, _("%s is shredded: %zu events, %zu keys, %zu files, %zu drafts"), id, made.events, made.keys,
 		    made.files, made.drafts);
 	if (made.dropped)
-		command_say(context, _("%zu mails went with it; what the inbox noted of them stays sealed there, but no list "
-				       "or search shows it"), made.dropped);
+		command_say(context, _("%zu mails went with it, and what was read of them"), made.dropped);
+	if (made.inbox)
+		command_say(context, _("what was read of them %zu times lies in older events of the inbox and stays sealed there, but "
+				       "no list or search shows it"), made.inbox);
 	if (made.kept || made.mails)
 		command_say(context, _("other cases or the inbox keep %zu files; mails of it in the inbox: %zu. They go with "
 				       "the case they were taken into"), made.kept, made.mails);
@@ -181,6 +183,7 @@ static json_t *disposal_json(const struct disposal *d)
 	js_set_integer(json, "events", (long long)d->events);
 	js_set_integer(json, "files", (long long)d->files);
 	js_set_integer(json, "kept", (long long)d->kept);
+	js_set_integer(json, "left_in_inbox", (long long)d->inbox);
 	json_object_set_new(json, "mails_dropped", words_json(d->dropped, d->dropped_count));
 	json_object_set_new(json, "mails_left", words_json(d->mails, d->mail_count));
 	js_set_string(json, "verified", d->verified);

@@ -220,6 +220,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	struct event event = { .type = type, .at = now, .gseq = vault_head(desk->vault) + 1 };
 	struct appending appending = { desk, &event };
 	AUTO_JSON body = stolen;
+	AUTO_JSON sealed = NULL;
 	struct str text = STR_INIT;
 	bool changed;
 	int code = desk_refresh(desk, &changed, err);
@@ -234,8 +235,10 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 		code = model_check(desk->model, &event, err);
 	if (!code)
 		note_warnings(desk, &event);
+	if (!code)
+		code = desk_seal_body(desk, type, body, &sealed, err);
 	if (!code) {
-		js_dump(body, &text);
+		js_dump(sealed, &text);
 		code = vault_append(desk->vault, stream, (int)type, text.bytes, text.length, now, NULL,
 				    still_possible, &appending, err);
 	}

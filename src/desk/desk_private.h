@@ -79,6 +79,15 @@ int desk_file_sum(int fd, char ret_hex[65], uint64_t *ret_size, struct error *er
 typedef void (*desk_place_fn)(void *context, const struct event *event, const char *field, const json_t *place);
 void desk_each_place(const struct case_state *state, desk_place_fn fn, void *context);
 
+/* ---- body.c */
+/* The body as it is sealed into the event; what it may not hold lies in a file beside it by then. New reference. */
+int desk_seal_body(struct desk *desk, enum event_type type, const json_t *body, json_t **ret, struct error *err);
+/* The body of a sealed event, with what lies beside it. New reference. */
+int desk_open_body(struct desk *desk, const struct vault_event *sealed, json_t **ret, struct error *err);
+/* Each time a mail was read: the file of what was read, or NULL where it lies in the event itself, as it once did. */
+typedef void (*desk_record_fn)(void *context, const char *object);
+int desk_mail_records(struct desk *desk, const struct inbox_item *item, desk_record_fn fn, void *context, struct error *err);
+
 /* ---- fold.c */
 /* A fresh model of everything that can be read. */
 int desk_fold_start(struct desk *desk, struct error *err);

@@ -19,6 +19,7 @@ struct disposing {
 	char *id;              /* owned */
 	struct place *places;  /* owned */
 	size_t count, room;
+	size_t inbox;          /* readings of its mails that lie in the inbox's events */
 };
 
 static void note_place(void *context, const struct event *event, const char *field, const json_t *place)
@@ -68,6 +69,36 @@ static int find_kept(struct disposing *d, struct error *err)
 	return code;
 }
 
+static void note_record(void *context, const char *object)
+{
+	struct disposing *d = context;
+
+	if (!object) {
+		d->inbox++;
+		return;
+	}
+	d->places = mem_grow(d->places, &d->room, d->count + 1, sizeof(*d->places));
+	d->places[d->count++] = (struct place){ mem_string(object), NULL, false };
+}
+
+/* What was read of the mails that go, each once. */
+static int find_records(struct disposing *d, struct error *err)
+{
+	size_t count = d->count;
+	int code = 0;
+
+	for (size_t i = 0; !code && i < count; i++) {
+		const char *mail = d->places[i].mail;
+		bool again = !mail || d->places[i].kept;
+
+		for (size_t k = 0; k < i && !again; k++)
+			again = str_equal(d->places[k].mail, mail);
+		if (!again)
+			code = desk_mail_records(d->desk, model_find_mail(d->desk->model, mail), note_record, d, err);
+	}
+	return code;
+}
+
 static void add_once(json_t *list, const char *word)
 {
 	size_t i;
@@ -98,6 +129,7 @@ static int record(const struct disposing *d, size_t events, instant backups_unti
 	js_set_integer(body, "events", (long long)events);
 	js_set_integer(body, "files", (long long)json_array_size(objects));
 	js_set_integer(body, "kept", (long long)kept);
+	js_set_integer(body, "inbox", (long long)d->inbox);
 	js_set_string(body, "verified", "contents overwritten and read back, keys and files deleted");
 	json_object_set_new(body, "mails", mails);
 	json_object_set_new(body, "dropped", dropped);
@@ -195,12 +227,15 @@ static int dispose(struct disposing *d, size_t events, instant backups_until, in
 	int code = find_kept(d, err);
 
 	if (!code)
+		code = find_records(d, err);
+	if (!code)
 		code = record(d, events, backups_until, now, err);
 	if (!code) {
 		const struct disposal *last = model_disposal(desk->model, model_disposal_count(desk->model) - 1);
 
 		made.kept = last->kept;
 		made.mails = last->mail_count;
+		made.inbox = last->inbox;
 		code = carry_out(desk, model_disposal_count(desk->model) - 1, now, &made, err);
 	}
 	if (!code)

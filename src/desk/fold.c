@@ -29,8 +29,7 @@ static bool event_of(struct desk *desk, const struct vault_event *sealed, struct
 		error_set(err, ERR_INPUT, _("event"), NULL, _("a newer version made it: this one does not know it"));
 		return false;
 	}
-	return js_load(sealed->json, sealed->length, SIZE_MAX, "event", &ret->body, err) == 0 &&
-	       event_check(sealed->type, ret->body, err) == 0;
+	return desk_open_body(desk, sealed, &ret->body, err) == 0 && event_check(sealed->type, ret->body, err) == 0;
 }
 
 static void note_conflict(struct desk *desk, const struct vault_event *sealed, const struct event *event,
@@ -267,6 +266,14 @@ static void settle(struct desk *desk)
 
 /* ---- events in the order of the journal */
 
+/* An index gives no words back: the cache is made anew without those of a mail that was shredded. */
+static void forget_words(struct desk *desk)
+{
+	if (!desk->mails_anew && vault_text_head(desk->vault))
+		vault_cache_anew(desk->vault);
+	desk->mails_anew = true;
+}
+
 static void note_news(struct desk *desk, const struct vault_event *sealed, const char *author)
 {
 	struct news *place = NULL;
@@ -317,7 +324,7 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	else if (event.type == EVENT_CASE_OPENED)
 		vault_name_stream(desk->vault, sealed->stream, js_string(event.body, "case"));
 	else if (event.type == EVENT_MAIL_DROPPED)
-		desk->mails_anew = true;
+		forget_words(desk);
 	json_decref(event.body);
 	return 0;
 }
@@ -327,9 +334,7 @@ static void on_resettled(void *context, const uint8_t stream[16], enum vault_str
 {
 	struct desk *desk = context;
 
-	if (!desk->mails_anew)
-		vault_cache_anew(desk->vault);
-	desk->mails_anew = true;
+	forget_words(desk);
 	mark(desk, stream, kind, !readable);
 }
 

@@ -145,7 +145,7 @@ static int take_event(void *context, const struct vault_event *sealed, struct er
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		AUTO_JSON body = NULL;
 
-		if ((int)rows[i].type == sealed->type && !js_load(sealed->json, sealed->length, SIZE_MAX, "event", &body, NULL))
+		if ((int)rows[i].type == sealed->type && !desk_open_body(log->desk, sealed, &body, NULL))
 			rows[i].take(log, sealed, body);
 	}
 	return 0;

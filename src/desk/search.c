@@ -90,7 +90,7 @@ static void put_text(struct desk *desk, const struct vault_event *sealed)
 	struct str text = STR_INIT;
 	AUTO_JSON body = NULL;
 
-	if (js_load(sealed->json, sealed->length, SIZE_MAX, "event", &body, NULL) == 0) {
+	if (desk_open_body(desk, sealed, &body, NULL) == 0) {
 		event.body = body;
 		desk_event_text(&event, &text);
 	}
@@ -190,7 +190,7 @@ static int take_hit(void *context, const struct vault_event *sealed, struct erro
 
 	(void)err;
 	if (sealed->gseq != l->gseq || !event_info(sealed->type) ||
-	    js_load(sealed->json, sealed->length, SIZE_MAX, "event", &body, NULL))
+	    desk_open_body(l->desk, sealed, &body, NULL))
 		return 1;
 	event.body = body;
 	line = event_line(&event);

@@ -69,6 +69,7 @@ void disposal_apply(struct registry *registry, const struct event *event)
 		.events = whole_number(event, "events"),
 		.files = whole_number(event, "files"),
 		.kept = whole_number(event, "kept"),
+		.inbox = whole_number(event, "inbox"),
 	};
 	str_unhex(str_or_empty(event_text(event, "stream")), disposal->stream, sizeof(disposal->stream));
 	disposal->mails = words_read(event, "mails", &disposal->mail_count);

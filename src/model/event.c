@@ -349,6 +349,7 @@ static const struct event_info table[] = {
 		      { "mails", FIELD_WORDS, MAY, NULL },
 		      { "dropped", FIELD_WORDS, MAY, NULL },
 		      { "objects", FIELD_WORDS, MAY, NULL },
+		      { "inbox", FIELD_INTEGER, MAY, NULL },
 		      { "verified", FIELD_TEXT, NEED, NULL },
 		      { "backups_until", FIELD_INSTANT, NEED, NULL } } },
 	{ ROW(EVENT_LETTER_BEGUN), .command = "mail send", .line = N_("letter to {to} on its way: {subject}"),
@@ -398,6 +399,7 @@ static const struct event_info table[] = {
 	{ ROW(EVENT_MAIL_READ), .command = "mail retry", .line = N_("{mail} was read"),
 	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
 		      { "record", FIELD_RECORD, NEED, NULL },
+		      { "kept", FIELD_OBJECT, MAY, NULL }, /* where the record lies; it is empty here then */
 		      { "received_event", FIELD_HEX, MAY, NULL } } },
 	{ ROW(EVENT_MAIL_TAKEN), .command = "mail take", .line = N_("{mail} went to {case}"),
 	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },

@@ -189,7 +189,7 @@ mail 'Acme <psirt@acme.example>' 'About it' 3
 hangs=$(p mail take M-0001 --title 'It hangs' | grep -o 'PSIRT-[0-9]*-[0-9]*' | head -n 1)
 p mail link M-0002 "$hangs" >/dev/null
 out=$(p case reject "$hangs" not-security 'Port 7 is meant to be open.')
-letter=$(grep -o 'reply-[0-9a-f]*' <<<"$out")
+letter=$(grep -oE '(reply|letter)-[0-9a-f]*' <<<"$out")
 has "$(p draft show "$letter")" 'fay@f.example' 'the reporter, though a coordinator wrote since'
 has "$(p draft show "$letter")" 'Port 7' 'words of ours go in'
 ours=$(p case new 'Found by us' | grep -o 'PSIRT-[0-9]*-[0-9]*')

@@ -154,13 +154,13 @@ ok $? 'then it is shredded' "$said"
 has "$said" 'PSIRT-2026-0001 is shredded' 'and told'
 has "$said" '1 mails went with it' 'and what went with it'
 after=$(find "$work/vault/objects" -type f | wc -l)
-is "$((before - after))" 4 'its attachments are gone, and the mail it came by'
+is "$((before - after))" 5 'its attachments are gone, and the mail it came by'
 is "$("$psirtty" mail list)" '' 'which no list shows any more'
 is "$("$psirtty" case list | cut -f1)" PSIRT-2026-0002 'the case is gone'
 found=$("$psirtty" search overflows 2>/dev/null)
 is "$?:$found" 0: 'a search for its words works and finds nothing, not even the mail'
 has "$("$psirtty" search another)" PSIRT-2026-0002 'another case is found'
-is "$("$psirtty" vault disposals | cut -f 1,5,7,8 | tr '\t' ' ')" 'PSIRT-2026-0001 4 1 0' 'a list of disposals says what went'
+is "$("$psirtty" vault disposals | cut -f 1,5,7,8 | tr '\t' ' ')" 'PSIRT-2026-0001 5 1 0' 'a list of disposals says what went'
 has "$("$psirtty" --json vault disposals)" '"M-0001"' 'with the mail by its id'
 "$psirtty" case show PSIRT-2026-0001 >/dev/null 2>&1
 is "$?" 3 'nor shown'

@@ -17,8 +17,8 @@ gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-ke
   future-default default never 2>/dev/null
 "$psirtty" init "$work/vault" --handler a@vendor.example >/dev/null
 mail() { # mail NUMBER SUBJECT
-  printf 'From: F <f@example.org>\nSubject: %s\nDate: Fri, 20 Nov 2026 10:00:00 +0000\nMessage-ID: <%s@example.org>\n\nIt overflows.\n' \
-    "$2" "$1" >"$work/$1.eml"
+  printf 'From: F <f@example.org>\nSubject: %s\nDate: Fri, 20 Nov 2026 10:00:00 +0000\nMessage-ID: <%s@example.org>\n\nIt overflows: %s.\n' \
+    "$2" "$1" "Schraubstock-$1" >"$work/$1.eml"
   "$psirtty" mail import "$work/$1.eml" >/dev/null
 }
 mail 1 first && mail 2 second && mail 3 third
@@ -28,6 +28,29 @@ printf 'proof' >"$work/poc"
 ok $? 'two cases with a mail each, and a mail in the inbox'
 objects() { find "$work/vault/objects" -type f | wc -l; }
 before=$(objects)
+
+# ---- what a member's own program could still open of it, whatever the lists show
+opened() { "$(dirname "$psirtty")/tests/flow/opened" "$work/vault" 2>&1; }
+cp -a "$work/vault" "$work/vault.whole" && cp -a "$work/state" "$work/state.whole"
+"$psirtty" search Schraubstock-1 >/dev/null
+has "$(opened)" 'Schraubstock-1' 'before, the text of a mail can be opened'
+has "$(opened)" '"subject":"first"' 'and its subject'
+"$psirtty" case shred 1 --yes PSIRT-2026-0001 >"$work/said"
+ok $? 'the case is shredded' "$(cat "$work/said")"
+out=$(opened)
+hasnt "$out" 'Schraubstock-1' 'after, no text of its mail can be opened'
+hasnt "$out" '"first"' 'nor what it was about'
+hasnt "$(grep -w 'M-0001' <<<"$out")" 'f@example.org' 'or who wrote it'
+has "$out" 'Schraubstock-2' 'those of other cases can'
+has "$out" 'Schraubstock-3' 'and those of none'
+record=$("$psirtty" --json vault disposals)
+has "$record" '"files": 3' 'the record counts the files that went: the proof, the mail, what was read of it'
+has "$record" '"left_in_inbox": 0' 'and says that nothing of the mail stayed in the inbox'
+is "$("$psirtty" search Schraubstock-1)" '' 'it is not found'
+is "$("$psirtty" search Schraubstock-2 | wc -l)" 2 'others are'
+is "$("$psirtty" vault check 2>&1)" 'nothing found; 4 attachments are whole' 'the index has no word of it any more, and no file is left over'
+rm -rf "$work/vault" "$work/state" "$work/cache"
+mv "$work/vault.whole" "$work/vault" && mv "$work/state.whole" "$work/state"
 
 if ! command -v strace >/dev/null || ! strace -f -e trace=none true 2>/dev/null; then
   skip 'a shredding killed at each write' 'needs strace'
@@ -44,7 +67,7 @@ judge() {
     [ "$(objects)" = "$before" ] && "$psirtty" case show 1 >/dev/null 2>&1 &&
       [ "$("$psirtty" vault disposals | wc -l)" = 0 ] && echo whole && return
   elif [ "$cases" = 'PSIRT-2026-0002 ' ]; then
-    [ "$((before - $(objects)))" = 2 ] && [ "$("$psirtty" vault disposals | cut -f 1)" = PSIRT-2026-0001 ] &&
+    [ "$((before - $(objects)))" = 3 ] && [ "$("$psirtty" vault disposals | cut -f 1)" = PSIRT-2026-0001 ] &&
       [ "$("$psirtty" mail list | cut -f 1 | tr '\n' ' ')" = 'M-0002 M-0003 ' ] && echo gone && return
   fi
   echo "cases $cases, objects $(objects) of $before, mails $("$psirtty" mail list | cut -f 1 | tr '\n' ' ')"

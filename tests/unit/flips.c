@@ -178,7 +178,7 @@ static void map_uses(const char *path)
 static bool set_body(struct store *store, uint64_t gseq, const void *body, size_t length)
 {
 	return store_begin(store, NULL) == 0 && store_set_body(store, gseq, body, length, NULL) == 0 &&
-	       store_commit(store, world.count, NULL) == 0;
+	       store_commit(store, NULL) == 0 && store_sync(store, world.count, NULL) == 0;
 }
 
 static bool make_vault(const char *vault)

@@ -599,11 +599,12 @@ static long in_memory(const char *half, const char *other)
 	return count;
 }
 
-static void test_memory(void)
+/* In a process of its own; the counts while the cache is open, and after, go to standard output. */
+static int measure_memory(void)
 {
 	static char text[60 * 16]; /* of our own, so that no other copy is about */
 	struct vault vault;
-	long open_count, closed;
+	long counts[2];
 
 	start_anew();
 	begin(&vault);
@@ -616,18 +617,48 @@ static void test_memory(void)
 		put_text(&vault, gseq, 1, text);
 	}
 	memset(text, 0, sizeof(text));
-	check_hits(&vault, "geheim71", false, 1, "7/1 ", "a word is found");
-	open_count = in_memory("gehe", "im");
+	counts[0] = in_memory("gehe", "im");
 	end(&vault, 60);
-	closed = in_memory("gehe", "im");
-	if (open_count < 0)
-		tap_skip("memory after the cache was closed", "it cannot be read here");
-	else
-		CHECK(open_count > 0 && closed <= 4, "of %ld words in memory none is left when the cache is closed: %ld",
-		      open_count, closed);
+	counts[1] = in_memory("gehe", "im");
+	return write(STDOUT_FILENO, counts, sizeof(counts)) == sizeof(counts) ? 0 : 1;
 }
 
-int main(void)
+/* Where the sanitizer watches for uses of a stack frame that is gone, it keeps two thousand old frames of each size, with
+ * the word that each call had on its stack: of this program alone there is one. So that is switched off for this. */
+static void become_measured(int out)
+{
+	AUTO_STRING options = mem_format("%s:detect_stack_use_after_return=0", str_or_empty(getenv("ASAN_OPTIONS")));
+
+	setenv("ASAN_OPTIONS", options, 1);
+	dup2(out, STDOUT_FILENO);
+	execl("/proc/self/exe", "index", "memory", (char *)NULL);
+	_exit(127);
+}
+
+static void test_memory(void)
+{
+	long counts[2] = { -1, -1 };
+	int ends[2], status;
+	pid_t child;
+
+	fflush(stdout);
+	if (pipe(ends) < 0)
+		return;
+	child = fork();
+	if (child == 0)
+		become_measured(ends[1]);
+	close(ends[1]);
+	CHECK(read(ends[0], counts, sizeof(counts)) == sizeof(counts) && waitpid(child, &status, 0) == child && status == 0,
+	      "a process that indexes words, and looks at its memory");
+	close(ends[0]);
+	if (counts[0] < 0)
+		tap_skip("memory after the cache was closed", "it cannot be read here");
+	else
+		CHECK(counts[0] > 0 && counts[1] <= 4, "of %ld words in memory none is left when the cache is closed: %ld", counts[0],
+		      counts[1]);
+}
+
+int main(int argc, char **argv)
 {
 	AUTO_STRING vault_hex = str_hex(vault_id, 16);
 	AUTO_STRING member_hex = str_hex(member_id, 16);
@@ -637,6 +668,12 @@ int main(void)
 		return 1;
 	setenv("XDG_CACHE_HOME", home, 1);
 	snprintf(path, sizeof(path), "%s/psirtty/%s/%s.index", home, vault_hex, member_hex);
+	if (argc == 2 && str_equal(argv[1], "memory")) {
+		int code = measure_memory();
+
+		file_remove_tree(home, NULL);
+		return code;
+	}
 	test_round_trip();
 	test_delta();
 	test_forget();

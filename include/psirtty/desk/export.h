@@ -56,7 +56,8 @@ int desk_case_import(struct desk *desk, const char *path, const char *title, ins
 
 /* ---- the end of a case */
 
-struct desk_disposed { size_t events, keys, files, kept, drafts, mails, dropped; }; /* MAILS stay in the inbox, DROPPED went */
+/* MAILS stay in the inbox, DROPPED went; INBOX: how often what was read of these lies in the inbox's events. */
+struct desk_disposed { size_t events, keys, files, kept, drafts, mails, dropped, inbox; };
 /* Records in the registry what goes, then shreds the case and drops its mails from the inbox. Backups of keys.db are said to live until BACKUPS_UNTIL. */
 int desk_case_shred(struct desk *desk, const struct case_state *state, instant backups_until, instant now,
 		    struct desk_disposed *ret, struct error *err);

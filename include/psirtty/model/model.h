@@ -228,6 +228,7 @@ struct disposal {
 	instant at, backups_until;      /* until then backups of the keys may open older copies */
 	uint8_t stream[16];
 	size_t events, files, kept;     /* KEPT: files that other cases or the inbox hold too */
+	size_t inbox;                   /* readings of its mails whose text lies in the inbox's events, and stays sealed there */
 	char **mails; size_t mail_count;       /* of the inbox, which keeps them */
 	char **dropped; size_t dropped_count;  /* mails that went with the case */
 	char **objects; size_t object_count;   /* names of the attachments that went */
