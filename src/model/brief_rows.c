@@ -132,6 +132,7 @@ static const struct brief_row case_rows[] = {
 	FLAG(C, embargo.overridden),
 	TIME(C, embargo.inherited),
 	TEXT(C, source),
+	TEXT(C, owner),
 	TEXT(C, merged_into),
 	TEXT(C, split_from),
 	FLAG(C, incident),

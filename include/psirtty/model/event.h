@@ -102,7 +102,8 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_GATE_CLEARED, 141, "gate-cleared", STREAM_CASE) \
 	X(EVENT_EARLY_PUBLICATION, 142, "early-publication", STREAM_CASE) \
 	X(EVENT_COLLISION_DECIDED, 143, "collision-decided", STREAM_CASE) \
-	X(EVENT_GATE_MODE_SET, 144, "gate-mode-set", STREAM_REGISTRY)
+	X(EVENT_GATE_MODE_SET, 144, "gate-mode-set", STREAM_REGISTRY) \
+	X(EVENT_OWNER_SET, 145, "owner-set", STREAM_CASE)
 
 enum event_type {
 #define X(name, number, wire, stream) name = number,
