@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program's entry: a worker, a command line, or the workstation under its supervisor. */
+#include <signal.h>
 #include <unistd.h>
 
 #include "psirtty/base/i18n.h"
 #include "psirtty/base/str.h"
-#include "psirtty/command/command.h"
+#include "psirtty/command/session.h"
 #include "psirtty/tui/tui.h"
+#include "psirtty/worker/fetch.h"
 #include "psirtty/worker/job.h"
 
 static void complain(const struct error *err)
@@ -21,7 +23,8 @@ static int workstation(void *argument)
 {
 	struct command_context *context = argument;
 	AUTO_ERROR err = ERROR_INIT;
-	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
+					.readonly = context->readonly };
 	int code;
 
 	if (!context->vault_dir)
@@ -31,6 +34,8 @@ static int workstation(void *argument)
 		code = desk_open(&options, command_now(context), &context->desk, &err);
 	if (!code)
 		code = tui_run(context, &err);
+	/* The terminal is back: a ^C from now on is not for the closing of the vault. */
+	signal(SIGINT, SIG_IGN);
 	command_context_release(context);
 	if (code)
 		complain(&err);
@@ -44,7 +49,11 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT)))
 		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
+	if (argc == 2 && str_equal(argv[1], FETCH_WORKER_ARGUMENT))
+		fetch_worker_main();
 	i18n_start();
+	if (argc == 2 && str_equal(argv[1], SESSION_ARGUMENT))
+		return session_main();
 	status = command_main(&context, argc, argv);
 	if (status >= 0) {
 		command_context_release(&context);

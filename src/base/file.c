@@ -88,7 +88,7 @@ static int sync_folder_of(const char *path)
 	return result;
 }
 
-int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err)
+static int write_whole(const char *path, const void *bytes, size_t length, mode_t mode, bool durable, struct error *err)
 {
 	/* Of this process alone: two sessions may write the same file at once. */
 	AUTO_STRING part = mem_format("%s.%ld.part", path, (long)getpid());
@@ -96,8 +96,8 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 
 	if (fd < 0)
 		return error_errno(err, ERR_INPUT, path, _("Check that the folder exists and is yours"));
-	if (fchmod(fd, mode) == 0 && fd_write_all(fd, bytes, length) == 0 && fsync(fd) == 0 &&
-	    rename(part, path) == 0 && sync_folder_of(path) == 0) {
+	if (fchmod(fd, mode) == 0 && fd_write_all(fd, bytes, length) == 0 && (!durable || fsync(fd) == 0) &&
+	    rename(part, path) == 0 && (!durable || sync_folder_of(path) == 0)) {
 		close(fd);
 		return 0;
 	}
@@ -106,6 +106,16 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 	unlink(part);
 	errno = number;
 	return error_errno(err, ERR_INPUT, path, _("Check the space on the disk"));
+}
+
+int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err)
+{
+	return write_whole(path, bytes, length, mode, true, err);
+}
+
+int file_keep(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err)
+{
+	return write_whole(path, bytes, length, mode, false, err);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -5,7 +5,10 @@
  */
 #include "psirtty/base/zone.h"
 
+#include <sys/stat.h>
 #include <time.h>
+
+#define ZONE_DIR "/usr/share/zoneinfo"
 
 /* ---- days */
 
@@ -108,7 +111,7 @@ struct zone {
 /* Whether the C library has a zone file of that name: it takes any other word for UTC. */
 static bool file_there(const char *name)
 {
-	AUTO_STRING path = mem_format("/usr/share/zoneinfo/%s", name);
+	AUTO_STRING path = mem_format("%s/%s", ZONE_DIR, name);
 	char magic[4];
 	bool good;
 	FILE *file;
@@ -314,4 +317,13 @@ instant zone_next_change(const char *name, instant at, instant until)
 		}
 	}
 	return INSTANT_NONE;
+}
+
+uint64_t zone_stamp(void)
+{
+	struct stat info;
+
+	if (stat(ZONE_DIR, &info) < 0)
+		return 0;
+	return (uint64_t)info.st_mtim.tv_sec * 1000000007u + (uint64_t)info.st_mtim.tv_nsec + (uint64_t)info.st_ino;
 }

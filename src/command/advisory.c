@@ -2,9 +2,13 @@
 /* Commands about advisories. */
 #include "command/command_private.h"
 
-#include "psirtty/base/conf.h"
+#include <unistd.h>
+
 #include "psirtty/base/file.h"
 #include "psirtty/base/text.h"
+#include "psirtty/desk/advisory.h"
+
+enum { EDIT_LIMIT = 1 << 20 };
 
 /* ADV is an advisory's id or its case's. */
 static int find_advisory(struct command_context *context, const struct command_call *call, struct desk **ret_desk,
@@ -31,7 +35,7 @@ static int run_new(struct command_context *context, const struct command_call *c
 	int code = command_case(context, call, &desk, &state, err);
 
 	if (!code)
-		code = desk_advisory_new(desk, state, command_now(context), err);
+		code = desk_advisory_begin(desk, state, call_value(call, "--template"), command_now(context), err);
 	if (!code)
 		command_say(context, _("%s: advisory %s begun"), state->id, state->advisory->id);
 	return code;
@@ -51,93 +55,71 @@ static int run_set(struct command_context *context, const struct command_call *c
 	return code;
 }
 
-/* ---- editing: what only the advisory says, as a small YAML */
-
-static const char *const edited[] = { "title", "tlp", "summary", "description", "recommendation" };
-
-static const char *field_of(const struct case_advisory *a, const char *field)
+static int run_edit(struct command_context *context, const struct command_call *call, struct error *err)
 {
-	const char *const values[] = { a->title, a->tlp, a->summary, a->description, a->recommendation };
+	const char *file = call_value(call, "--file");
+	const struct case_state *state;
+	struct str text = STR_INIT;
+	struct desk *desk;
+	size_t changed = 0;
+	int code = find_advisory(context, call, &desk, &state, err);
 
-	for (size_t i = 0; i < ARRAY_LEN(edited); i++)
-		if (str_equal(edited[i], field))
-			return str_or_empty(values[i]);
-	return "";
-}
-
-static void write_block(struct str *ret, const char *key, const char *value)
-{
-	str_add_format(ret, "%s: |-\n", key);
-	for (const char *line = value; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
-		str_add_format(ret, "  %.*s\n", (int)strcspn(line, "\n"), line);
-}
-
-static void write_draft(const struct case_state *state, struct str *ret)
-{
-	str_add_format(ret, _("# Advisory %s. Product, score and dates come from %s; only the words are here.\n"
-			      "# tlp is CLEAR, GREEN, AMBER, AMBER+STRICT or RED.\n"),
-		       state->advisory->id, state->id);
-	for (size_t i = 0; i < ARRAY_LEN(edited); i++)
-		write_block(ret, edited[i], field_of(state->advisory, edited[i]));
-}
-
-static int take_draft(struct command_context *context, struct desk *desk, const struct case_state *state,
-		      const struct conf *conf, struct error *err)
-{
-	uint8_t stream[16];
-	int code = 0;
-
-	memcpy(stream, state->stream, sizeof(stream));
-	for (size_t i = 0; !code && i < ARRAY_LEN(edited); i++) {
-		const char *value = conf_text(conf, edited[i], NULL);
-
-		state = model_case_of_stream(desk_model(desk), stream);
-		if (value && !str_equal(value, field_of(state->advisory, edited[i])))
-			code = desk_advisory_set(desk, state, edited[i], value, command_now(context), err);
-	}
+	if (!code && !context->edit && !file)
+		code = error_set(err, ERR_USAGE, "advisory edit", _("Use `advisory set ADV FIELD VALUE`, or --file FILE"),
+				 _("there is no terminal for an editor"));
+	if (!code && file)
+		code = file_read(file, EDIT_LIMIT, &text, err);
+	else if (!code)
+		code = desk_advisory_draft(desk, state, &text, err);
+	if (!code && !file)
+		code = context->edit(context, "advisory.yaml", &text, err);
+	if (!code)
+		code = desk_advisory_take(desk, state, text.bytes, text.length, command_now(context), &changed, err);
+	if (!code && changed)
+		command_say(context, _("%s: %zu texts changed"), call_value(call, "ADV"), changed);
+	else if (!code)
+		command_say(context, _("%s: nothing changed"), call_value(call, "ADV"));
+	str_wipe(&text);
 	return code;
 }
 
-static int run_edit(struct command_context *context, const struct command_call *call, struct error *err)
+static int run_draft(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct case_state *state;
-	struct conf conf = { 0 };
-	struct str text = STR_INIT;
+	AUTO_STR text = STR_INIT;
 	struct desk *desk;
 	int code = find_advisory(context, call, &desk, &state, err);
 
-	if (!code && !state->advisory)
-		code = error_set(err, ERR_NO, state->id, _("Begin it with `advisory new`"),
-				 _("it has no advisory yet"));
-	if (!code && !context->edit)
-		code = error_set(err, ERR_USAGE, "advisory edit", _("Use `advisory set ADV FIELD VALUE`"),
-				 _("there is no terminal for an editor"));
-	if (!code) {
-		write_draft(state, &text);
-		code = context->edit(context, "advisory.yaml", &text, err);
-	}
 	if (!code)
-		code = conf_load(text.bytes, text.length, "advisory.yaml", &conf, err);
+		code = desk_advisory_draft(desk, state, &text, err);
 	if (!code)
-		code = take_draft(context, desk, state, &conf, err);
-	conf_release(&conf);
-	str_wipe(&text);
+		text_add_block(&context->out, text.bytes);
+	context->reactions |= REACT_SHOW_OUTPUT;
 	return code;
 }
 
 /* ---- rendering */
 
+static void tell_losses(struct command_context *context, const struct advisory_losses *losses)
+{
+	for (size_t i = 0; i < losses->count && !context->on_screen; i++)
+		fprintf(stderr, _("lost: %s\n"), losses->items[i]);
+}
+
 static int run_render(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *file = call_value(call, "--out"), *format = call_value(call, "--to");
+	struct advisory_losses losses = { 0 };
 	const struct case_state *state;
 	AUTO_STR document = STR_INIT;
 	struct desk *desk;
 	int code = find_advisory(context, call, &desk, &state, err);
 
 	if (!code)
-		code = desk_advisory_render(desk, state, format ? format : "csaf-2.0", command_now(context),
-					    &document, err);
+		code = desk_advisory_write(desk, state, format ? format : "csaf-2.0", call_value(call, "--lang"),
+					   command_now(context), &document, &losses, err);
+	tell_losses(context, &losses);
+	advisory_losses_release(&losses);
 	if (code)
 		return code;
 	context->reactions |= REACT_SHOW_OUTPUT;
@@ -159,7 +141,8 @@ static int run_show(struct command_context *context, const struct command_call *
 	int code = find_advisory(context, call, &desk, &state, err);
 
 	if (!code)
-		code = desk_advisory_render(desk, state, "text", command_now(context), &document, err);
+		code = desk_advisory_write(desk, state, "text", call_value(call, "--lang"), command_now(context), &document,
+					   NULL, err);
 	if (!code)
 		text_add_block(&context->out, document.bytes);
 	context->reactions |= REACT_SHOW_OUTPUT;
@@ -184,28 +167,179 @@ static int run_list(struct command_context *context, const struct command_call *
 	return code;
 }
 
-static const char *const formats[] = { "csaf-2.0", "text", NULL };
+/* ---- on its way out */
+
+static int run_diff(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const struct case_state *state;
+	enum advisory_bump bump;
+	AUTO_STR lines = STR_INIT;
+	struct desk *desk;
+	int code = find_advisory(context, call, &desk, &state, err);
+
+	if (!code)
+		code = desk_advisory_changes(desk, state, command_now(context), &lines, &bump, err);
+	if (code)
+		return code;
+	text_add_block(&context->out, lines.bytes);
+	command_say(context, _("what the version must rise by: %s"), advisory_bump_name(bump));
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return 0;
+}
+
+static int run_prepare(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *when = call_value(call, "--at");
+	AUTO_STRING summary = call_text(call, "SUMMARY");
+	const struct case_state *state;
+	const struct case_record *prepared;
+	struct zoned at = { .at = INSTANT_NONE };
+	struct desk *desk;
+	uint8_t stream[16];
+	int code = find_advisory(context, call, &desk, &state, err);
+
+	if (!code && when)
+		code = zoned_parse(when, &at, err);
+	if (code)
+		return code;
+	memcpy(stream, state->stream, sizeof(stream));
+	code = desk_advisory_prepare(desk, state, at.at, call_given(call, "--interim"), summary, command_now(context), err);
+	if (code)
+		return code;
+	state = model_case_of_stream(desk_model(desk), stream);
+	prepared = desk_advisory_prepared(state);
+	command_say(context, _("%s: version %s is prepared for %s"), state->advisory->id, record_text(prepared, "version"),
+		    record_text(prepared, "at"));
+	return 0;
+}
+
+static int run_approve(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *role = call_value(call, "--as");
+	AUTO_STRING note = call_text(call, "NOTE");
+	const struct case_state *state;
+	struct desk *desk;
+	uint8_t stream[16];
+	int code = find_advisory(context, call, &desk, &state, err);
+
+	if (code)
+		return code;
+	memcpy(stream, state->stream, sizeof(stream));
+	code = desk_advisory_approve(desk, state, role ? role : "content", note, command_now(context), err);
+	if (!code)
+		command_say(context, _("%s: approved; a change makes it lapse"),
+			    model_case_of_stream(desk_model(desk), stream)->advisory->id);
+	return code;
+}
+
+static json_t *preflight_json(const struct case_state *state, const struct preflight *p)
+{
+	json_t *json = json_object(), *list = json_array();
+
+	js_set_string(json, "advisory", state->advisory->id);
+	js_set_bool(json, "open", p->open);
+	for (size_t i = 0; i < p->count; i++) {
+		json_t *row = json_object();
+
+		js_set_string(row, "what", p->rows[i].what);
+		js_set_string(row, "result", preflight_result_name(p->rows[i].result));
+		js_set_string(row, "detail", p->rows[i].detail);
+		json_array_append_new(list, row);
+	}
+	json_object_set_new(json, "rows", list);
+	return json;
+}
+
+static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const struct case_state *state;
+	struct preflight preflight;
+	struct desk *desk;
+	bool open;
+	int code = find_advisory(context, call, &desk, &state, err);
+
+	if (!code)
+		code = desk_advisory_preflight(desk, state, command_now(context), &preflight, err);
+	if (code)
+		return code;
+	if (context->json)
+		command_json(context, preflight_json(state, &preflight));
+	for (size_t i = 0; !context->json && i < preflight.count; i++)
+		command_row_out(context, preflight.rows[i].what, preflight_result_name(preflight.rows[i].result),
+				preflight.rows[i].detail, NULL);
+	open = preflight.open;
+	preflight_release(&preflight);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return open ? 0 : ERR_NO;
+}
+
+/* The screen asks for the case's id itself; in a shell it stands in the command, or is asked for. */
+static int confirm(struct command_context *context, const struct command_call *call, const char *id, struct error *err)
+{
+	const char *typed = call_value(call, "--case");
+	char line[128];
+
+	if (context->on_screen || str_equal(call_value(call, "ADV"), id) || str_equal(typed, id))
+		return 0;
+	if (!typed && isatty(STDIN_FILENO)) {
+		fprintf(stderr, _("Type the id of the case to publish: "));
+		if (fgets(line, sizeof(line), stdin)) {
+			line[strcspn(line, "\n")] = '\0';
+			if (str_equal(line, id))
+				return 0;
+		}
+	}
+	return error_set(err, ERR_USAGE, "advisory publish", _("Name the case by its whole id, as ADV or with --case"),
+			 _("publishing wants the id of the case typed"));
+}
+
+static int run_publish(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const struct case_state *state;
+	struct desk *desk;
+	uint8_t stream[16];
+	int code = find_advisory(context, call, &desk, &state, err);
+
+	if (!code)
+		code = confirm(context, call, state->id, err);
+	if (code)
+		return code;
+	memcpy(stream, state->stream, sizeof(stream));
+	code = desk_advisory_publish(desk, state, call_value(call, "--out"), command_now(context), err);
+	if (!code)
+		command_say(context, _("%s is published; `provider build DIR` puts it where it is served from"),
+			    model_case_of_stream(desk_model(desk), stream)->advisory->id);
+	return code;
+}
 
 #define ADV_ARGUMENT ARG("ADV", ARG_ADVISORY, N_("an advisory's id, or its case's"))
+#define LANG_OPTION OPTION("--lang", ARG_TEXT, N_("the language: en, zh …"))
 
 const struct command_row advisory_commands[] = {
 	{
 		.name = "advisory new",
 		.help = N_("begin the advisory of a case from what the case knows"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { ARG("CASE", ARG_CASE, NULL) },
+		.arguments = { ARG("CASE", ARG_CASE, NULL),
+			       OPTION("--template", ARG_TEXT, N_("advisory, vex, informational, incident, base or one of yours")) },
 		.exec = run_new,
 	},
 	{
 		.name = "advisory edit",
-		.help = N_("edit the words of an advisory in your editor"),
+		.help = N_("edit the words of an advisory in your editor, in all languages"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { ADV_ARGUMENT },
+		.arguments = { ADV_ARGUMENT, OPTION("--file", ARG_FILE, N_("take the YAML from there")) },
 		.exec = run_edit,
 	},
 	{
+		.name = "advisory draft",
+		.help = N_("print the words of an advisory as `advisory edit` has them"),
+		.arguments = { ADV_ARGUMENT },
+		.exec = run_draft,
+	},
+	{
 		.name = "advisory set",
-		.help = N_("set one field: title, summary, description, recommendation, tlp"),
+		.help = N_("set one field: title, summary, description, tlp, category …"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { ADV_ARGUMENT, ARG("FIELD", ARG_TEXT, NULL), ARG_MANY("VALUE", ARG_TEXT, NULL) },
 		.exec = run_set,
@@ -213,7 +347,7 @@ const struct command_row advisory_commands[] = {
 	{
 		.name = "advisory show",
 		.help = N_("read an advisory as text"),
-		.arguments = { ADV_ARGUMENT },
+		.arguments = { ADV_ARGUMENT, LANG_OPTION },
 		.exec = run_show,
 	},
 	{
@@ -226,10 +360,51 @@ const struct command_row advisory_commands[] = {
 		.name = "advisory render",
 		.help = N_("write an advisory in a format others read"),
 		.arguments = { ADV_ARGUMENT,
-			       { .name = "--to", .type = ARG_WORD, .words = formats, .option = true, .takes_value = true,
-				 .optional = true, .help = N_("the format") },
-			       OPTION("--out", ARG_FILE, N_("instead of standard output")) },
+			       { .name = "--to", .type = ARG_WORD, .words = advisory_format_words, .option = true,
+				 .takes_value = true, .optional = true, .help = N_("the format") },
+			       LANG_OPTION, OPTION("--out", ARG_FILE, N_("instead of standard output")) },
 		.exec = run_render,
+	},
+	{
+		.name = "advisory diff",
+		.help = N_("what differs from the last release, and how much its number must rise"),
+		.arguments = { ADV_ARGUMENT },
+		.exec = run_diff,
+	},
+	{
+		.name = "advisory prepare",
+		.help = N_("fix number, date and summary of the release to be approved"),
+		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
+		.arguments = { ADV_ARGUMENT,
+			       { .name = "SUMMARY", .type = ARG_TEXT, .repeats = true, .optional = true,
+				 .help = N_("what changed, for the revision history") },
+			       OPTION("--at", ARG_WHEN, N_("when it is to be published: a person is asked then")),
+			       SWITCH("--interim", N_("more will follow soon")) },
+		.exec = run_prepare,
+	},
+	{
+		.name = "advisory approve",
+		.help = N_("sign the documents as they are; a changed byte makes that lapse"),
+		.flags = COMMAND_CHANGES,
+		.arguments = { ADV_ARGUMENT,
+			       { .name = "NOTE", .type = ARG_TEXT, .repeats = true, .optional = true, .help = N_("a remark") },
+			       OPTION("--as", ARG_TEXT, N_("the role, of data/advisory.yaml: content if not given")) },
+		.exec = run_approve,
+	},
+	{
+		.name = "advisory check",
+		.help = N_("everything that stands against publishing, in one list"),
+		.flags = COMMAND_JSON,
+		.arguments = { ADV_ARGUMENT },
+		.exec = run_check,
+	},
+	{
+		.name = "advisory publish",
+		.help = N_("publish an advisory, at once or not at all"),
+		.flags = COMMAND_CHANGES | COMMAND_LEAVES | COMMAND_TYPED,
+		.arguments = { ADV_ARGUMENT, OPTION("--case", ARG_CASE, N_("the case's id, typed, where ADV is another name")),
+			       OPTION("--out", ARG_DIR, N_("write the documents there too")) },
+		.exec = run_publish,
 	},
 	{ .name = NULL },
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands that need no vault: reading a mail, help, the version. */
-#include "command/command_private.h"
+#include "command/reference.h"
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/text.h"
@@ -93,6 +93,22 @@ static void help_all(struct command_context *context)
 	}
 }
 
+static void help_settings(struct command_context *context)
+{
+	const struct settings_row *rows;
+	size_t count = settings_rows(&rows);
+	AUTO_STRING path = settings_path();
+
+	str_add(&context->out, _("Settings are YAML, in /etc/psirtty/psirtty.yaml and over it in "));
+	text_add_line(&context->out, path);
+	str_add(&context->out, ":\n\n");
+	for (size_t i = 0; i < count; i++) {
+		str_add(&context->out, "  ");
+		command_pad(&context->out, rows[i].name, 32);
+		str_add_format(&context->out, "  %s\n", _(rows[i].help));
+	}
+}
+
 static int run_help(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	size_t count, shown = 0;
@@ -104,12 +120,18 @@ static int run_help(struct command_context *context, const struct command_call *
 		command_manual(&context->out);
 		return 0;
 	}
+	if (call_value(call, "--reference"))
+		return reference_add(call_value(call, "--reference"), &context->out, err);
 	if (count == 0) {
 		help_all(context);
 		return 0;
 	}
 	if (str_equal(name, "mail flags")) {
 		help_flags(context);
+		return 0;
+	}
+	if (str_equal(name, "settings")) {
+		help_settings(context);
 		return 0;
 	}
 	for (size_t i = 0; i < command_count(); i++) {
@@ -152,8 +174,11 @@ const struct command_row bare_commands[] = {
 		.help = N_("list the commands, or explain one"),
 		.flags = COMMAND_NO_VAULT,
 		.arguments = { { .name = "COMMAND", .type = ARG_COMMAND, .optional = true, .repeats = true,
-				 .help = N_("a command's words; `mail flags` lists the marks of mails") },
-			       SWITCH("--man", N_("the manual page, as troff")) },
+				 .help = N_("a command's words; `mail flags` lists the marks of mails, `settings` what psirtty.yaml may hold") },
+			       SWITCH("--man", N_("the manual page, as troff")),
+			       { .name = "--reference", .type = ARG_WORD, .words = reference_kinds, .option = true,
+				 .takes_value = true, .optional = true,
+				 .help = N_("settings as troff, completions for a shell, the key card") } },
 		.exec = run_help,
 	},
 	{

@@ -2,6 +2,8 @@
 /* Commands that judge documents; they need no vault. */
 #include "command/command_private.h"
 
+#include "psirtty/base/file.h"
+#include "psirtty/base/text.h"
 #include "psirtty/desk/judge.h"
 
 /* ---- help */
@@ -104,14 +106,48 @@ static void judge_one(struct judging *j, const char *path)
 	judgement_release(&judgement);
 }
 
+/* One document, mended: to --out or standard output; what was done goes to standard error. */
+static int mend(struct command_context *context, const struct command_call *call, const char *path, const char *preset,
+		struct error *err)
+{
+	const char *file = call_value(call, "--out");
+	struct mended mended;
+	struct judge *judge;
+	int code = judge_open(&judge, err);
+
+	if (code)
+		return code;
+	code = judge_mend(judge, path, preset, command_now(context), &mended, err);
+	judge_close(judge);
+	if (code)
+		return code;
+	if (file)
+		code = file_write(file, mended.document, strlen(mended.document), 0644, err);
+	else
+		str_add(&context->out, mended.document);
+	for (size_t i = 0; i < mended.count && !context->on_screen; i++) {
+		AUTO_STR line = STR_INIT;
+
+		text_add_line(&line, mended.rows[i].fields[1]);
+		fprintf(stderr, _("mended: %s %s\n"), mended.rows[i].fields[0], line.bytes);
+	}
+	mended_release(&mended);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
 static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *preset = call_value(call, "--preset");
 	struct judging judging = { .context = context, .preset = preset ? preset : "basic" };
 	size_t count;
 	char *const *files = call_values(call, "FILE", &count);
-	int code = judge_open(&judging.judge, err);
+	int code;
 
+	if (call_given(call, "--fix"))
+		return count == 1 ? mend(context, call, files[0], judging.preset, err) :
+				    error_set(err, ERR_USAGE, "check --fix", NULL, _("it mends one document at a time"));
+	code = judge_open(&judging.judge, err);
 	if (code)
 		return code;
 	if (context->json)
@@ -132,11 +168,13 @@ const struct command_row check_commands[] = {
 	{
 		.name = "check",
 		.help = N_("judge documents by the tests of their standard"),
-		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.flags = COMMAND_JSON | COMMAND_NO_VAULT | COMMAND_BULK,
 		.arguments = { { .name = "FILE", .type = ARG_FILE, .repeats = true,
 				 .help = N_("CSAF and what else is known; - for standard input") },
 			       { .name = "--preset", .type = ARG_WORD, .words = presets, .option = true,
-				 .takes_value = true, .optional = true, .help = N_("how much is tested: basic if not given") } },
+				 .takes_value = true, .optional = true, .help = N_("how much is tested: basic if not given") },
+			       SWITCH("--fix", N_("mend what can be mended by rule, and write the document")),
+			       OPTION("--out", ARG_FILE, N_("with --fix: instead of standard output")) },
 		.exec = run_check,
 	},
 	{ .name = NULL },

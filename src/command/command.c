@@ -14,6 +14,7 @@ static const struct command_row *const families[] = {
 	member_commands,
 	score_commands,
 	vault_commands,
+	restore_commands,
 	calendar_commands,
 	case_commands,
 	contact_commands,
@@ -23,15 +24,25 @@ static const struct command_row *const families[] = {
 	party_commands,
 	repro_commands,
 	mail_commands,
+	post_commands,
+	inbox_commands,
+	letter_commands,
 	key_commands,
+	key_lookup_commands,
+	security_txt_commands,
+	embargo_mail_commands,
 	embargo_commands,
 	export_commands,
 	advisory_commands,
+	provider_commands,
 	register_commands,
 	demo_commands,
 	screen_commands,
 	search_commands,
 	check_commands,
+	sbom_commands,
+	convert_commands,
+	cve_commands,
 	clock_commands,
 };
 
@@ -127,6 +138,11 @@ void command_usage(const struct command_row *row, struct str *ret)
 		usage_argument(&arguments[i], ret);
 	if (row->flags & COMMAND_JSON)
 		str_add(ret, " [--json]");
+}
+
+bool command_on_screen(const struct command_row *row)
+{
+	return row->request || row->pane || row->flags & (COMMAND_SCREEN | COMMAND_HERE);
 }
 
 const char *command_disabled(const struct command_row *row, struct command_context *context)
@@ -416,7 +432,8 @@ void command_context_release(struct command_context *context)
 
 int command_desk(struct command_context *context, struct desk **ret, struct error *err)
 {
-	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
+					.readonly = context->readonly };
 	int code;
 
 	if (!context->desk) {
@@ -427,6 +444,7 @@ int command_desk(struct command_context *context, struct desk **ret, struct erro
 		if (code)
 			return code;
 	}
+	command_follow_settings(context);
 	*ret = context->desk;
 	return 0;
 }

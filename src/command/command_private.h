@@ -6,6 +6,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/base/js.h"
 #include "psirtty/command/command.h"
+#include "psirtty/desk/settings.h"
 
 enum { COMMAND_ARGUMENTS = 20 };
 
@@ -35,6 +36,7 @@ extern const struct command_row member_commands[];
 extern const struct command_row bare_commands[];
 extern const struct command_row score_commands[];
 extern const struct command_row vault_commands[];
+extern const struct command_row restore_commands[];
 extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
@@ -44,16 +46,28 @@ extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
 extern const struct command_row repro_commands[];
 extern const struct command_row mail_commands[];
+extern const struct command_row post_commands[];
+extern const struct command_row inbox_commands[];
+extern const struct command_row letter_commands[];
 extern const struct command_row key_commands[];
+extern const struct command_row key_lookup_commands[];
+extern const struct command_row security_txt_commands[];
+extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
+extern const struct command_row provider_commands[];
 extern const struct command_row register_commands[];
 extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
 extern const struct command_row check_commands[];
+extern const struct command_row sbom_commands[];
+extern const struct command_row convert_commands[];
+extern const struct command_row cve_commands[];
 extern const struct command_row clock_commands[];
+/* The names of what an advisory can be written as, NULL ended. */
+extern const char *const advisory_format_words[];
 
 /* The first value of an argument by its name in the row ("CASE", "--to"); NULL when not given. */
 const char *call_value(const struct command_call *call, const char *name);
@@ -87,6 +101,17 @@ void command_say(struct command_context *context, const char *format, ...)
 bool command_bytes(void *data, uint64_t done, uint64_t total);
 /* A mail record for reading, safe for a terminal. */
 void mail_describe(struct command_context *context, const struct mail_record *record);
+/* Where it is switched on: says to whose mail came that it did. Says how many were told. */
+int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err);
+/* Takes a stranger's key into the keyring and says whose it is. */
+int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, struct error *err);
+/* Drafts letters with an embargo message to PARTIES (COUNT 0: all that have an address), and says which. */
+struct embargo_letter;
+int command_embargo_letters(struct command_context *context, struct desk *desk, const struct case_state *state,
+			    const struct embargo_letter *letter, char *const *parties, size_t count, struct error *err);
+/* What a message of the case says about its embargo, with its evidence. */
+struct desk_offer;
+void command_offer(struct command_context *context, const struct case_state *state, const struct desk_offer *offer);
 /* Runs the command lines of standard input; 0, or the code of the first that failed. Errors are told as they come. */
 int command_batch(struct command_context *context);
 /* The manual page, as troff, out of the table. */
@@ -107,6 +132,13 @@ json_t *case_json(const struct case_state *state, instant now, bool whole);
 /* Text from --text, --file or the editor. Caller frees. */
 int command_body(struct command_context *context, const struct command_call *call, const char *name,
 		 const char *template, char **ret, struct error *err);
+
+/* The settings, and whether anything may reach for the network: what is offline stays so from here on. Fill and release
+ * as settings_load says. The secret of something, asked for on the terminal: a settings_ask_fn. */
+int command_settings(struct command_context *context, struct settings *ret, struct error *err);
+/* The open desk sends as the settings say; cheap after the first time. */
+void command_follow_settings(struct command_context *context);
+bool command_ask_secret(void *context, const char *what, struct str *ret);
 
 /* Shorthands for rows. */
 #define ARG(n, t, h)       { .name = (n), .type = (t), .help = (h) }

@@ -284,12 +284,12 @@ static int run_metrics(struct command_context *context, const struct command_cal
 
 /* ---- the rows */
 
+static const char *const languages[] = { "en", "zh", NULL };
 static const char *const kinds[] = { "finder", "vendor", "coordinator", "authority", "customer", "supplier", "other",
 				     NULL };
 static const char *const jurisdictions[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 static const char *const tlps[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 static const char *const credits[] = { "unknown", "name", "handle", "anonymous", "none", NULL };
-static const char *const languages[] = { "en", "zh", NULL };
 static const char *const product_kinds[] = { "product", "service", "both", NULL };
 
 #define WORDS_OPTION(n, w, h) \
@@ -304,7 +304,8 @@ static const char *const product_kinds[] = { "product", "service", "both", NULL 
 	TEXT_OPTION("--country"), OPTION_MANY("--products", ARG_PRODUCT, N_("a product of theirs, or that they use")), \
 	WORDS_OPTION("--tlp", tlps, N_("how far they may be told")), \
 	WORDS_OPTION("--credit", credits, N_("how they want to be credited")), TEXT_OPTION("--credit-as"), \
-	TEXT_OPTION("--zone"), WORDS_OPTION("--language", languages, N_("of letters to them")), TEXT_OPTION("--note")
+	TEXT_OPTION("--zone"), \
+	WORDS_OPTION("--language", languages, N_("letters are written to them in")), TEXT_OPTION("--note")
 #define CHANGE .flags = COMMAND_CHANGES, .exec = run_change
 
 const struct command_row contact_commands[] = {
@@ -315,7 +316,7 @@ const struct command_row contact_commands[] = {
 	  .exec = run_change },
 	{ .name = "contact set", .help = N_("change what is known of a contact"), CHANGE,
 	  .arguments = { ARG("CONTACT", ARG_TEXT, NULL), TEXT_OPTION("--name"), CONTACT_OPTIONS } },
-	{ .name = "contact list", .help = N_("list the contacts"),
+	{ .name = "contact list", .pane = "contacts", .help = N_("list the contacts"),
 	  .arguments = { { .name = "KIND", .type = ARG_WORD, .optional = true, .words = kinds } }, .exec = run_list },
 	{ .name = "contact show", .help = N_("a contact, and the cases it is a party of"),
 	  .arguments = { ARG("CONTACT", ARG_TEXT, N_("id, name or address")) }, .exec = run_show },

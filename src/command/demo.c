@@ -9,6 +9,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/desk/demo.h"
+#include "psirtty/desk/letters.h"
 #include "psirtty/vault/vault.h"
 
 struct story {
@@ -276,6 +277,7 @@ static int step_reply(struct story *s, struct error *err)
 {
 	AUTO_STRING id = mem_string(the_case(s)->id);
 	const char *text = conf_text(s->take, "reply", "");
+	struct draft_sent sent = { 0 };
 	AUTO_STRING path = NULL;
 	char **drafts = NULL;
 	size_t count = 0;
@@ -286,7 +288,9 @@ static int step_reply(struct story *s, struct error *err)
 	if (!code && count)
 		code = words(s, err, "mail", "check", drafts[0], NULL);
 	if (!code && count)
-		code = desk_draft_send(s->inner.desk, drafts[0], command_now(s->context), &path, err);
+		code = desk_draft_send(s->inner.desk, drafts[0], &(struct desk_send){ 0 }, command_now(s->context), &sent, err);
+	path = mem_string(sent.path);
+	draft_sent_release(&sent);
 	file_free_names(drafts, count);
 	if (code)
 		return code;
@@ -447,7 +451,7 @@ const struct command_row demo_commands[] = {
 	{
 		.name = "demo",
 		.help = N_("make a demo vault and play the main job on it"),
-		.flags = COMMAND_NO_VAULT | COMMAND_OWN_VAULT,
+		.flags = COMMAND_NO_VAULT | COMMAND_OWN_VAULT | COMMAND_BULK,
 		.arguments = { ARG_MAY("DIR", ARG_DIR, N_("where; an older demo there is replaced")) },
 		.exec = run_demo,
 	},

@@ -180,6 +180,23 @@ static int run_status(struct command_context *context, const struct command_call
 	return code;
 }
 
+/* ---- telling the parties */
+
+/* --letters: the same by mail, as drafts. NUMBER of the terms from 1; 0 where it has none. */
+static int tell(struct command_context *context, const struct command_call *call, struct desk *desk,
+		const struct case_state *state, enum embargo_message message, size_t number, const char *reason,
+		struct error *err)
+{
+	struct embargo_letter letter = { .message = message, .reason = reason };
+	int code = 0;
+
+	if (!call_given(call, "--letters"))
+		return 0;
+	if (message != EMBARGO_ET)
+		code = desk_embargo_terms(state, number, &letter.terms, err);
+	return code ? code : command_embargo_letters(context, desk, state, &letter, NULL, 0, err);
+}
+
 /* ---- proposing and answering */
 
 static int read_when(const char *text, instant *ret, struct error *err)
@@ -215,6 +232,15 @@ static int read_until(struct desk *desk, const struct command_call *call, instan
 	return code;
 }
 
+/* The number of the latest terms BY somebody, or 0. */
+static size_t newest_by(const struct case_state *state, const char *by)
+{
+	for (size_t i = state->embargo.term_count; i > 0; i--)
+		if (str_equal(state->embargo.terms[i - 1].by, by))
+			return i;
+	return 0;
+}
+
 static int run_propose(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	struct embargo_offer offer = { .by = by_whom(call), .note = call_value(call, "--note"),
@@ -224,6 +250,7 @@ static int run_propose(struct command_context *context, const struct command_cal
 				       .no_default = call_given(call, "--no-default") };
 	const struct case_state *state;
 	struct desk *desk;
+	bool revised;
 	int code = command_case(context, call, &desk, &state, err);
 
 	offer.allow = call_values(call, "--allow", &offer.allow_count);
@@ -231,11 +258,33 @@ static int run_propose(struct command_context *context, const struct command_cal
 		code = read_until(desk, call, command_now(context), &offer.until, err);
 	if (!code)
 		code = read_when(call_value(call, "--rsvp"), &offer.rsvp, err);
+	revised = !code && embargo_in_force(&state->embargo);
 	if (!code)
 		code = desk_embargo_propose(desk, state, &offer, command_now(context), err);
 	if (!code)
 		show_status(context, state);
+	if (!code)
+		code = tell(context, call, desk, state, revised ? EMBARGO_EV : EMBARGO_EP,
+			    newest_by(state, offer.by), NULL, err);
 	return code;
+}
+
+/* What NUMBER stands for; 0: as desk_embargo_terms says. */
+static int number_of(const struct case_state *state, size_t number, size_t *ret, struct error *err)
+{
+	const struct embargo_terms *terms;
+	int code = desk_embargo_terms(state, number, &terms, err);
+
+	if (!code)
+		*ret = (size_t)(terms - state->embargo.terms) + 1;
+	return code;
+}
+
+static enum embargo_message answer_message(bool accept, bool revised)
+{
+	if (revised)
+		return accept ? EMBARGO_EC : EMBARGO_EJ;
+	return accept ? EMBARGO_EA : EMBARGO_ER;
 }
 
 static int answer(struct command_context *context, const struct command_call *call, bool accept,
@@ -250,14 +299,20 @@ static int answer(struct command_context *context, const struct command_call *ca
 				       .anyway = accept && call_given(call, "--anyway") };
 	const struct case_state *state;
 	struct desk *desk;
+	bool revised = false;
 	int code = command_case(context, call, &desk, &state, err);
 
 	if (!code && number && !reply.number)
 		code = error_set(err, ERR_USAGE, number, _("See `embargo status`"), _("terms are named by their number"));
 	if (!code)
+		code = number_of(state, reply.number, &reply.number, err);
+	revised = !code && embargo_in_force(&state->embargo);
+	if (!code)
 		code = desk_embargo_answer(desk, state, &reply, command_now(context), err);
 	if (!code)
 		show_status(context, state);
+	if (!code)
+		code = tell(context, call, desk, state, answer_message(accept, revised), reply.number, reply.text, err);
 	return code;
 }
 
@@ -314,10 +369,12 @@ static int run_terminate(struct command_context *context, const struct command_c
 	int code = command_case(context, call, &desk, &state, err);
 
 	if (!code)
-		code = desk_embargo_end(desk, state, read_cause(call, END_OTHER), call_value(call, "--by"), reason,
+		code = desk_embargo_end(desk, state, read_cause(call, END_OTHER), call_value(call, "--by"), reason, NULL,
 					call_given(call, "--override"), command_now(context), err);
 	if (!code)
 		show_status(context, state);
+	if (!code)
+		code = tell(context, call, desk, state, EMBARGO_ET, 0, NULL, err);
 	return code;
 }
 
@@ -372,8 +429,9 @@ static int run_teardown(struct command_context *context, const struct command_ca
 	{ .name = "--cause", .type = ARG_WORD, .option = true, .takes_value = true, .optional = true, \
 	  .words = causes, .help = N_("what gives cause (other)") }
 #define OVERRIDE SWITCH("--override", N_("though no rule gives cause; that is recorded"))
+#define LETTERS  SWITCH("--letters", N_("draft letters that say so to all parties"))
 #define OFFER_OPTIONS \
-	BY_OPTION, OPTION("--note", ARG_TEXT, NULL), OPTION("--rsvp", ARG_WHEN, N_("answers are due then (in a week)")), \
+	LETTERS, BY_OPTION, OPTION("--note", ARG_TEXT, NULL), OPTION("--rsvp", ARG_WHEN, N_("answers are due then (in a week)")), \
 	{ .name = "--allow", .type = ARG_WORD, .option = true, .takes_value = true, .optional = true, \
 	  .repeats = true, .words = allows, .help = N_("what may be done meanwhile") }, \
 	EVIDENCE, OPTION("--assessment", ARG_TEXT, N_("what an earlier end gives away of sibling cases")), \
@@ -411,14 +469,14 @@ const struct command_row embargo_commands[] = {
 		.name = "embargo accept",
 		.help = N_("accept what is proposed, for us or a party"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { CASE_ARGUMENT, BY_OPTION, TERMS_OPTION, EVIDENCE, ANYWAY },
+		.arguments = { CASE_ARGUMENT, BY_OPTION, TERMS_OPTION, EVIDENCE, ANYWAY, LETTERS },
 		.exec = run_accept,
 	},
 	{
 		.name = "embargo reject",
 		.help = N_("reject what is proposed"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { CASE_ARGUMENT, BY_OPTION, TERMS_OPTION, EVIDENCE,
+		.arguments = { CASE_ARGUMENT, BY_OPTION, TERMS_OPTION, EVIDENCE, LETTERS,
 			       { .name = "REASON", .type = ARG_TEXT, .optional = true, .repeats = true } },
 		.exec = run_reject,
 	},
@@ -434,7 +492,8 @@ const struct command_row embargo_commands[] = {
 		.name = "embargo terminate",
 		.help = N_("end an embargo now, for good"),
 		.flags = COMMAND_CHANGES | COMMAND_TYPED,
-		.arguments = { CASE_ARGUMENT, ARG_MANY("REASON", ARG_TEXT, NULL), CAUSE, BY_OPTION, OVERRIDE },
+		.arguments = { CASE_ARGUMENT, ARG_MANY("REASON", ARG_TEXT, NULL), CAUSE, BY_OPTION, OVERRIDE,
+			       LETTERS },
 		.exec = run_terminate,
 	},
 	{

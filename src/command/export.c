@@ -230,7 +230,7 @@ const struct command_row export_commands[] = {
 	{
 		.name = "case export",
 		.help = N_("write a case as one encrypted file that gpg and tar can open"),
-		.flags = COMMAND_CHANGES | COMMAND_LEAVES,
+		.flags = COMMAND_CHANGES | COMMAND_LEAVES | COMMAND_BULK,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")),
 			       ARG("FILE", ARG_FILE, N_("a file that is not there yet")),
 			       OPTION_MANY("--to", ARG_FINGERPRINT, N_("fingerprint or address of a key that may open it")),
@@ -242,14 +242,14 @@ const struct command_row export_commands[] = {
 	{
 		.name = "vault bundle",
 		.help = N_("seal everything into one file for another copy of this vault"),
-		.flags = COMMAND_LEAVES,
+		.flags = COMMAND_LEAVES | COMMAND_BULK,
 		.arguments = { ARG("FILE", ARG_FILE, N_("a file that is not there yet")) },
 		.exec = run_bundle,
 	},
 	{
 		.name = "case import",
 		.help = N_("merge a sealed bundle, or open a case from an export"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG("FILE", ARG_FILE, NULL),
 			       OPTION("--title", ARG_TEXT, N_("what a case from an export is called")) },
 		.exec = run_import,
@@ -263,7 +263,7 @@ const struct command_row export_commands[] = {
 	{
 		.name = "case shred",
 		.help = N_("end a case for good: its contents, keys and files are gone"),
-		.flags = COMMAND_CHANGES | COMMAND_TYPED,
+		.flags = COMMAND_CHANGES | COMMAND_TYPED | COMMAND_BULK,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")),
 			       OPTION("--yes", ARG_CASE, N_("the whole id once more, to be sure")),
 			       OPTION("--backup-days", ARG_NUMBER, N_("how long backups of the keys are kept (35)")) },

@@ -473,7 +473,7 @@ const struct command_row fact_commands[] = {
 	{ .name = "task done", .help = N_("a task is done"), .flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 	  .arguments = { CASE_ARGUMENT, ARG("NUMBER", ARG_NUMBER, NULL), WORDS_OPTION("--state", task_states) },
 	  .exec = run_task_done },
-	{ .name = "risk list", .help = N_("risks that were accepted, and until when"), .arguments = { CASE_MAY },
+	{ .name = "risk list", .pane = "risks", .help = N_("risks that were accepted, and until when"), .arguments = { CASE_MAY },
 	  .exec = run_risk_list },
 	{ .name = NULL },
 };

@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "psirtty/desk/letters.h"
+
 /* ---- splitting */
 
 struct splitter {
@@ -83,6 +85,8 @@ static const char *selected(const struct command_context *context, const char *n
 		return context->selected_case;
 	if (length == 4 && strncmp(name, "mail", 4) == 0)
 		return context->selected_mail;
+	if (length == 3 && strncmp(name, "row", 3) == 0)
+		return context->selected_row;
 	return NULL;
 }
 
@@ -129,6 +133,7 @@ int command_run_line(struct command_context *context, const char *line, struct e
 struct completing {
 	struct command_context *context;
 	const char *prefix; /* what stands of the last word */
+	const char *before; /* the word before it, or NULL */
 	struct completion *items;
 	size_t count, capacity;
 };
@@ -156,7 +161,7 @@ static void offer_cases(struct completing *c)
 	const struct model *model = desk_model(c->context->desk);
 
 	for (size_t i = 0; i < model_case_count(model); i++)
-		offer(c, model_case(model, i)->id, model_case(model, i)->title);
+		offer(c, model_glance(model, i)->id, model_glance(model, i)->title);
 }
 
 static void offer_mails(struct completing *c)
@@ -205,6 +210,27 @@ static void offer_fields(struct completing *c)
 	offer_words(c, desk_case_fields());
 }
 
+static void offer_options(struct completing *c)
+{
+	for (size_t i = 0; i < option_count; i++)
+		offer(c, option_rows[i].name, _(option_rows[i].help));
+}
+
+/* Of the option that the word before names. */
+static void offer_option_values(struct completing *c)
+{
+	const struct option_row *row = c->before ? option_find(c->before) : NULL;
+
+	if (row)
+		offer_words(c, row->words);
+}
+
+static void offer_views(struct completing *c)
+{
+	for (size_t i = 0; c->context->options && i < c->context->options->view_count; i++)
+		offer(c, c->context->options->views[i].name, c->context->options->views[i].filter);
+}
+
 /* Who knows the values of a type of argument; the ones that need an open desk say so. */
 static const struct completer {
 	enum argument_type type;
@@ -214,7 +240,8 @@ static const struct completer {
 	{ ARG_CASE, true, offer_cases },       { ARG_MAIL, true, offer_mails },
 	{ ARG_PRODUCT, true, offer_products }, { ARG_DRAFT, true, offer_drafts },
 	{ ARG_ADVISORY, true, offer_advisories }, { ARG_STATE, false, offer_states },
-	{ ARG_FIELD, false, offer_fields },
+	{ ARG_FIELD, false, offer_fields },    { ARG_OPTION, false, offer_options },
+	{ ARG_OPTION_VALUE, false, offer_option_values }, { ARG_VIEW, false, offer_views },
 };
 
 static void offer_values(struct completing *c, const struct command_argument *argument)
@@ -296,6 +323,7 @@ void command_complete(struct command_context *context, const char *line, struct 
 		return;
 	if (argc > 0 && length && !isspace((unsigned char)line[length - 1]))
 		c.prefix = argv[--argc];
+	c.before = argc > 0 ? argv[argc - 1] : NULL;
 	offer_commands(&c, argc, argv);
 	row = command_find(argc, argv, &words);
 	if (row)

@@ -3,7 +3,7 @@
 #include "command/command_private.h"
 
 #include "psirtty/base/text.h"
-#include "psirtty/vault/vault.h"
+#include "psirtty/format/embargo_block.h"
 
 /* ---- showing */
 
@@ -30,6 +30,24 @@ static void describe_signatures(struct command_context *context, const struct ma
 			    r->signatures[i].covers_message ? _("the whole message") : _("a part of it"));
 }
 
+/* What the text says about an embargo; `embargo offers` tells what it is worth. */
+static void describe_embargo(struct command_context *context, const struct mail_record *r)
+{
+	struct embargo_block block;
+	AUTO_ERROR why = ERROR_INIT;
+	int code = r->text ? embargo_block_read(r->text, strlen(r->text), &block, &why) : 0;
+	char until[96];
+
+	if (code < 0)
+		command_field(context, _("Embargo"), _("a message that cannot be taken: %s"), why.why);
+	if (code != 1)
+		return;
+	command_field(context, _("Embargo"), "%s %s (%s)%s%s", block.case_id, _(embargo_message_text(block.message)),
+		      embargo_message_name(block.message), block.until.at == INSTANT_NONE ? "" : ": ",
+		      block.until.at == INSTANT_NONE ? "" : zoned_format(&block.until, until));
+	embargo_block_release(&block);
+}
+
 void mail_describe(struct command_context *context, const struct mail_record *r)
 {
 	char at[40];
@@ -49,6 +67,7 @@ void mail_describe(struct command_context *context, const struct mail_record *r)
 		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s)",
 			    str_or_empty(r->attachments[i].safe_name), str_or_empty(r->attachments[i].type),
 			    r->attachments[i].size, r->attachments[i].sha256);
+	describe_embargo(context, r);
 	str_add_char(&context->out, '\n');
 	text_add_block(&context->out, r->text);
 	if (!str_ends(context->out.bytes, "\n"))
@@ -143,6 +162,10 @@ static int run_show(struct command_context *context, const struct command_call *
 	struct desk *desk;
 	int code = command_mail(context, call, &desk, &item, err);
 
+	if (!code && !item->read && !desk_readonly(desk))
+		code = desk_mail_open(desk, item, command_now(context), err);
+	if (!code)
+		code = command_mail(context, call, &desk, &item, err);
 	if (code)
 		return code;
 	if (context->json)
@@ -155,12 +178,13 @@ static int run_show(struct command_context *context, const struct command_call *
 
 /* ---- in */
 
-static void pass_progress(void *data, size_t done, size_t total)
+static bool pass_progress(void *data, size_t done, size_t total)
 {
 	struct command_context *context = data;
 
 	if (context->progress)
 		context->progress(context, done, total);
+	return context->cancelled && context->cancelled(context);
 }
 
 static int run_import(struct command_context *context, const struct command_call *call, struct error *err)
@@ -175,6 +199,12 @@ static int run_import(struct command_context *context, const struct command_call
 		code = desk_mail_import(desk, paths[i], command_now(context), pass_progress, context, &count, err);
 	command_say(context, _("%zu taken in, %zu known already, %zu could not be opened and wait"),
 		    count.taken_in, count.known, count.unread);
+	if (count.later)
+		command_say(context, _("%zu encrypted ones are opened when they are read: the passphrase of their key costs gpg-agent "
+				       "%d ms for each, cached or not (s2k-count in gpg-agent.conf); `mail retry` opens all, in about %zu s"),
+			    count.later, count.derivation_ms, count.later * (size_t)count.derivation_ms / 1000 + 1);
+	if (!code)
+		code = command_acknowledge(context, desk, err);
 	return code;
 }
 
@@ -225,148 +255,13 @@ static int run_link(struct command_context *context, const struct command_call *
 	return code;
 }
 
-/* ---- out */
-
-/* ID is a mail that was taken into a case, or a case. */
-static int find_correspondence(struct desk *desk, const char *id, const struct case_state **ret_state,
-			       const struct case_message **ret_message, struct error *err)
-{
-	const struct inbox_item *item = model_find_mail(desk_model(desk), id);
-
-	*ret_message = NULL;
-	if (item && !item->taken_case)
-		return error_set(err, ERR_NO, id, _("Take it first with `mail take`"),
-				 _("an answer belongs to a case, and this mail is in none"));
-	if (!item)
-		return desk_find_case(desk, id, ret_state, err);
-	*ret_state = model_find_case(desk_model(desk), item->taken_case);
-	if (*ret_state && desk_whole_case(desk, *ret_state, err))
-		return ERR_CASE;
-	for (size_t i = 0; *ret_state && i < (*ret_state)->message_count; i++)
-		if (str_equal((*ret_state)->messages[i].mail, id))
-			*ret_message = &(*ret_state)->messages[i];
-	return *ret_state ? 0 : error_set(err, ERR_CASE, item->taken_case, NULL, _("its case cannot be read"));
-}
-
-static int run_reply(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	const struct case_message *message;
-	const struct case_state *state;
-	AUTO_STRING text = NULL;
-	AUTO_STRING draft = NULL;
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	if (!code)
-		code = find_correspondence(desk, call_value(call, "MAIL"), &state, &message, err);
-	if (!code)
-		code = command_body(context, call, "reply", "", &text, err);
-	if (!code)
-		code = desk_reply(desk, state, message, text, command_now(context), &draft, err);
-	if (!code)
-		command_say(context, _("draft %s. Check it with `mail check %s`, send it with `mail send %s`"), draft,
-			    draft, draft);
-	return code;
-}
-
-static void show_check(struct command_context *context, const struct draft_check *check)
-{
-	command_field(context, _("To"), "%s", str_or_empty(check->to));
-	command_field(context, _("Subject"), "%s", str_or_empty(check->subject));
-	for (size_t i = 0; i < check->key_count; i++)
-		command_field(context, _("Readable by"), "%s", check->keys[i]);
-	for (size_t i = 0; i < check->problem_count; i++)
-		command_field(context, _("PROBLEM"), "%s", check->problems[i]);
-	str_add_char(&context->out, '\n');
-	text_add_block(&context->out, check->text);
-	str_add_char(&context->out, '\n');
-}
-
-static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	struct draft_check check = { 0 };
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	if (!code)
-		code = desk_draft_check(desk, call_value(call, "DRAFT"), command_now(context), &check, err);
-	if (check.to)
-		show_check(context, &check);
-	draft_check_release(&check);
-	context->reactions |= REACT_SHOW_OUTPUT;
-	return code;
-}
-
-static int run_send(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	AUTO_STRING path = NULL;
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	if (!code)
-		code = desk_draft_send(desk, call_value(call, "DRAFT"), command_now(context), &path, err);
-	if (!code)
-		command_say(context, _("in the outbox: %s"), path);
-	return code;
-}
-
-static int run_drafts(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	char **ids = NULL;
-	size_t count = 0;
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	(void)call;
-	if (!code)
-		code = desk_draft_list(desk, &ids, &count, err);
-	for (size_t i = 0; i < count; i++) {
-		struct draft_check check = { 0 };
-
-		desk_draft_check(desk, ids[i], INSTANT_NONE, &check, NULL);
-		command_row_out(context, ids[i], str_or_empty(check.to), str_or_empty(check.subject), NULL);
-		draft_check_release(&check);
-	}
-	command_free_words(ids, (int)count);
-	context->reactions |= REACT_SHOW_OUTPUT;
-	return code;
-}
-
-/* A kept text as it is; the letters of the mail commands are read with `mail check`. */
-static int run_draft_show(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	struct str text = STR_INIT;
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	if (!code)
-		code = vault_draft_get(desk_vault(desk), call_value(call, "DRAFT"), &text, err);
-	if (!code)
-		text_add_block(&context->out, text.bytes);
-	str_wipe(&text);
-	context->reactions |= REACT_SHOW_OUTPUT;
-	return code;
-}
-
-static int run_draft_remove(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	if (!code)
-		code = vault_draft_remove(desk_vault(desk), call_value(call, "DRAFT"), err);
-	if (!code)
-		command_say(context, _("draft %s removed"), call_value(call, "DRAFT"));
-	return code;
-}
-
 #define MAIL_ARGUMENT ARG("MAIL", ARG_MAIL, N_("a mail of the inbox, such as M-0001"))
 
 const struct command_row mail_commands[] = {
 	{
 		.name = "mail import",
 		.help = N_("take mail in from Maildirs, mboxes or files"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG_MANY("PATH", ARG_FILE, NULL) },
 		.exec = run_import,
 	},
@@ -403,48 +298,8 @@ const struct command_row mail_commands[] = {
 	{
 		.name = "mail retry",
 		.help = N_("try again to open what could not be opened"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.exec = run_retry,
-	},
-	{
-		.name = "mail reply",
-		.help = N_("write an answer as a sealed draft"),
-		.flags = COMMAND_CHANGES,
-		.arguments = { ARG("MAIL", ARG_MAIL, N_("a mail in a case, or the case itself")),
-			       OPTION("--text", ARG_TEXT, N_("the text")),
-			       OPTION("--file", ARG_FILE, N_("read the text from a file")) },
-		.exec = run_reply,
-	},
-	{
-		.name = "mail check",
-		.help = N_("who will be able to read a draft, and what stands against it"),
-		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
-		.exec = run_check,
-	},
-	{
-		.name = "mail send",
-		.help = N_("sign and encrypt a draft and put it into the outbox"),
-		.flags = COMMAND_CHANGES | COMMAND_LEAVES,
-		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
-		.exec = run_send,
-	},
-	{
-		.name = "draft list",
-		.help = N_("list your sealed drafts"),
-		.exec = run_drafts,
-	},
-	{
-		.name = "draft show",
-		.help = N_("read a draft or a text that was kept"),
-		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
-		.exec = run_draft_show,
-	},
-	{
-		.name = "draft remove",
-		.help = N_("throw a draft away"),
-		.flags = COMMAND_CHANGES | COMMAND_TYPED,
-		.arguments = { ARG("DRAFT", ARG_DRAFT, NULL) },
-		.exec = run_draft_remove,
 	},
 	{ .name = NULL },
 };

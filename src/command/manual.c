@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The manual page out of the command table, so that the two cannot drift apart. */
-#include "command/command_private.h"
+#include "command/reference.h"
 
 /* troff reads a leading dot or quote and every backslash and hyphen; in running text, words only. */
-static void add_escaped(struct str *ret, const char *text)
+void manual_escape(struct str *ret, const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '\\')
@@ -23,17 +23,17 @@ static void add_row(struct str *ret, const struct command_row *row)
 
 	command_usage(row, &usage);
 	str_add(ret, ".TP\n.B ");
-	add_escaped(ret, usage.bytes);
+	manual_escape(ret, usage.bytes);
 	str_add_char(ret, '\n');
-	add_escaped(ret, row->help);
+	manual_escape(ret, row->help);
 	str_add(ret, ".\n");
 	for (size_t i = 0; i < count; i++) {
 		if (!arguments[i].help)
 			continue;
 		str_add(ret, ".br\n");
-		add_escaped(ret, arguments[i].name);
+		manual_escape(ret, arguments[i].name);
 		str_add(ret, ": ");
-		add_escaped(ret, arguments[i].help);
+		manual_escape(ret, arguments[i].help);
 		str_add(ret, ".\n");
 	}
 }
@@ -65,7 +65,8 @@ static const char tail[] =
 	"keys.db. vault check looks after files: modes, leftovers, attachments, and your own cache, which it compares "
 	"with what is read anew; \\-\\-repair mends what is no data.\n.PP\n"
 	"vault backup copies while others work; vault restore verifies before it leaves anything. A vault restored from an "
-	"older backup opens for reading and says what is missing; vault restored lets an admin go on from there. vault "
+	"older backup opens for reading; vault lost names the events that you saw and it lacks, and vault restored "
+	"\\-\\-abandon lets an admin give them up; others follow with the same line. vault "
 	"bundle and case import carry work between two copies of one vault: both ways, and the copies are alike.\n.PP\n"
 	"case shred ends a case: contents, keys, files and the mails that were taken into it. Its record stays (vault "
 	"disposals). Copies of keys.db in backups can still open copies of its contents until they are gone, too. What "

@@ -512,7 +512,7 @@ const struct command_row member_commands[] = {
 	{
 		.name = "member add",
 		.help = N_("admit who asked, after comparing the fingerprint"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG("FPR", ARG_FINGERPRINT, N_("the newcomer's fingerprint")), ARG_ROLE("--role", true),
 			       OPTION("--from", ARG_FILE, N_("a request that was carried here")) },
 		.exec = run_add,
@@ -526,7 +526,7 @@ const struct command_row member_commands[] = {
 	{
 		.name = "member revoke",
 		.help = N_("remove a member and give every case it could read a new key"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG_MEMBER("FPR") },
 		.exec = run_member_revoke,
 	},
@@ -540,14 +540,14 @@ const struct command_row member_commands[] = {
 	{
 		.name = "member rotate",
 		.help = N_("open your identity with another OpenPGP key, or a new subkey"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { OPTION("--to", ARG_FINGERPRINT, N_("fingerprint or address of the new key")) },
 		.exec = run_rotate,
 	},
 	{
 		.name = "member recovery",
 		.help = N_("say who holds the key that opens every case, or change it"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG_MAY("FPR", ARG_FINGERPRINT, N_("a member, or none")) },
 		.exec = run_recovery,
 	},
@@ -562,7 +562,7 @@ const struct command_row member_commands[] = {
 	{
 		.name = "case revoke",
 		.help = N_("take a member's access to a case away, and give it a new key"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")), ARG_MEMBER("MEMBER") },
 		.exec = run_revoke,
 	},
@@ -576,12 +576,13 @@ const struct command_row member_commands[] = {
 	{
 		.name = "vault checkpoint",
 		.help = N_("sign what the vault is now, to be kept elsewhere"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { ARG_MAY("FILE", ARG_FILE, N_("where to (standard output)")) },
 		.exec = run_checkpoint,
 	},
 	{
 		.name = "vault checkpoint check",
+		.flags = COMMAND_BULK,
 		.help = N_("hold the vault against a checkpoint that was kept elsewhere"),
 		.arguments = { ARG("FILE", ARG_FILE, NULL) },
 		.exec = run_checkpoint_check,

@@ -79,11 +79,15 @@ static int run_policy_show(struct command_context *context, const struct command
 	command_row_out(context, "namespace", str_or_empty(policy->namespace_url), NULL);
 	command_row_out(context, "contact", str_or_empty(policy->contact), NULL);
 	command_row_out(context, "prefix", str_or_empty(policy->prefix), NULL);
+	command_row_out(context, "acknowledge", policy->acknowledge ? "on" : "off", NULL);
+	command_row_out(context, "provider", str_or_empty(policy->provider), NULL);
+	command_row_out(context, "cna", str_or_empty(policy->cna), NULL);
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
 }
 
-static const char *const policy_fields[] = { "publisher", "namespace", "contact", "prefix", NULL };
+static const char *const policy_fields[] = { "publisher", "namespace", "contact", "prefix", "provider", "cna",
+					     "acknowledge", NULL };
 
 const struct command_row register_commands[] = {
 	{

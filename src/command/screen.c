@@ -3,7 +3,7 @@
 #include "command/command_private.h"
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
-				     "products", "metrics", NULL };
+				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", NULL };
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
@@ -17,8 +17,39 @@ static int run_lock(struct command_context *context, const struct command_call *
 	return 0;
 }
 
+/* In a shell: what holds, and where it is set. */
+static int run_set(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	const char *name = call_value(call, "OPTION"), *value = call_value(call, "VALUE");
+	struct options options;
+	int code;
+
+	options_init(&options);
+	code = options_load(&options, context->vault_dir, err);
+	if (!code && value) {
+		code = option_set(&options, name, value, err);
+		code = code ? code : options_save(&options, err);
+	}
+	for (size_t i = 0; !code && i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		AUTO_STR range = STR_INIT;
+
+		option_describe(row, &range);
+		if (!name || str_equal(name, row->name))
+			command_row_out(context, row->name, option_get(&options, row->name), range.bytes,
+					str_or_empty(options.sources[i]), _(row->help), NULL);
+	}
+	options_release(&options);
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
+}
+
 #define ROW(word, text, what) \
 	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .request = (what) }
+
+#define PANE(word, text, which) \
+	{ .name = (word), .help = (text), .flags = COMMAND_SCREEN | COMMAND_NO_VAULT, .pane = (which), \
+	  .arguments = { { .name = "FILTER", .type = ARG_TEXT, .optional = true, .repeats = true } } }
 
 const struct command_row screen_commands[] = {
 	ROW("down", N_("move down"), SCREEN_DOWN),
@@ -53,11 +84,49 @@ const struct command_row screen_commands[] = {
 	},
 	ROW("quit", N_("leave the program"), SCREEN_QUIT),
 	{
+		.name = "set",
+		.help = N_("change a setting, or list all; --save keeps it for the next time"),
+		.flags = COMMAND_NO_VAULT,
+		.request = SCREEN_SET,
+		.arguments = { ARG_MAY("OPTION", ARG_OPTION, N_("which; without one all are listed")),
+			       ARG_MAY("VALUE", ARG_OPTION_VALUE, N_("what it is to be")),
+			       SWITCH("--save", N_("write it into your psirtty.yaml")) },
+		.exec = run_set,
+	},
+	{
+		.name = "view",
+		.help = N_("go to a saved view: a pane with its filter"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_VIEW,
+		.arguments = { ARG("NAME", ARG_VIEW, N_("as it was saved")) },
+	},
+	{
+		.name = "view save",
+		.help = N_("save this pane and its filter under a name"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_VIEW_SAVE,
+		.arguments = { ARG("NAME", ARG_VIEW, N_("a word of your choice")) },
+	},
+	{
+		.name = "view forget",
+		.help = N_("forget a saved view"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_VIEW_FORGET,
+		.arguments = { ARG("NAME", ARG_VIEW, N_("which")) },
+	},
+	{
 		.name = "command-line",
 		.help = N_("type a command"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_COMMAND_LINE,
 		.arguments = { { .name = "TEXT", .type = ARG_COMMAND, .optional = true, .repeats = true } },
+	},
+	{
+		.name = "form",
+		.help = N_("fill in a command's form: fields, checks, something to choose from"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_FORM,
+		.arguments = { { .name = "COMMAND", .type = ARG_COMMAND, .repeats = true } },
 	},
 	{
 		.name = "copy",
@@ -95,5 +164,10 @@ const struct command_row screen_commands[] = {
 		.request = SCREEN_THEME,
 		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = themes } },
 	},
+	PANE("clocks", N_("clocks and filings of all cases, with the sheet to paste from"), "clocks"),
+	PANE("contacts", N_("the register of contacts"), "contacts"),
+	PANE("keys", N_("the keys that are pinned to addresses"), "keys"),
+	PANE("risks", N_("the register of accepted risks"), "risks"),
+	PANE("tasks", N_("the dated tasks of all cases"), "all-tasks"),
 	{ .name = NULL },
 };

@@ -101,27 +101,25 @@ static int run_search(struct command_context *context, const struct command_call
 
 	if (!code)
 		code = limit_of(call, &limit, err);
+	if (!code && list) {
+		ask_screen(context, query);
+		return 0;
+	}
 	if (!code)
 		code = wait_for_index(context, desk, err);
 	if (!code)
-		code = desk_search(desk, query, best, list ? 1 : limit, &hits, &count, err);
-	if (code)
-		return code;
-	if (!list)
+		code = desk_search(desk, query, best, limit, &hits, &count, err);
+	if (!code)
 		say_hits(context, hits, count);
-	else if (count)
-		ask_screen(context, query);
-	else
-		command_say(context, _("Nothing holds all of these words."));
 	free(hits);
-	return 0;
+	return code;
 }
 
 const struct command_row search_commands[] = {
 	{
 		.name = "search",
 		.help = N_("find words in everything you may read, newest first"),
-		.flags = COMMAND_JSON,
+		.flags = COMMAND_JSON | COMMAND_HERE,
 		.arguments = { ARG_MANY("WORDS", ARG_TEXT, N_("all must occur; \"words in quotes\" as a phrase; begin*")),
 			       SWITCH("--best", N_("the most fitting first, where there are not too many")),
 			       OPTION("--limit", ARG_NUMBER, N_("at most so many (100)")) },

@@ -169,6 +169,21 @@ static char *word_of(char *word)
 	return str_equal(word, "--help") ? help : str_equal(word, "--version") ? version : word;
 }
 
+/* What the settings switch on holds for every command. */
+static int take_settings(struct command_context *context, struct error *err)
+{
+	struct options set;
+	int code;
+
+	options_init(&set);
+	code = options_load(&set, context->vault_dir, err);
+	context->offline = context->offline || option_on(&set, "offline");
+	context->plain = context->plain || option_on(&set, "plain");
+	context->readonly = context->readonly || option_on(&set, "readonly");
+	options_release(&set);
+	return code;
+}
+
 int command_main(struct command_context *context, int argc, char **argv)
 {
 	const char *vault = getenv("PSIRTTY_VAULT");
@@ -177,6 +192,8 @@ int command_main(struct command_context *context, int argc, char **argv)
 
 	context->vault_dir = vault && *vault ? vault : NULL;
 	code = take_options(context, argc, argv, &at, &err);
+	if (!code)
+		code = take_settings(context, &err);
 	if (!code && at >= argc)
 		return -1;
 	if (!code) {

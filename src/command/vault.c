@@ -295,38 +295,6 @@ static int run_backup(struct command_context *context, const struct command_call
 	return code;
 }
 
-static int run_restore(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	const char *dir = call_value(call, "DIR");
-	uint64_t gseq = 0;
-	int code;
-
-	command_bytes(context, 0, 0);
-	code = vault_restore(call_value(call, "FILE"), dir, &gseq, command_bytes, context, err);
-
-	if (!code)
-		command_say(context, _("restored to %s: %llu events, verified. If you saw more of them, it says so when it "
-				       "opens; `psirtty vault restored` then lets it go on from here"),
-			    dir, (unsigned long long)gseq);
-	context->reactions |= REACT_SHOW_OUTPUT;
-	return code;
-}
-
-static int run_restored(struct command_context *context, const struct command_call *call, struct error *err)
-{
-	struct desk *desk;
-	int code = command_desk(context, &desk, err);
-
-	(void)call;
-	if (!code)
-		code = vault_restored(desk_vault(desk), command_now(context), err);
-	if (!code)
-		command_say(context, _("the log goes on from event %llu; what was behind it is abandoned, and that is in the log"),
-			    (unsigned long long)vault_head(desk_vault(desk)));
-	context->reactions |= REACT_RELOAD;
-	return code;
-}
-
 const struct command_row vault_commands[] = {
 	{
 		.name = "init",
@@ -341,7 +309,7 @@ const struct command_row vault_commands[] = {
 	{
 		.name = "audit verify",
 		.help = N_("prove that nothing was altered, or name the event that was"),
-		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON | COMMAND_BULK,
 		.arguments = { OPTION("--level", ARG_NUMBER, N_("1 chains and authority, 2 contents' hashes, 3 signatures, 4 opened (4)")) },
 		.exec = run_audit_verify,
 	},
@@ -355,29 +323,17 @@ const struct command_row vault_commands[] = {
 	{
 		.name = "vault check",
 		.help = N_("look for leftovers and damage; --repair mends what is no data"),
-		.flags = COMMAND_OWN_VAULT | COMMAND_JSON,
+		.flags = COMMAND_OWN_VAULT | COMMAND_JSON | COMMAND_BULK,
 		.arguments = { SWITCH("--repair", N_("mend modes, leftovers and caches")) },
 		.exec = run_check,
 	},
 	{
 		.name = "vault backup",
+		.flags = COMMAND_BULK,
 		.help = N_("copy the vault into one file while others work"),
 		.arguments = { ARG("FILE", ARG_FILE, N_("a file; it is replaced when the copy is complete")),
 			       SWITCH("--keys", N_("with keys.db: a backup to keep only shortly")) },
 		.exec = run_backup,
-	},
-	{
-		.name = "vault restore",
-		.help = N_("unpack a backup into a new folder and verify it"),
-		.flags = COMMAND_NO_VAULT,
-		.arguments = { ARG("FILE", ARG_FILE, N_("a backup")), ARG("DIR", ARG_DIR, N_("a folder that is not there yet")) },
-		.exec = run_restore,
-	},
-	{
-		.name = "vault restored",
-		.help = N_("vouch, as an admin, for a vault that was restored from an older backup"),
-		.flags = COMMAND_TYPED,
-		.exec = run_restored,
 	},
 	{
 		.name = "vault stats",

@@ -349,8 +349,14 @@ int desk_freeze_remove(struct desk *desk, const char *name, const char *reason, 
 
 void desk_note_keys(struct desk *desk)
 {
-	if (desk->keys_noted == model_pin_count(desk->model))
+	size_t known = 1 + model_pin_count(desk->model) + 2 * model_pin_past_count(desk->model);
+	struct openpgp_key own = { 0 };
+
+	if (desk->keys_noted == known)
 		return;
+	if (openpgp_find(desk->pgp, vault_fingerprint(desk->vault), false, &own, NULL) == 0)
+		model_note_own_key(desk->model, own.fingerprint, own.expires);
+	openpgp_key_release(&own);
 	for (size_t i = 0; i < model_pin_count(desk->model); i++) {
 		const char *fingerprint = model_pin(desk->model, i)->fingerprint;
 		struct openpgp_key key = { 0 };
@@ -359,5 +365,5 @@ void desk_note_keys(struct desk *desk)
 			model_note_key_expiry(desk->model, fingerprint, key.expires);
 		openpgp_key_release(&key);
 	}
-	desk->keys_noted = model_pin_count(desk->model);
+	desk->keys_noted = known;
 }

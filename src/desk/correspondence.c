@@ -1,81 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mail out: drafts sealed in the vault, a leak guard in front of the door, and a letter that exactly
- * two keys can open: the peer's pinned one and ours.
+ * Drafts of letters: whom they are to, what they quote, what is attached. All of it lies sealed in the vault
+ * until it is sent or thrown away.
  */
+#include "psirtty/desk/letters.h"
+
 #include "desk/desk_private.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
-#include "psirtty/desk/gates.h"
+#include "psirtty/base/text.h"
 #include "psirtty/format/mime.h"
 
-enum { DRAFT_MAX = 32 << 20 };
+enum { DRAFT_MAX = 64 << 20, FILES_MAX = 18 << 20, FILE_COUNT = 100, PERSONS_MAX = 100 };
 
-/* A draft on disk: JSON {case, to, subject, in_reply_to, references, text}. */
+/* A draft on disk: JSON {case, send, to, address, cc, bcc, subject, in_reply_to, references, text, language, tlp,
+ * template, form, quoted, clear, files}; cc and bcc are lists of {name, address}, files of {name, type, sha256, size,
+ * content}. */
 
-/* ---- writing one */
-
-static const struct case_message *last_received(const struct case_state *state)
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way)
 {
-	const struct case_message *found = NULL;
-
-	for (size_t i = 0; i < state->message_count; i++)
-		if (state->messages[i].type != EVENT_MESSAGE_SENT && state->messages[i].address &&
-		    *state->messages[i].address)
-			found = &state->messages[i];
-	return found;
+	desk->letter_way = way;
 }
 
-/* "Re: subject [PSIRT-2026-0001]", each part once. */
-static char *reply_subject(const struct case_state *state, const char *subject)
+bool desk_letters_wait(const struct desk *desk)
 {
-	const char *rest = str_or_empty(subject);
-	AUTO_STRING tag = mem_format("[%s]", state->id);
-
-	while (str_starts_nocase(rest, "re:")) {
-		rest += 3;
-		rest += strspn(rest, " ");
-	}
-	if (strstr(rest, tag))
-		return mem_format("Re: %s", rest);
-	return mem_format("Re: %s %s", rest, tag);
+	return !desk->letter_way || str_equal(desk->letter_way->name, "outbox");
 }
 
-int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,
-	       const char *text, instant now, char **ret_id, struct error *err)
-{
-	const struct case_message *to = message ? message : last_received(state);
-	AUTO_JSON draft = json_object();
-	AUTO_STR bytes = STR_INIT;
-	AUTO_STRING subject = NULL;
-	char random[9], *id;
-	int code;
-
-	(void)now;
-	if (!to || !to->address || !*to->address)
-		return error_set(err, ERR_NO, state->id, _("Write to a party with `mail compose`"),
-				 _("there is no message to answer"));
-	subject = reply_subject(state, to->subject);
-	js_set_string(draft, "case", state->id);
-	js_set_string(draft, "to", to->peer ? to->peer : to->address);
-	js_set_string(draft, "address", to->address);
-	js_set_string(draft, "subject", subject);
-	js_set_string(draft, "in_reply_to", to->message_id);
-	js_set_string(draft, "text", text);
-	js_dump(draft, &bytes);
-	vault_random_hex(random, 8);
-	id = mem_format("reply-%s", random);
-	code = vault_draft_put(desk->vault, id, bytes.bytes, bytes.length, err);
-	if (code)
-		free(id);
-	else
-		*ret_id = id;
-	return code;
-}
+/* ---- on disk */
 
 int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err)
 {
@@ -90,292 +42,441 @@ int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct erro
 	if (!code)
 		code = js_load(bytes.bytes, bytes.length, DRAFT_MAX, id, ret, err);
 	str_wipe(&bytes);
+	if (code || js_string(*ret, "case"))
+		return code;
+	json_decref(*ret);
+	*ret = NULL;
+	return error_set(err, ERR_INPUT, id, _("See `draft list`"), _("this draft is no letter"));
+}
+
+int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err)
+{
+	struct str bytes = STR_INIT;
+	int code;
+
+	js_dump(draft, &bytes);
+	code = vault_draft_put(desk->vault, id, bytes.bytes, bytes.length, err);
+	str_wipe(&bytes);
 	return code;
 }
 
-/* ---- the leak guard */
-
-void draft_check_release(struct draft_check *check)
+bool desk_draft_is_form(const json_t *draft)
 {
-	for (size_t i = 0; i < check->problem_count; i++)
-		free(check->problems[i]);
-	for (size_t i = 0; i < check->key_count; i++)
-		free(check->keys[i]);
-	free(check->problems);
-	free(check->keys);
-	free(check->to);
-	free(check->subject);
-	free(check->text);
-	*check = (struct draft_check){ 0 };
+	return js_bool(draft, "form");
 }
 
-static void problem(struct draft_check *check, char *sentence)
+/* ---- persons */
+
+struct person { const char *name, *address; };
+
+static bool names(const char *who, const char *name, const char *address)
 {
-	check->problems = mem_resize(check->problems, check->problem_count + 1, sizeof(*check->problems));
-	check->problems[check->problem_count++] = sentence;
+	return (name && *name && str_casecmp(who, name) == 0) || (address && *address && str_casecmp(who, address) == 0);
 }
 
-static void reader(struct draft_check *check, const char *fingerprint)
+/* A party of the case, a contact, or a bare address. */
+static int find_person(struct desk *desk, const struct case_state *state, const char *who, struct person *ret,
+		       struct error *err)
 {
-	check->keys = mem_resize(check->keys, check->key_count + 1, sizeof(*check->keys));
-	check->keys[check->key_count++] = mem_string(fingerprint);
+	const struct contact *contact;
+
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+
+		if (!names(who, party->name, party->address))
+			continue;
+		if (!party->address || !*party->address)
+			return error_set(err, ERR_NO, who, _("Give it one with party set --address"), _("no address is known"));
+		*ret = (struct person){ party->name, party->address };
+		return 0;
+	}
+	contact = model_find_contact(desk->model, who);
+	if (contact && contact_words(contact, "addresses", 0)) {
+		*ret = (struct person){ contact_text(contact, "name"), contact_words(contact, "addresses", 0) };
+		return 0;
+	}
+	if (!strchr(who, '@') || strpbrk(who, " <>,;\r\n"))
+		return error_set(err, ERR_INPUT, who, _("Name a party of the case, a contact or an address"),
+				 _("nobody is called so"));
+	*ret = (struct person){ NULL, who };
+	return 0;
 }
 
-static const struct case_party *party_at(const struct case_state *state, const char *address)
-{
-	for (size_t i = 0; i < state->party_count; i++)
-		if (state->parties[i].address && str_casecmp(state->parties[i].address, address) == 0)
-			return &state->parties[i];
-	return NULL;
-}
-
-static bool brought_it(const struct case_party *party)
+static bool is_finder(const struct case_party *party)
 {
 	return str_equal(party->role, "finder") || str_equal(party->role, "reporter");
 }
 
-bool desk_draft_is_form(const char *id)
+/* Who wrote last, else who found it. A Reply-To is a stranger's wish and is not followed. */
+static int find_finder(const struct case_state *state, struct person *ret, struct error *err)
 {
-	return str_starts(id, "letter-") || str_starts(id, "notice-");
+	for (size_t i = state->message_count; i-- > 0;)
+		if (state->messages[i].type != EVENT_MESSAGE_SENT && state->messages[i].address &&
+		    *state->messages[i].address) {
+			*ret = (struct person){ NULL, state->messages[i].address };
+			return 0;
+		}
+	for (size_t i = 0; i < state->party_count; i++)
+		if (is_finder(&state->parties[i]) && state->parties[i].address && *state->parties[i].address) {
+			*ret = (struct person){ state->parties[i].name, state->parties[i].address };
+			return 0;
+		}
+	return error_set(err, ERR_NO, state->id, _("Write to a party with `mail compose --to`"),
+			 _("there is no message to answer"));
 }
 
-/* Details go to those who agreed to the embargo. Who brought the report knows them; a form holds none. */
-static void check_embargo(const struct case_state *state, const char *address, const char *draft_id,
-			  struct draft_check *check)
+static int find_main(struct desk *desk, const struct case_state *state, const struct desk_writing *w,
+		     struct person *ret, struct error *err)
 {
-	const struct case_party *party = party_at(state, address);
-
-	if (desk_draft_is_form(draft_id) || !party || brought_it(party) || case_may_share(state, party, state->updated))
-		return;
-	problem(check, mem_format(_("%s has not agreed to the embargo"), party->name));
-}
-
-/* Another case's id or title in the text is the commonest leak of all. */
-static void check_other_cases(struct desk *desk, const struct case_state *state, struct draft_check *check)
-{
-	for (size_t i = 0; i < model_case_count(desk->model); i++) {
-		const struct case_state *other = model_case(desk->model, i);
-
-		if (other == state)
-			continue;
-		if (strstr(check->text, other->id) || strstr(check->subject, other->id))
-			problem(check, mem_format(_("it names %s, another case"), other->id));
-		else if (strlen(other->title) > 12 && strstr(check->text, other->title))
-			problem(check, mem_format(_("it holds the title of %s, another case"), other->id));
-	}
-}
-
-static void check_reader(struct desk *desk, const struct case_state *state, const char *address,
-			 struct draft_check *check)
-{
-	const char *pinned = model_pinned(desk->model, address);
-	struct openpgp_key key = { 0 };
-	AUTO_ERROR why = ERROR_INIT;
-
-	if (!party_at(state, address))
-		problem(check, mem_format(_("%s is not a party of %s"), address, state->id));
-	if (!pinned) {
-		problem(check, mem_format(_("no key is pinned to %s"), address));
-		return;
-	}
-	if (openpgp_find(desk->pgp, pinned, false, &key, &why))
-		problem(check, mem_format(_("the pinned key %s is not in the keyring"), pinned));
-	else if (!key.can_encrypt)
-		problem(check, mem_format(_("the pinned key %s is expired, revoked or cannot encrypt"), pinned));
-	openpgp_key_release(&key);
-	reader(check, pinned);
-}
-
-static int check_gates(struct desk *desk, const struct case_state *state, const char *draft_id, instant now,
-		       struct draft_check *check, struct error *err)
-{
-	const struct desk_leaving leaving = { .action = GATE_SEND, .draft = draft_id };
-	struct desk_gates gates = { 0 };
-	int code = now == INSTANT_NONE ? 0 : desk_gates_ask(desk, state, &leaving, now, &gates, err);
-
-	for (size_t i = 0; i < gates.count; i++)
-		if (!gates_open(&gates.verdicts[i], 1))
-			problem(check, desk_gate_sentence(&gates.verdicts[i]));
-	desk_gates_release(&gates);
-	return code;
-}
-
-int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err)
-{
-	struct draft_check check = { 0 };
-	const struct case_state *state;
-	AUTO_JSON draft = NULL;
-	int code = desk_draft_load(desk, draft_id, &draft, err);
-
-	if (!code)
-		code = desk_find_case(desk, str_or_empty(js_string(draft, "case")), &state, err);
-	if (!code)
-		code = model_whole_case(desk->model, state, err);
-	if (code)
-		return code;
-	check.to = mem_string(str_or_empty(js_string(draft, "to")));
-	check.subject = mem_string(str_or_empty(js_string(draft, "subject")));
-	check.text = mem_string(str_or_empty(js_string(draft, "text")));
-	if (!*check.text)
-		problem(&check, mem_string(_("there is no text")));
-	check_reader(desk, state, str_or_empty(js_string(draft, "address")), &check);
-	check_embargo(state, str_or_empty(js_string(draft, "address")), draft_id, &check);
-	check_other_cases(desk, state, &check);
-	reader(&check, vault_fingerprint(desk->vault));
-	code = check_gates(desk, state, draft_id, now, &check, err);
-	if (code) {
-		draft_check_release(&check);
-		return code;
-	}
-	*ret = check;
-	if (!check.problem_count)
+	if (w->to)
+		return find_person(desk, state, w->to, ret, err);
+	if (w->answers && w->answers->address && *w->answers->address) {
+		*ret = (struct person){ NULL, w->answers->address };
 		return 0;
-	return error_set(err, ERR_NO, draft_id, _("Mend it, or pin the right key"), "%s", check.problems[0]);
+	}
+	return find_finder(state, ret, err);
 }
 
-/* ---- sending */
-
-struct sending {
-	struct desk *desk;
-	json_t *draft;
-	const struct case_state *state;
-	struct draft_check check;
-	struct mime_letter letter;
-	char *from, *message_id, *references;
-	struct str mail;
-	char *part, *path; /* in the outbox: tmp/ and new/ */
-};
-
-static void sending_release(struct sending *s)
+/* The name the case, then the mail, knows an address by. */
+static const char *name_for(const struct case_state *state, const struct person *who)
 {
-	json_decref(s->draft);
-	draft_check_release(&s->check);
-	free(s->from);
-	free(s->message_id);
-	free(s->references);
-	free(s->part);
-	free(s->path);
-	str_release(&s->mail);
+	for (size_t i = 0; i < state->party_count; i++)
+		if (state->parties[i].address && str_casecmp(state->parties[i].address, who->address) == 0)
+			return state->parties[i].name;
+	return who->name;
 }
 
-static void fill_letter(struct sending *s, instant now)
+static int add_persons(struct desk *desk, const struct case_state *state, json_t *draft, const char *key,
+		       char *const *list, size_t count, struct error *err)
 {
-	const char *at = strchr(s->desk->address, '@');
-	const char *answers = js_string(s->draft, "in_reply_to");
-	char random[33];
+	json_t *made;
+	int code = 0;
 
-	vault_random_hex(random, 32);
-	s->message_id = mem_format("<%s%s>", random, at ? at : "@psirtty.invalid");
-	s->from = mem_format("%s <%s>", s->desk->handler, s->desk->address);
-	s->references = mem_string(answers);
-	s->letter = (struct mime_letter){
-		.from = s->from,
-		.to = js_string(s->draft, "to"),
-		.subject = js_string(s->draft, "subject"),
-		.message_id = s->message_id,
-		.in_reply_to = answers,
-		.references = s->references,
-		.date = now,
-		.text = s->check.text,
-	};
-}
+	if (!count)
+		return 0;
+	if (count > PERSONS_MAX)
+		return error_set(err, ERR_USAGE, key, NULL, _("more than %d recipients"), (int)PERSONS_MAX);
+	made = json_array();
+	for (size_t i = 0; !code && i < count; i++) {
+		struct person who = { 0 };
+		json_t *one;
 
-static int seal_letter(struct sending *s, struct error *err)
-{
-	struct str inner = STR_INIT;
-	AUTO_STR armored = STR_INIT;
-	char boundary[33];
-	int code = mime_write_inner(&s->letter, &inner, err);
-
-	if (!code)
-		code = openpgp_encrypt(s->desk->pgp, inner.bytes, inner.length,
-				       (const char *const *)s->check.keys, s->check.key_count,
-				       vault_fingerprint(s->desk->vault), true, &armored, err);
-	str_wipe(&inner);
-	if (code)
-		return code;
-	vault_random_hex(boundary, 32);
-	return mime_write_encrypted(&s->letter, armored.bytes, boundary, &s->mail, err);
-}
-
-/* The outbox is a Maildir: written to tmp/, moved to new/ only when the case knows of it. */
-static int write_part(struct sending *s, instant now, struct error *err)
-{
-	static const char *const folders[] = { "tmp", "new", "cur" };
-	const char *outbox = vault_outbox(s->desk->vault);
-	char random[17];
-	AUTO_STRING name = NULL;
-
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		AUTO_STRING folder = file_join(outbox, folders[i]);
-		int code = file_make_dir(folder, 0770, err);
-
+		code = find_person(desk, state, list[i], &who, err);
 		if (code)
-			return code;
+			break;
+		one = json_object();
+		js_set_string(one, "name", name_for(state, &who));
+		js_set_string(one, "address", who.address);
+		json_array_append_new(made, one);
 	}
-	vault_random_hex(random, 16);
-	name = mem_format("%lld.%s.psirtty", (long long)(now / INSTANT_SECOND), random);
-	s->part = mem_format("%s/tmp/%s", outbox, name);
-	s->path = mem_format("%s/new/%s", outbox, name);
-	return file_write(s->part, s->mail.bytes, s->mail.length, 0640, err);
+	json_object_set_new(draft, key, made);
+	return code;
 }
 
-static int note_sent(struct sending *s, instant now, struct error *err)
+/* ---- quoting */
+
+static const struct inbox_item *item_of(struct desk *desk, const struct case_message *message)
 {
-	struct vault_object object;
-	json_t *body, *to;
-	int code = vault_object_put(s->desk->vault, s->mail.bytes, s->mail.length, &object, err);
+	const struct inbox_item *item = message->mail ? model_find_mail(desk->model, message->mail) : NULL;
+
+	return item && desk_whole_mail(desk, item, NULL) == 0 ? item : NULL;
+}
+
+/* What makes it unclear which text was protected: nothing of such a mail goes back out. */
+static const char *unquotable_flag(const struct mail_record *record)
+{
+	static const char *const flags[] = { "nested-encryption", "efail-structure", "partly-signed", "symmetric",
+					     "too-many-recipients", "unreadable", "protected-from-mismatch",
+					     "multiple-from" };
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (mail_record_has_flag(record, flags[i]))
+			return flags[i];
+	return NULL;
+}
+
+const char *desk_quote_refusal(struct desk *desk, const struct case_message *message, bool *ret_ask)
+{
+	const struct inbox_item *item = message ? item_of(desk, message) : NULL;
+	const struct mail_record *record = item ? &item->record : NULL;
+
+	if (ret_ask)
+		*ret_ask = false;
+	if (!record)
+		return _("the mail itself is not at hand; nothing of it is quoted");
+	if (record->encryption != ENCRYPTION_NONE && record->encryption != ENCRYPTION_DECRYPTED)
+		return _("it was not opened; nothing of it is quoted");
+	if (unquotable_flag(record) || strstr(str_or_empty(record->text), "-----BEGIN PGP MESSAGE-----"))
+		return _("it holds more than the one message that was opened; nothing of it is quoted");
+	if (record->verdict != VERDICT_MISMATCH && record->verdict != VERDICT_BAD)
+		return NULL;
+	if (ret_ask)
+		*ret_ask = true;
+	return _("it is not signed by its sender; nothing of it is quoted unless you say --quote");
+}
+
+/* Strangers' text reaches an editor only in its safe form. */
+static void add_quotation(struct str *s, const struct case_message *message, const char *text)
+{
+	AUTO_TEXT safe = TEXT_INIT;
+	char day[40];
+
+	text_display(&safe, text, -1, TEXT_BLOCK);
+	str_add_format(s, _("\nOn %s, %s wrote:\n"), instant_format_date(message->at, day),
+		       str_or_empty(message->address));
+	for (const char *line = safe.utf8; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		str_add(s, length && *line != '>' ? "> " : ">");
+		str_add_bytes(s, line, length);
+		str_add_char(s, '\n');
+		line += length + (line[length] == '\n');
+	}
+}
+
+static bool wants_quote(struct desk *desk, const struct desk_writing *w, char **ret_note)
+{
+	const char *refusal;
+	bool ask;
+
+	if (!w->answers || w->no_quote || w->clear || w->answers->type == EVENT_MESSAGE_SENT)
+		return false;
+	refusal = desk_quote_refusal(desk, w->answers, &ask);
+	if (refusal && ret_note && !(ask && w->quote))
+		*ret_note = mem_string(refusal);
+	return !refusal || (ask && w->quote);
+}
+
+/* ---- what to begin with */
+
+static int fill_template(struct desk *desk, const struct case_state *state, const struct desk_writing *w,
+			 const struct person *to, struct letter_text *ret, struct error *err)
+{
+	const char *language = w->language ? w->language : desk_letter_language(desk, state, to->address);
+	const char *name = name_for(state, to);
+	const struct letter_word words[] = {
+		{ "name", name ? name : to->address }, { "case", state->id }, { "handler", desk->handler },
+		{ "team", desk->name }, { "reason", w->reason }, { "version", w->version },
+	};
+
+	return desk_letter_text(desk, w->template, language, words, ARRAY_LEN(words), ret, err);
+}
+
+int desk_writing_text(struct desk *desk, const struct case_state *state, const struct desk_writing *w, char **ret,
+		      char **ret_note, struct error *err)
+{
+	struct letter_text made = { 0 };
+	AUTO_STR text = STR_INIT;
+	struct person to = { 0 };
+	int code = find_main(desk, state, w, &to, err);
+
+	if (ret_note)
+		*ret_note = NULL;
+	if (!code && w->template)
+		code = fill_template(desk, state, w, &to, &made, err);
+	if (code)
+		return code;
+	str_add(&text, str_or_empty(made.text));
+	if (wants_quote(desk, w, ret_note))
+		add_quotation(&text, w->answers, str_or_empty(item_of(desk, w->answers)->record.text));
+	letter_text_release(&made);
+	*ret = str_detach(&text);
+	return 0;
+}
+
+/* ---- a new draft */
+
+/* Leaves out what is put before and behind it each time anew: "Re:", "[TLP:…]". */
+static char *bare_subject(const char *subject)
+{
+	AUTO_STR made = STR_INIT;
+
+	while (str_starts_nocase(subject, "re:")) {
+		subject += 3;
+		subject += strspn(subject, " ");
+	}
+	for (; *subject; subject++) {
+		if (str_starts(subject, "[TLP:") && strchr(subject, ']'))
+			subject = strchr(subject, ']');
+		else if (*subject == '\r' || *subject == '\n')
+			str_add_char(&made, ' ');
+		else
+			str_add_char(&made, *subject);
+	}
+	while (made.length && made.bytes[made.length - 1] == ' ')
+		str_truncate(&made, made.length - 1);
+	return str_detach(&made);
+}
+
+/* "Re: subject [PSIRT-2026-0001]", each part once. */
+static char *subject_for(const struct case_state *state, const char *subject, bool answer)
+{
+	AUTO_STRING rest = bare_subject(subject);
+	AUTO_STRING tag = mem_format("[%s]", state->id);
+
+	return mem_format("%s%s%s%s", answer ? "Re: " : "", rest, strstr(rest, tag) ? "" : " ",
+			  strstr(rest, tag) ? "" : tag);
+}
+
+/* Not the "..." or "[...]" that stands outside a protected one. */
+static bool says_something(const char *subject)
+{
+	return subject && subject[strspn(subject, " .[]")];
+}
+
+static char *choose_subject(const struct case_state *state, const struct desk_writing *w, const char *of_template)
+{
+	if (w->subject)
+		return subject_for(state, w->subject, false);
+	if (w->answers && says_something(w->answers->subject) && !w->clear)
+		return subject_for(state, w->answers->subject, true);
+	if (of_template)
+		return mem_string(of_template);
+	return subject_for(state, _("Your report"), false);
+}
+
+static void set_thread(json_t *draft, const struct case_message *answers)
+{
+	if (!answers || !answers->message_id)
+		return;
+	js_set_string(draft, "in_reply_to", answers->message_id);
+	js_set_string(draft, "references", answers->message_id);
+}
+
+static json_t *make_draft(const struct case_state *state, const struct desk_writing *w, const struct person *to,
+			  const char *of_template, const char *text, bool form)
+{
+	json_t *draft = json_object();
+	AUTO_STRING subject = choose_subject(state, w, of_template);
+	const char *name = name_for(state, to);
+	AUTO_STRING whole = name && *name ? mem_format("%s <%s>", name, to->address) : NULL;
+	char send[33];
+
+	vault_random_hex(send, 32);
+	js_set_string(draft, "case", state->id);
+	js_set_string(draft, "send", send);
+	js_set_string(draft, "to", whole ? whole : to->address);
+	js_set_string(draft, "address", to->address);
+	js_set_string(draft, "subject", subject);
+	js_set_string(draft, "text", text);
+	js_set_string(draft, "template", w->template);
+	js_set_string(draft, "tlp", w->tlp);
+	js_set_bool(draft, "form", form);
+	js_set_bool(draft, "clear", w->clear);
+	set_thread(draft, w->answers);
+	return draft;
+}
+
+int desk_draft_new(struct desk *desk, const struct case_state *state, const struct desk_writing *w, instant now,
+		   char **ret_id, struct error *err)
+{
+	struct letter_text of_template = { 0 };
+	AUTO_STRING text = mem_string(w->text);
+	AUTO_JSON draft = NULL;
+	struct person to = { 0 };
+	char random[9];
+	AUTO_STRING id = NULL;
+	int code = find_main(desk, state, w, &to, err);
+
+	(void)now;
+	if (!code && w->template)
+		code = fill_template(desk, state, w, &to, &of_template, err);
+	if (!code && !text)
+		code = desk_writing_text(desk, state, w, &text, NULL, err);
+	if (!code) {
+		bool form = of_template.text && str_equal(of_template.text, text) && !w->reason;
+
+		draft = make_draft(state, w, &to, of_template.subject, text, form);
+		code = add_persons(desk, state, draft, "cc", w->cc, w->cc_count, err);
+	}
+	if (!code)
+		code = add_persons(desk, state, draft, "bcc", w->bcc, w->bcc_count, err);
+	letter_text_release(&of_template);
+	vault_random_hex(random, 8);
+	id = mem_format("%s-%s", w->answers ? "reply" : "letter", random);
+	if (!code)
+		code = desk_draft_store(desk, id, draft, err);
+	if (!code && w->file_count)
+		code = desk_draft_attach(desk, id, w->files, w->file_count, err);
+	if (code)
+		return code;
+	*ret_id = id;
+	id = NULL;
+	return 0;
+}
+
+/* ---- changing one */
+
+int desk_draft_text(struct desk *desk, const char *id, char **ret, struct error *err)
+{
+	AUTO_JSON draft = NULL;
+	int code = desk_draft_load(desk, id, &draft, err);
+
+	if (!code)
+		*ret = mem_string(str_or_empty(js_string(draft, "text")));
+	return code;
+}
+
+int desk_draft_set_text(struct desk *desk, const char *id, const char *text, struct error *err)
+{
+	AUTO_JSON draft = NULL;
+	int code = desk_draft_load(desk, id, &draft, err);
+
+	if (code || str_equal(js_string(draft, "text"), text))
+		return code;
+	js_set_string(draft, "text", text);
+	js_set_bool(draft, "form", false);
+	return desk_draft_store(desk, id, draft, err);
+}
+
+static size_t files_size(const json_t *files)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < json_array_size(files); i++)
+		size += (size_t)js_integer(json_array_get(files, i), "size", 0);
+	return size;
+}
+
+static int attach_one(json_t *files, const char *path, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO_STRING name = mime_safe_name(slash ? slash + 1 : path, (int)json_array_size(files) + 1);
+	AUTO_STR content = STR_INIT;
+	AUTO_STR bytes = STR_INIT;
+	char sha256[65];
+	json_t *one;
+	int code = file_read(path, FILES_MAX, &bytes, err);
 
 	if (code)
 		return code;
-	body = json_object();
-	to = json_array();
-	json_array_append_new(to, js_new_string(s->letter.to, strlen(s->letter.to)));
-	json_object_set_new(body, "to", to);
-	js_set_string(body, "subject", s->letter.subject);
-	js_set_string(body, "message_id", s->letter.message_id);
-	js_set_string(body, "in_reply_to", s->letter.in_reply_to);
-	desk_set_instant(body, "sent", now);
-	js_set_string(body, "text", s->letter.text);
-	json_object_set_new(body, "raw", desk_object_json(&object, NULL, "message/rfc822", "message"));
-	return desk_append(s->desk, s->state, EVENT_MESSAGE_SENT, body, now, err);
+	if (bytes.length + files_size(files) > FILES_MAX || json_array_size(files) >= FILE_COUNT)
+		return error_set(err, ERR_NO, path, _("Send less, or hand it over another way"),
+				 _("a letter carries at most %d files of %d MB together"), (int)FILE_COUNT, FILES_MAX >> 20);
+	vault_sha256(bytes.bytes, bytes.length, sha256);
+	str_add_base64(&content, bytes.bytes, bytes.length);
+	one = json_object();
+	js_set_string(one, "name", name);
+	js_set_string(one, "sha256", sha256);
+	js_set_integer(one, "size", (long long)bytes.length);
+	js_set_string(one, "content", content.bytes);
+	json_array_append_new(files, one);
+	return 0;
 }
 
-static int send_checked(struct sending *s, instant now, struct error *err)
+int desk_draft_attach(struct desk *desk, const char *id, char *const *paths, size_t count, struct error *err)
 {
-	int code;
+	AUTO_JSON draft = NULL;
+	json_t *files;
+	int code = desk_draft_load(desk, id, &draft, err);
 
-	fill_letter(s, now);
-	code = seal_letter(s, err);
-	if (!code)
-		code = write_part(s, now, err);
-	if (!code)
-		code = note_sent(s, now, err);
-	if (code) {
-		if (s->part)
-			unlink(s->part);
+	if (code)
 		return code;
-	}
-	return rename(s->part, s->path) == 0 ? 0 : error_errno(err, ERR_INPUT, s->path, NULL);
-}
-
-int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path, struct error *err)
-{
-	struct sending s = { .desk = desk, .mail = STR_INIT };
-	int code = desk_draft_load(desk, draft_id, &s.draft, err);
-
-	if (!code)
-		code = desk_draft_check(desk, draft_id, now, &s.check, err);
-	if (!code)
-		code = desk_find_case(desk, str_or_empty(js_string(s.draft, "case")), &s.state, err);
-	if (!code)
-		code = send_checked(&s, now, err);
-	if (!code)
-		code = vault_draft_remove(desk->vault, draft_id, err);
-	if (!code) {
-		*ret_path = s.path;
-		s.path = NULL;
-	}
-	sending_release(&s);
-	return code;
+	if (!js_array(draft, "files"))
+		json_object_set_new(draft, "files", json_array());
+	files = js_array(draft, "files");
+	for (size_t i = 0; !code && i < count; i++)
+		code = attach_one(files, paths[i], err);
+	js_set_bool(draft, "form", false);
+	return code ? code : desk_draft_store(desk, id, draft, err);
 }

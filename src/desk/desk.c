@@ -2,6 +2,8 @@
 /* The open desk: vault, model, worker; and the one door through which every change goes. */
 #include "desk/desk_private.h"
 
+#include "psirtty/vault/members.h"
+
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/export.h"
@@ -24,6 +26,37 @@ int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 		code = desk_take_in(desk, err);
 	*ret_changed = desk->folded != before;
 	return code;
+}
+
+int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err)
+{
+	uint64_t before = desk->folded, left = 0;
+	bool changed = vault_changed(desk->vault) || desk->behind;
+	int code = changed ? vault_read_some(desk->vault, most, &left, err) : 0;
+
+	desk->behind = *ret_left = left > 0;
+	*ret_changed = false;
+	if (!code)
+		code = desk_take_in(desk, err);
+	*ret_changed = desk->folded != before;
+	return code;
+}
+
+/* ---- another process of this program */
+
+int desk_identity_send(const struct desk *desk, int fd, struct error *err)
+{
+	return vault_identity_send(desk->vault, fd, err);
+}
+
+void desk_never_ask(void)
+{
+	openpgp_never_ask();
+}
+
+bool desk_take_wanted(void)
+{
+	return openpgp_take_wanted();
 }
 
 /* ---- opening */
@@ -74,7 +107,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	if (!code)
 		desk->ring_known = openpgp_ring_stamp(desk->pgp, desk->ring);
 	if (!code)
-		code = vault_open(options->vault_dir, desk->pgp, options->readonly, now, &desk->vault, err);
+		code = vault_open_with(options->vault_dir, desk->pgp, options->handed_over ? options->identity : -1,
+				       options->readonly, now, &desk->vault, err);
 	if (!code && !options->readonly)
 		code = vault_draft_recover(desk->vault, &recovered, err);
 	if (!code)
@@ -120,7 +154,8 @@ void desk_close(struct desk *desk)
 	free(desk->address);
 	free(desk->clock_fault);
 	desk_laws_free(desk->laws);
-	desk_letters_free(desk->letters);
+	desk_templates_free(desk->templates);
+	desk_way_free(desk->way);
 	free(desk);
 }
 
@@ -166,6 +201,19 @@ static int still_possible(void *context, struct error *err)
 	return code ? code : model_check(a->desk->model, a->event, err);
 }
 
+/* Rules that want two persons look at who it is. */
+static void set_member(struct desk *desk, struct event *event)
+{
+	struct vault_member *members;
+	size_t count;
+
+	vault_members(desk->vault, &members, &count);
+	for (size_t i = 0; i < count; i++)
+		if (members[i].me)
+			memcpy(event->member, members[i].id, sizeof(event->member));
+	free(members);
+}
+
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *stolen,
 		   instant now, struct error *err)
 {
@@ -180,6 +228,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 		code = event_check(type, body, err);
 	memcpy(event.stream, stream, sizeof(event.stream));
 	snprintf(event.author, sizeof(event.author), "%s", desk->handler);
+	set_member(desk, &event);
 	event.body = body;
 	if (!code)
 		code = model_check(desk->model, &event, err);

@@ -16,6 +16,9 @@ enum { RING_STAMP = 32 };
 /* A stream to be read anew, or, GONE, to be forgotten. */
 struct stale { uint8_t stream[16]; enum vault_stream_kind kind; bool gone; };
 
+enum { NEWS_MOST = 32 };
+struct news { uint8_t stream[16]; char author[128]; };
+
 struct desk {
 	struct openpgp *pgp;
 	struct parse_worker *worker;
@@ -26,19 +29,47 @@ struct desk {
 	uint8_t ring[RING_STAMP];             /* of gpg's key rings, before anything was asked; where RING_KNOWN */
 	bool ring_known, names_changed;       /* the names in the cache are not these */
 	bool registry_taken, registry_changed; /* from the cache; it is not what the cache holds */
+	bool glances_taken, dues_old;         /* from the cache; what the cache has was worked out by other rules */
+	uint8_t old_dues[32];                 /* their key */
 	const char *warnings[16];             /* static sentences about the last changes, untranslated */
 	size_t warning_count;
 	char *clock_fault;                    /* owned: why rules of clocks do not count, or NULL */
 	size_t keys_noted;                    /* how many pins were asked for their expiry */
+	bool behind;                          /* desk_refresh_some has not read everything */
 	uint64_t folded, kept;                /* the last event in the model; that of the cache's briefs */
+	struct news news[NEWS_MOST]; size_t news_count; /* what others did to cases, until it is asked for */
+	bool started;                         /* what comes from now on is news */
 	struct stale *stale; size_t stale_count, stale_room; /* owned; a hash table */
 	char *trouble;                        /* owned: what could not be read anew, a sentence, or NULL */
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
+	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
-	struct conf *letters;                 /* owned: data/letters.yaml, once it was asked for */
+	struct desk_templates *templates;     /* owned: letters, once one was asked for */
+	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
+	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
+
+/* ---- way.c */
+struct desk_way;
+void desk_way_free(struct desk_way *way); /* NULL does nothing */
+
+/* ---- intake.c */
+/* Where a mail comes from; account and uid (its name on the server) may be NULL. */
+struct intake_source { const char *channel, *account, *uid; instant received; };
+/* Messages are kept in groups, several at once on their way through workers: so what was added is kept for sure only
+ * after intake_end. Counts into COUNT, which must live until then, as must DESK. */
+struct intake;
+struct intake *intake_begin(struct desk *desk, instant now, struct intake_count *count);
+/* One whose bytes are here already is known. BYTES are copied. */
+int intake_add(struct intake *intake, const char *bytes, size_t length, const struct intake_source *source,
+	       struct error *err);
+/* Keeps and reads what is left (unless CODE is an error already, which is returned) and frees it. */
+int intake_end(struct intake *intake, int code, struct error *err);
+/* Keeps one message, then reads it; counts. */
+int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
+		struct intake_count *count, struct error *err);
 
 /* ---- places.c */
 /* SHA-256 and size of a whole file. */
@@ -75,19 +106,6 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);
 
-/* ---- letter.c */
-/* Who gets a letter; either may be NULL. */
-struct letter_recipient { const char *name, *address; };
-/* What stands for {NAME} in a text; a list of them ends with a NULL name. */
-struct letter_word { const char *name, *value; };
-/* "zh" or "en": by the recipient's contact, else as the screen. */
-const char *desk_letter_language(const struct desk *desk, const struct case_state *state,
-				 const struct letter_recipient *who);
-/* Adds the text ID of data/letters.yaml, WORDS (may be NULL) filled in. */
-int desk_letter_text(struct desk *desk, const char *id, const char *language, const struct letter_word *words,
-		     struct str *ret, struct error *err);
-void desk_letters_free(struct conf *letters);
-
 /* ---- recipient.c */
 /* The key WHO (a fingerprint, or an address a key is pinned to), and the address the register has for it, which is NULL
  * where it has none. ERR_NO for an address without a pinned key. The caller releases *RET and frees *RET_ADDRESS. */
@@ -96,8 +114,19 @@ int desk_find_recipient(struct desk *desk, const char *who, struct openpgp_key *
 
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
+int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err);
 /* A letter of this program's own making (an invitation, a notice, a refusal) holds no details. */
-bool desk_draft_is_form(const char *id);
+bool desk_draft_is_form(const json_t *draft);
+
+/* ---- templates.c */
+void desk_templates_free(struct desk_templates *templates);
+
+/* ---- sending.c */
+struct mime_letter;
+/* The whole message: signed by who works here and encrypted to exactly KEYS; or signed alone. */
+int desk_letter_seal(struct desk *desk, const struct mime_letter *letter, const char *const *keys, size_t count,
+		     struct str *ret, struct error *err);
+int desk_letter_sign_clear(struct desk *desk, const struct mime_letter *letter, struct str *ret, struct error *err);
 
 /* ---- desk.c */
 
@@ -118,9 +147,24 @@ int desk_attach_one(struct desk *desk, const char *path, json_t *list, struct er
 void desk_clocks_load(struct desk *desk);
 void desk_set_instant(json_t *body, const char *key, instant at);
 
-/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. A message that cannot be
- * read still gives a record that says so: 0 unless gpg or the worker cannot be used at all. */
-int desk_read_mail(struct desk *desk, const char *bytes, size_t length, instant now, struct mail_record *ret,
-		   struct error *err);
+/* ---- reading.c */
+/* Takes raw bytes apart, opens what is encrypted to us, checks signatures, judges. With the SESSION_KEY of an earlier
+ * reading (or NULL) no agent is asked. A message that cannot be read still gives a record that says so: 0 unless gpg
+ * or the worker cannot be used at all. */
+int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,
+		   struct mail_record *ret, struct error *err);
+/* The same for what the worker took apart already; PARSED is released. */
+int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
+		     struct mail_record *ret, struct error *err);
+/* That in steps, so that the worker and gpg work at once: _begin asks gpg, _ahead (which may be left out, with a WORKER
+ * that nobody else asks until then) has taken apart what was inside, _end waits for both and frees. */
+struct desk_reading;
+struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now);
+void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker);
+int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err);
+/* Whether gpg has to be asked about it. */
+bool desk_needs_keys(const struct parsed_mail *parsed);
+/* The record of a message the worker gave up, and WHY. */
+void desk_unreadable(const struct error *why, struct mail_record *ret);
 
 #endif

@@ -14,7 +14,7 @@ int desk_letter_put(struct desk *desk, const struct case_state *state, const str
 	AUTO_JSON draft = json_object();
 	AUTO_STR bytes = STR_INIT;
 	AUTO_STRING to = letter->name ? mem_format("%s <%s>", letter->name, letter->address) : NULL;
-	char random[9];
+	char random[9], send[33];
 	AUTO_STRING id = mem_string(letter->id);
 	int code;
 
@@ -22,6 +22,10 @@ int desk_letter_put(struct desk *desk, const struct case_state *state, const str
 		vault_random_hex(random, 8);
 		id = mem_format("letter-%s", random);
 	}
+	vault_random_hex(send, 32);
+	js_set_string(draft, "send", send);
+	js_set_bool(draft, "form", letter->form);
+	js_set_string(draft, "template", letter->template);
 	js_set_string(draft, "case", state->id);
 	js_set_string(draft, "to", to ? to : letter->address);
 	js_set_string(draft, "address", letter->address);
@@ -41,9 +45,8 @@ static void set_terms(json_t *body, const char *key, const struct embargo_terms 
 	js_set_hex(body, key, terms->id, sizeof(terms->id));
 }
 
-/* What NUMBER stands for; terms that are still open first. */
-static int find_terms(const struct case_state *state, size_t number, const struct embargo_terms **ret,
-		      struct error *err)
+int desk_embargo_terms(const struct case_state *state, size_t number, const struct embargo_terms **ret,
+		       struct error *err)
 {
 	const struct case_embargo *embargo = &state->embargo;
 	int at = number ? (int)number - 1 : embargo->shortest >= 0 ? embargo->shortest : embargo->force;
@@ -135,7 +138,7 @@ static int meet_default(struct desk *desk, const struct case_state *state, const
 	if (outcome.ours_in_force || outcome.ours_revises)
 		code = append_offer(desk, state, &ours, now, err);
 	if (!code)
-		code = find_terms(state, 0, &shortest, err);
+		code = desk_embargo_terms(state, 0, &shortest, err);
 	return code ? code : append_accept(desk, state, shortest,
 					   &(struct embargo_reply){ .by = "us", .text = shorter_rule }, now, err);
 }
@@ -159,7 +162,7 @@ int desk_embargo_answer(struct desk *desk, const struct case_state *state, const
 	const struct embargo_terms *terms;
 	bool ours = str_equal(reply->by, "us");
 	json_t *body;
-	int code = find_terms(state, reply->number, &terms, err);
+	int code = desk_embargo_terms(state, reply->number, &terms, err);
 
 	if (!code && ours && reply->accept && !reply->anyway)
 		code = check_range(desk, state, terms->until.at, now, err);
@@ -178,69 +181,15 @@ int desk_embargo_answer(struct desk *desk, const struct case_state *state, const
 
 /* ---- asking */
 
-static void add_end(struct str *s, const struct zoned *until, const char *zone)
-{
-	char own[96], utc[40];
-	struct zoned theirs;
-
-	str_add_format(s, "%s (%s)", zoned_format(until, own), instant_format(until->at, utc));
-	if (!zone || !zone_known(zone))
-		return;
-	theirs = zone_at(zone, until->at);
-	str_add_format(s, " = %s", zoned_format(&theirs, own));
-}
-
-static int add_allowed(struct desk *desk, const struct embargo_terms *terms, const char *language, struct str *ret,
-		       struct error *err)
-{
-	int code = 0;
-
-	for (int i = 0; !code && i < ALLOW_COUNT; i++) {
-		AUTO_STR what = STR_INIT;
-
-		if (!(terms->allow & 1u << i))
-			continue;
-		code = desk_letter_text(desk, allow_words[i], language, NULL, &what, err);
-		if (!code)
-			code = desk_letter_text(desk, "allowed", language,
-						(struct letter_word[]){ { "text", what.bytes }, { NULL, NULL } }, ret, err);
-	}
-	return code;
-}
-
-/* Not their note: who is asked has not agreed to anything yet. */
-static int write_invitation(struct desk *desk, const struct case_state *state, const struct case_party *party,
-			    const struct embargo_terms *terms, char **ret_draft, struct error *err)
-{
-	const char *language = desk_letter_language(desk, state,
-						    &(struct letter_recipient){ party->name, party->address });
-	AUTO_STR subject = STR_INIT, text = STR_INIT, end = STR_INIT, allowed = STR_INIT;
-	struct desk_letter letter = { .name = party->name, .address = party->address };
-	char due[40];
-	int code = add_allowed(desk, terms, language, &allowed, err);
-	const struct letter_word words[] = {
-		{ "name", party->name }, { "case", state->id }, { "end", (add_end(&end, &terms->until, party->zone), end.bytes) },
-		{ "rsvp", party->rsvp == INSTANT_NONE ? "-" : instant_format(party->rsvp, due) },
-		{ "allowed", allowed.bytes }, { NULL, NULL },
-	};
-
-	if (!code)
-		code = desk_letter_text(desk, "invitation-subject", language, words, &subject, err);
-	if (!code)
-		code = desk_letter_text(desk, "invitation", language, words, &text, err);
-	letter.subject = subject.bytes;
-	letter.text = text.bytes;
-	return code ? code : desk_letter_put(desk, state, &letter, ret_draft, err);
-}
-
 int desk_embargo_invite(struct desk *desk, const struct case_state *state, const char *party, size_t number,
 			instant rsvp, instant now, char **ret_draft, struct error *err)
 {
+	struct embargo_letter invitation = { .message = EMBARGO_EP, .template = "embargo-invitation" };
 	const struct embargo_terms *terms;
 	uint8_t id[32];
 	json_t *body;
 	size_t at;
-	int code = find_terms(state, number, &terms, err);
+	int code = desk_embargo_terms(state, number, &terms, err);
 
 	if (!code && !terms_current(&state->embargo, terms))
 		code = error_set(err, ERR_NO, state->id, _("See embargo status"),
@@ -260,19 +209,19 @@ int desk_embargo_invite(struct desk *desk, const struct case_state *state, const
 		return code;
 	for (size_t i = 0; i < state->embargo.term_count; i++)
 		if (memcmp(state->embargo.terms[i].id, id, sizeof(id)) == 0)
-			terms = &state->embargo.terms[i];
-	return write_invitation(desk, state, &state->parties[at], terms, ret_draft, err);
+			invitation.terms = &state->embargo.terms[i];
+	return desk_embargo_letter(desk, state, at, &invitation, now, ret_draft, err);
 }
 
 /* ---- ending */
 
 int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause, const char *by,
-		     const char *reason, bool override, instant now, struct error *err)
+		     const char *reason, const char *evidence, bool override, instant now, struct error *err)
 {
 	json_t *body = json_object();
 
 	js_set_string(body, "by", by);
-
+	js_set_string(body, "evidence", evidence);
 	js_set_string(body, "cause", end_words[cause]);
 	js_set_string(body, "reason", reason && *reason ? reason : end_words[cause]);
 	if (override)
@@ -299,10 +248,15 @@ static void list_add(char ***list, size_t *count, char *text)
 
 /* ---- notices, by tier of stakeholder: who fixes first, who only waits last */
 
-static const struct tier { const char *role, *name, *text; } tiers[] = {
-	{ "vendor", N_("vendors"), "to-vendor" },       { "coordinator", N_("coordinators"), "to-coordinator" },
-	{ "finder", N_("finders"), "to-finder" },       { "reporter", N_("finders"), "to-finder" },
-	{ "deployer", N_("deployers"), "to-deployer" }, { "other", N_("others"), "to-other" },
+static const struct tier {
+	const char *role, *name, *template;
+} tiers[] = {
+	{ "vendor", N_("vendors"), "notice-vendor" },
+	{ "coordinator", N_("coordinators"), "notice-coordinator" },
+	{ "finder", N_("finders"), "notice-finder" },
+	{ "reporter", N_("finders"), "notice-finder" },
+	{ "deployer", N_("deployers"), "notice-deployer" },
+	{ "other", N_("others"), "notice-other" },
 };
 
 static const struct tier *tier_of(const char *role)
@@ -327,34 +281,16 @@ static char *notice_id(const struct case_state *state, size_t party)
 	return id;
 }
 
-static int write_notice(struct desk *desk, const struct case_state *state, size_t at, struct error *err)
+static int write_notice(struct desk *desk, const struct case_state *state, size_t at, instant now, struct error *err)
 {
-	const struct case_party *party = &state->parties[at];
-	const char *language = desk_letter_language(desk, state,
-						    &(struct letter_recipient){ party->name, party->address });
 	AUTO_STRING id = notice_id(state, at);
-	AUTO_STR subject = STR_INIT, text = STR_INIT, end = STR_INIT, cause = STR_INIT, wish = STR_INIT;
-	struct desk_letter letter = { .id = id, .name = party->name, .address = party->address };
-	struct zoned ended = { .at = state->embargo.ended_at, .zone = "UTC" };
-	int code = desk_letter_text(desk, end_words[state->embargo.cause], language, NULL, &cause, err);
+	const struct embargo_letter notice = { .message = EMBARGO_ET, .id = id,
+					       .template = tier_of(state->parties[at].role)->template };
 
-	if (!code)
-		code = desk_letter_text(desk, tier_of(party->role)->text, language, NULL, &wish, err);
-	add_end(&end, &ended, party->zone);
-	if (!code) {
-		const struct letter_word words[] = { { "name", party->name }, { "case", state->id }, { "end", end.bytes },
-						     { "cause", cause.bytes }, { "text", wish.bytes }, { NULL, NULL } };
-
-		code = desk_letter_text(desk, "notice-subject", language, words, &subject, err);
-		if (!code)
-			code = desk_letter_text(desk, "notice", language, words, &text, err);
-	}
-	letter.subject = subject.bytes;
-	letter.text = text.bytes;
-	return code ? code : desk_letter_put(desk, state, &letter, NULL, err);
+	return desk_embargo_letter(desk, state, at, &notice, now, NULL, err);
 }
 
-static int write_notices(struct desk *desk, const struct case_state *state, struct teardown *ret,
+static int write_notices(struct desk *desk, const struct case_state *state, instant now, struct teardown *ret,
 			 struct error *err)
 {
 	int code = 0;
@@ -370,7 +306,7 @@ static int write_notices(struct desk *desk, const struct case_state *state, stru
 					 mem_format(_("tell %s, of whom no address is known"), party->name));
 				continue;
 			}
-			code = write_notice(desk, state, i, err);
+			code = write_notice(desk, state, i, now, err);
 			if (!code) {
 				AUTO_STRING id = notice_id(state, i);
 
@@ -567,10 +503,10 @@ int desk_teardown(struct desk *desk, const struct case_state *state, enum end_ca
 		return error_set(err, ERR_NO, state->id, NULL, _("rule EM: no embargo was ever in force"));
 	code = bound ? record_cause(desk, state, cause, now, &teardown.recorded, err) : 0;
 	if (!code && embargo_in_force(&state->embargo))
-		code = desk_embargo_end(desk, state, cause, NULL, reason, override, now, err);
+		code = desk_embargo_end(desk, state, cause, NULL, reason, NULL, override, now, err);
 	teardown.ended = bound && !code;
 	if (!code)
-		code = write_notices(desk, state, &teardown, err);
+		code = write_notices(desk, state, now, &teardown, err);
 	if (code) {
 		teardown_release(&teardown);
 		return code;

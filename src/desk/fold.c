@@ -8,6 +8,7 @@
 #include "desk/desk_private.h"
 
 #include "psirtty/base/i18n.h"
+#include "psirtty/base/zone.h"
 #include "psirtty/vault/index.h"
 #include "psirtty/vault/members.h"
 
@@ -94,14 +95,43 @@ int desk_whole_mail(struct desk *desk, const struct inbox_item *item, struct err
 	return model_whole_mail(desk->model, item, err);
 }
 
+static int take_case_brief(void *context, const struct vault_brief *brief, struct error *err)
+{
+	struct desk *desk = context;
+
+	(void)err;
+	if (vault_rights(desk->vault, brief->stream) & VAULT_READ)
+		model_take_case_brief(desk->model, brief->stream, brief->bytes, brief->length, NULL);
+	return 0;
+}
+
+static int load_brief(void *context, struct model *model, const uint8_t stream[16], struct error *err)
+{
+	struct desk *desk = context;
+	uint8_t key[32] = { 0 };
+
+	(void)model;
+	memcpy(key, stream, 16);
+	return vault_brief_get(desk->vault, BRIEF_CASE, key, take_case_brief, desk, err);
+}
+
+static int load_briefs(void *context, struct model *model, struct error *err)
+{
+	struct desk *desk = context;
+
+	(void)model;
+	return vault_brief_each(desk->vault, true, take_case_brief, desk, err);
+}
+
 static void model_begin(struct desk *desk, size_t limit)
 {
-	const struct model_loader loader = { load_case, load_mail, desk };
+	const struct model_loader loader = { load_case, load_mail, desk, load_brief, load_briefs };
 
 	model_free(desk->model);
 	desk->model = model_new();
 	desk_clocks_load(desk);
 	desk->keys_noted = 0;
+	desk->glances_taken = false;
 	model_set_loader(desk->model, &loader);
 	model_set_whole_limit(desk->model, limit);
 	free(desk->stale);
@@ -216,6 +246,7 @@ static void read_anew(struct desk *desk, const struct stale *stale)
 		vault_text_forget(desk->vault, stale->stream);
 	else
 		desk_index_again(desk, stale->stream);
+	desk->unread = desk->unread || err.code;
 	desk_note_trouble(desk, &err);
 }
 
@@ -236,6 +267,39 @@ static void settle(struct desk *desk)
 
 /* ---- events in the order of the journal */
 
+static void note_news(struct desk *desk, const struct vault_event *sealed, const char *author)
+{
+	struct news *place = NULL;
+
+	if (!desk->started || sealed->kind != VAULT_CASE || str_equal(sealed->fingerprint, vault_fingerprint(desk->vault)))
+		return;
+	for (size_t i = 0; i < desk->news_count && !place; i++)
+		if (memcmp(desk->news[i].stream, sealed->stream, sizeof(sealed->stream)) == 0)
+			place = &desk->news[i];
+	if (!place && desk->news_count == NEWS_MOST)
+		return;
+	if (!place)
+		place = &desk->news[desk->news_count++];
+	memcpy(place->stream, sealed->stream, sizeof(place->stream));
+	snprintf(place->author, sizeof(place->author), "%s", author);
+}
+
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < desk->news_count && count < most; i++) {
+		const struct case_state *state = model_case_of_stream(desk->model, desk->news[i].stream);
+
+		if (!state)
+			continue;
+		snprintf(ret[count].case_id, sizeof(ret->case_id), "%s", state->id);
+		snprintf(ret[count++].author, sizeof(ret->author), "%s", desk->news[i].author);
+	}
+	desk->news_count = 0;
+	return count;
+}
+
 static int fold(void *context, const struct vault_event *sealed, struct error *err)
 {
 	struct desk *desk = context;
@@ -244,6 +308,7 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	bool good = event_of(desk, sealed, &event, &why);
 
 	(void)err;
+	note_news(desk, sealed, event.author);
 	desk->registry_changed = desk->registry_changed || sealed->kind == VAULT_REGISTRY;
 	if (!good || !model_in_order(desk->model, &event))
 		mark(desk, sealed->stream, sealed->kind, false);
@@ -257,11 +322,24 @@ static int fold(void *context, const struct vault_event *sealed, struct error *e
 	return 0;
 }
 
+/* Events that are folded already, or whose words are in the index, have no effect any more: all is kept anew. */
+static void on_resettled(void *context, const uint8_t stream[16], enum vault_stream_kind kind, bool readable)
+{
+	struct desk *desk = context;
+
+	if (!desk->mails_anew)
+		vault_cache_anew(desk->vault);
+	desk->mails_anew = true;
+	mark(desk, stream, kind, !readable);
+}
+
 int desk_take_in(struct desk *desk, struct error *err)
 {
-	uint64_t head = vault_head(desk->vault);
-	int code = head > desk->folded ? vault_each(desk->vault, desk->folded, fold, desk, err) : 0;
+	uint64_t head = vault_head(desk->vault), from = desk->folded;
+	int code = head > from ? vault_each(desk->vault, from, fold, desk, err) : 0;
 
+	if (!code && from && head > from)
+		vault_resettled(desk->vault, from, on_resettled, desk);
 	if (!code)
 		desk->folded = head;
 	settle(desk);
@@ -284,6 +362,46 @@ static int take_registry(struct desk *desk, const struct vault_brief *brief, str
 	return desk_take_registry(desk, brief->bytes, brief->length, apply_one, err);
 }
 
+/* By what dues are worked out. */
+static void dues_key(const struct desk *desk, uint8_t ret[32])
+{
+	const uint64_t stamps[] = { model_clock_stamp(desk->model), zone_stamp() };
+
+	memset(ret, 0, 32);
+	memcpy(ret, stamps, sizeof(stamps));
+}
+
+/* May the case be seen? One that may no more is not kept either. */
+static bool may_glance(void *context, const uint8_t stream[16])
+{
+	struct desk *desk = context;
+	bool may = vault_rights(desk->vault, stream) & VAULT_READ;
+
+	if (!may)
+		mark(desk, stream, VAULT_CASE, true);
+	return may;
+}
+
+static void take_glances(struct desk *desk, const struct vault_brief *brief)
+{
+	uint64_t head = vault_brief_head(desk->vault, model_brief_version());
+
+	desk->glances_taken = model_take_glances(desk->model, brief->bytes, brief->length, head, may_glance, desk,
+						 NULL) == 0;
+}
+
+/* What cannot be used is worked out anew when somebody asks, and kept then. */
+static void take_dues(struct desk *desk, const struct vault_brief *brief)
+{
+	uint64_t head = vault_brief_head(desk->vault, model_brief_version());
+	uint8_t key[32];
+
+	dues_key(desk, key);
+	memcpy(desk->old_dues, brief->key, sizeof(desk->old_dues));
+	desk->dues_old = !desk->glances_taken || memcmp(key, brief->key, sizeof(key)) != 0 ||
+			 model_take_dues(desk->model, brief->bytes, brief->length, head, NULL) != 0;
+}
+
 static int take_brief(void *context, const struct vault_brief *brief, struct error *err)
 {
 	struct desk *desk = context;
@@ -298,6 +416,12 @@ static int take_brief(void *context, const struct vault_brief *brief, struct err
 		return 0;
 	case BRIEF_REGISTRY:
 		return take_registry(desk, brief, err);
+	case BRIEF_GLANCE:
+		take_glances(desk, brief);
+		return 0;
+	case BRIEF_DUES:
+		take_dues(desk, brief);
+		return 0;
 	case BRIEF_CASE:
 		break;
 	}
@@ -312,7 +436,7 @@ static bool find_new(void *context, const uint8_t stream[16])
 {
 	struct desk *desk = context;
 
-	if (!model_case_of_stream(desk->model, stream))
+	if (!model_has_case(desk->model, stream))
 		mark(desk, stream, VAULT_CASE, false);
 	return true;
 }
@@ -326,7 +450,8 @@ static bool open_briefs(struct desk *desk)
 
 	if (!head || head > vault_head(desk->vault))
 		return false;
-	if (vault_brief_each(desk->vault, take_brief, desk, NULL))
+	if (vault_brief_each(desk->vault, false, take_brief, desk, NULL) ||
+	    (!desk->glances_taken && vault_brief_each(desk->vault, true, take_brief, desk, NULL)))
 		return false;
 	if (!(vault_rights(desk->vault, inbox) & VAULT_READ))
 		mark(desk, inbox, VAULT_INBOX, true);
@@ -360,6 +485,7 @@ int desk_fold_start(struct desk *desk, struct error *err)
 	}
 	vault_on_access(desk->vault, on_access, desk);
 	settle(desk);
+	desk->started = true;
 	return code;
 }
 
@@ -404,17 +530,45 @@ static void keep_house(struct desk *desk)
 	vault_brief_put(desk->vault, &brief);
 }
 
+static void keep_glances(struct desk *desk)
+{
+	struct vault_brief brief = { .kind = BRIEF_GLANCE };
+
+	str_reset(&desk->brief);
+	model_glances(desk->model, desk->folded, &desk->brief);
+	brief.bytes = desk->brief.bytes;
+	brief.length = desk->brief.length;
+	vault_brief_put(desk->vault, &brief);
+}
+
+static void keep_dues(struct desk *desk)
+{
+	struct vault_brief brief = { .kind = BRIEF_DUES };
+
+	memcpy(brief.key, desk->old_dues, sizeof(brief.key));
+	if (desk->dues_old)
+		vault_brief_put(desk->vault, &brief);
+	str_reset(&desk->brief);
+	model_dues(desk->model, desk->folded, &desk->brief);
+	dues_key(desk, brief.key);
+	brief.bytes = desk->brief.bytes;
+	brief.length = desk->brief.length;
+	vault_brief_put(desk->vault, &brief);
+}
+
 void desk_fold_end(struct desk *desk)
 {
-	bool rest = desk->names_changed || desk->registry_changed;
+	bool rest = desk->names_changed || desk->registry_changed || desk->dues_old;
 
 	/* What is not in order yet is not what should be kept. */
-	if (!desk->model || !desk->folded || desk->stale_count || (desk->folded == desk->kept && !rest))
+	if (!desk->model || !desk->folded || desk->stale_count || desk->unread || (desk->folded == desk->kept && !rest))
 		return;
 	if (desk->mails_anew)
 		model_change_all(desk->model);
 	model_take_changed(desk->model, keep_case, keep_mail, desk);
 	keep_house(desk);
+	keep_glances(desk);
+	keep_dues(desk);
 	desk_keep_rest(desk, desk->kept == 0 || desk->mails_anew);
 	vault_brief_done(desk->vault, model_brief_version(), desk->folded,
 			 desk->kept == 0 || desk->mails_anew);

@@ -11,7 +11,9 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/advisory.h"
 #include "psirtty/desk/life.h"
+#include "psirtty/format/mime.h"
 #include "psirtty/vault/members.h"
 
 enum { FILE_LIMIT = 64 << 20 };
@@ -194,7 +196,42 @@ static int add_file(const struct case_state *state, struct gathered *g, const ch
 	return 0;
 }
 
-static int add_draft(struct desk *desk, struct gathered *g, const char *id, struct error *err)
+static void add_draft_people(struct desk *desk, struct gathered *g, const char *part)
+{
+	const json_t *list = js_array(g->draft, part);
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const struct gate_recipient who = { .name = js_string(one, "name"), .address = js_string(one, "address") };
+
+		add_recipient(desk, g, &who);
+	}
+}
+
+/* What is attached to a letter, by its bytes and by what the case knows it as. */
+static void add_draft_files(const struct case_state *state, struct gathered *g)
+{
+	const json_t *list = js_array(g->draft, "files");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *content = str_or_empty(js_string(one, "content"));
+		AUTO_STR bytes = STR_INIT;
+		struct gate_attachment *file;
+
+		mime_decode_base64(content, strlen(content), &bytes);
+		g->files = mem_resize(g->files, g->file_count + 1, sizeof(*g->files));
+		file = &g->files[g->file_count++];
+		*file = (struct gate_attachment){ str_or_empty(js_string(one, "name")), type_of(&bytes),
+						  known_kind(state, js_string(one, "sha256")) };
+		if (!file->type && utf8_valid(bytes.bytes, bytes.length) && !memchr(bytes.bytes, 0, bytes.length)) {
+			str_add_bytes(&g->text, bytes.bytes, bytes.length);
+			str_add_char(&g->text, '\n');
+		}
+	}
+}
+
+static int add_draft(struct desk *desk, const struct case_state *state, struct gathered *g, const char *id, struct error *err)
 {
 	struct gate_recipient who = { 0 };
 	int code = desk_draft_load(desk, id, &g->draft, err);
@@ -205,8 +242,25 @@ static int add_draft(struct desk *desk, struct gathered *g, const char *id, stru
 	add_recipient(desk, g, &who);
 	str_add_format(&g->text, "%s\n%s\n", str_or_empty(js_string(g->draft, "subject")),
 		       str_or_empty(js_string(g->draft, "text")));
-	g->form = desk_draft_is_form(id);
+	g->form = desk_draft_is_form(g->draft);
+	add_draft_people(desk, g, "cc");
+	add_draft_people(desk, g, "bcc");
+	add_draft_files(state, g);
 	return 0;
+}
+
+/* In every language it is written in. */
+static int add_advisory(struct desk *desk, const struct case_state *state, instant now, struct gathered *g,
+			struct error *err)
+{
+	const char **languages;
+	size_t count = desk_advisory_languages(state, &languages);
+	int code = 0;
+
+	for (size_t i = 0; !code && i < count; i++)
+		code = desk_advisory_write(desk, state, "text", languages[i], now, &g->text, NULL, err);
+	free(languages);
+	return code;
 }
 
 static int gather(struct desk *desk, const struct case_state *state, const struct desk_leaving *leaving, instant now,
@@ -219,9 +273,9 @@ static int gather(struct desk *desk, const struct case_state *state, const struc
 	for (size_t i = 0; !code && i < leaving->file_count; i++)
 		code = add_file(state, g, leaving->files[i], err);
 	if (!code && leaving->draft)
-		code = add_draft(desk, g, leaving->draft, err);
+		code = add_draft(desk, state, g, leaving->draft, err);
 	if (!code && leaving->action == GATE_PUBLISH && !leaving->file_count && state->advisory)
-		code = desk_advisory_render(desk, state, "text", now, &g->text, err);
+		code = add_advisory(desk, state, now, g, err);
 	return code;
 }
 

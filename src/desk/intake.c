@@ -1,237 +1,378 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mail in: from a Maildir, an mbox or a file. A message is first kept, sealed and counted in the intake
- * log; only then is it read. What cannot be read waits in the inbox with its reason and can be retried.
+ * Mail in. A message is first kept, sealed and counted in the intake log; only then is it read. What cannot be read
+ * waits in the inbox with its reason and can be retried. Messages come in groups: while two sandboxed processes take
+ * the next ones apart, this one seals, and the disk is waited for once a group.
  */
 #include "desk/desk_private.h"
 
-#include <sys/stat.h>
-
-#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+
+enum {
+	GROUP_MESSAGES = 256,
+	GROUP_BYTES = 8 << 20,       /* of messages that are held in memory, */
+	GROUP_TEXT = 4 << 20,        /* and of what was read of them */
+	WORKERS = 2,
+	TOGETHER = 16,               /* records of sealed mail that are appended at once */
+	PATIENCE_MS = 20000,         /* of the agent's time in one import: the rest is opened when it is read */
+	CHEAP_MS = 20,
+};
+
+struct pending {
+	struct str bytes;
+	char *channel, *account, *uid; /* owned */
+	instant received;
+	char *id;                      /* owned; NULL: known already */
+	struct parsed_mail parsed;
+	struct mail_record record;
+	bool waits;                    /* a worker has it */
+	bool taken_apart, has_record, noted;
+};
 
 struct intake {
 	struct desk *desk;
 	instant now;
-	desk_progress_fn progress;
-	void *context;
 	struct intake_count *count;
-	size_t done, total;
-	struct error first; /* of the files that could not be read */
+	struct pending group[GROUP_MESSAGES];
+	size_t held, bytes;
+	struct parse_worker *second;   /* owned; from the second message on */
+	struct pending *with[WORKERS]; /* whom each worker works for */
+	bool asked;                    /* the agent was, what a message costs */
+	long left_ms;                  /* of the patience */
 };
 
 /* ---- one message */
 
-static int keep_raw(struct intake *in, const char *bytes, size_t length, const char *channel,
-		    instant received, char **ret_id, struct error *err)
+static int keep_raw(struct intake *in, struct pending *p, struct error *err)
 {
 	struct vault_object object;
 	json_t *body;
 	AUTO_STRING id = model_next_mail_id(in->desk->model);
-	int code = vault_object_put(in->desk->vault, bytes, length, &object, err);
+	int code = vault_object_put(in->desk->vault, str_or_empty(p->bytes.bytes), p->bytes.length, &object, err);
 
 	if (code)
 		return code;
 	body = json_object();
 	js_set_string(body, "mail", id);
-	desk_set_instant(body, "received", received);
-	js_set_string(body, "channel", channel);
+	desk_set_instant(body, "received", p->received);
+	js_set_string(body, "channel", p->channel);
+	js_set_string(body, "account", p->account);
+	js_set_string(body, "uid", p->uid);
 	js_set_string(body, "sha256", object.sha256);
-	js_set_integer(body, "size", (long long)length);
+	js_set_integer(body, "size", (long long)p->bytes.length);
 	json_object_set_new(body, "raw", desk_object_json(&object, NULL, "message/rfc822", "message"));
 	code = desk_append(in->desk, NULL, EVENT_MAIL_RECEIVED, body, in->now, err);
 	if (!code) {
-		*ret_id = id;
+		p->id = id;
 		id = NULL;
 	}
 	return code;
+}
+
+static bool is_open(const struct mail_record *record)
+{
+	return record->encryption == ENCRYPTION_NONE || record->encryption == ENCRYPTION_DECRYPTED;
+}
+
+static int append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
+			 struct error *err)
+{
+	const struct inbox_item *item = model_find_mail(desk->model, id);
+	json_t *body = json_object();
+
+	js_set_string(body, "mail", id);
+	if (item)
+		js_set_hex(body, "received_event", item->event, 32);
+	json_object_set_new(body, "record", mail_record_to_json(record, true));
+	return desk_append(desk, NULL, EVENT_MAIL_READ, body, now, err);
 }
 
 static int note_record(struct desk *desk, const char *id, const char *bytes, size_t length, instant now,
 		       bool *ret_open, struct error *err)
 {
 	struct mail_record record = { 0 };
-	json_t *body;
-	int code = desk_read_mail(desk, bytes, length, now, &record, err);
+	int code = desk_read_mail(desk, bytes, length, NULL, now, &record, err);
 
 	if (code)
 		return code;
-	*ret_open = record.encryption == ENCRYPTION_NONE || record.encryption == ENCRYPTION_DECRYPTED;
-	body = json_object();
-	js_set_string(body, "mail", id);
-	if (model_find_mail(desk->model, id))
-		js_set_hex(body, "received_event", model_find_mail(desk->model, id)->event, 32);
-	json_object_set_new(body, "record", mail_record_to_json(&record, true));
+	*ret_open = is_open(&record);
+	code = append_record(desk, id, &record, now, err);
 	mail_record_release(&record);
-	return desk_append(desk, NULL, EVENT_MAIL_READ, body, now, err);
-}
-
-/* Held, so that two sessions that import at once neither take a message in twice nor share a number. */
-static int keep_once(struct intake *in, const char *bytes, size_t length, const char *channel,
-		     instant received, char **ret_id, struct error *err)
-{
-	char sha256[65];
-	bool changed;
-	int code = vault_hold(in->desk->vault, err);
-
-	if (code)
-		return code;
-	vault_sha256(bytes, length, sha256);
-	code = desk_refresh(in->desk, &changed, err);
-	if (!code && !model_mail_by_sha256(in->desk->model, sha256))
-		code = keep_raw(in, bytes, length, channel, received, ret_id, err);
-	vault_let_go(in->desk->vault);
 	return code;
 }
 
-static int take_message(struct intake *in, const char *bytes, size_t length, const char *channel,
-			instant received, struct error *err)
+static void pending_release(struct pending *p)
 {
-	AUTO_STRING id = NULL;
-	bool open = false;
-	int code;
+	str_wipe(&p->bytes);
+	free(p->channel);
+	free(p->account);
+	free(p->uid);
+	free(p->id);
+	parsed_mail_release(&p->parsed);
+	mail_record_release(&p->record);
+	*p = (struct pending){ .bytes = STR_INIT };
+}
 
-	if (in->progress)
-		in->progress(in->context, in->done, in->total);
-	in->done++;
-	code = keep_once(in, bytes, length, channel, received, &id, err);
+/* ---- a group, while the queue is held: nobody is asked anything */
+
+static int note(struct intake *in, struct pending *p, struct error *err)
+{
+	int code = append_record(in->desk, p->id, &p->record, in->now, err);
+
+	p->noted = !code;
+	in->count->unread += !code && !is_open(&p->record);
+	mail_record_release(&p->record);
+	return code;
+}
+
+/* What came of the message a worker had. A plain one is noted at once. */
+static int collect(struct intake *in, size_t worker, struct error *err)
+{
+	struct pending *p = in->with[worker];
+	AUTO_ERROR why = ERROR_INIT;
+	int code = 0;
+
+	in->with[worker] = NULL;
+	if (!p)
+		return 0;
+	if (parse_worker_end(worker ? in->second : in->desk->worker, &p->parsed, &why))
+		desk_unreadable(&why, &p->record);
+	else if (desk_needs_keys(&p->parsed))
+		return p->taken_apart = true, 0;
+	else
+		code = desk_read_parsed(in->desk, &p->parsed, NULL, in->now, &p->record, err);
+	p->has_record = !code;
+	return code ? code : note(in, p, err);
+}
+
+/* Hands the message to a worker whose last one is through. */
+static int hand_over(struct intake *in, struct pending *p, size_t *next, struct error *err)
+{
+	struct parse_worker *worker = *next ? in->second : in->desk->worker;
+	AUTO_ERROR why = ERROR_INIT;
+	size_t at = *next;
+	int code = collect(in, at, err);
+
 	if (code)
 		return code;
-	if (!id) {
-		in->count->known++;
+	*next = in->second ? (at + 1) % WORKERS : 0;
+	if (parse_worker_begin(worker, str_or_empty(p->bytes.bytes), p->bytes.length, false, &why) == 0) {
+		in->with[at] = p;
 		return 0;
 	}
-	in->count->taken_in++;
-	code = note_record(in->desk, id, bytes, length, in->now, &open, err);
-	if (!code && !open)
-		in->count->unread++;
-	return code;
-}
-
-/* ---- where they lie */
-
-static int take_file(struct intake *in, const char *path, const char *channel, bool delivered,
-		     struct error *err)
-{
-	AUTO_STR bytes = STR_INIT;
-	instant received = in->now;
-	struct stat info;
-	int code = file_read(path, MAIL_LIMIT, &bytes, err);
-
-	if (code)
-		return code;
-	/* In a Maildir the file's time is when the mail was delivered: the moment a duty may start from. */
-	if (delivered && stat(path, &info) == 0 && (instant)info.st_mtime * INSTANT_SECOND < in->now)
-		received = (instant)info.st_mtime * INSTANT_SECOND;
-	return take_message(in, bytes.bytes, bytes.length, channel, received, err);
-}
-
-/* One file that cannot be read does not keep the others out. */
-static int take_or_note(struct intake *in, const char *path, const char *channel, struct error *err)
-{
-	AUTO_ERROR why = ERROR_INIT;
-	int code = take_file(in, path, channel, true, &why);
-
-	if (!code)
-		return 0;
-	if (code != ERR_INPUT)
-		return error_set(err, code, why.what, why.remedy, "%s", why.why);
-	in->count->failed++;
-	if (!in->first.code)
-		error_set(&in->first, code, why.what, why.remedy, "%s", why.why);
+	desk_unreadable(&why, &p->record);
+	p->has_record = true;
 	return 0;
 }
 
-static int take_folder(struct intake *in, const char *dir, const char *channel, struct error *err)
+static bool is_known(struct intake *in, const struct pending *p)
 {
-	char **names = NULL;
-	size_t count = 0;
-	int code = file_list(dir, &names, &count, err);
+	char sha256[65];
 
-	in->total += count;
-	for (size_t i = 0; !code && i < count; i++) {
-		AUTO_STRING path = file_join(dir, names[i]);
-
-		if (!file_is_dir(path))
-			code = take_or_note(in, path, channel, err);
-	}
-	file_free_names(names, count);
-	return code;
+	vault_sha256(str_or_empty(p->bytes.bytes), p->bytes.length, sha256);
+	return model_mail_by_sha256(in->desk->model, sha256) != NULL;
 }
 
-static int take_maildir(struct intake *in, const char *dir, struct error *err)
+static int keep_group(struct intake *in, struct error *err)
 {
-	static const char *const folders[] = { "cur", "new" };
+	size_t next = 0;
 	int code = 0;
 
-	for (size_t i = 0; !code && i < ARRAY_LEN(folders); i++) {
-		AUTO_STRING folder = file_join(dir, folders[i]);
+	for (size_t i = 0; !code && i < in->held; i++) {
+		struct pending *p = &in->group[i];
 
-		if (file_is_dir(folder))
-			code = take_folder(in, folder, "maildir", err);
-	}
-	return code;
-}
-
-/* mboxrd: a message ends before a line "From "; ">From " loses one ">". */
-static int take_mbox(struct intake *in, const struct str *mbox, struct error *err)
-{
-	const char *end = mbox->bytes + mbox->length, *line = mbox->bytes;
-	AUTO_STR message = STR_INIT;
-	int code = 0;
-
-	for (; !code && line < end; ) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-		const char *next = stop ? stop + 1 : end;
-		size_t quotes = strspn(line, ">");
-
-		if (str_starts(line, "From ")) {
-			if (message.length)
-				code = take_message(in, message.bytes, message.length, "mbox", in->now, err);
-			str_reset(&message);
-		} else {
-			const char *from = quotes && str_starts(line + quotes, "From ") ? line + 1 : line;
-
-			str_add_bytes(&message, from, (size_t)(next - from));
+		if (is_known(in, p)) {
+			in->count->known++;
+			continue;
 		}
-		line = next;
+		code = hand_over(in, p, &next, err);
+		if (!code)
+			code = keep_raw(in, p, err);
+		in->count->taken_in += !code;
+		if (!code && p->has_record && !p->noted)
+			code = note(in, p, err);
 	}
-	if (!code && message.length)
-		code = take_message(in, message.bytes, message.length, "mbox", in->now, err);
+	for (size_t w = 0; w < WORKERS; w++) {
+		AUTO_ERROR why = ERROR_INIT;
+		int ended = collect(in, w, code ? &why : err);
+
+		code = code ? code : ended;
+	}
 	return code;
 }
 
-static int take_path(struct intake *in, const char *path, struct error *err)
+/* Durable as one. Where it could not be, the model holds what is not there, and is made anew. */
+static int keep(struct intake *in, struct error *err)
 {
-	AUTO_STRING cur = file_join(path, "cur");
-	AUTO_STRING new = file_join(path, "new");
-	AUTO_STR bytes = STR_INIT;
-	int code;
+	struct intake_count before = *in->count;
+	AUTO_ERROR why = ERROR_INIT;
+	bool changed;
+	int code = vault_batch_begin(in->desk->vault, err), ended;
 
-	if (file_is_dir(cur) || file_is_dir(new))
-		return take_maildir(in, path, err);
-	if (file_is_dir(path))
-		return take_folder(in, path, "folder", err);
-	code = file_read(path, MAIL_LIMIT, &bytes, err);
 	if (code)
 		return code;
-	in->total++;
-	if (str_starts(bytes.bytes, "From "))
-		return take_mbox(in, &bytes, err);
-	return take_message(in, bytes.bytes, bytes.length, "file", in->now, err);
+	code = desk_refresh(in->desk, &changed, err);
+	if (!code)
+		code = keep_group(in, err);
+	ended = vault_batch_end(in->desk->vault, code ? &why : err);
+	if (!ended)
+		return code;
+	*in->count = before;
+	desk_fold_start(in->desk, &why);
+	return code ? code : ended;
 }
 
-int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
-		     void *context, struct intake_count *ret, struct error *err)
-{
-	struct intake in = { .desk = desk, .now = now, .progress = progress, .context = context, .count = ret };
-	int code = take_path(&in, path, err);
+/* ---- what gpg has to be asked about: others may write meanwhile */
 
-	if (!code && in.first.code)
-		code = error_set(err, ERR_INPUT, in.first.what, in.first.remedy,
-				 _("%s (files that could not be read: %zu)"), in.first.why, ret->failed);
-	error_release(&in.first);
+static int note_together(struct intake *in, struct pending **list, size_t count, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	int code = count ? vault_batch_begin(in->desk->vault, err) : 0, ended;
+
+	if (code || !count)
+		return code;
+	for (size_t i = 0; !code && i < count; i++)
+		code = note(in, list[i], err);
+	ended = vault_batch_end(in->desk->vault, code ? &why : err);
+	if (ended)
+		desk_fold_start(in->desk, &why);
+	return code ? code : ended;
+}
+
+/* A key with a passphrase of the usual kind lets the agent open two or three messages a second. */
+static bool can_wait(struct intake *in, const struct pending *p)
+{
+	struct openpgp_agent agent;
+
+	if (p->parsed.crypto != MAIL_CRYPTO_ENCRYPTED && p->parsed.crypto != MAIL_CRYPTO_INLINE_ENCRYPTED)
+		return false;
+	if (!in->asked) {
+		in->asked = true;
+		in->left_ms = PATIENCE_MS;
+		if (openpgp_agent(in->desk->pgp, &agent) && agent.passphrase && agent.derivation_ms > CHEAP_MS)
+			in->count->derivation_ms = agent.derivation_ms;
+	}
+	in->left_ms -= in->count->derivation_ms;
+	return in->left_ms < 0;
+}
+
+/* What gpg opened is taken apart while gpg opens the next. */
+struct sealed_row {
+	struct pending *list[TOGETHER], *before;
+	struct desk_reading *reading; /* of BEFORE */
+	size_t count, text;
+};
+
+static int end_reading(struct intake *in, struct sealed_row *row, struct error *err)
+{
+	struct pending *p = row->before;
+	int code;
+
+	if (!p)
+		return 0;
+	row->before = NULL;
+	code = desk_read_end(row->reading, &p->record, err);
+	if (code)
+		return code;
+	row->text += strlen(str_or_empty(p->record.text));
+	row->list[row->count++] = p;
+	if (row->count < TOGETHER && row->text < GROUP_TEXT)
+		return 0;
+	code = note_together(in, row->list, row->count, err);
+	row->count = row->text = 0;
 	return code;
+}
+
+static int read_sealed(struct intake *in, struct error *err)
+{
+	struct sealed_row row = { .count = 0 };
+	AUTO_ERROR why = ERROR_INIT;
+	int code = 0, ended;
+
+	for (size_t i = 0; !code && i < in->held; i++) {
+		struct pending *p = &in->group[i];
+		struct desk_reading *reading;
+
+		if (!p->taken_apart)
+			continue;
+		if (can_wait(in, p)) {
+			in->count->later++;
+			continue;
+		}
+		reading = desk_read_begin(in->desk, &p->parsed, NULL, in->now);
+		code = end_reading(in, &row, err);
+		desk_read_ahead(reading, in->second);
+		row.before = p;
+		row.reading = reading;
+	}
+	ended = end_reading(in, &row, code ? &why : err);
+	code = code ? code : ended;
+	return code ? code : note_together(in, row.list, row.count, err);
+}
+
+static int flush(struct intake *in, struct error *err)
+{
+	int code = in->held ? keep(in, err) : 0;
+
+	if (!code)
+		code = read_sealed(in, err);
+	for (size_t i = 0; i < in->held; i++)
+		pending_release(&in->group[i]);
+	in->held = in->bytes = 0;
+	return code;
+}
+
+/* ---- from outside */
+
+struct intake *intake_begin(struct desk *desk, instant now, struct intake_count *count)
+{
+	struct intake *in = mem_alloc(sizeof(*in));
+
+	in->desk = desk;
+	in->now = now;
+	in->count = count;
+	return in;
+}
+
+int intake_add(struct intake *in, const char *bytes, size_t length, const struct intake_source *source,
+	       struct error *err)
+{
+	struct pending *p;
+	int code = 0;
+
+	if (in->held == GROUP_MESSAGES || (in->held && in->bytes + length > GROUP_BYTES))
+		code = flush(in, err);
+	if (code)
+		return code;
+	/* One message alone needs no second process. */
+	if (in->held == 1 && !in->second && parse_worker_start(&in->second, NULL))
+		in->second = NULL;
+	p = &in->group[in->held++];
+	*p = (struct pending){ .bytes = STR_INIT, .channel = mem_string(source->channel),
+			       .account = mem_string(source->account), .uid = mem_string(source->uid),
+			       .received = source->received };
+	str_add_bytes(&p->bytes, bytes, length);
+	in->bytes += length;
+	return 0;
+}
+
+int intake_end(struct intake *in, int code, struct error *err)
+{
+	if (!code)
+		code = flush(in, err);
+	for (size_t i = 0; i < in->held; i++)
+		pending_release(&in->group[i]);
+	parse_worker_stop(in->second);
+	free(in);
+	return code;
+}
+
+int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
+		struct intake_count *count, struct error *err)
+{
+	struct intake *in = intake_begin(desk, now, count);
+
+	return intake_end(in, intake_add(in, bytes, length, source, err), err);
 }
 
 /* ---- again */
@@ -253,6 +394,14 @@ static int retry(struct desk *desk, const char *mail, instant now, bool *ret_ope
 	if (!code)
 		code = desk_file_read(desk, &item->raw, &bytes, err);
 	return code ? code : note_record(desk, mail, bytes.bytes, bytes.length, now, ret_open, err);
+}
+
+int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err)
+{
+	AUTO_STRING id = mem_string(item->id);
+	bool open;
+
+	return wants_retry(item) ? retry(desk, id, now, &open, err) : 0;
 }
 
 int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err)
@@ -365,7 +514,7 @@ static int reopen(struct desk *desk, const struct inbox_item *item, instant now,
 
 	if (!code)
 		code = desk_file_read(desk, &item->raw, &bytes, err);
-	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, now, ret, err);
+	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, item->record.session_key, now, ret, err);
 }
 
 static int check_takeable(const struct inbox_item *item, struct error *err)

@@ -103,3 +103,108 @@ void judgement_release(struct judgement *judgement)
 	job_answer_release(&judgement->answer);
 	*judgement = (struct judgement){ 0 };
 }
+
+/* ---- in another format */
+
+static const char *or_dash(const char *text)
+{
+	return text && *text && !strpbrk(text, " \t\n") ? text : "-";
+}
+
+int judge_convert(struct judge *judge, const char *path, const struct conversion_options *options, instant now,
+		  struct conversion *ret, struct error *err)
+{
+	AUTO_STRING arguments = mem_format("%s %lld %s %s %s", or_dash(options->format), (long long)now,
+					   or_dash(options->cve), or_dash(options->organisation), base_name(path));
+	struct job_answer answer = { 0 };
+	AUTO_STR bytes = STR_INIT;
+	const char **losses;
+	bool whole;
+	int code = file_read(path, DOCUMENT_LIMIT, &bytes, err);
+
+	if (!code)
+		code = parse_worker_job(judge->worker, JOB_CONVERT, arguments, bytes.bytes, bytes.length, &answer, err);
+	if (code)
+		return code;
+	whole = answer.count > 0;
+	losses = mem_alloc((answer.count + 1) * sizeof(*losses));
+	for (size_t i = 0; i < answer.count; i++) {
+		whole = whole && answer.rows[i].count == 1;
+		if (i && whole)
+			losses[i - 1] = answer.rows[i].fields[0];
+	}
+	*ret = (struct conversion){ .losses = losses, .loss_count = answer.count ? answer.count - 1 : 0, .answer = answer };
+	if (whole) {
+		ret->document = answer.rows[0].fields[0];
+		return 0;
+	}
+	conversion_release(ret);
+	return malformed(path, err);
+}
+
+void conversion_release(struct conversion *conversion)
+{
+	free((void *)conversion->losses);
+	job_answer_release(&conversion->answer);
+	*conversion = (struct conversion){ 0 };
+}
+
+/* ---- facts */
+
+int judge_facts(struct judge *judge, const char *path, struct judged_facts *ret, struct error *err)
+{
+	struct job_answer answer = { 0 };
+	AUTO_STR bytes = STR_INIT;
+	int code = file_read(path, DOCUMENT_LIMIT, &bytes, err);
+
+	if (!code)
+		code = parse_worker_job(judge->worker, JOB_FACTS, base_name(path), bytes.bytes, bytes.length, &answer, err);
+	if (code)
+		return code;
+	for (size_t i = 0; i < answer.count; i++)
+		if (!answer.rows[i].count) {
+			job_answer_release(&answer);
+			return malformed(path, err);
+		}
+	*ret = (struct judged_facts){ .rows = answer.rows, .count = answer.count, .answer = answer };
+	return 0;
+}
+
+void judged_facts_release(struct judged_facts *facts)
+{
+	job_answer_release(&facts->answer);
+	*facts = (struct judged_facts){ 0 };
+}
+
+/* ---- mending */
+
+int judge_mend(struct judge *judge, const char *path, const char *preset, instant now, struct mended *ret,
+	       struct error *err)
+{
+	AUTO_STRING arguments = mem_format("%s %lld %s", preset, (long long)now, base_name(path));
+	struct job_answer answer = { 0 };
+	AUTO_STR bytes = STR_INIT;
+	bool whole;
+	int code = file_read(path, DOCUMENT_LIMIT, &bytes, err);
+
+	if (!code)
+		code = parse_worker_job(judge->worker, JOB_FIX, arguments, bytes.bytes, bytes.length, &answer, err);
+	if (code)
+		return code;
+	whole = answer.count > 0 && answer.rows[0].count == 1;
+	for (size_t i = 1; i < answer.count; i++)
+		whole = whole && answer.rows[i].count == 2;
+	if (!whole) {
+		job_answer_release(&answer);
+		return malformed(path, err);
+	}
+	*ret = (struct mended){ .document = answer.rows[0].fields[0], .rows = answer.rows + 1, .count = answer.count - 1,
+				.answer = answer };
+	return 0;
+}
+
+void mended_release(struct mended *mended)
+{
+	job_answer_release(&mended->answer);
+	*mended = (struct mended){ 0 };
+}

@@ -36,6 +36,11 @@ const struct author *desk_author(struct desk *desk, const char *fingerprint)
 	return author;
 }
 
+const char *desk_member_name(struct desk *desk, const char *fingerprint)
+{
+	return desk_author(desk, fingerprint)->name;
+}
+
 /* The next text of three, or NULL when there is none. */
 static const char *next_text(const char **at, const char *end)
 {

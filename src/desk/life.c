@@ -6,6 +6,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/embargo.h"
+#include "psirtty/desk/letters.h"
 
 /* ---- facts kept as records */
 
@@ -209,17 +210,16 @@ int desk_qualify(struct desk *desk, const struct case_state *state, const struct
 
 /* ---- rejection */
 
-/* The text of data/letters.yaml for OUTCOME, or NULL: it is no reason to turn a report down. */
-static const char *rejection_text(const char *outcome)
+/* Each has its words in the letters' files. */
+static bool is_rejection(const char *outcome)
 {
-	static const char *const ids[] = { "rejected-duplicate", "rejected-obsolete-product", "rejected-not-security",
-					   "rejected-other-vendor", "rejected-not-reproducible", "rejected-out-of-scope",
-					   "rejected-need-info", "rejected-hardening" };
+	static const char *const outcomes[] = { "duplicate", "obsolete-product", "not-security", "other-vendor",
+						"not-reproducible", "out-of-scope", "need-info", "hardening" };
 
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-		if (str_equal(strchr(ids[i], '-') + 1, outcome))
-			return ids[i];
-	return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+		if (str_equal(outcomes[i], outcome))
+			return true;
+	return false;
 }
 
 static bool is_finder(const struct case_party *party)
@@ -267,37 +267,43 @@ static bool finder_of(const struct case_state *state, struct desk_letter *letter
 	return letter->address && *letter->address;
 }
 
+static int fill_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
+			  const struct desk_letter *letter, struct letter_text *ret, struct error *err)
+{
+	const char *language = desk_letter_language(desk, state, letter->address);
+	AUTO_STRING phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
+	AUTO_STRING reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
+	const struct letter_word words[] = {
+		{ "name", letter->name ? letter->name : letter->address }, { "case", state->id },
+		{ "handler", desk->handler }, { "reason", reason },
+	};
+
+	return desk_letter_text(desk, letter->template, language, words, ARRAY_LEN(words), ret, err);
+}
+
+/* Words of a handler may hold details: it is no form then, and is checked as any letter. */
 static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
 			   char **ret_draft, struct error *err)
 {
-	AUTO_STR subject = STR_INIT, text = STR_INIT, why = STR_INIT;
-	struct desk_letter letter = { 0 };
-	AUTO_STRING id = NULL;
-	const char *language;
+	struct desk_letter letter = { .template = "not-a-vulnerability", .form = !how->reason };
+	struct letter_text made = { 0 };
 	char random[9];
+	AUTO_STRING id = NULL;
 	int code;
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
-	language = desk_letter_language(desk, state, &(struct letter_recipient){ letter.name, letter.address });
-	code = desk_letter_text(desk, rejection_text(state->outcome), language, NULL, &why, err);
-	if (!code) {
-		const struct letter_word words[] = { { "name", letter.name ? letter.name : letter.address },
-						     { "case", state->id }, { "text", why.bytes }, { NULL, NULL } };
-
-		code = desk_letter_text(desk, "rejection-subject", language, words, &subject, err);
-		if (!code)
-			code = desk_letter_text(desk, "rejection", language, words, &text, err);
-	}
-	if (how->reason) { /* words of a handler may hold details: it is no form then, and is checked as any letter */
-		str_add_format(&text, "\n%s\n", how->reason);
-		vault_random_hex(random, 8);
-		letter.id = id = mem_format("reply-%s", random);
-	}
-	letter.subject = subject.bytes;
-	letter.text = text.bytes;
-	return code ? code : desk_letter_put(desk, state, &letter, ret_draft, err);
+	code = fill_rejection(desk, state, how, &letter, &made, err);
+	vault_random_hex(random, 8);
+	id = how->reason ? mem_format("reply-%s", random) : NULL;
+	letter.id = id;
+	letter.subject = made.subject;
+	letter.text = made.text;
+	if (!code)
+		code = desk_letter_put(desk, state, &letter, ret_draft, err);
+	letter_text_release(&made);
+	return code;
 }
 
 int desk_reject(struct desk *desk, const struct case_state *state, const struct qualification *how, instant now,
@@ -305,7 +311,7 @@ int desk_reject(struct desk *desk, const struct case_state *state, const struct 
 {
 	int code;
 
-	if (!how->outcome || !rejection_text(how->outcome))
+	if (!how->outcome || !is_rejection(how->outcome))
 		return error_set(err, ERR_USAGE, str_or_empty(how->outcome), NULL,
 				 _("that is no reason to turn a report down"));
 	code = desk_qualify(desk, state, how, now, err);

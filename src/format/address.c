@@ -18,6 +18,7 @@ struct reader {
 	struct str comment;  /* of the last comment, raw */
 	struct str address;  /* between angle brackets */
 	bool angle;          /* there were brackets */
+	bool open_comment, open_quote; /* one that never ends was met: its mark is a letter like others */
 };
 
 /* A blank between two words stays one blank. */
@@ -133,8 +134,28 @@ static void finish(struct reader *r)
 	r->angle = false;
 }
 
+/* The length of an encoded word at the cursor (RFC 2047 2), 0 when there is none: no mark in it means anything. */
+static size_t encoded_word(const struct reader *r)
+{
+	const char *at = r->at;
+	int marks = 0;
+
+	if (r->end - at < 8 || at[0] != '=' || at[1] != '?')
+		return 0;
+	for (at += 2; at < r->end && !strchr(" \t\r\n", *at); at++)
+		if (*at == '?' && ++marks == 3)
+			return at + 1 < r->end && at[1] == '=' ? (size_t)(at + 2 - r->at) : 0;
+	return 0;
+}
+
 static void read_word(struct reader *r)
 {
+	size_t encoded = encoded_word(r);
+
+	str_add_bytes(&r->phrase, r->at, encoded);
+	r->at += encoded;
+	if (encoded)
+		return;
 	while (r->at < r->end && !strchr("()<>,:;\" \t\r\n", *r->at))
 		str_add_char(&r->phrase, *r->at++);
 	/* A zero byte is found by strchr too; it is no separator. */
@@ -142,14 +163,37 @@ static void read_word(struct reader *r)
 		str_add_char(&r->phrase, *r->at++);
 }
 
+/* A comment or quoted string that never ends would swallow the address behind it. */
+static bool ends(const struct reader *r, char close, bool *open)
+{
+	int depth = 1;
+
+	for (const char *at = r->at + 1; !*open && at < r->end; at++) {
+		if (*at == '\\')
+			at++;
+		else if (*at == close && --depth == 0)
+			return true;
+		else if (close == ')' && *at == '(')
+			depth++;
+	}
+	*open = true;
+	return false;
+}
+
 static void read_one(struct reader *r)
 {
 	switch (*r->at) {
 	case '(':
-		read_comment(r);
+		if (ends(r, ')', &r->open_comment))
+			read_comment(r);
+		else
+			r->at++;
 		break;
 	case '"':
-		read_quoted(r, &r->phrase, false);
+		if (ends(r, '"', &r->open_quote))
+			read_quoted(r, &r->phrase, false);
+		else
+			r->at++;
 		break;
 	case '<':
 		read_angle(r);

@@ -1,44 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The advisory as plain text at 72 columns: what a reader of a mailing list would get. */
 #include "csaf_private.h"
+#include "format/advisory_prose.h"
 
 #include "psirtty/base/text.h"
 #include "psirtty/score/cwe.h"
 
 enum { COLUMNS = 72 };
 
-/* A paragraph broken at blanks; a word longer than the line stays whole. HANGING is the indent. */
 static void add_wrapped(struct str *s, const char *line, size_t length, int hanging)
 {
-	int column = hanging;
-	bool first = true;
-
-	for (size_t at = 0; at < length;) {
-		size_t blank = strspn(line + at, " "), word;
-		AUTO_STRING piece = NULL;
-		int width;
-
-		at += blank < length - at ? blank : length - at;
-		word = strcspn(line + at, " \n");
-		word = word < length - at ? word : length - at;
-		if (!word)
-			break;
-		piece = mem_copy(line + at, word);
-		width = text_width(piece);
-		if (!first && column + 1 + width > COLUMNS) {
-			str_add_char(s, '\n');
-			str_add_repeat(s, ' ', (size_t)hanging);
-			column = hanging;
-		} else if (!first) {
-			str_add_char(s, ' ');
-			column++;
-		}
-		str_add(s, piece);
-		column += width;
-		first = false;
-		at += word;
-	}
-	str_add_char(s, '\n');
+	prose_wrap(s, line, length, hanging, hanging);
 }
 
 static void add_text(struct str *s, const char *text)

@@ -2,10 +2,9 @@
 /* The CSAF document around product tree and vulnerabilities; what is missing for one is said at once. */
 #include "csaf_private.h"
 
-#include "psirtty/base/i18n.h"
+#include "format/advisory_private.h"
 
 static const char tlp_url[] = "https://www.first.org/tlp/";
-static const char calculator[] = "https://www.first.org/cvss/calculator/4.0#";
 
 /* CSAF 2.0 knows TLP 1 only: what has no name there goes by the next stricter one. */
 static const struct { const char *tlp, *label, *text; } tlp_rows[] = {
@@ -81,13 +80,6 @@ static int check_needs(const struct csaf_build *build, struct error *err)
 
 /* ---- document */
 
-static void set_time(json_t *object, const char *name, instant at)
-{
-	char buffer[40];
-
-	js_set_string(object, name, instant_format(at, buffer));
-}
-
 static json_t *publisher(const struct policy *policy)
 {
 	json_t *object = json_object();
@@ -100,14 +92,25 @@ static json_t *publisher(const struct policy *policy)
 	return object;
 }
 
-static json_t *distribution(const char *tlp)
+/* What is not known is for nobody else. */
+static size_t tlp_row(const char *tlp)
 {
-	size_t row = ARRAY_LEN(tlp_rows) - 1; /* what is not known is for nobody else */
-	json_t *object = json_object(), *label = json_object();
-
 	for (size_t i = 0; i < ARRAY_LEN(tlp_rows); i++)
 		if (str_equal(tlp_rows[i].tlp, tlp))
-			row = i;
+			return i;
+	return ARRAY_LEN(tlp_rows) - 1;
+}
+
+const char *csaf_tlp_label(const char *tlp)
+{
+	return tlp_rows[tlp_row(tlp)].label;
+}
+
+static json_t *distribution(const char *tlp)
+{
+	size_t row = tlp_row(tlp);
+	json_t *object = json_object(), *label = json_object();
+
 	js_set_string(label, "label", tlp_rows[row].label);
 	js_set_string(label, "url", tlp_url);
 	json_object_set_new(object, "tlp", label);
@@ -115,125 +118,151 @@ static json_t *distribution(const char *tlp)
 	return object;
 }
 
-static json_t *revision(instant at, int number, const char *summary)
-{
-	json_t *object = json_object();
+/* ---- references */
 
-	set_time(object, "date", at);
-	json_object_set_new(object, "number", json_sprintf("%d", number));
-	js_set_string(object, "summary", summary);
-	return object;
+static void add_reference(json_t *list, const char *category, const char *summary, const char *url)
+{
+	size_t i;
+	json_t *known;
+
+	if (!url || !csaf_is_url(url))
+		return;
+	json_array_foreach(list, i, known)
+		if (str_equal(js_string(known, "url"), url))
+			return;
+	json_array_append_new(list, adv_object("category", category, "summary", summary, "url", url, NULL));
 }
 
-/* One entry for each released version; the single entry 0 of a draft (3.1.11.1 and test 6.1.16). The
- * first is dated by the first draft, all later ones by the last change. */
-static json_t *history(const struct case_advisory *advisory)
+/* The other languages there are, and the original of a translation. */
+static void add_translations(const struct csaf_build *build, json_t *list)
 {
+	const struct case_record *record;
+	size_t cursor = 0;
+
+	if (!csaf_is_original(build)) {
+		AUTO_STRING url = csaf_self_url(build, "en");
+
+		add_reference(list, "external", "The original of this translation", url);
+		return;
+	}
+	while ((record = case_record_next(build->state, EVENT_ADVISORY_TEXT, &cursor))) {
+		const char *lang = record_text(record, "lang");
+		AUTO_STRING url = csaf_self_url(build, lang);
+		AUTO_STRING summary = mem_format("Translation (%s)", lang);
+
+		if (!str_equal(lang, "en") && str_equal(record_text(record, "field"), "title"))
+			add_reference(list, "external", summary, url);
+	}
+}
+
+static json_t *references(const struct csaf_build *build)
+{
+	const struct case_state *state = build->state;
+	AUTO_STRING self = csaf_self_url(build, build->lang);
 	json_t *list = json_array();
 
-	if (advisory->version == 0)
-		json_array_append_new(list, revision(advisory->drafted_at, 0, "Draft, not published"));
-	for (int i = 1; i <= advisory->version; i++)
-		json_array_append_new(list, revision(i == 1 ? advisory->drafted_at : advisory->changed_at, i,
-						     i == 1 ? "First release" : "Updated"));
+	add_reference(list, "self", "This document", self);
+	add_translations(build, list);
+	for (size_t i = 0; i < state->remediation_count; i++)
+		add_reference(list, "external", "Remediation", state->remediations[i].url);
 	return list;
 }
 
-static json_t *tracking(const struct csaf_build *build, const struct csaf_options *options)
-{
-	const struct case_advisory *advisory = build->advisory;
-	json_t *object = json_object(), *generator = json_object(), *engine = json_object();
-	instant newest = advisory->version > 1 ? advisory->changed_at : advisory->drafted_at;
+/* ---- thanks, as far as everybody agreed */
 
-	js_set_string(object, "id", advisory->id);
-	js_set_string(object, "status", advisory->version ? "final" : "draft");
-	json_object_set_new(object, "version", json_sprintf("%d", advisory->version));
-	set_time(object, "initial_release_date", advisory->drafted_at);
-	set_time(object, "current_release_date", options->now > newest ? options->now : newest);
-	json_object_set_new(object, "revision_history", history(advisory));
-	js_set_string(engine, "name", "psirtty");
-	if (given(options->engine_version))
-		js_set_string(engine, "version", options->engine_version);
-	set_time(generator, "date", options->now);
-	json_object_set_new(generator, "engine", engine);
-	json_object_set_new(object, "generator", generator);
-	return object;
+static json_t *thanks(const struct case_state *state)
+{
+	const struct case_record *record;
+	json_t *list = json_array();
+	size_t cursor = 0;
+
+	while ((record = case_record_next(state, EVENT_CREDIT_SET, &cursor))) {
+		const char *consent = record_text(record, "consent"), *as = record_text(record, "as");
+		json_t *one = json_object();
+
+		if (str_equal(consent, "name") || (str_equal(consent, "handle") && *as))
+			adv_list_add(one, "names", json_string(*as ? as : record_text(record, "name")));
+		else if (str_equal(consent, "anonymous"))
+			js_set_string(one, "summary", "Somebody who wishes to remain anonymous");
+		if (json_object_size(one))
+			json_array_append(list, one);
+		json_decref(one);
+	}
+	return list;
 }
 
-static void add_reference(json_t *list, const char *summary, const char *url)
-{
-	json_t *object = json_object();
+/* ---- the whole */
 
-	js_set_string(object, "category", "external");
-	js_set_string(object, "summary", summary);
-	js_set_string(object, "url", url);
-	json_array_append_new(list, object);
-}
-
-static json_t *references(const struct case_state *state)
+static json_t *document_notes(const struct csaf_build *build)
 {
-	const struct case_score *score = csaf_score_of(state, CVSS_4_0);
+	static const struct { const char *field, *category, *title; } rows[] = {
+		{ "summary", "summary", "Summary" },	       { "recommendation", "general", "Recommendation" },
+		{ "audience", "general", "For whom this is" }, { "faq", "faq", "Questions and answers" },
+		{ "legal", "legal_disclaimer", "Terms of use" },
+	};
 	json_t *list = json_array();
 
-	if (score) {
-		AUTO_STR url = STR_INIT;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_t *note = csaf_note(rows[i].category, rows[i].title, csaf_advisory_text(build, rows[i].field));
 
-		str_add(&url, calculator);
-		cvss_vector(&score->cvss, &url);
-		add_reference(list, "CVSS 4.0 calculator with the vector of this vulnerability", url.bytes);
-	}
-	for (size_t i = 0; i < state->remediation_count; i++) {
-		const char *url = state->remediations[i].url;
-
-		if (url && csaf_is_url(url))
-			add_reference(list, "Remediation", url);
+		if (note && str_equal(rows[i].field, "audience"))
+			js_set_string(note, "audience", "all");
+		adv_append(list, note);
 	}
 	return list;
 }
 
 static json_t *document(const struct csaf_build *build, const struct csaf_options *options)
 {
-	const struct case_advisory *advisory = build->advisory;
-	json_t *object = json_object(), *notes = json_array(), *refs = references(build->state);
-	json_t *advice = csaf_note("general", "Recommendation", advisory->recommendation);
-	json_t *summary = csaf_note("summary", "Summary",
-				    given(advisory->summary) ? advisory->summary : build->state->summary);
+	json_t *object = json_object();
 
-	js_set_string(object, "category", "csaf_security_advisory");
+	js_set_string(object, "category", csaf_category(build));
 	js_set_string(object, "csaf_version", "2.0");
-	js_set_string(object, "lang", "en");
-	js_set_string(object, "title", advisory->title);
+	js_set_string(object, "lang", build->lang);
+	if (!csaf_is_original(build))
+		js_set_string(object, "source_lang", "en");
+	js_set_string(object, "title", csaf_advisory_text(build, "title"));
 	json_object_set_new(object, "publisher", publisher(build->policy));
-	json_object_set_new(object, "distribution", distribution(advisory->tlp));
-	json_object_set_new(object, "tracking", tracking(build, options));
-	if (summary)
-		json_array_append_new(notes, summary);
-	if (advice)
-		json_array_append_new(notes, advice);
-	if (json_array_size(notes))
-		json_object_set(object, "notes", notes);
-	if (json_array_size(refs))
-		json_object_set(object, "references", refs);
-	json_decref(notes);
-	json_decref(refs);
+	json_object_set_new(object, "distribution", distribution(build->advisory->tlp));
+	json_object_set_new(object, "tracking", csaf_tracking(build, options));
+	adv_set(object, "acknowledgments", thanks(build->state));
+	adv_set(object, "notes", document_notes(build));
+	adv_set(object, "references", references(build));
 	return object;
+}
+
+int csaf_tree(const struct case_state *state, const struct model *model, const struct csaf_options *options,
+	      json_t **ret, struct error *err)
+{
+	struct csaf_build build = { .state = state, .model = model, .policy = model_policy(model),
+				    .advisory = state->advisory, .now = options->now,
+				    .lang = options->lang ? options->lang : "en", .release = options->release };
+	int code = check_needs(&build, err);
+
+	if (code)
+		return code;
+	*ret = json_object();
+	csaf_products_init(&build);
+	json_object_set_new(*ret, "document", document(&build, options));
+	json_object_set_new(*ret, "product_tree", csaf_product_tree(&build));
+	if (!str_equal(csaf_category(&build), "csaf_informational_advisory"))
+		json_object_set_new(*ret, "vulnerabilities", csaf_vulnerabilities(&build));
+	csaf_products_release(&build);
+	return 0;
 }
 
 int csaf20_write(const struct case_state *state, const struct model *model,
 		 const struct csaf_options *options, struct str *ret, struct error *err)
 {
-	struct csaf_build build = { .state = state, .model = model, .policy = model_policy(model),
-				    .advisory = state->advisory, .now = options->now };
-	AUTO_JSON root = json_object();
-	int code = check_needs(&build, err);
+	const struct advisory_options how = { .now = options->now, .engine_version = options->engine_version };
+	struct advisory *advisory;
+	json_t *tree;
+	int code = csaf_tree(state, model, options, &tree, err);
 
 	if (code)
 		return code;
-	csaf_products_init(&build);
-	json_object_set_new(root, "document", document(&build, options));
-	json_object_set_new(root, "product_tree", csaf_product_tree(&build));
-	json_object_set_new(root, "vulnerabilities", csaf_vulnerabilities(&build));
-	csaf_products_release(&build);
-	js_dump_pretty(root, ret);
-	return 0;
+	advisory = advisory_new(tree);
+	code = advisory_write(advisory, "csaf-2.0", &how, ret, NULL, err);
+	advisory_free(advisory);
+	return code;
 }

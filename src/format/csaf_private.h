@@ -19,6 +19,8 @@ struct csaf_build {
 	const struct policy *policy;
 	const struct case_advisory *advisory;
 	instant now;
+	const char *lang;
+	const struct csaf_release *release; /* or NULL */
 	struct csaf_product *products; size_t product_count; /* by vendor, name, version */
 };
 
@@ -31,6 +33,14 @@ json_t *csaf_product_ids(const struct csaf_build *build, unsigned statuses);
 /* Whether NAME reads as a range (CSAF 2.0 test 6.1.31). */
 bool csaf_is_range(const char *name);
 
+/* csaf_tracking.c */
+json_t *csaf_tracking(const struct csaf_build *build, const struct csaf_options *options);
+const char *csaf_advisory_text(const struct csaf_build *build, const char *field); /* or NULL */
+const char *csaf_category(const struct csaf_build *build);
+bool csaf_is_original(const struct csaf_build *build);
+/* Where the document in LANG will be served; NULL where the policy does not say. The caller frees. */
+char *csaf_self_url(const struct csaf_build *build, const char *lang);
+
 /* csaf_vulnerability.c */
 json_t *csaf_vulnerabilities(const struct csaf_build *build);
 /* {category, text, title}; NULL when there is no text. */
@@ -41,7 +51,9 @@ bool csaf_is_url(const char *url);
 /* csaf_score.c */
 /* The score that is told of one CVSS version: ours if there is one, else the newest; NULL when none. */
 const struct case_score *csaf_score_of(const struct case_state *state, enum cvss_version version);
-/* The list for scores[], or NULL. */
+/* A CVSS object as FIRST's JSON schemas have it. New reference. */
+json_t *csaf_cvss_object(const struct cvss *cvss);
+/* The list for scores[], or NULL; what is of CVSS 4.0 is a member cvss_v4. */
 json_t *csaf_scores(const struct csaf_build *build);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "format/advisory_private.h"
+
 /* ---- what is a range */
 
 static const char *const range_words[] = { "after", "all", "before", "earlier", "later", "prior", "versions" };
@@ -176,6 +178,8 @@ static json_t *product_object(const struct csaf_product *product)
 		add_purl(helper, product->known->purl, product->affected->version);
 		if (product->known->cpe && is_cpe(product->known->cpe))
 			js_set_string(helper, "cpe", product->known->cpe);
+		for (size_t i = 0; i < product->known->model_count; i++)
+			adv_list_add(helper, "model_numbers", json_string(product->known->models[i]));
 	}
 	if (json_object_size(helper))
 		json_object_set(object, "product_identification_helper", helper);
@@ -207,9 +211,12 @@ static void add_version(json_t *parent, const struct csaf_product *product)
 	const char *version = product->affected->version;
 	bool range = csaf_is_range(version) || str_starts(version, "vers:");
 	json_t *branch = json_object();
+	AUTO_STR vers = STR_INIT;
 
+	if (range && !adv_range_vers(version, &vers))
+		str_reset(&vers);
 	js_set_string(branch, "category", range ? "product_version_range" : "product_version");
-	js_set_string(branch, "name", or_unnamed(version));
+	js_set_string(branch, "name", vers.length ? vers.bytes : or_unnamed(version));
 	json_object_set_new(branch, "product", product_object(product));
 	json_array_append_new(parent, branch);
 }

@@ -45,7 +45,7 @@ static void add_score(json_t *object, const char *group, int tenths, bool severi
 		js_set_string(object, words, severity(tenths));
 }
 
-static json_t *cvss_object(const struct cvss *cvss)
+json_t *csaf_cvss_object(const struct cvss *cvss)
 {
 	size_t count;
 	const struct cvss_metric *metrics = cvss_metrics(cvss->version, &count);
@@ -72,7 +72,7 @@ static json_t *cvss_object(const struct cvss *cvss)
 json_t *csaf_scores(const struct csaf_build *build)
 {
 	static const struct { enum cvss_version version; const char *member; } rows[] = {
-		{ CVSS_3_1, "cvss_v3" }, { CVSS_3_0, "cvss_v3" }, { CVSS_2_0, "cvss_v2" },
+		{ CVSS_4_0, "cvss_v4" }, { CVSS_3_1, "cvss_v3" }, { CVSS_3_0, "cvss_v3" }, { CVSS_2_0, "cvss_v2" },
 	};
 	json_t *ids = csaf_product_ids(build, 1u << AFFECTED_AFFECTED);
 	json_t *entry = json_object(), *list = json_array();
@@ -84,7 +84,7 @@ json_t *csaf_scores(const struct csaf_build *build)
 		const struct case_score *score = csaf_score_of(build->state, rows[i].version);
 
 		if (score && !json_object_get(entry, rows[i].member))
-			json_object_set_new(entry, rows[i].member, cvss_object(&score->cvss));
+			json_object_set_new(entry, rows[i].member, csaf_cvss_object(&score->cvss));
 	}
 	if (!ids || json_object_size(entry) == 0) {
 		json_decref(entry);

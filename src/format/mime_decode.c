@@ -88,6 +88,25 @@ void mime_decode_base64(const char *bytes, size_t length, struct str *ret)
 	sink_flush(&sink);
 }
 
+bool mime_base64_is_plain(const char *bytes, size_t length)
+{
+	unsigned char table[256];
+	size_t digits = 0, padding = 0;
+
+	base64_table(table);
+	for (size_t i = 0; i < length; i++) {
+		unsigned char value = table[(unsigned char)bytes[i]];
+
+		if (value == B64_SKIP && !strchr(" \t\r\n", bytes[i] ? bytes[i] : '?'))
+			return false;
+		if (value < B64_SKIP && padding)
+			return false;
+		digits += value < B64_SKIP;
+		padding += value == B64_END;
+	}
+	return padding <= 2 && (digits + padding) % 4 == 0;
+}
+
 /* ---- quoted-printable */
 
 static int hex_value(char c)

@@ -64,9 +64,11 @@ struct page {
 	int pre;                     /* depth of <pre> */
 	char hidden[NAME_LIMIT];     /* the hidden element we are in, or "" */
 	int hidden_depth;
+	bool hidden_quiet;           /* it is a copy of the headers (RFC 9788 4.10.2): not told */
+	size_t hidden_here;          /* characters in it */
 	struct str link;             /* target of the open <a>, or empty */
 	size_t link_start;           /* where its text began */
-	bool remote;
+	struct mime_html_facts facts;
 };
 
 struct tag {
@@ -291,16 +293,33 @@ static bool style_hides(const char *style)
 	       strstr(style, "opacity:0;");
 }
 
+/* White letters: shown, since what they stand on is not known, and told. */
+static bool style_whitens(const char *style)
+{
+	static const char *const whites[] = { "color:#fff;", "color:#ffffff", "color:white", "color:transparent",
+					      "color:rgb(255,255,255)" };
+
+	for (size_t i = 0; i < ARRAY_LEN(whites); i++) {
+		const char *at = strstr(style, whites[i]);
+
+		if (at && (at == style || at[-1] == ';'))
+			return true;
+	}
+	return str_ends(style, ";color:#fff") || str_equal(style, "color:#fff");
+}
+
 static bool tag_hides(struct page *page, const struct tag *tag)
 {
 	AUTO_STR style = STR_INIT, squeezed = STR_INIT, other = STR_INIT;
 
 	if (tag_attribute(tag, "style", &style)) {
 		squeeze(&style, &squeezed);
-		page->remote |= strstr(squeezed.bytes, "url(") != NULL;
+		page->facts.remote |= strstr(squeezed.bytes, "url(") != NULL;
+		page->facts.hidden += style_whitens(squeezed.bytes);
 	}
-	if (tag_attribute(tag, "class", &other) &&
-	    strstr(other.bytes, "header-protection-legacy-display"))
+	page->hidden_quiet = tag_attribute(tag, "class", &other) &&
+			     strstr(other.bytes, "header-protection-legacy-display");
+	if (page->hidden_quiet)
 		return true;
 	return style_hides(squeezed.bytes) || tag_attribute(tag, "hidden", &other);
 }
@@ -329,7 +348,7 @@ static void note_remote(struct page *page, const struct tag *tag)
 		if (!asks && !(str_equal(tag->name, "meta") && word_equals(name, name_length, "content")))
 			continue;
 		add_decoded(&target, value, value + length);
-		page->remote |= asks ? is_remote(target.bytes) : strstr(target.bytes, "url=") != NULL ||
+		page->facts.remote |= asks ? is_remote(target.bytes) : strstr(target.bytes, "url=") != NULL ||
 			strstr(target.bytes, "URL=") != NULL;
 	}
 }
@@ -349,8 +368,44 @@ static void skip_raw(struct page *page, const char *name)
 		break;
 	}
 	if (str_equal(name, "style"))
-		page->remote |= memmem(from, (size_t)(page->at - from), "url(", 4) != NULL ||
+		page->facts.remote |= memmem(from, (size_t)(page->at - from), "url(", 4) != NULL ||
 				memmem(from, (size_t)(page->at - from), "@import", 7) != NULL;
+}
+
+static bool is_host_letter(char c)
+{
+	return strchr("-._~", c) || (c & 0x80) || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+/* The host in what looks like an address of the web, or none: *RET_LENGTH 0. A user name in front is passed over. */
+static const char *host_in(const char *text, size_t *ret_length)
+{
+	const char *mark = strstr(text, "://"), *at = mark && mark - text <= 10 ? mark + 3 : text;
+	bool dotted = false;
+	size_t length = 0;
+
+	for (; at[length] && is_host_letter(at[length]); length++)
+		dotted |= length && at[length] == '.' && at[length + 1] && is_host_letter(at[length + 1]);
+	if (at[length] == '@' && at != text) {
+		at += length + 1;
+		for (length = 0; at[length] && is_host_letter(at[length]); length++)
+			;
+		dotted = true;
+	}
+	*ret_length = dotted && (!at[length] || strchr(" \n/:?#", at[length])) ? length : 0;
+	if (*ret_length > 4 && str_starts_nocase(at, "www.")) {
+		*ret_length -= 4;
+		at += 4;
+	}
+	return at;
+}
+
+static bool hosts_differ(const char *shown, const char *target)
+{
+	size_t one, other;
+	const char *a = host_in(shown, &one), *b = host_in(target, &other);
+
+	return one && other && strstr(target, "://") && (one != other || strncasecmp(a, b, one) != 0);
 }
 
 static void link_end(struct page *page)
@@ -362,6 +417,7 @@ static void link_end(struct page *page)
 	if (page->out->length < page->link_start)
 		shown = "";
 	shown += strspn(shown, " \n");
+	page->facts.link_mismatch |= hosts_differ(shown, target);
 	if (!str_equal(shown, target) && !(str_starts(target, "mailto:") && str_equal(shown, target + 7))) {
 		page->space = page->out->length > page->link_start;
 		put_point(page, '<');
@@ -416,6 +472,21 @@ static void element_layout(struct page *page, const struct tag *tag, const struc
 		page->pre += tag->closing ? -(page->pre > 0) : 1;
 }
 
+static void hidden_end(struct page *page)
+{
+	char mark[48];
+
+	page->hidden[0] = '\0';
+	if (!page->hidden_here)
+		return;
+	page->facts.hidden += page->hidden_here;
+	snprintf(mark, sizeof(mark), "[hidden: %zu characters]", page->hidden_here);
+	page->hidden_here = 0;
+	page->space = page->out->length > page->start;
+	put_string(page, mark);
+	page->space = true;
+}
+
 /* Inside a hidden element only its own end matters; a <p> also ends where the next block begins. */
 static void hidden_tag(struct page *page, const struct tag *tag, const struct element *element)
 {
@@ -428,7 +499,7 @@ static void hidden_tag(struct page *page, const struct tag *tag, const struct el
 	else if (str_equal(page->hidden, "p") && element && element->does & (DOES_LINE | DOES_PARAGRAPH))
 		page->hidden_depth = 0;
 	if (page->hidden_depth <= 0)
-		page->hidden[0] = '\0';
+		hidden_end(page);
 }
 
 static void element_open(struct page *page, const struct tag *tag, const struct element *element)
@@ -497,8 +568,10 @@ static void read_text(struct page *page)
 		plain = utf8_next(&page->at, page->end);
 		c = plain <= 0 ? 0xFFFD : (uint32_t)plain;
 	}
-	if (page->hidden[0])
+	if (page->hidden[0]) {
+		page->hidden_here += !page->hidden_quiet && !(c < 0x80 && is_blank((char)c));
 		return;
+	}
 	if (page->pre > 0 && c == '\n') {
 		str_add_char(page->out, '\n');
 		page->lines++;
@@ -519,7 +592,7 @@ static bool begins_tag(const struct page *page)
 	return (next >= 'a' && next <= 'z') || (next == '/' && after >= 'a' && after <= 'z');
 }
 
-void mime_html_text(const char *html, size_t length, struct str *ret, bool *ret_remote)
+void mime_html_text(const char *html, size_t length, struct str *ret, struct mime_html_facts *ret_facts)
 {
 	AUTO_STRING copy = mem_copy(html, length); /* a zero behind it: names are compared as strings */
 	struct page page = { .at = copy, .end = copy + length, .out = ret, .start = ret->length,
@@ -535,11 +608,12 @@ void mime_html_text(const char *html, size_t length, struct str *ret, bool *ret_
 		else
 			read_text(&page);
 	}
+	hidden_end(&page);
 	link_end(&page);
 	while (ret->length > page.start && ret->bytes[ret->length - 1] == '\n')
 		str_truncate(ret, ret->length - 1);
 	if (ret->length > page.start)
 		str_add_char(ret, '\n');
 	str_release(&page.link);
-	*ret_remote = page.remote;
+	*ret_facts = page.facts;
 }

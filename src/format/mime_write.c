@@ -224,6 +224,7 @@ static int add_fields(struct str *s, const char *prefix, const struct mime_lette
 		{ "Message-ID", letter->message_id, KIND_TEXT },
 		{ "In-Reply-To", letter->in_reply_to, KIND_TEXT },
 		{ "References", letter->references, KIND_TEXT },
+		{ "Auto-Submitted", letter->auto_submitted, KIND_TEXT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

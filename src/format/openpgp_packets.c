@@ -9,13 +9,6 @@ enum {
 	PACKET_LIMIT = 100000,
 };
 
-struct packet {
-	int tag;
-	const unsigned char *body;
-	size_t length; /* of the first chunk where it comes in chunks */
-	size_t whole;  /* with header and all chunks */
-};
-
 /* ---- armor */
 
 /* The line after the one that begins at or behind AT; *RET_LENGTH without its end. */
@@ -35,8 +28,9 @@ static bool line_is(const char *line, size_t length, const char *text)
 	return strlen(text) == length && memcmp(line, text, length) == 0;
 }
 
-bool openpgp_dearmor(const char *bytes, size_t length, struct str *ret)
+bool openpgp_dearmor(const char *bytes, size_t length, const char *kind, struct str *ret)
 {
+	AUTO_STRING begin = mem_format("-----BEGIN PGP %s-----", kind);
 	AUTO_STR body = STR_INIT;
 	enum { BEFORE, HEADERS, BODY } place = BEFORE;
 	size_t line, next;
@@ -44,7 +38,7 @@ bool openpgp_dearmor(const char *bytes, size_t length, struct str *ret)
 	for (size_t at = 0; at < length; at = next) {
 		next = next_line(bytes, length, at, &line);
 		if (place == BEFORE) {
-			if (line_is(bytes + at, line, "-----BEGIN PGP MESSAGE-----"))
+			if (line_is(bytes + at, line, begin))
 				place = HEADERS;
 		} else if (line >= 5 && memcmp(bytes + at, "-----", 5) == 0) {
 			break;
@@ -95,7 +89,7 @@ static size_t new_length(const unsigned char *b, size_t left, size_t *ret_length
 	return 1;
 }
 
-static bool new_packet(const unsigned char *b, size_t left, struct packet *ret)
+static bool new_packet(const unsigned char *b, size_t left, struct openpgp_packet *ret)
 {
 	size_t at = 1, length, octets;
 	bool partial = true, first = true;
@@ -116,7 +110,7 @@ static bool new_packet(const unsigned char *b, size_t left, struct packet *ret)
 	return true;
 }
 
-static bool old_packet(const unsigned char *b, size_t left, struct packet *ret)
+static bool old_packet(const unsigned char *b, size_t left, struct openpgp_packet *ret)
 {
 	int octets = 1 << (b[0] & 3);
 
@@ -135,8 +129,10 @@ static bool old_packet(const unsigned char *b, size_t left, struct packet *ret)
 	return ret->whole <= left;
 }
 
-static bool packet_read(const unsigned char *b, size_t left, struct packet *ret)
+bool openpgp_packet_read(const void *bytes, size_t left, struct openpgp_packet *ret)
 {
+	const unsigned char *b = bytes;
+
 	if (!left || !(b[0] & 0x80))
 		return false;
 	return b[0] & 0x40 ? new_packet(b, left, ret) : old_packet(b, left, ret);
@@ -145,7 +141,7 @@ static bool packet_read(const unsigned char *b, size_t left, struct packet *ret)
 /* ---- whom it is for */
 
 /* The key a PKESK names (5.1.1, 5.1.2): version 3 has a key id, version 6 a fingerprint or nothing. */
-static void note_recipient(struct openpgp_packets *ret, const struct packet *packet)
+static void note_recipient(struct openpgp_packets *ret, const struct openpgp_packet *packet)
 {
 	const unsigned char *id = packet->body + 1;
 	size_t length = 8;
@@ -179,9 +175,9 @@ static void walk(const unsigned char *b, size_t length, struct openpgp_packets *
 	bool late = false;
 
 	for (int i = 0; length && i < PACKET_LIMIT; i++) {
-		struct packet packet;
+		struct openpgp_packet packet;
 
-		if (!packet_read(b, length, &packet)) {
+		if (!openpgp_packet_read(b, length, &packet)) {
 			others++;
 			break;
 		}
@@ -219,7 +215,7 @@ void openpgp_packets_read(const char *bytes, size_t length, struct openpgp_packe
 	*ret = (struct openpgp_packets){ 0 };
 	if (length && (unsigned char)bytes[0] & 0x80)
 		walk((const unsigned char *)bytes, length, ret);
-	else if (openpgp_dearmor(bytes, length, &binary))
+	else if (openpgp_dearmor(bytes, length, "MESSAGE", &binary))
 		walk((const unsigned char *)binary.bytes, binary.length, ret);
 	ret->encrypted &= is_single(bytes, length);
 }

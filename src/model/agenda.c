@@ -146,32 +146,46 @@ static void add_embargo(struct dues *dues, const struct case_state *state)
 	}
 }
 
-static uint64_t stamp_of(const struct clock_book *book)
+uint64_t agenda_stamp(const struct clock_book *book)
 {
-	return book ? book->generation + 1 : 1;
+	return book->generation + 1;
 }
 
-static void find_dues(struct known_case *known)
+/* Those that came with the glances are not the row's own to change. */
+static void keep_dues(struct case_row *row, const struct dues *dues)
 {
+	struct due *own = row->due_room ? row->dues : NULL;
+
+	if (!own || row->due_room != dues->count)
+		own = mem_resize(own, dues->count ? dues->count : 1, sizeof(*own));
+	if (dues->count)
+		memcpy(own, dues->items, dues->count * sizeof(*own));
+	row->dues = own;
+	row->due_count = dues->count;
+	row->due_room = dues->count ? dues->count : 1;
+}
+
+void agenda_find_dues(struct case_row *row)
+{
+	const struct clock_book *book = &row->home->book;
+	uint64_t stamp = agenda_stamp(book);
+	const struct case_state *state;
 	struct dues dues;
 
-	if (known->dues_of == stamp_of(known->book))
+	if (row->dues_of == stamp)
 		return;
+	state = &cases_know(row)->state;
 	dues.items = dues.few;
 	dues.room = FEW_DUES;
 	dues.count = 0;
-	dues.case_id = known->state.id;
-	if (known->book && known->book->rules)
-		add_clocks(&dues, &known->state, known->book);
+	dues.case_id = row->glance.id;
+	if (book->rules)
+		add_clocks(&dues, state, book);
 	else
-		add_plain(&dues, &known->state);
-	add_embargo(&dues, &known->state);
-	if (dues.count != known->due_count)
-		known->dues = mem_resize(known->dues, dues.count ? dues.count : 1, sizeof(*known->dues));
-	if (dues.count)
-		memcpy(known->dues, dues.items, dues.count * sizeof(*known->dues));
-	known->due_count = dues.count;
-	known->dues_of = stamp_of(known->book);
+		add_plain(&dues, state);
+	add_embargo(&dues, state);
+	keep_dues(row, &dues);
+	row->dues_of = stamp;
 	if (dues.items != dues.few)
 		free(dues.items);
 }
@@ -183,14 +197,13 @@ static bool binds(enum agenda_kind kind, bool secondary)
 	return kind != AGENDA_PROPOSAL && kind != AGENDA_RSVP && kind != AGENDA_FREEZE && !secondary;
 }
 
-static const struct due *next_due(const struct case_state *state)
+static const struct due *next_due(struct case_row *row)
 {
-	struct known_case *known = known_of(state);
 	const struct due *next = NULL;
 
-	find_dues(known);
-	for (size_t i = 0; i < known->due_count; i++) {
-		const struct due *due = &known->dues[i];
+	agenda_find_dues(row);
+	for (size_t i = 0; i < row->due_count; i++) {
+		const struct due *due = &row->dues[i];
 
 		if (binds(due->kind, due->secondary) && (!next || due->at < next->at))
 			next = due;
@@ -198,12 +211,10 @@ static const struct due *next_due(const struct case_state *state)
 	return next;
 }
 
-bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
-		   instant *ret_at)
+bool glance_next_due(const struct case_glance *glance, const char **ret_what, instant *ret_at)
 {
-	const struct due *next = next_due(state);
+	const struct due *next = next_due(row_of(glance));
 
-	(void)now;
 	if (!next)
 		return false;
 	*ret_what = next->what;
@@ -211,21 +222,32 @@ bool case_next_due(const struct case_state *state, instant now, const char **ret
 	return true;
 }
 
-const char *case_marks(const struct case_state *state, instant now, char buffer[4])
+bool case_next_due(const struct case_state *state, instant now, const char **ret_what,
+		   instant *ret_at)
 {
-	bool bound = state->embargo.state == EM_ACTIVE || state->embargo.state == EM_REVISE;
+	(void)now;
+	return glance_next_due(&known_of(state)->row->glance, ret_what, ret_at);
+}
+
+const char *glance_marks(const struct case_glance *glance, instant now, char buffer[4])
+{
 	const char *what;
 	size_t length = 0;
 	instant at;
 
-	if (state->rm == RM_START || state->rm == RM_RECEIVED)
+	if (glance->rm == RM_START || glance->rm == RM_RECEIVED)
 		buffer[length++] = '*';
-	if (case_next_due(state, now, &what, &at) && at < now)
+	if (glance_next_due(glance, &what, &at) && at < now)
 		buffer[length++] = '!';
-	if (bound)
+	if (glance->bound)
 		buffer[length++] = '~';
 	buffer[length] = 0;
 	return buffer;
+}
+
+const char *case_marks(const struct case_state *state, instant now, char buffer[4])
+{
+	return glance_marks(&known_of(state)->row->glance, now, buffer);
 }
 
 /* ---- all cases */
@@ -236,26 +258,26 @@ void agenda_release(struct agenda *agenda)
 	free(agenda->changed);
 }
 
-void agenda_note(struct known_case *known)
+void agenda_note(struct case_row *row)
 {
-	struct agenda *agenda = known->agenda;
+	struct agenda *agenda = &row->home->agenda;
 
-	known->dues_of = 0;
-	if (!agenda || known->noted)
+	row->dues_of = 0;
+	if (row->noted)
 		return;
-	known->noted = true;
+	row->noted = true;
 	agenda->changed = mem_grow(agenda->changed, &agenda->changed_room, agenda->changed_count + 1,
-				   sizeof(struct known_case *));
-	agenda->changed[agenda->changed_count++] = known;
+				   sizeof(struct case_row *));
+	agenda->changed[agenda->changed_count++] = row;
 }
 
-static void add_slots(struct agenda *agenda, struct known_case *known)
+static void add_slots(struct agenda *agenda, struct case_row *row)
 {
-	find_dues(known);
-	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + known->due_count,
+	agenda_find_dues(row);
+	agenda->slots = mem_grow(agenda->slots, &agenda->room, agenda->count + row->due_count + 1,
 				 sizeof(*agenda->slots));
-	for (size_t i = 0; i < known->due_count; i++)
-		agenda->slots[agenda->count++] = (struct agenda_slot){ known->dues[i].at, known, &known->dues[i] };
+	for (size_t i = 0; i < row->due_count; i++)
+		agenda->slots[agenda->count++] = (struct agenda_slot){ row->dues[i].at, row, &row->dues[i] };
 }
 
 static void build(struct cases *cases, uint64_t stamp)
@@ -265,8 +287,10 @@ static void build(struct cases *cases, uint64_t stamp)
 
 	agenda->count = agenda->changed_count = 0;
 	for (size_t i = 0; i < cases->count; i++) {
+		if (cases->items[i]->dues_of != stamp)
+			cases_know_all(cases);
 		cases->items[i]->noted = false;
-		find_dues(cases->items[i]);
+		agenda_find_dues(cases->items[i]);
 		count += cases->items[i]->due_count;
 	}
 	if (count > agenda->room) {
@@ -282,21 +306,21 @@ static void build(struct cases *cases, uint64_t stamp)
 
 enum { FEW = 16 };
 
-static bool among(const struct known_case *known, struct known_case *const *few, size_t count)
+static bool among(const struct case_row *row, struct case_row *const *few, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (few[i] == known)
+		if (few[i] == row)
 			return true;
 	return false;
 }
 
 /* Slots of the FEW cases that changed leave; what they point to may be gone, so it is not looked at. */
-static void leave(struct agenda *agenda, struct known_case *const *few, size_t count)
+static void leave(struct agenda *agenda, struct case_row *const *few, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < agenda->count; i++)
-		if (!among(agenda->slots[i].known, few, count))
+		if (!among(agenda->slots[i].row, few, count))
 			agenda->slots[kept++] = agenda->slots[i];
 	agenda->count = kept;
 }
@@ -319,7 +343,7 @@ static void merge(struct agenda *agenda, const struct agenda *fresh)
 static void refresh(struct cases *cases)
 {
 	struct agenda *agenda = &cases->agenda, fresh = { 0 };
-	uint64_t stamp = stamp_of(&cases->book);
+	uint64_t stamp = agenda_stamp(&cases->book);
 
 	if (!agenda->built || agenda->generation != stamp || agenda->changed_count > FEW) {
 		build(cases, stamp);
@@ -355,6 +379,19 @@ static void add_house(struct items *list, enum agenda_kind kind, const char *wha
 {
 	add_item(list, &(struct agenda_item){ .at = when->at, .start = INSTANT_NONE, .zone = zone,
 					      .offset = when->offset, .case_id = "", .what = what, .kind = kind, .name = name });
+}
+
+static void add_key(struct items *list, const struct model *model, const struct key_expiry *key)
+{
+	const struct zoned when = { .at = key->at };
+
+	if (key->at == INSTANT_NONE)
+		return;
+	if (key->ours)
+		add_house(list, AGENDA_KEY, N_("our own key expires"), NULL, &when, "UTC");
+	for (size_t k = 0; k < model_pin_count(model); k++)
+		if (str_casecmp(model_pin(model, k)->fingerprint, key->fingerprint) == 0)
+			add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address, &when, "UTC");
 }
 
 static void add_duty(struct items *list, const struct model *model, const struct clock_rule *rule)
@@ -394,10 +431,7 @@ static void house_items(const struct model *model, struct items *list)
 			  freeze->until.zone);
 	}
 	for (size_t i = 0; i < house->key_count; i++)
-		for (size_t k = 0; k < model_pin_count(model); k++)
-			if (str_casecmp(model_pin(model, k)->fingerprint, house->keys[i].fingerprint) == 0)
-				add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address,
-					  &(struct zoned){ .at = house->keys[i].at }, "UTC");
+		add_key(list, model, &house->keys[i]);
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
 		if (clock_rule_at(rules, i)->house)
 			add_duty(list, model, clock_rule_at(rules, i));

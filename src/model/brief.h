@@ -50,6 +50,8 @@ struct house {
 	uint8_t order[8];       /* and that event's order */
 	struct case_conflict *conflicts;
 	size_t conflict_count;
+	struct passed_mail *passed;
+	size_t passed_count;
 };
 
 extern const struct brief_shape brief_case_shape, brief_mail_shape, brief_house_shape;

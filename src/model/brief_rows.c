@@ -6,7 +6,7 @@
 
 /* Raise it when a member comes to mean something else or is written otherwise; added and removed rows show by
  * themselves. */
-enum { MEANING = 2 };
+enum { MEANING = 3 };
 
 #define SIZE_OF(type, member) sizeof(((type *)0)->member)
 #define ROW(kind, type, member, limit) { kind, offsetof(type, member), SIZE_OF(type, member), limit, 0, NULL }
@@ -131,6 +131,7 @@ static const struct brief_row case_rows[] = {
 	WORD(C, embargo.cause, END_COUNT),
 	FLAG(C, embargo.overridden),
 	TIME(C, embargo.inherited),
+	LIST(C, sent_ids, sent_id_count, word_shape),
 	TEXT(C, source),
 	TEXT(C, owner),
 	TEXT(C, merged_into),
@@ -174,12 +175,21 @@ static const struct brief_row mail_rows[] = {
 	SIZE(M, size),
 	TEXT(M, channel),
 	TEXT(M, taken_case),
+	TEXT(M, account),
+	TEXT(M, uid),
+	TEXT(M, sorted),
+	FLAG(M, assessed.done),
+	WORD(M, assessed.missing, 1u << REPORT_PART_COUNT),
+	BYTES(M, assessed.sketch),
+	TIME(M, acknowledged),
 	FLAG(M, read),
 	BYTES(M, reading),
 	TEXT(M, record.subject),
 	LIST(M, record.from, record.from_count, address_shape),
 	TIME(M, record.date),
 	TEXT(M, record.message_id),
+	TEXT(M, record.in_reply_to),
+	LIST(M, record.references, record.reference_count, word_shape),
 	WORD(M, record.encryption, ENCRYPTION_COUNT),
 	TEXT(M, record.encryption_reason),
 	WORD(M, record.verdict, VERDICT_COUNT),
@@ -191,9 +201,16 @@ const struct brief_shape brief_mail_shape = SHAPE(struct inbox_item, mail_rows);
 
 /* ---- beside them */
 
+static const struct brief_row passed_rows[] = {
+	{ KEEP_TEXT, offsetof(struct passed_mail, account), sizeof(char *), 1, 0, NULL },
+	{ KEEP_TEXT, offsetof(struct passed_mail, uid), sizeof(char *), 1, 0, NULL },
+};
+static const struct brief_shape passed_shape = SHAPE(struct passed_mail, passed_rows);
+
 static const struct brief_row house_rows[] = {
 	BYTES(struct house, last), BYTES(struct house, order),
 	LIST(struct house, conflicts, conflict_count, conflict_shape),
+	LIST(struct house, passed, passed_count, passed_shape),
 };
 const struct brief_shape brief_house_shape = SHAPE(struct house, house_rows);
 

@@ -13,7 +13,7 @@
 enum case_list {
 	ROOM_MESSAGES, ROOM_SCORES, ROOM_IDS, ROOM_AFFECTED, ROOM_REMEDIATIONS, ROOM_NOTES,
 	ROOM_REPROS, ROOM_PARTIES, ROOM_TERMS, ROOM_ANSWERS, ROOM_RECORDS, ROOM_EVENTS, ROOM_UNDONE,
-	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_FACTS, ROOM_CLOCKS,
+	ROOM_TARGETS, ROOM_BLOCKS, ROOM_REPORTERS, ROOM_SENT_IDS, ROOM_FACTS, ROOM_CLOCKS,
 	ROOM_FILINGS, ROOM_COUNT,
 };
 
@@ -115,7 +115,8 @@ bool allow_read(const json_t *words, unsigned *ret);
 
 /* ---- case_record.c: facts of one make */
 extern const struct fold_row record_row, handed_over_row, leak_row, judged_row, qualified_row,
-	source_row, incident_row, tracker_row, risk_row, credit_row;
+	source_row, incident_row, tracker_row, risk_row, credit_row, advisory_text_row, advisory_told_row,
+	published_row;
 
 /* ---- case_rules.c: what must hold where something changes */
 /* The first rule EVENT breaks (ERR_NO with its name), looking only at what it changes. */

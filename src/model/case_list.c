@@ -41,6 +41,7 @@ void folded_release_derived(struct folded *folded)
 	free(folded->blocks);
 	free(state->messages);
 	free(state->reporters);
+	free(state->sent_ids);
 	free(state->scores);
 	free(state->ids);
 	free(state->affected);

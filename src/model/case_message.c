@@ -118,6 +118,8 @@ static void apply_sent(struct folded *folded, const struct event *event)
 	message->address = folded_keep(
 		folded, bare_address(str_or_empty(json_string_value(json_array_get(to, 0)))));
 	message->verdict = VERDICT_SIGNED;
+	if (message->message_id)
+		*CASE_ADD(folded, sent_ids, sent_id_count, ROOM_SENT_IDS) = message->message_id;
 	if (folded->state.times.answered == INSTANT_NONE || message->at < folded->state.times.answered)
 		folded->state.times.answered = message->at;
 	note_unanswered(&folded->state);

@@ -38,6 +38,12 @@ static const struct {
 	{ EVENT_GATE_CLEARED, { NULL }, true },
 	{ EVENT_EARLY_PUBLICATION, { NULL }, false },
 	{ EVENT_COLLISION_DECIDED, { NULL }, true },
+	{ EVENT_LETTER_BEGUN, { "send" }, false },
+	{ EVENT_LETTER_FAILED, { "send", "recipient" }, false },
+	{ EVENT_ADVISORY_TEXT, { "field", "lang" }, false },
+	{ EVENT_ADVISORY_PREPARED, { NULL }, false },
+	{ EVENT_ADVISORY_APPROVED, { NULL }, true },
+	{ EVENT_ADVISORY_PUBLISHED, { NULL }, true },
 };
 
 /* ---- reading */
@@ -316,6 +322,31 @@ static void apply_incident(struct folded *folded, const struct event *event)
 	folded->state.incident = str_equal(event_text(event, "state"), "open");
 }
 
+/* Texts, releases and approvals are of an advisory that was begun. */
+static int check_of_advisory(const struct case_state *state, const struct event *event, struct error *err)
+{
+	const char *id = event_text(event, "advisory");
+
+	if (!state->advisory || (id && !str_equal(state->advisory->id, id)))
+		return error_set(err, ERR_NO, str_or_empty(state->id), _("Begin it with `advisory new`"),
+				 _("rule advisory: the case has no such advisory"));
+	return check_record(state, event, err);
+}
+
+static void apply_advisory_text(struct folded *folded, const struct event *event)
+{
+	apply_record(folded, event);
+	folded->advisory.changed_at = event->at;
+}
+
+static void apply_published(struct folded *folded, const struct event *event)
+{
+	apply_record(folded, event);
+	folded->advisory.version++;
+	if (folded->state.times.published == INSTANT_NONE && str_equal(event_text(event, "tlp"), "CLEAR"))
+		folded->state.times.published = event->at;
+}
+
 /* A risk is accepted for a time, never for good. */
 static int check_risk(const struct case_state *state, const struct event *event, struct error *err)
 {
@@ -335,4 +366,7 @@ const struct fold_row source_row = { NULL, apply_source };
 const struct fold_row incident_row = { check_record, apply_incident };
 const struct fold_row tracker_row = { check_record, apply_record };
 const struct fold_row credit_row = { check_record, apply_record };
+const struct fold_row advisory_text_row = { check_of_advisory, apply_advisory_text };
+const struct fold_row advisory_told_row = { check_of_advisory, apply_record };
+const struct fold_row published_row = { check_of_advisory, apply_published };
 const struct fold_row risk_row = { check_risk, apply_record };

@@ -170,6 +170,18 @@ uint64_t clock_rules_version(const struct clock_rules *rules)
 	return rules ? rules->version : 0;
 }
 
+uint64_t clock_rules_stamp(const struct clock_rules *rules)
+{
+	uint64_t stamp = clock_rules_version(rules);
+
+	for (size_t i = 0; rules && i < rules->holidays_count; i++) {
+		uint64_t one = holidays_stamp(rules->holidays[i]);
+
+		stamp = hash(stamp, (const char *)&one, sizeof(one));
+	}
+	return stamp;
+}
+
 const char *clock_title(const struct clock_rule *rule)
 {
 	return i18n_chinese() && rule->title_zh ? rule->title_zh : rule->title;

@@ -25,6 +25,13 @@ static const char *const role_words[] = { "finder",   "reporter", "vendor", "coo
 					  "deployer", "other",    NULL };
 static const char *const tlp_words[] = { "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED", NULL };
 
+static const char *const fate_words[] = { "taken", "refused", "later", "unknown", NULL };
+static const char *const switch_words[] = { "on", "off", NULL };
+/* Languages letters are written in. */
+const char *const language_words[] = { "en", "zh", NULL };
+/* How somebody made sure whose a key is. */
+const char *const key_check_words[] = { "in-person", "phone", "website", "directory", "signed", "old-key", "unchecked", NULL };
+
 static const char *const vendor_words[] = { "vendor-aware", "fix-ready", "fix-deployed", NULL };
 /* What a report is: a vulnerability, or why it is none of ours (ISO/IEC 30111, 7.1.4 b). */
 const char *const outcome_words[] = { "vulnerability", "hardening",        "duplicate",
@@ -36,7 +43,6 @@ const char *const justification_words[] = {
 	"vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary",
 	"inline_mitigations_already_exist", NULL
 };
-const char *const language_words[] = { "en", "zh", NULL };
 const char *const credit_words[] = { "unknown", "name", "handle", "anonymous", "none", NULL };
 static const char *const visibility_words[] = { "restricted", "public", NULL };
 const char *const grade_words[] = { "critical", "high", "medium", "low", NULL };
@@ -57,11 +63,22 @@ const char *const contact_kind_words[] = { "finder", "vendor", "coordinator", "a
 /* As the rules on foreign recipients need it: "CN" is the mainland. */
 const char *const jurisdiction_words[] = { "CN", "HK", "MO", "TW", "foreign", "unknown", NULL };
 const char *const product_words[] = { "product", "service", "both", NULL };
+const char *const mail_pass_words[] = { "known", "too-large", NULL };
+const char *const mail_sort_words[] = { "report", "spam", "slop", "other", NULL };
 const char *const gate_action_words[] = { "publish", "send", "export", NULL };
 const char *const gate_mode_words[] = { "on", "warn", "off", NULL };
 /* Of an early publication: what the provider and the authorities answered. */
 const char *const provider_words[] = { "agreed", "not-agreed", NULL };
 const char *const authority_words[] = { "agreed", "conditions", "refused", NULL };
+
+/* What only an advisory says, besides what advisory-drafted has. */
+const char *const advisory_text_words[] = { "title", "summary", "description", "recommendation", "faq", "legal", "audience",
+					    "category", "versioning", "revision", NULL };
+static const char *const release_words[] = { "interim", "final", NULL };
+/* Of a CVE id in the pool. */
+#define X(name, word) word,
+const char *const pool_words[] = { POOL_STATES(X) NULL };
+#undef X
 
 /* ---- the table */
 
@@ -82,6 +99,12 @@ EVENT_TYPES(X)
 	{ "verdict", FIELD_WORD, NEED, verdict_words }, \
 	{ "fingerprint", FIELD_TEXT, MAY, NULL }, { "text", FIELD_BLOCK, NEED, NULL }, \
 	{ "raw", FIELD_OBJECT, NEED, NULL }, { "attachments", FIELD_OBJECTS, MAY, NULL }
+
+/* Of a letter on its way: its send id, who else gets it, under what marking, which keys open it, by what way. */
+#define SENDING_FIELDS \
+	{ "send", FIELD_HEX, MAY, NULL }, { "cc", FIELD_WORDS, MAY, NULL }, { "bcc", FIELD_WORDS, MAY, NULL }, \
+	{ "tlp", FIELD_WORD, MAY, tlp_words }, { "readers", FIELD_WORDS, MAY, NULL }, \
+	{ "way", FIELD_TEXT, MAY, NULL }, { "template", FIELD_TEXT, MAY, NULL }
 
 /* The terms a case brings with it when it is merged or split. */
 #define INHERITED_FIELDS \
@@ -106,7 +129,10 @@ static const struct event_info table[] = {
 		      { "in_reply_to", FIELD_TEXT, MAY, NULL },
 		      { "sent", FIELD_INSTANT, NEED, NULL },
 		      { "text", FIELD_BLOCK, NEED, NULL },
-		      { "raw", FIELD_OBJECT, NEED, NULL } } },
+		      { "raw", FIELD_OBJECT, NEED, NULL },
+		      SENDING_FIELDS,
+		      { "clear", FIELD_BOOL, MAY, NULL },
+		      { "files", FIELD_WORDS, MAY, NULL } } },
 	{ ROW(EVENT_TITLE_SET), .command = "case set", .line = N_("title: {title}"),
 	  .undoable = true, .fields = { { "title", FIELD_TEXT, NEED, NULL } } },
 	{ ROW(EVENT_SUMMARY_SET), .command = "case set", .line = N_("summary: {summary}"),
@@ -231,11 +257,12 @@ static const struct event_info table[] = {
 		      { "reason", FIELD_TEXT, MAY, NULL },
 		      { "evidence", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_EMBARGO_ENDED), .command = "embargo terminate",
-	  .line = N_("embargo ended ({cause}): {reason}"),
+	  .line = N_("embargo ended ({cause}): {reason} {evidence}"),
 	  .fields = { { "cause", FIELD_WORD, NEED, end_words },
 		      { "reason", FIELD_TEXT, NEED, NULL },
 		      { "by", FIELD_TEXT, MAY, NULL },
-		      { "override", FIELD_BOOL, MAY, NULL } } },
+		      { "override", FIELD_BOOL, MAY, NULL },
+		      { "evidence", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_PARTY_SET), .command = "party set",
 	  .line = N_("party {name}: {role} {address} {zone}"), .undoable = true,
 	  .fields = { { "name", FIELD_TEXT, NEED, NULL },
@@ -330,6 +357,28 @@ static const struct event_info table[] = {
 		      { "objects", FIELD_WORDS, MAY, NULL },
 		      { "verified", FIELD_TEXT, NEED, NULL },
 		      { "backups_until", FIELD_INSTANT, NEED, NULL } } },
+	{ ROW(EVENT_LETTER_BEGUN), .command = "mail send", .line = N_("letter to {to} on its way: {subject}"),
+	  .fields = { { "subject", FIELD_TEXT, NEED, NULL },
+		      { "to", FIELD_WORDS, NEED, NULL },
+		      { "message_id", FIELD_TEXT, NEED, NULL },
+		      { "sent", FIELD_INSTANT, NEED, NULL },
+		      { "attachments", FIELD_OBJECTS, NEED, NULL },
+		      SENDING_FIELDS } },
+	{ ROW(EVENT_LETTER_FAILED), .command = "mail send", .line = N_("letter to {recipient}: {fate} {answer}"),
+	  .fields = { { "send", FIELD_HEX, NEED, NULL },
+		      { "recipient", FIELD_TEXT, NEED, NULL },
+		      { "fate", FIELD_WORD, NEED, fate_words },
+		      { "answer", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_MAIL_ACKNOWLEDGED), .command = "mail acknowledge",
+	  .line = N_("{mail} was acknowledged to {to}"),
+	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
+		      { "received_event", FIELD_HEX, MAY, NULL },
+		      { "to", FIELD_TEXT, NEED, NULL },
+		      { "message_id", FIELD_TEXT, NEED, NULL },
+		      { "sent", FIELD_INSTANT, NEED, NULL },
+		      { "clear", FIELD_BOOL, MAY, NULL },
+		      { "way", FIELD_TEXT, MAY, NULL },
+		      { "raw", FIELD_OBJECT, NEED, NULL } } },
 	{ ROW(EVENT_MAIL_RECEIVED), .command = "mail import",
 	  .line = N_("{mail} came in by {channel}, {size} bytes"),
 	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
@@ -337,7 +386,21 @@ static const struct event_info table[] = {
 		      { "channel", FIELD_TEXT, NEED, NULL },
 		      { "sha256", FIELD_HEX, NEED, NULL },
 		      { "size", FIELD_INTEGER, NEED, NULL },
-		      { "raw", FIELD_OBJECT, NEED, NULL } } },
+		      { "raw", FIELD_OBJECT, NEED, NULL },
+		      { "account", FIELD_TEXT, MAY, NULL },
+		      { "uid", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_MAIL_PASSED), .command = "mail fetch", .line = N_("{account}: passed over ({why}): {uids}"),
+	  .fields = { { "account", FIELD_TEXT, NEED, NULL },
+		      { "uids", FIELD_WORDS, NEED, NULL },
+		      { "why", FIELD_WORD, NEED, mail_pass_words },
+		      { "received", FIELD_INSTANT, NEED, NULL },
+		      { "size", FIELD_INTEGER, MAY, NULL },
+		      { "mails", FIELD_WORDS, MAY, NULL } } },
+	{ ROW(EVENT_MAIL_SORTED), .command = "mail sort", .line = N_("{mail} sorted: {as}"),
+	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
+		      { "as", FIELD_WORD, NEED, mail_sort_words },
+		      { "note", FIELD_TEXT, MAY, NULL },
+		      { "received_event", FIELD_HEX, MAY, NULL } } },
 	{ ROW(EVENT_MAIL_READ), .command = "mail retry", .line = N_("{mail} was read"),
 	  .fields = { { "mail", FIELD_TEXT, NEED, NULL },
 		      { "record", FIELD_RECORD, NEED, NULL },
@@ -358,18 +421,34 @@ static const struct event_info table[] = {
 		      { "cpe", FIELD_TEXT, MAY, NULL },
 		      { "versions", FIELD_WORDS, MAY, NULL } } },
 	{ ROW(EVENT_KEY_PINNED), .command = "key pin",
-	  .line = N_("{address} has key {fingerprint}"),
+	  .line = N_("{address} has key {fingerprint} ({verified}) {note}"),
 	  .fields = { { "address", FIELD_TEXT, NEED, NULL },
-		      { "fingerprint", FIELD_TEXT, NEED, NULL } } },
+		      { "fingerprint", FIELD_TEXT, NEED, NULL },
+		      { "verified", FIELD_WORD, MAY, key_check_words },
+		      { "note", FIELD_TEXT, MAY, NULL },
+		      { "instead", FIELD_TEXT, MAY, NULL },
+		      { "statement", FIELD_BLOCK, MAY, NULL },
+		      { "asked", FIELD_HEX, MAY, NULL },
+		      { "alone", FIELD_BOOL, MAY, NULL } } },
+	{ ROW(EVENT_KEY_CHANGE_ASKED), .command = "key pin",
+	  .line = N_("{address} is to have key {fingerprint} instead of {instead}: a second person must say so"),
+	  .fields = { { "address", FIELD_TEXT, NEED, NULL },
+		      { "fingerprint", FIELD_TEXT, NEED, NULL },
+		      { "instead", FIELD_TEXT, NEED, NULL },
+		      { "verified", FIELD_WORD, MAY, key_check_words },
+		      { "note", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_KEY_UNPINNED), .command = "key unpin",
 	  .line = N_("{address} has no key any more"),
 	  .fields = { { "address", FIELD_TEXT, NEED, NULL } } },
 	{ ROW(EVENT_POLICY_SET), .command = "vault set",
-	  .line = N_("policy: {publisher} {namespace} {contact} {prefix}"),
+	  .line = N_("policy: {publisher} {namespace} {contact} {prefix} {provider} {cna}"),
 	  .fields = { { "publisher", FIELD_TEXT, MAY, NULL },
 		      { "namespace", FIELD_TEXT, MAY, NULL },
 		      { "contact", FIELD_TEXT, MAY, NULL },
-		      { "prefix", FIELD_TEXT, MAY, NULL } } },
+		      { "prefix", FIELD_TEXT, MAY, NULL },
+		      { "acknowledge", FIELD_WORD, MAY, switch_words },
+		      { "provider", FIELD_TEXT, MAY, NULL },
+		      { "cna", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_FREEZE_ADDED), .command = "freeze add",
 	  .line = N_("no publication from {from} to {until}: {name} ({source})"),
 	  .fields = { { "name", FIELD_TEXT, NEED, NULL },
@@ -544,6 +623,43 @@ static const struct event_info table[] = {
 	  .fields = { { "gate", FIELD_TEXT, NEED, NULL },
 		      { "mode", FIELD_WORD, NEED, gate_mode_words },
 		      { "reason", FIELD_TEXT, NEED, NULL } } },
+	{ ROW(EVENT_ADVISORY_TEXT), .command = "advisory edit", .line = N_("advisory, {field} {lang}: {value}"),
+	  .undoable = true,
+	  .fields = { { "field", FIELD_WORD, NEED, advisory_text_words },
+		      { "lang", FIELD_TEXT, NEED, NULL },
+		      { "value", FIELD_BLOCK, MAY, NULL } } },
+	{ ROW(EVENT_ADVISORY_PREPARED), .command = "advisory prepare",
+	  .line = N_("advisory {advisory} version {version} is prepared for {at}: {summary}"), .undoable = true,
+	  .fields = { { "advisory", FIELD_TEXT, NEED, NULL },
+		      { "version", FIELD_TEXT, NEED, NULL },
+		      { "at", FIELD_INSTANT, NEED, NULL },
+		      { "status", FIELD_WORD, NEED, release_words },
+		      { "summary", FIELD_TEXT, NEED, NULL } } },
+	{ ROW(EVENT_ADVISORY_APPROVED), .command = "advisory approve",
+	  .line = N_("advisory {advisory} version {version} approved as {role}: {note} (documents {sha256})"),
+	  .fields = { { "advisory", FIELD_TEXT, NEED, NULL },
+		      { "version", FIELD_TEXT, NEED, NULL },
+		      { "role", FIELD_TEXT, NEED, NULL },
+		      { "sha256", FIELD_HEX, NEED, NULL },
+		      { "fingerprint", FIELD_TEXT, NEED, NULL },
+		      { "signature", FIELD_BLOCK, NEED, NULL },
+		      { "note", FIELD_TEXT, MAY, NULL } } },
+	{ ROW(EVENT_ADVISORY_PUBLISHED), .command = "advisory publish",
+	  .line = N_("advisory {advisory} version {version} published (TLP:{tlp}): {summary}"),
+	  .fields = { { "advisory", FIELD_TEXT, NEED, NULL },
+		      { "version", FIELD_TEXT, NEED, NULL },
+		      { "status", FIELD_WORD, NEED, release_words },
+		      { "released", FIELD_INSTANT, NEED, NULL },
+		      { "sha256", FIELD_HEX, NEED, NULL },
+		      { "tlp", FIELD_WORD, NEED, tlp_words },
+		      { "summary", FIELD_TEXT, NEED, NULL },
+		      { "attachments", FIELD_OBJECTS, NEED, NULL } } },
+	{ ROW(EVENT_CVE_STATE), .command = "cve", .line = N_("{cve}: {state} {case} {reason}"),
+	  .fields = { { "cve", FIELD_TEXT, NEED, NULL },
+		      { "state", FIELD_WORD, NEED, pool_words },
+		      { "case", FIELD_TEXT, MAY, NULL },
+		      { "at", FIELD_INSTANT, MAY, NULL },
+		      { "reason", FIELD_TEXT, MAY, NULL } } },
 	{ ROW(EVENT_CONTACT_SET), .command = "contact set",
 	  .line = N_("contact {contact}: {name} {kind} {jurisdiction}"),
 	  .fields = { { "contact", FIELD_TEXT, NEED, NULL },

@@ -15,6 +15,7 @@ struct holidays {
 	unsigned weekend;          /* a bit for each day of the week, Monday first */
 	int first, last;           /* years that are known; last < first: none */
 	bool complete, nearest;
+	uint64_t stamp;            /* of the file's bytes */
 	struct special *days;      /* owned, by day */
 	size_t count, room;
 	char **names;              /* owned */
@@ -56,6 +57,21 @@ static const struct special *find(const struct holidays *h, int64_t day)
 			high = middle;
 	}
 	return low < h->count && h->days[low].day == day ? &h->days[low] : NULL;
+}
+
+uint64_t holidays_stamp(const struct holidays *h)
+{
+	return h->stamp;
+}
+
+/* FNV-1a: the same in every session. */
+static uint64_t stamp_of(const char *bytes, size_t length)
+{
+	uint64_t value = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < length; i++)
+		value = (value ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+	return value;
 }
 
 const char *holidays_id(const struct holidays *h)
@@ -327,6 +343,7 @@ int holidays_load(const char *bytes, size_t length, const char *name, struct hol
 	h->holds = 1;
 	h->last = -1;
 	h->complete = true;
+	h->stamp = stamp_of(bytes, length);
 	code = row_keys(name, &root, keys, err);
 	if (!code)
 		code = read_head(h, name, &root, err);

@@ -70,6 +70,7 @@ void inbox_release(struct inbox *inbox)
 	free(inbox->items);
 	free(inbox->whole);
 	free(inbox->changed);
+	free(inbox->passed);
 	map_release(&inbox->by_id);
 	map_release(&inbox->by_sha256);
 	arena_release(&inbox->arena);
@@ -300,7 +301,7 @@ static int check(const struct inbox *inbox, const struct event *event, bool free
 	if (event->type == EVENT_MAIL_RECEIVED)
 		return check_received(inbox, event, free_id, err);
 	/* Two copies of the vault may have dropped the same. */
-	if (event->type == EVENT_MAIL_DROPPED)
+	if (event->type == EVENT_MAIL_DROPPED || event->type == EVENT_MAIL_PASSED)
 		return 0;
 	if (!mail_of_event(inbox, event))
 		return error_set(err, ERR_NO, _("mail"), NULL,
@@ -384,7 +385,8 @@ static void apply_received(struct inbox *inbox, const struct event *event)
 	struct inbox_item item = {
 		.id = free_id(inbox, event), .sha256 = keep(inbox, event_text(event, "sha256")),
 		.received = event_instant(event, "received"), .channel = event_text(event, "channel"),
-		.size = size > 0 ? (size_t)size : 0,
+		.size = size > 0 ? (size_t)size : 0, .acknowledged = INSTANT_NONE,
+		.account = event_text(event, "account"), .uid = event_text(event, "uid"),
 	};
 
 	memcpy(mail->item.event, event->id, sizeof(mail->item.event));
@@ -408,6 +410,7 @@ static void apply_read(struct inbox *inbox, struct known_mail *mail, const struc
 	read_record(whole, event);
 	item.record = whole->record;
 	item.read = true;
+	assess_mail(&whole->record, &item.assessed);
 	memcpy(item.reading, event->id, sizeof(item.reading));
 	settle(mail, &item);
 	whole_free(only);
@@ -423,6 +426,15 @@ static void apply_taken(struct inbox *inbox, struct known_mail *mail, const stru
 	change(inbox, mail);
 }
 
+static void apply_acknowledged(struct inbox *inbox, struct known_mail *mail, const struct event *event)
+{
+	struct inbox_item item = mail->item;
+
+	item.acknowledged = event_instant(event, "sent");
+	settle(mail, &item);
+	change(inbox, mail);
+}
+
 static void list_remove(struct known_mail **list, size_t *count, const struct known_mail *mail)
 {
 	size_t kept = 0;
@@ -433,10 +445,36 @@ static void list_remove(struct known_mail **list, size_t *count, const struct kn
 	*count = kept;
 }
 
+static void apply_sorted(struct inbox *inbox, struct known_mail *mail, const struct event *event)
+{
+	struct inbox_item item = mail->item;
+
+	item.sorted = event_text(event, "as");
+	settle(mail, &item);
+	change(inbox, mail);
+}
+
+void inbox_pass(struct inbox *inbox, const char *account, const char *uid)
+{
+	inbox->passed = mem_grow(inbox->passed, &inbox->passed_room, inbox->passed_count + 1, sizeof(*inbox->passed));
+	inbox->passed[inbox->passed_count++] = (struct passed_mail){ keep(inbox, account), keep(inbox, uid) };
+}
+
+static void apply_passed(struct inbox *inbox, const struct event *event)
+{
+	const json_t *uids = json_object_get(event->body, "uids"), *uid;
+	size_t i;
+
+	json_array_foreach(uids, i, uid)
+		inbox_pass(inbox, event_text(event, "account"), str_or_empty(json_string_value(uid)));
+}
+
 static void apply_dropped(struct inbox *inbox, struct known_mail *mail)
 {
 	if (!mail)
 		return;
+	if (mail->item.account && mail->item.uid)
+		inbox_pass(inbox, mail->item.account, mail->item.uid);
 	map_remove(&inbox->by_id, mail->item.id, strlen(mail->item.id));
 	map_remove(&inbox->by_sha256, mail->item.sha256, strlen(mail->item.sha256));
 	list_remove(inbox->items, &inbox->count, mail);
@@ -453,6 +491,12 @@ void inbox_apply(struct inbox *inbox, const struct event *event)
 		apply_read(inbox, mail_of_event(inbox, event), event);
 	else if (event->type == EVENT_MAIL_DROPPED)
 		apply_dropped(inbox, mail_of_event(inbox, event));
+	else if (event->type == EVENT_MAIL_PASSED)
+		apply_passed(inbox, event);
+	else if (event->type == EVENT_MAIL_SORTED)
+		apply_sorted(inbox, mail_of_event(inbox, event), event);
+	else if (event->type == EVENT_MAIL_ACKNOWLEDGED)
+		apply_acknowledged(inbox, mail_of_event(inbox, event), event);
 	else
 		apply_taken(inbox, mail_of_event(inbox, event), event);
 	place_note(&inbox->end, event);

@@ -25,6 +25,8 @@ struct inbox {
 	bool bounded;              /* there is a loader */
 	uint64_t uses;
 	struct known_mail *loading;
+	struct passed_mail *passed; /* owned; strings in the arena */
+	size_t passed_count, passed_room;
 	unsigned highest;          /* number of the highest "M-0001" */
 	struct place end;
 };
@@ -42,6 +44,8 @@ bool inbox_take_brief(struct inbox *inbox, const uint8_t event[32], const void *
 int inbox_make_whole(struct inbox *inbox, const struct inbox_item *item, struct model *model,
 		     const struct model_loader *loader, struct error *err);
 int inbox_use(struct inbox *inbox, const struct inbox_item *item);
+/* Notes a name that is not to be fetched again. */
+void inbox_pass(struct inbox *inbox, const char *account, const char *uid);
 void inbox_change_all(struct inbox *inbox);
 void inbox_take_changed(struct inbox *inbox, model_mail_fn fn, void *context);
 

@@ -61,8 +61,21 @@ void known_release(struct known_case *known)
 {
 	known_whole_free(known->whole);
 	arena_release(&known->own);
-	free(known->dues);
 	free(known);
+}
+
+/* What lists show of it, anew. */
+static void show_row(struct known_case *known)
+{
+	struct case_row *row = known->row;
+
+	if (!row)
+		return;
+	row->glance.title = known->state.title;
+	row->glance.opened = known->state.opened;
+	row->glance.rm = known->state.rm;
+	row->glance.bound = embargo_in_force(&known->state.embargo);
+	agenda_note(row);
 }
 
 void whole_note(struct known_whole *whole, const struct event *event)
@@ -77,10 +90,10 @@ void known_show(struct known_case *known)
 	char *id = known->state.id;
 
 	known->state = whole->folded->state;
-	agenda_note(known);
 	known->state.id = id ? id : known->state.id;
 	known->state.conflicts = whole->conflicts;
 	known->state.conflict_count = whole->conflict_count;
+	show_row(known);
 }
 
 void known_set_whole(struct known_case *known, struct known_whole *whole)
@@ -107,7 +120,7 @@ bool known_read_brief(struct known_case *known, const void *bytes, size_t length
 		return false;
 	memcpy(state->stream, stream, sizeof(stream));
 	state->id = id ? id : state->id;
-	agenda_note(known);
+	show_row(known);
 	return true;
 }
 

@@ -15,12 +15,19 @@ struct known_case {
 	struct known_whole *whole; /* owned; NULL while known in brief */
 	struct arena own;        /* storage of a brief made later than the first */
 	bool changed;            /* in the model's list of changed ones */
-	const struct clock_book *book; /* borrowed from the model; NULL before it is placed */
-	struct due *dues;        /* owned: what is due, worked out when it is asked for */
-	size_t due_count;
+	struct case_row *row;    /* borrowed; NULL before it is placed */
+};
+
+/* Every case there is: what lists show, and more of it once somebody asked. */
+struct case_row {
+	struct case_glance glance; /* handed out */
+	struct known_case *known;  /* owned; NULL: nobody asked for more than the glance */
+	struct cases *home;        /* borrowed */
+	struct due *dues;        /* what is due, worked out when it is asked for; owned where there is ROOM */
+	size_t due_count, due_room;
 	uint64_t dues_of;        /* by which state of the rules; 0: not worked out */
-	struct agenda *agenda;   /* borrowed from the model; NULL before it is placed */
 	bool noted;              /* in the agenda's list of changed ones */
+	uint32_t place;          /* among the glances it came with */
 };
 
 /* What only a whole case has. */
@@ -32,6 +39,11 @@ struct known_whole {
 	uint8_t last[32];
 	uint64_t used;           /* when it was last asked for, by a count; 0: not in the list of whole ones */
 };
+
+static inline struct case_row *row_of(const struct case_glance *glance)
+{
+	return (struct case_row *)(uintptr_t)glance;
+}
 
 static inline struct known_case *known_of(const struct case_state *state)
 {

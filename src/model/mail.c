@@ -48,12 +48,17 @@ static void release_strings(char **strings, size_t count)
 	free(strings);
 }
 
+void mail_signature_release(struct mail_signature *signature)
+{
+	free(signature->fingerprint);
+	free(signature->hash);
+	free(signature->addresses);
+}
+
 static void release_lists(struct mail_record *record)
 {
-	for (size_t i = 0; i < record->signature_count; i++) {
-		free(record->signatures[i].fingerprint);
-		free(record->signatures[i].hash);
-	}
+	for (size_t i = 0; i < record->signature_count; i++)
+		mail_signature_release(&record->signatures[i]);
 	for (size_t i = 0; i < record->part_count; i++) {
 		free(record->parts[i].path);
 		free(record->parts[i].type);
@@ -65,6 +70,12 @@ static void release_lists(struct mail_record *record)
 		free(record->attachments[i].type);
 		free(record->attachments[i].bytes);
 	}
+	for (size_t i = 0; i < record->key_count; i++) {
+		free(record->keys[i].fingerprint);
+		free(record->keys[i].source);
+		release_strings(record->keys[i].user_ids, record->keys[i].user_id_count);
+	}
+	free(record->keys);
 	free(record->signatures);
 	free(record->parts);
 	free(record->attachments);
@@ -169,7 +180,7 @@ static json_t *encryption_json(const struct mail_record *record, bool keep)
 	return object;
 }
 
-static json_t *signatures_json(const struct mail_record *record)
+static json_t *signatures_json(const struct mail_record *record, bool keep)
 {
 	json_t *list = json_array();
 
@@ -182,6 +193,8 @@ static json_t *signatures_json(const struct mail_record *record)
 		put_instant(item, "created", signature->created);
 		put_string(item, "hash", signature->hash);
 		js_set_string(item, "covers", signature->covers_message ? "message" : "part");
+		if (keep && signature->addresses)
+			js_set_string(item, "addresses", signature->addresses);
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -224,6 +237,22 @@ static json_t *attachments_json(const struct mail_record *record)
 	return list;
 }
 
+static json_t *keys_json(const struct mail_record *record)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < record->key_count; i++) {
+		const struct mail_key *key = &record->keys[i];
+		json_t *item = json_object();
+
+		put_string(item, "fingerprint", key->fingerprint);
+		put_strings(item, "user_ids", key->user_ids, key->user_id_count);
+		put_string(item, "source", key->source);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
 json_t *mail_record_to_json(const struct mail_record *record, bool keep)
 {
 	json_t *json = json_object();
@@ -239,13 +268,13 @@ json_t *mail_record_to_json(const struct mail_record *record, bool keep)
 	put_strings(json, "in_reply_to", &record->in_reply_to, record->in_reply_to ? 1 : 0);
 	put_strings(json, "references", record->references, record->reference_count);
 	json_object_set_new(json, "encryption", encryption_json(record, keep));
-	json_object_set_new(json, "signatures", signatures_json(record));
+	json_object_set_new(json, "signatures", signatures_json(record, keep));
 	js_set_string(json, "verdict", verdict_name(record->verdict));
 	put_string(json, "text", record->text);
 	js_set_bool(json, "html_only", record->html_only);
 	json_object_set_new(json, "parts", parts_json(record));
 	json_object_set_new(json, "attachments", attachments_json(record));
-	json_object_set_new(json, "keys", json_array());
+	json_object_set_new(json, "keys", keys_json(record));
 	put_strings(json, "flags", record->flags, record->flag_count);
 	if (keep) {
 		js_set_bool(json, "auto_submitted", record->auto_submitted);
@@ -360,6 +389,7 @@ static void take_signatures(const json_t *json, struct mail_record *ret)
 		to->created = take_instant(item, "created");
 		to->hash = take_string(item, "hash");
 		to->covers_message = str_equal(js_string(item, "covers"), "message");
+		to->addresses = take_string(item, "addresses");
 	}
 }
 
@@ -404,6 +434,22 @@ static void take_attachments(const json_t *json, struct mail_record *ret)
 	}
 }
 
+static void take_keys(const json_t *json, struct mail_record *ret)
+{
+	const json_t *list = js_array(json, "keys");
+
+	ret->key_count = bounded_size(list) < MAIL_KEYS ? bounded_size(list) : MAIL_KEYS;
+	if (ret->key_count)
+		ret->keys = mem_alloc(ret->key_count * sizeof(*ret->keys));
+	for (size_t i = 0; i < ret->key_count; i++) {
+		const json_t *item = json_array_get(list, i);
+
+		ret->keys[i].fingerprint = take_string(item, "fingerprint");
+		take_strings(item, "user_ids", &ret->keys[i].user_ids, &ret->keys[i].user_id_count);
+		ret->keys[i].source = take_string(item, "source");
+	}
+}
+
 static void take_flags(const json_t *json, struct mail_record *ret)
 {
 	const json_t *list = js_array(json, "flags");
@@ -439,6 +485,7 @@ void mail_record_from_json(const json_t *json, struct mail_record *ret)
 	ret->html_only = js_bool(json, "html_only");
 	take_parts(json, ret);
 	take_attachments(json, ret);
+	take_keys(json, ret);
 	take_flags(json, ret);
 	ret->auto_submitted = js_bool(json, "auto_submitted");
 	ret->list_mail = js_bool(json, "list_mail");
@@ -460,6 +507,42 @@ enum signature_state mail_record_signature(const struct mail_record *record)
 	return worst;
 }
 
+void mail_signature_add_address(struct mail_signature *signature, const char *address)
+{
+	AUTO_STR all = STR_INIT;
+
+	str_add(&all, signature->addresses ? signature->addresses : " ");
+	for (; *address; address++)
+		str_add_char(&all, *address >= 'A' && *address <= 'Z' ? (char)(*address + 32) : *address);
+	str_add_char(&all, ' ');
+	free(signature->addresses);
+	signature->addresses = str_detach(&all);
+}
+
+static bool names(const struct mail_signature *signature, const char *sender)
+{
+	AUTO_STRING word = mem_format(" %s ", sender);
+
+	return signature->addresses && !strchr(sender, ' ') && strstr(signature->addresses, word);
+}
+
+/* No user id of a key that signed well, or did until it expired, is the sender's. */
+static bool names_others(const struct mail_record *record, const char *sender)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < record->signature_count; i++) {
+		const struct mail_signature *s = &record->signatures[i];
+
+		if (!s->covers_message || (s->state != SIGNATURE_GOOD && s->state != SIGNATURE_EXPIRED_KEY))
+			continue;
+		if (names(s, sender))
+			return false;
+		others |= s->addresses != NULL;
+	}
+	return others;
+}
+
 /* Some good signature over the whole message; by FINGERPRINT unless that is NULL. */
 static bool signed_well(const struct mail_record *record, const char *fingerprint)
 {
@@ -475,6 +558,19 @@ static bool signed_well(const struct mail_record *record, const char *fingerprin
 	return false;
 }
 
+/* What a signature that is not spoiled says of the sender. */
+static enum mail_verdict verdict_for(const struct mail_record *record, const char *pinned)
+{
+	const char *sender = mail_record_sender(record);
+	bool good = signed_well(record, NULL);
+
+	if (!sender || record->from_count != 1 || mail_record_has_flag(record, "multiple-from"))
+		return good ? VERDICT_MISMATCH : VERDICT_SIGNED;
+	if (pinned && good)
+		return signed_well(record, pinned) ? VERDICT_VERIFIED : VERDICT_MISMATCH;
+	return names_others(record, sender) ? VERDICT_MISMATCH : VERDICT_SIGNED;
+}
+
 void mail_record_judge(struct mail_record *record, const char *pinned)
 {
 	enum signature_state worst = mail_record_signature(record);
@@ -483,10 +579,8 @@ void mail_record_judge(struct mail_record *record, const char *pinned)
 		record->verdict = VERDICT_UNSIGNED;
 	else if (worst >= SIGNATURE_REVOKED_KEY)
 		record->verdict = VERDICT_BAD;
-	else if (!pinned || !signed_well(record, NULL))
-		record->verdict = VERDICT_SIGNED;
 	else
-		record->verdict = signed_well(record, pinned) ? VERDICT_VERIFIED : VERDICT_MISMATCH;
+		record->verdict = verdict_for(record, pinned);
 }
 
 const char *mail_record_sender(const struct mail_record *record)

@@ -24,6 +24,7 @@ struct model *model_new(void)
 {
 	struct model *model = mem_alloc(sizeof(*model));
 
+	model->cases.model = model;
 	model_set_whole_limit(model, WHOLE_LIMIT);
 	return model;
 }
@@ -171,7 +172,8 @@ int model_check(struct model *model, const struct event *event, struct error *er
 size_t model_warnings(const struct model *model, const struct event *event,
 		      const char *ret[MODEL_WARNINGS])
 {
-	const struct known_case *known = cases_find(&model->cases, event->stream);
+	const struct case_row *row = cases_row(&model->cases, event->stream);
+	const struct known_case *known = row ? row->known : NULL;
 
 	return known && known->whole && check_event(event, NULL) == 0 ?
 		       case_warnings(&known->whole->folded->state, event, ret) :
@@ -189,16 +191,18 @@ static bool comes_behind(uint64_t order, const uint8_t last[32], const struct ev
 
 bool model_in_order(const struct model *model, const struct event *event)
 {
-	const struct known_case *known = cases_find(&model->cases, event->stream);
+	const struct case_row *row = cases_row(&model->cases, event->stream);
+	const struct known_case *known = row ? row->known : NULL;
 	enum event_stream stream = event_info(event->type)->stream;
 
 	if (stream == STREAM_INBOX)
 		return comes_behind(model->inbox.end.order, model->inbox.end.last, event);
 	if (stream == STREAM_REGISTRY)
 		return comes_behind(model->registry.end.order, model->registry.end.last, event);
-	if (!known)
-		return event->type == EVENT_CASE_OPENED && !cases_by_id(&model->cases, event_text(event, "case"));
-	return known->whole && comes_behind(known->whole->order, known->whole->last, event);
+	if (!row)
+		return event->type == EVENT_CASE_OPENED &&
+		       !cases_row_by_id(&model->cases, event_text(event, "case"));
+	return known && known->whole && comes_behind(known->whole->order, known->whole->last, event);
 }
 
 static int load_into(struct folded *folded, const struct event *event, struct error *err)
@@ -260,7 +264,7 @@ void model_note_conflict(struct model *model, enum event_stream stream, const st
 
 static int load(struct model *model, const uint8_t stream[16], struct error *err)
 {
-	struct known_whole *whole = known_whole_new(stream);
+	struct known_whole *whole = known_whole_new(stream), *outer = model->cases.loading;
 	const struct case_state *state = &whole->folded->state;
 	int code;
 
@@ -268,7 +272,7 @@ static int load(struct model *model, const uint8_t stream[16], struct error *err
 	code = model->loader.load_case ?
 		       model->loader.load_case(model->loader.context, model, state->stream, err) :
 		       error_set(err, ERR_CASE, _("case"), NULL, _("nobody can load it"));
-	model->cases.loading = NULL;
+	model->cases.loading = outer;
 	if (!code && !state->id)
 		code = error_set(err, ERR_CASE, _("case"), _("Run `psirtty audit verify`"),
 				 _("its events cannot be read"));
@@ -309,12 +313,31 @@ int model_whole_mail(struct model *model, const struct inbox_item *item, struct 
 	return inbox_make_whole(&model->inbox, item, model, &model->loader, err);
 }
 
+void model_know_case(struct model *model, const uint8_t stream[16])
+{
+	const struct model_loader *loader = &model->loader;
+	const struct case_row *row = cases_row(&model->cases, stream);
+
+	if (loader->load_brief)
+		loader->load_brief(loader->context, model, stream, NULL);
+	if (!row->known)
+		load(model, stream, NULL);
+}
+
+void model_know_cases(struct model *model)
+{
+	model->cases.knowing = true;
+	if (model->loader.load_briefs)
+		model->loader.load_briefs(model->loader.context, model, NULL);
+	model->cases.knowing = false;
+}
+
 void model_drop_case(struct model *model, const uint8_t stream[16])
 {
-	struct known_case *known = cases_find(&model->cases, stream);
+	struct case_row *row = cases_row(&model->cases, stream);
 
-	if (known)
-		cases_drop(&model->cases, known);
+	if (row)
+		cases_drop(&model->cases, row);
 }
 
 void model_forget(struct model *model, enum event_stream stream)
@@ -340,9 +363,10 @@ int model_take_case_brief(struct model *model, const uint8_t stream[16], const v
 			  struct error *err)
 {
 	struct cases *cases = &model->cases;
+	struct case_row *row = cases_row(cases, stream);
 	struct known_case *known;
 
-	if (cases_find(cases, stream))
+	if (row ? row->known != NULL : cases->knowing)
 		return error_set(err, ERR_INPUT, _("case"), NULL, _("it is known already"));
 	known = known_new(stream);
 	if (!cases->words)
@@ -351,7 +375,10 @@ int model_take_case_brief(struct model *model, const uint8_t stream[16], const v
 		known_release(known);
 		return error_set(err, ERR_INPUT, _("case"), NULL, _("its brief cannot be read"));
 	}
-	cases_place(cases, known);
+	if (row)
+		row_attach(row, known);
+	else
+		cases_place(cases, known);
 	return 0;
 }
 
@@ -371,7 +398,8 @@ int model_take_mail_brief(struct model *model, const uint8_t event[32], const vo
 void model_house_brief(const struct model *model, struct str *ret)
 {
 	const struct conflict_list *list = &model->conflicts[STREAM_INBOX];
-	struct house house = { .conflicts = list->items, .conflict_count = list->count };
+	struct house house = { .conflicts = list->items, .conflict_count = list->count,
+			       .passed = model->inbox.passed, .passed_count = model->inbox.passed_count };
 
 	memcpy(house.last, model->inbox.end.last, sizeof(house.last));
 	memcpy(house.order, &model->inbox.end.order, sizeof(house.order));
@@ -393,6 +421,8 @@ int model_take_house_brief(struct model *model, const void *bytes, size_t length
 		snprintf(event.author, sizeof(event.author), "%s", str_or_empty(from->author));
 		model_note_conflict(model, STREAM_INBOX, &event, from->what, from->why);
 	}
+	for (size_t i = 0; good && i < house.passed_count; i++)
+		inbox_pass(&model->inbox, house.passed[i].account, house.passed[i].uid);
 	memcpy(model->inbox.end.last, house.last, sizeof(house.last));
 	memcpy(&model->inbox.end.order, house.order, sizeof(house.order));
 	arena_release(&arena);
@@ -408,8 +438,9 @@ size_t model_house_conflicts(const struct model *model, enum event_stream stream
 
 void model_change_all(struct model *model)
 {
+	cases_know_all(&model->cases);
 	for (size_t i = 0; i < model->cases.count; i++)
-		cases_change(&model->cases, model->cases.items[i]);
+		cases_change(&model->cases, model->cases.items[i]->known);
 	inbox_change_all(&model->inbox);
 }
 
@@ -434,7 +465,7 @@ size_t model_case_count(const struct model *model)
 
 const struct case_state *model_case(const struct model *model, size_t index)
 {
-	return &sorted(model)->items[index]->state;
+	return &cases_know(sorted(model)->items[index])->state;
 }
 
 /* A number names the last number of an id, whatever its leading zeros; other text the end of an id
@@ -455,20 +486,25 @@ static bool id_ends_with(const char *id, const char *wanted)
 
 const struct case_state *model_find_case(const struct model *model, const char *id)
 {
-	const struct known_case *found = cases_by_id(&model->cases, id);
+	struct case_row *found = cases_row_by_id(&model->cases, id);
 
 	if (found || !*id)
-		return found ? &found->state : NULL;
+		return found ? &cases_know(found)->state : NULL;
 	for (size_t i = 0; i < model->cases.count; i++) {
-		const struct known_case *known = model->cases.items[i];
+		struct case_row *row = model->cases.items[i];
 
-		if (!id_ends_with(known->state.id, id) && str_casecmp(known->state.id, id) != 0)
+		if (!id_ends_with(row->glance.id, id) && str_casecmp(row->glance.id, id) != 0)
 			continue;
 		if (found)
 			return NULL;
-		found = known;
+		found = row;
 	}
-	return found ? &found->state : NULL;
+	return found ? &cases_know(found)->state : NULL;
+}
+
+bool model_has_case(const struct model *model, const uint8_t stream[16])
+{
+	return cases_row(&model->cases, stream) != NULL;
 }
 
 const struct case_state *model_case_of_stream(const struct model *model, const uint8_t stream[16])
@@ -512,6 +548,20 @@ const struct inbox_item *model_find_mail(const struct model *model, const char *
 		found = item;
 	}
 	return found;
+}
+
+void model_each_fetched(const struct model *model, const char *account, void (*fn)(void *context, const char *uid),
+			void *context)
+{
+	for (size_t i = 0; i < model->inbox.count; i++) {
+		const struct inbox_item *item = inbox_item(&model->inbox, i);
+
+		if (item->uid && str_equal(item->account, account))
+			fn(context, item->uid);
+	}
+	for (size_t i = 0; i < model->inbox.passed_count; i++)
+		if (str_equal(model->inbox.passed[i].account, account))
+			fn(context, model->inbox.passed[i].uid);
 }
 
 const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256)
@@ -607,6 +657,31 @@ const struct pin *model_pin(const struct model *model, size_t index)
 	return &model->registry.pins[index];
 }
 
+size_t model_pin_past_count(const struct model *model)
+{
+	return model->registry.pin_past_count;
+}
+
+const struct pin_past *model_pin_past(const struct model *model, size_t index)
+{
+	return &model->registry.pin_pasts[index];
+}
+
+const char *model_pinned_last(const struct model *model, const char *address)
+{
+	return pin_last(&model->registry, address);
+}
+
+size_t model_pin_ask_count(const struct model *model)
+{
+	return model->registry.pin_ask_count;
+}
+
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index)
+{
+	return &model->registry.pin_asks[index];
+}
+
 size_t model_disposal_count(const struct model *model)
 {
 	return model->registry.disposal_count;
@@ -659,6 +734,21 @@ const struct duty *model_duty(const struct model *model, const char *clock)
 	return NULL;
 }
 
+size_t model_pool_count(const struct model *model)
+{
+	return model->registry.pool.count;
+}
+
+const struct pool_id *model_pool_id(const struct model *model, size_t index)
+{
+	return &model->registry.pool.ids[index];
+}
+
+const struct pool_id *model_pool_find(const struct model *model, const char *id)
+{
+	return cve_pool_find(&model->registry.pool, id);
+}
+
 const char *model_gate_mode(const struct model *model, const char *id)
 {
 	return gate_mode_of(&model->registry, id);
@@ -685,7 +775,7 @@ const struct freeze *model_frozen(const struct model *model, instant at)
 	return NULL;
 }
 
-void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires)
+static struct key_expiry *note_key(struct model *model, const char *fingerprint, instant expires)
 {
 	struct clock_house *house = &model->registry.house;
 	size_t at = 0;
@@ -693,12 +783,26 @@ void model_note_key_expiry(struct model *model, const char *fingerprint, instant
 	while (at < house->key_count && str_casecmp(house->keys[at].fingerprint, fingerprint) != 0)
 		at++;
 	if (at == house->key_count && expires == INSTANT_NONE)
-		return;
+		return NULL;
 	if (at == house->key_count) {
 		house->keys = list_open(house->keys, &house->key_count, &house->key_room, sizeof(*house->keys), at);
 		house->keys[at].fingerprint = mem_string(fingerprint);
 	}
 	house->keys[at].at = expires;
+	return &house->keys[at];
+}
+
+void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires)
+{
+	note_key(model, fingerprint, expires);
+}
+
+void model_note_own_key(struct model *model, const char *fingerprint, instant expires)
+{
+	struct key_expiry *key = note_key(model, fingerprint, expires);
+
+	if (key)
+		key->ours = true;
 }
 
 /* ---- next ids */
@@ -721,7 +825,7 @@ char *model_next_case_id(const struct model *model, int year)
 	char *id = NULL;
 
 	for (size_t i = 0; i < model->cases.count; i++) {
-		unsigned number = number_behind(model->cases.items[i]->state.id, head);
+		unsigned number = number_behind(model->cases.items[i]->glance.id, head);
 
 		highest = number > highest ? number : highest;
 	}
@@ -733,7 +837,7 @@ char *model_next_case_id(const struct model *model, int year)
 	do {
 		free(id);
 		id = mem_format("%s%04u", head, ++highest);
-	} while (cases_by_id(&model->cases, id));
+	} while (cases_row_by_id(&model->cases, id));
 	return id;
 }
 

@@ -8,6 +8,9 @@
 
 /* The cases, to be looked through; what is kept of them for speed may be brought up to date. */
 struct cases *model_cases(const struct model *model);
+/* Asks the loader for the brief of a case that is known at a glance, else for its events; or for all briefs. */
+void model_know_case(struct model *model, const uint8_t stream[16]);
+void model_know_cases(struct model *model);
 const struct clock_house *model_clock_house(const struct model *model);
 
 #endif

@@ -33,12 +33,8 @@ void registry_release(struct registry *registry)
 {
 	for (size_t i = 0; i < registry->product_count; i++)
 		product_release(&registry->products[i]);
-	for (size_t i = 0; i < registry->pin_count; i++) {
-		free(registry->pins[i].address);
-		free(registry->pins[i].fingerprint);
-	}
 	free(registry->products);
-	free(registry->pins);
+	pins_release(registry);
 	contacts_release(registry);
 	disposals_release(registry);
 	gate_modes_release(registry);
@@ -46,6 +42,9 @@ void registry_release(struct registry *registry)
 	free(registry->policy.namespace_url);
 	free(registry->policy.contact);
 	free(registry->policy.prefix);
+	free(registry->policy.provider);
+	free(registry->policy.cna);
+	cve_pool_release(&registry->pool);
 	clock_house_release(&registry->house);
 }
 
@@ -207,67 +206,6 @@ int product_supported(const struct product *product, const char *version, instan
 	return -1;
 }
 
-/* ---- pins */
-
-static size_t pin_place(const struct registry *registry, const char *address, bool *ret_there)
-{
-	return sorted_place(registry->pins, registry->pin_count, sizeof(struct pin), address, str_casecmp, ret_there);
-}
-
-const struct pin *registry_pin(const struct registry *registry, const char *address)
-{
-	bool there;
-	size_t at = pin_place(registry, address, &there);
-
-	return there ? &registry->pins[at] : NULL;
-}
-
-static int check_pinned(const struct event *event, struct error *err)
-{
-	const char *address = event_text(event, "address");
-	const char *fingerprint = event_text(event, "fingerprint");
-	size_t length = strlen(fingerprint);
-
-	if (!*address)
-		return error_set(err, ERR_NO, _("pin"), NULL, _("rule pin: the address is empty"));
-	if ((length == 40 || length == 64) &&
-	    strspn(fingerprint, "0123456789abcdefABCDEF") == length)
-		return 0;
-	return error_set(err, ERR_NO, address, NULL,
-			 _("rule pin: a fingerprint has 40 or 64 hexadecimal digits"));
-}
-
-static void apply_pinned(struct registry *registry, const struct event *event)
-{
-	bool there;
-	size_t at = pin_place(registry, event_text(event, "address"), &there);
-	struct pin *pin;
-
-	if (!there) {
-		registry->pins = list_open(registry->pins, &registry->pin_count,
-					   &registry->pin_room, sizeof(*pin), at);
-		registry->pins[at].address = lower_copy(event_text(event, "address"));
-	}
-	pin = &registry->pins[at];
-	mem_replace(&pin->fingerprint, event_text(event, "fingerprint"));
-	for (char *c = pin->fingerprint; *c; c++)
-		if (*c >= 'a' && *c <= 'f')
-			*c = (char)(*c - 'a' + 'A');
-	pin->at = event->at;
-}
-
-static void apply_unpinned(struct registry *registry, const struct event *event)
-{
-	bool there;
-	size_t at = pin_place(registry, event_text(event, "address"), &there);
-
-	free(registry->pins[at].address);
-	free(registry->pins[at].fingerprint);
-	registry->pin_count--;
-	memmove(&registry->pins[at], &registry->pins[at + 1],
-		(registry->pin_count - at) * sizeof(*registry->pins));
-}
-
 /* ---- policy */
 
 static int check_policy(const struct event *event, struct error *err)
@@ -289,6 +227,8 @@ static void apply_policy(struct registry *registry, const struct event *event)
 		{ "namespace", &policy->namespace_url },
 		{ "contact", &policy->contact },
 		{ "prefix", &policy->prefix },
+		{ "provider", &policy->provider },
+		{ "cna", &policy->cna },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
@@ -297,31 +237,17 @@ static void apply_policy(struct registry *registry, const struct event *event)
 		if (text)
 			mem_replace(members[i].slot, *text ? text : NULL);
 	}
+	if (event_text(event, "acknowledge"))
+		policy->acknowledge = str_equal(event_text(event, "acknowledge"), "on");
 }
 
 /* ---- the rows */
-
-static int check_unpinned(const struct registry *registry, const struct event *event,
-			  struct error *err)
-{
-	if (registry_pin(registry, event_text(event, "address")))
-		return 0;
-	return error_set(err, ERR_NO, event_text(event, "address"), NULL,
-			 _("rule pin: no key is pinned to this address"));
-}
 
 static int check_product_row(const struct registry *registry, const struct event *event,
 			     struct error *err)
 {
 	(void)registry;
 	return check_product(event, err);
-}
-
-static int check_pinned_row(const struct registry *registry, const struct event *event,
-			    struct error *err)
-{
-	(void)registry;
-	return check_pinned(event, err);
 }
 
 static int check_policy_row(const struct registry *registry, const struct event *event,
@@ -354,8 +280,9 @@ static const struct {
 	void (*apply)(struct registry *, const struct event *);
 } rows[] = {
 	{ EVENT_PRODUCT_ADDED, check_product_row, apply_product },
-	{ EVENT_KEY_PINNED, check_pinned_row, apply_pinned },
-	{ EVENT_KEY_UNPINNED, check_unpinned, apply_unpinned },
+	{ EVENT_KEY_PINNED, pin_check, pin_apply },
+	{ EVENT_KEY_UNPINNED, pin_check, pin_apply },
+	{ EVENT_KEY_CHANGE_ASKED, pin_check, pin_apply },
 	{ EVENT_POLICY_SET, check_policy_row, apply_policy },
 	{ EVENT_CONTACT_SET, contact_check, contact_apply },
 	{ EVENT_CONTACT_REMOVED, contact_check, contact_remove },
@@ -364,6 +291,7 @@ static const struct {
 	{ EVENT_CASE_DISPOSED, disposal_check, disposal_apply },
 	{ EVENT_EMBARGO_POLICY_SET, check_embargo_policy_row, embargo_policy_apply },
 	{ EVENT_GATE_MODE_SET, gate_mode_check, gate_mode_apply },
+	{ EVENT_CVE_STATE, cve_pool_check, cve_pool_apply },
 	{ EVENT_FREEZE_ADDED, check_house, apply_house },
 	{ EVENT_FREEZE_REMOVED, check_house, apply_house },
 	{ EVENT_CLOCK_RULES_SET, check_house, apply_house },

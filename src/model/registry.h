@@ -16,12 +16,17 @@ static inline void place_note(struct place *end, const struct event *event)
 }
 
 struct gate_mode { char *gate, *mode; };
+struct cve_pool { struct pool_id *ids; size_t count, room; }; /* owned, by id */
 
 struct registry {
 	struct product *products; /* owned, by id */
 	size_t product_count, product_room;
 	struct pin *pins;         /* owned, by address */
 	size_t pin_count, pin_room;
+	struct pin_past *pin_pasts; /* owned, as they came */
+	size_t pin_past_count, pin_past_room;
+	struct pin_ask *pin_asks; /* owned, open ones, as they came */
+	size_t pin_ask_count, pin_ask_room;
 	struct policy policy;
 	struct contact *contacts; /* owned, by id */
 	size_t contact_count, contact_room;
@@ -31,6 +36,7 @@ struct registry {
 	size_t disposal_count, disposal_room;
 	struct gate_mode *gate_modes; /* owned, as they came */
 	size_t gate_mode_count, gate_mode_room;
+	struct cve_pool pool;
 	struct place end;
 	struct clock_house house;
 };
@@ -44,11 +50,23 @@ void disposal_apply(struct registry *registry, const struct event *event);
 size_t sorted_place(const void *items, size_t count, size_t size, const char *key,
 		    int (*order)(const char *, const char *), bool *ret_there);
 
+/* ---- pins.c */
+void pins_release(struct registry *registry);
+int pin_check(const struct registry *registry, const struct event *event, struct error *err);
+void pin_apply(struct registry *registry, const struct event *event);
+const char *pin_last(const struct registry *registry, const char *address);
+
 /* ---- gate_modes.c */
 void gate_modes_release(struct registry *registry);
 int gate_mode_check(const struct registry *registry, const struct event *event, struct error *err);
 void gate_mode_apply(struct registry *registry, const struct event *event);
 const char *gate_mode_of(const struct registry *registry, const char *id);
+
+/* ---- cve_pool.c */
+void cve_pool_release(struct cve_pool *pool);
+int cve_pool_check(const struct registry *registry, const struct event *event, struct error *err);
+void cve_pool_apply(struct registry *registry, const struct event *event);
+const struct pool_id *cve_pool_find(const struct cve_pool *pool, const char *id);
 
 /* ---- contacts.c */
 const struct contact *contact_at(const struct registry *registry, size_t index);

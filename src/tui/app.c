@@ -5,12 +5,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { POLL_MS = 1000, REST_MS = 150, LOCK_AFTER_MS = 30 * 60 * 1000 };
-enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5 };
+enum { PREFIX_MS = 300, POLL_MS = 1000 };
+enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
-static const struct view_ops *const panes[PANES] = {
+static const struct view_ops *const panes[ALL_PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
-	&products_view, &metrics_view,
+	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view,
 };
 static const struct view_ops *const tabs[] = {
 	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
@@ -55,7 +55,7 @@ static struct level *level_push(struct app *app, const struct view_ops *const *o
 	level = &app->levels[app->level_count++];
 	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
 	for (size_t i = 0; i < count; i++)
-		view_init(&level->views[i], ops[i], app->context, subject);
+		view_init(&level->views[i], ops[i], app->context, subject), level->views[i].fresh = &app->fresh;
 	place_changed(app);
 	return level;
 }
@@ -70,6 +70,7 @@ static void levels_pop_to(struct app *app, size_t count)
 void app_open_case(struct app *app, const char *case_id)
 {
 	level_push(app, tabs, ARRAY_LEN(tabs), case_id)->case_id = mem_string(case_id);
+	idset_put(&app->fresh, case_id, false);
 }
 
 static void open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text)
@@ -140,11 +141,14 @@ void app_note_selection(struct app *app)
 	}
 	mem_replace(&app->selected_case, case_id);
 	mem_replace(&app->selected_mail, mail);
+	mem_replace(&app->selected_row, row ? view->selected_id : NULL);
 	app->context->selected_case = app->selected_case;
 	app->context->selected_mail = app->selected_mail;
+	app->context->selected_row = app->selected_row;
 }
 
-void app_reload(struct app *app)
+/* Rows are borrowed from the model: whatever changed it, they are fetched anew before anything else. */
+static void load_views(struct app *app)
 {
 	for (size_t i = 0; i < app->level_count; i++)
 		for (size_t j = 0; j < app->levels[i].count; j++) {
@@ -155,9 +159,91 @@ void app_reload(struct app *app)
 			else
 				view->loaded = false, view->body.width = 0;
 		}
+}
+
+void app_reload_jobs(struct app *app)
+{
+	for (size_t i = 0; i < app->level_count; i++)
+		if (app->levels[i].views[0].ops == &jobs_view)
+			view_reload(&app->levels[i].views[0]);
+	mem_replace(&app->preview_key, NULL);
+}
+
+void app_reload(struct app *app)
+{
+	load_views(app);
 	screen_figures(app);
 	mem_replace(&app->preview_key, NULL);
+	app->reloaded = app->term->ops->clock(app->term);
+	app->stale = false;
 	app->dirty = true;
+}
+
+/* A mark on the row, a line that says so, and a warning for what is being typed about that case. */
+static void tell_news(struct app *app, const struct desk_news *news)
+{
+	AUTO_STRING who = mem_copy(news->author, strcspn(news->author, "<"));
+	AUTO_STRING sentence = NULL;
+	AUTO_STR typed = STR_INIT;
+
+	while (*who && who[strlen(who) - 1] == ' ')
+		who[strlen(who) - 1] = 0;
+	sentence = mem_format(_("%s changed %s."), *who ? who : news->author, news->case_id);
+	idset_put(&app->fresh, news->case_id, true);
+	app->stale = true;
+	if (app->prompt == PROMPT_FORM)
+		form_line(app->form, &typed);
+	else if (app->prompt == PROMPT_COMMAND)
+		str_add(&typed, str_or_empty(app->line.text.bytes));
+	if (typed.length && run_names_case(app, typed.bytes, news->case_id))
+		mem_replace(&app->clash, *who ? who : news->author);
+	app_message(app, ROLE_WARNING, sentence);
+}
+
+static size_t take_news(struct app *app, struct desk_news news[NEWS])
+{
+	size_t count = app->context->desk ? desk_take_news(app->context->desk, news, NEWS) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		tell_news(app, &news[i]);
+	return count;
+}
+
+/* Reads a bounded piece of what was appended. */
+static void read_on(struct app *app)
+{
+	struct desk_news news[NEWS];
+	bool changed = false, left = false;
+
+	if (app->context->desk && !desk_refresh_some(app->context->desk, READ_MOST, &changed, &left, NULL) && changed) {
+		load_views(app);
+		app->stale = true;
+	}
+	app->behind = left;
+	take_news(app, news);
+}
+
+char *app_changed_by(struct app *app, const char *line)
+{
+	struct desk_news news[NEWS];
+	bool changed;
+	size_t count;
+
+	if (!app->context->desk || desk_refresh(app->context->desk, &changed, NULL))
+		return NULL;
+	load_views(app);
+	app->stale = true;
+	count = take_news(app, news);
+	for (size_t i = 0; i < count; i++)
+		if (run_names_case(app, line, news[i].case_id))
+			return mem_string(news[i].author);
+	return NULL;
+}
+
+void app_refresh(struct app *app)
+{
+	read_on(app);
+	app_reload(app);
 }
 
 /* ---- moving */
@@ -174,6 +260,15 @@ static void scroll_by(size_t *scroll, long by)
 	*scroll = by < 0 && *scroll < (size_t)-by ? 0 : *scroll + (size_t)by;
 }
 
+/* What was marked as changed by others and has been looked at is so no more. */
+static void leave_row(struct app *app, const struct view *view)
+{
+	const struct row *row = view_selected(view);
+
+	if (row && view->ops->row_case && view->ops->row_case(row) && !app->preview_due)
+		idset_put(&app->fresh, view->ops->row_case(row), false);
+}
+
 static void move_by(struct app *app, long by)
 {
 	struct view *view = app_view(app);
@@ -181,7 +276,7 @@ static void move_by(struct app *app, long by)
 	if (app->preview_focus && app_previews(app))
 		scroll_by(&app->preview_scroll, by);
 	else if (view_is_list(view))
-		list_move(view, by);
+		leave_row(app, view), list_move(view, by);
 	else
 		scroll_by(&view->scroll, by);
 	app->preview_due = app->term->ops->clock(app->term) + REST_MS;
@@ -299,7 +394,7 @@ static int place_find(const struct view *views, size_t count, const char *name)
 		char number[24];
 
 		snprintf(number, sizeof(number), "%zu", i);
-		if (str_equal(name, number) || str_equal(name, views[i].ops->name))
+		if ((i < PANES && str_equal(name, number)) || str_equal(name, views[i].ops->name))
 			return (int)i;
 	}
 	return -1;
@@ -314,7 +409,7 @@ static void no_such_place(struct app *app, const char *name)
 
 static void request_pane(struct app *app, enum screen_request request, const char *argument)
 {
-	int place = argument ? place_find(app->levels[0].views, PANES, argument) : -1;
+	int place = argument ? place_find(app->levels[0].views, ALL_PANES, argument) : -1;
 
 	(void)request;
 	if (place < 0) {
@@ -436,11 +531,29 @@ static void request_suspend(struct app *app, enum screen_request request, const 
 	app->term->ops->resume(app->term);
 }
 
-/* Jobs run in front, one at a time, so there is none whenever a key is taken. */
+/* In the list of jobs the selected one is meant. */
 static void request_cancel(struct app *app, enum screen_request request, const char *argument)
 {
+	const struct view *view = app_view(app);
+	const struct row *row = view->ops == &jobs_view ? view_selected(view) : NULL;
+	struct job *job = row ? app->jobs.items[row->index] : jobs_front(&app->jobs);
+
+	(void)request;
 	(void)argument;
-	app_message(app, ROLE_MESSAGE, request == SCREEN_JOBS ? _("No job is running.") : _("No job is running; Q quits."));
+	if (job && (job->state == JOB_RUNNING || job->state == JOB_WAITING))
+		jobs_cancel(app, job);
+	else
+		app_message(app, ROLE_MESSAGE, _("No job is running; Q quits."));
+}
+
+static void request_jobs(struct app *app, enum screen_request request, const char *argument)
+{
+	const struct view_ops *ops = &jobs_view;
+
+	(void)request;
+	(void)argument;
+	if (app_view(app)->ops != &jobs_view)
+		level_push(app, &ops, 1, NULL);
 }
 
 static void request_hand(struct app *app, enum screen_request request, const char *argument)
@@ -453,15 +566,29 @@ static void request_hand(struct app *app, enum screen_request request, const cha
 
 static void request_theme(struct app *app, enum screen_request request, const char *argument)
 {
-	AUTO_ERROR err = ERROR_INIT;
-
 	(void)request;
-	if (theme_load(argument ? argument : "dark", &app->theme, &err)) {
-		app_error(app, &err);
-		return;
-	}
-	app->term->ops->theme(app->term, &app->theme);
-	app->term->ops->redraw(app->term);
+	settings_theme(app, argument);
+}
+
+static void request_form(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	if (!form_open(app, str_or_empty(argument)))
+		app_message(app, ROLE_ERROR, _("There is no such command; ? lists them all."));
+}
+
+static void request_set(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	settings_set(app, argument);
+}
+
+static void request_view(struct app *app, enum screen_request request, const char *argument)
+{
+	if (request == SCREEN_VIEW)
+		settings_view(app, argument);
+	else
+		settings_view_save(app, argument, request == SCREEN_VIEW_SAVE);
 }
 
 /* What was typed, asked, selected and counted: words of cases, too. */
@@ -472,12 +599,14 @@ static void forget_words(struct app *app)
 	palette_release(&app->palette);
 	mem_replace(&app->pending, NULL);
 	mem_replace(&app->expected, NULL);
+	idset_release(&app->fresh);
 	mem_replace(&app->preview_key, NULL);
 	mem_replace(&app->selected_case, NULL);
 	mem_replace(&app->selected_mail, NULL);
+	mem_replace(&app->selected_row, NULL);
 	mem_replace(&app->figures.next_what, NULL);
 	mem_replace(&app->figures.next_case, NULL);
-	app->context->selected_case = app->context->selected_mail = NULL;
+	app->context->selected_case = app->context->selected_mail = app->context->selected_row = NULL;
 	str_wipe(&app->term->paste);
 	str_wipe(&app->message);
 	str_wipe(&app->context->out);
@@ -488,15 +617,21 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 {
 	(void)request;
 	(void)argument;
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false), app->pending_how = PENDING_RUN;
+	typed_keep(app);
+	app->typed_kept = false;
 	levels_pop_to(app, 1);
-	for (size_t i = 0; i < PANES; i++) {
+	for (size_t i = 0; i < ALL_PANES; i++) {
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
 		view_init(&app->levels[0].views[i], ops, app->context, NULL);
+		app->levels[0].views[i].fresh = &app->fresh;
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
+	jobs_forget(app);
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;
@@ -506,7 +641,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 static void unlock(struct app *app)
 {
 	struct command_context *context = app->context;
-	struct desk_options options = { context->vault_dir, context->gpg_home, context->readonly };
+	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
+					.readonly = context->readonly };
 	AUTO_ERROR err = ERROR_INIT;
 	int code;
 
@@ -519,13 +655,17 @@ static void unlock(struct app *app)
 	}
 	app->locked = false;
 	app_reload(app);
+	typed_restore(app, true);
 }
 
 static void request_quit(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
 	(void)argument;
-	app->quit = true;
+	app->quit = app->quit_asked || !jobs_running(&app->jobs);
+	if (!app->quit)
+		app_message(app, ROLE_WARNING, _("A job is running; Q again ends it and leaves."));
+	app->quit_asked = true;
 }
 
 static void request_found(struct app *app, enum screen_request request, const char *argument)
@@ -548,7 +688,8 @@ static const request_fn requests[] = {
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
-	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_cancel, [SCREEN_FOUND] = request_found,
+	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set, [SCREEN_FORM] = request_form,
+	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = request_found,
 };
 
 void app_request(struct app *app, enum screen_request request, const char *argument)
@@ -563,9 +704,12 @@ void app_request(struct app *app, enum screen_request request, const char *argum
 void app_init(struct app *app, struct command_context *context, struct terminal *term)
 {
 	*app = (struct app){ .context = context, .term = term };
+	options_init(&app->options);
+	app->lock_after_ms = (int64_t)option_number(&app->options, "lock-after") * 60 * 1000;
 	line_init(&app->line);
 	str_init(&app->message);
-	level_push(app, panes, PANES, NULL);
+	str_init(&app->held.text);
+	level_push(app, panes, ALL_PANES, NULL);
 	app->levels[0].current = 1;
 	app->dirty = true;
 	app->last_key = term->ops->clock(term);
@@ -579,26 +723,35 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 
 void app_release(struct app *app)
 {
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false);
+	jobs_release(app);
 	levels_pop_to(app, 0);
 	doc_release(&app->preview);
 	free(app->preview_key);
 	free(app->selected_case);
 	free(app->selected_mail);
+	free(app->selected_row);
 	prompt_close(app);
 	line_release(&app->line);
 	history_release(&app->history);
 	free(app->pending);
 	free(app->expected);
+	free(app->clash);
+	str_wipe(&app->held.text);
+	idset_release(&app->fresh);
 	palette_release(&app->palette);
 	str_release(&app->message);
 	keymap_release(&app->keys);
 	free(app->figures.next_what);
 	free(app->figures.next_case);
+	options_release(&app->options);
+	app->context->options = NULL;
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;
 	app->context->cancelled = NULL;
-	app->context->selected_case = app->context->selected_mail = NULL;
+	app->context->selected_case = app->context->selected_mail = app->context->selected_row = NULL;
 }
 
 static void on_locked_key(struct app *app, int key)
@@ -618,6 +771,7 @@ static void on_key(struct app *app, int key)
 	const char *contexts[5];
 
 	app->last_key = app->term->ops->clock(app->term);
+	app->touched++;
 	app->dirty = true;
 	if (app->locked) {
 		on_locked_key(app, key);
@@ -629,7 +783,16 @@ static void on_key(struct app *app, int key)
 	}
 	str_reset(&app->message);
 	app_contexts(app, contexts);
-	binding = keymap_find(&app->keys, contexts, key);
+	binding = keymap_find(&app->keys, contexts, app->prefix, key);
+	if (!app->prefix && keymap_is_prefix(&app->keys, contexts, key)) {
+		app->prefix = key;
+		app->prefix_due = app->last_key + PREFIX_MS;
+		return;
+	}
+	app->prefix = 0;
+	app->prefix_due = 0;
+	if (!binding || !str_equal(binding->line, "quit"))
+		app->quit_asked = false;
 	if (binding) {
 		run_binding(app, binding);
 	} else {
@@ -655,17 +818,16 @@ static void on_poll(struct app *app, int64_t now)
 {
 	instant clock = command_now(app->context);
 	int64_t day = clock / INSTANT_DAY;
-	bool changed = false;
 
 	app->next_poll = now + POLL_MS;
 	if (app->locked)
 		return;
-	if (now - app->last_key > LOCK_AFTER_MS) {
+	if (now - app->last_key > app->lock_after_ms) {
 		app_request(app, SCREEN_LOCK, NULL);
 		return;
 	}
-	if (app->context->desk && !desk_refresh(app->context->desk, &changed, NULL) && changed)
-		app_reload(app);
+	read_on(app);
+	app->stale = app->stale || (app_view(app)->ops == &jobs_view && jobs_front(&app->jobs));
 	if (clock / INSTANT_MINUTE == app->minute)
 		return;
 	screen_figures(app);
@@ -681,8 +843,22 @@ static void on_time(struct app *app)
 
 	if (app->preview_due && now >= app->preview_due)
 		app->dirty = true;
+	if (app->typed_due && now >= app->typed_due)
+		typed_keep(app);
+	if (app->prefix_due && now >= app->prefix_due)
+		app->prefix_due = 0, app->dirty = true;
+	if (app->late_due && now >= app->late_due) {
+		view_set_late(app_view(app), false);
+		app->late_due = 0;
+		app->dirty = true;
+	}
 	if (now >= app->next_poll)
 		on_poll(app, now);
+	else if (app->behind)
+		read_on(app);
+	/* What keeps coming is shown four times a second, so that it costs the keys nothing. */
+	if (app->stale && now - app->reloaded >= RELOAD_EVERY_MS)
+		app_reload(app);
 }
 
 /* The search index follows while no key waits, a slice at a time, so that keys never wait for it. */
@@ -705,8 +881,8 @@ static void on_event(struct app *app, int key)
 	switch (key) {
 	case TK_NONE: index_slice(app); break;
 	case TK_WAKE: break;
-	case TK_NEWS: on_poll(app, app->term->ops->clock(app->term)); break;
-	case TK_HANGUP: app->quit = true; break;
+	case TK_NEWS: read_on(app); break;
+	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
 	case TK_RESIZE: app->dirty = true; break;
 	case TK_PASTE: on_paste(app); break;
 	case TK_STOP: request_suspend(app, SCREEN_SUSPEND, NULL); app->dirty = true; break;
@@ -718,10 +894,18 @@ static int wait_ms(const struct app *app)
 {
 	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
 
-	if (app->unindexed)
+	if (app->unindexed || app->behind)
 		return 0;
+	if (app->stale && app->reloaded + RELOAD_EVERY_MS < until)
+		until = app->reloaded + RELOAD_EVERY_MS;
 	if (app->preview_due && app->preview_due < until)
 		until = app->preview_due;
+	if (app->late_due && app->late_due < until)
+		until = app->late_due;
+	if (app->typed_due && app->typed_due < until)
+		until = app->typed_due;
+	if (app->prefix_due && app->prefix_due < until)
+		until = app->prefix_due;
 	return until > now ? (int)(until - now) : 0;
 }
 
@@ -730,9 +914,11 @@ void app_loop(struct app *app)
 	screen_figures(app);
 	app->day = command_now(app->context) / INSTANT_DAY;
 	while (!app->quit) {
+		jobs_look(app);
 		if (app->dirty)
 			screen_draw(app);
-		app->term->watch = app->locked || !app->context->desk ? -1 : desk_notify_fd(app->context->desk);
+		app->term->watch[0] = app->locked || !app->context->desk ? -1 : desk_notify_fd(app->context->desk);
+		jobs_watch(&app->jobs, app->term->watch + 1);
 		on_event(app, app->term->ops->key(app->term, wait_ms(app)));
 		on_time(app);
 	}

@@ -2,18 +2,25 @@
 /*
  * The workstation's state and its inner contracts. Levels stack: the panes at the bottom, on top of
  * them an opened case with its tabs, a message, the output of a command. Files: app.c the loop and the
- * screen's own commands, run.c command lines, hand.c what leaves by hand,
+ * screen's own commands, run.c command lines, jobs.c where they run, hand.c what leaves by hand,
  * prompt.c what is typed, palette.c the list of commands,
  * screen.c the drawing.
  */
 #ifndef PSIRTTY_SRC_TUI_APP_H
 #define PSIRTTY_SRC_TUI_APP_H
 
+#include "tui/form.h"
+#include "tui/jobs.h"
 #include "tui/keys.h"
 #include "tui/line.h"
 #include "tui/view.h"
 
-enum { PANES = 9, LEVELS_MAX = 16 };
+/* PANES stand in the bar under their numbers; those behind are opened by name. */
+enum { PANES = 9, ALL_PANES = 14, LEVELS_MAX = 16, REST_MS = 150 };
+
+/* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
+ * typed now. HELD: no line waits but an edited text. */
+enum pending { PENDING_RUN, PENDING_BULK, PENDING_FRONT, PENDING_AGAIN, PENDING_HELD };
 
 struct level {
 	struct view *views; size_t count, current; /* owned */
@@ -21,7 +28,7 @@ struct level {
 };
 
 enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_PALETTE, PROMPT_YES,
-		   PROMPT_TYPED, PROMPT_KINDS };
+		   PROMPT_TYPED, PROMPT_FORM, PROMPT_KINDS };
 
 struct palette_item { const struct command_row *row; char *name, *key, *why; };
 struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
@@ -34,25 +41,42 @@ struct app {
 	struct terminal *term;           /* borrowed */
 	struct theme theme;
 	struct keymap keys;
+	struct options options;
+	bool marker;                         /* a mark instead of a bar shows the selection */
+	int64_t lock_after_ms;
+	int prefix;                          /* the key that waits for a second one, or 0 */
+	int64_t prefix_due;                  /* when what may follow is shown; 0: it is, or nothing waits */
 	struct level levels[LEVELS_MAX]; size_t level_count;
 	struct figures figures;
+	struct jobs jobs;
+	uint64_t touched;                    /* keys so far: what a job brings is shown at once where none came since */
 	int rows, cols;
 	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
-	char *selected_case, *selected_mail; /* owned: what the context's members point to */
+	char *selected_case, *selected_mail, *selected_row; /* owned: what the context's members point to */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
+	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */
 	int64_t preview_due;                 /* when the rest is long enough; 0: nothing waits */
 	/* prompt */
 	enum prompt_kind prompt; struct line line; struct history history;
 	char *question;                      /* owned: of PROMPT_YES and PROMPT_TYPED */
 	char *pending;                       /* owned: the line that waits for the answer */
 	char *expected;                      /* owned: what PROMPT_TYPED wants */
-	bool pending_bulk;
+	enum pending pending_how;
+	char *clash;                         /* owned: who changed meanwhile what the typed line is about */
+	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
+	struct idset fresh;                  /* cases that others changed and the handler has not looked at */
+	bool quit_asked;
+	int64_t typed_due;                   /* when what is typed is kept; 0: nothing is new */
+	bool typed_kept;
 	struct completion *completions; size_t completion_count, completion_at;
 	struct palette palette;
+	struct form *form;                   /* owned; of PROMPT_FORM */
 	struct str message; enum role message_role;
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
+	int64_t reloaded;                    /* when the views were loaded last */
+	bool behind, stale;                  /* events are still to be read; views are to be loaded anew */
 	uint64_t unindexed;                  /* events the search index has not come to yet */
 };
 
@@ -69,8 +93,14 @@ void app_request(struct app *app, enum screen_request request, const char *argum
 void app_open_case(struct app *app, const char *case_id);
 void app_show_output(struct app *app, const char *text);
 void app_reload(struct app *app);
+/* Takes in what was appended: who else changed a case that LINE names since the last look, or NULL. Caller frees. */
+char *app_changed_by(struct app *app, const char *line);
+/* Takes in what was appended, then app_reload. */
+void app_refresh(struct app *app);
 void app_message(struct app *app, enum role role, const char *raw);
 void app_error(struct app *app, const struct error *err);
+/* Rows anew wherever the list of jobs is shown. */
+void app_reload_jobs(struct app *app);
 /* The contexts in which a key is looked up, the nearest first, NULL ended. */
 void app_contexts(struct app *app, const char *ret[5]);
 /* Fills the context's selected case and mail from what is selected. */
@@ -80,9 +110,20 @@ void app_note_selection(struct app *app);
 void run_binding(struct app *app, const struct binding *binding);
 /* A command line, {case} and {mail} in it, over the marks if there are any. */
 void run_line(struct app *app, const char *line);
+/* Whether LINE is about the case CASE_ID, by its whole id or in short. */
+bool run_names_case(struct app *app, const char *line, const char *case_id);
+/* An edited text may be saved, or (YES false) is kept as a draft. */
+void run_held(struct app *app, bool yes);
 /* Without further question: what waited has been agreed to. */
 void run_pending(struct app *app);
+/* What the last command printed, as a message or a text of its own. */
+void run_show_output(struct app *app);
+/* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. */
+void run_offer_gpg(struct app *app, const char *line);
+/* The editor for a job, with the screen given up; its session gets the answer. */
+void run_edit_for(struct app *app, struct session *session, const struct job *job, struct session_answer *answer);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);
+/* For lines that run in front: where no session can be started, and what gpg must ask for. */
 void run_progress(struct command_context *context, size_t done, size_t total);
 bool run_cancelled(struct command_context *context);
 
@@ -91,12 +132,31 @@ bool run_cancelled(struct command_context *context);
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
 
+/* ---- typed.c */
+void typed_changed(struct app *app); /* a key changed what is typed */
+void typed_keep(struct app *app);    /* now */
+void typed_drop(struct app *app);    /* it was used, or thrown away */
+/* Puts back what a session that died, or (OWN) this one before it was locked, had kept. */
+void typed_restore(struct app *app, bool own);
+
+/* ---- settings.c */
+void settings_begin(struct app *app);
+void settings_set(struct app *app, const char *line);
+/* A long job has ended: as the handler wants to be told, without a word of it. */
+void settings_notify(struct app *app);
+void settings_theme(struct app *app, const char *name);
+void settings_view(struct app *app, const char *name);
+/* KEEP: saves the pane and its filter; else the view is forgotten. */
+void settings_view_save(struct app *app, const char *name, bool keep);
+
 /* ---- prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);
 void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const char *pending, const char *expected);
 void prompt_close(struct app *app);
 void prompt_key(struct app *app, int key);
 void prompt_paste(struct app *app, const char *text);
+/* LINE as if it had been typed and entered: the prompt closes, and what others changed meanwhile is asked about. */
+void prompt_run(struct app *app, const char *line);
 /* What stands before the typed text. */
 const char *prompt_sign(const struct app *app);
 

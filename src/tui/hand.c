@@ -78,6 +78,8 @@ static int pipe_run(const char *command, const struct str *text)
 		return -1;
 	child = fork();
 	if (child == 0) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 		dup2(memory, STDIN_FILENO);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);

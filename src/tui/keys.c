@@ -13,7 +13,8 @@ static const char defaults[] =
 static const char *const contexts_known[] = {
 	"global", "list", "text", "panes", "case", "cases", "inbox", "triage", "repro", "calendar", "advisories",
 	"feeds", "products", "metrics", "summary", "messages", "reproduction", "embargo", "affected", "advisory",
-	"tasks", "timeline", "message", "output", "found",
+	"tasks", "gates", "timeline", "message", "output", "found", "jobs", "clocks", "contacts", "keys",
+	"risks", "all-tasks",
 };
 
 static void binding_release(struct binding *binding)
@@ -39,10 +40,10 @@ static bool context_known(const char *context)
 	return false;
 }
 
-static struct binding *slot_find(struct keymap *map, const char *context, int key)
+static struct binding *slot_find(struct keymap *map, const char *context, int prefix, int key)
 {
 	for (size_t i = 0; i < map->count; i++)
-		if (map->items[i].key == key && str_equal(map->items[i].context, context))
+		if (map->items[i].key == key && map->items[i].prefix == prefix && str_equal(map->items[i].context, context))
 			return &map->items[i];
 	map->items = mem_grow(map->items, &map->capacity, map->count + 1, sizeof(*map->items));
 	return &map->items[map->count++];
@@ -75,6 +76,17 @@ static int complain(struct error *err, const char *name, int number, const char 
 			 why, word);
 }
 
+static void key_parse(const char *name, struct binding *ret)
+{
+	const char *comma = strchr(name + (*name != 0), ',');
+	AUTO_STRING first = comma && comma[1] ? mem_copy(name, (size_t)(comma - name)) : NULL;
+
+	ret->key = key_from_name(first ? comma + 1 : name);
+	ret->prefix = first ? key_from_name(first) : 0;
+	if (ret->prefix == TK_NONE)
+		ret->key = TK_NONE;
+}
+
 static int parse_line(struct keymap *map, char *line, const char *name, int number, struct error *err)
 {
 	char *cursor = line + strspn(line, " \t"), *context, *key, *label;
@@ -84,7 +96,7 @@ static int parse_line(struct keymap *map, char *line, const char *name, int numb
 		return 0;
 	context = word_take(&cursor);
 	key = word_take(&cursor);
-	made.key = key_from_name(key);
+	key_parse(key, &made);
 	label = strstr(cursor, " -- ");
 	if (label)
 		*label = 0;
@@ -104,7 +116,7 @@ static int parse_line(struct keymap *map, char *line, const char *name, int numb
 	made.label = label ? mem_string(label + 4) : NULL;
 	if (made.label)
 		trim_end(made.label);
-	slot = slot_find(map, context, made.key);
+	slot = slot_find(map, context, made.prefix, made.key);
 	binding_release(slot);
 	*slot = made;
 	return 0;
@@ -133,16 +145,27 @@ int keymap_load(struct keymap *map, struct error *err)
 	return code ? code : keymap_parse(map, text.bytes, path, err);
 }
 
-const struct binding *keymap_find(const struct keymap *map, const char *const *contexts, int key)
+const struct binding *keymap_find(const struct keymap *map, const char *const *contexts, int prefix, int key)
 {
 	for (; *contexts; contexts++)
 		for (size_t i = 0; i < map->count; i++) {
 			const struct binding *binding = &map->items[i];
 
-			if (binding->key == key && str_equal(binding->context, *contexts))
+			if (binding->key == key && binding->prefix == prefix && str_equal(binding->context, *contexts))
 				return str_equal(binding->line, "none") ? NULL : binding;
 		}
 	return NULL;
+}
+
+bool keymap_is_prefix(const struct keymap *map, const char *const *contexts, int key)
+{
+	if (keymap_find(map, contexts, 0, key))
+		return false;
+	for (; *contexts; contexts++)
+		for (size_t i = 0; i < map->count; i++)
+			if (map->items[i].prefix == key && str_equal(map->items[i].context, *contexts))
+				return true;
+	return false;
 }
 
 static bool line_begins(const char *line, const char *command)

@@ -4,6 +4,7 @@
  *
  *	CONTEXT KEY COMMAND LINE [-- LABEL]
  *
+ * KEY may be two keys with a comma between: the second after the first, which then means nothing alone.
  * CONTEXT is global, list, text, or the name of a pane or tab. A line that begins with ":" is put on the
  * command line to be completed; "none" takes a binding away. A label puts the key in the hint bar, in the order
  * of the file. A later binding of the same key in the same context replaces the earlier one in its place.
@@ -16,7 +17,7 @@
 struct binding {
 	char *context, *line; /* owned */
 	char *label;          /* owned; NULL: not in the hint bar */
-	int key;
+	int prefix, key;      /* prefix 0: KEY alone; else KEY after it */
 	bool edit;            /* goes to the command line instead of running */
 };
 struct keymap { struct binding *items; size_t count, capacity; };
@@ -26,8 +27,10 @@ void keymap_release(struct keymap *map);
 int keymap_parse(struct keymap *map, const char *text, const char *name, struct error *err);
 /* The defaults, then $XDG_CONFIG_HOME/psirtty/keys.conf if there is one. */
 int keymap_load(struct keymap *map, struct error *err);
-/* The binding of KEY in the first of CONTEXTS (NULL ended) that has one, or NULL. */
-const struct binding *keymap_find(const struct keymap *map, const char *const *contexts, int key);
+/* The binding of KEY (after PREFIX, 0: alone) in the first of CONTEXTS (NULL ended) that has one, or NULL. */
+const struct binding *keymap_find(const struct keymap *map, const char *const *contexts, int prefix, int key);
+/* Whether KEY alone means nothing there, but begins a sequence. */
+bool keymap_is_prefix(const struct keymap *map, const char *const *contexts, int key);
 /* The first key in CONTEXTS whose line begins with the words COMMAND, or NULL. */
 const struct binding *keymap_of_command(const struct keymap *map, const char *const *contexts,
 					const char *command);

@@ -22,6 +22,11 @@ static char *key_of(struct app *app, const char *name)
 
 	app_contexts(app, contexts);
 	binding = keymap_of_command(&app->keys, contexts, name);
+	if (binding && binding->prefix) {
+		char first[16];
+
+		return mem_format("%s %s", key_label(binding->prefix, first), key_label(binding->key, label));
+	}
 	return mem_string(binding ? key_label(binding->key, label) : "");
 }
 
@@ -113,6 +118,7 @@ void palette_choose(struct app *app)
 {
 	struct palette *palette = &app->palette;
 	const struct palette_item *item;
+	const struct command_row *row;
 	AUTO_STRING line = NULL;
 	bool ready;
 
@@ -125,15 +131,13 @@ void palette_choose(struct app *app)
 		app_message(app, ROLE_WARNING, item->why);
 		return;
 	}
-	line = line_of(app, item->row, &ready);
+	row = item->row;
+	line = line_of(app, row, &ready);
 	prompt_close(app);
-	if (ready) {
+	if (ready)
 		run_line(app, line);
-	} else {
-		struct binding binding = { .line = line, .edit = true };
-
-		run_binding(app, &binding);
-	}
+	else
+		form_open(app, command_name(row));
 }
 
 void palette_draw(struct app *app, int row, int rows)

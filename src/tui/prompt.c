@@ -13,7 +13,14 @@ void prompt_close(struct app *app)
 {
 	completions_drop(app);
 	line_release(&app->line);
+	if (app->level_count)
+		view_set_late(app_view(app), false);
+	app->late_due = 0;
+	typed_drop(app);
+	form_free(app->form);
+	app->form = NULL;
 	mem_replace(&app->question, NULL);
+	mem_replace(&app->clash, NULL);
 	app->prompt = PROMPT_NONE;
 }
 
@@ -32,14 +39,17 @@ void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const ch
 	app->question = question;
 	mem_replace(&app->pending, pending);
 	mem_replace(&app->expected, expected);
-	app->pending_bulk = false;
+	app->pending_how = PENDING_RUN;
 }
 
 static void forget_pending(struct app *app)
 {
 	mem_replace(&app->pending, NULL);
-	app->pending_bulk = false;
-	app_message(app, ROLE_MESSAGE, _("Nothing was done."));
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false);
+	else
+		app_message(app, ROLE_MESSAGE, _("Nothing was done."));
+	app->pending_how = PENDING_RUN;
 }
 
 /* ---- what each kind does with its text */
@@ -51,6 +61,8 @@ static void filter_changed(struct app *app)
 	str_reset(&app->message);
 	if (view_set_filter(app_view(app), app->line.text.bytes, &err))
 		app_error(app, &err);
+	view_set_late(app_view(app), true);
+	app->late_due = app_view(app)->late ? app->term->ops->clock(app->term) + REST_MS : 0;
 }
 
 static void filter_cancel(struct app *app)
@@ -84,15 +96,27 @@ static void search_enter(struct app *app)
 		app_message(app, ROLE_WARNING, _("That does not occur here."));
 }
 
-static void command_enter(struct app *app)
+void prompt_run(struct app *app, const char *typed)
 {
-	AUTO_STRING line = mem_string(app->line.text.bytes);
+	AUTO_STRING line = mem_string(typed);
+	AUTO_STRING who = mem_string(app->clash);
 
 	prompt_close(app);
 	if (!line[strspn(line, " ")])
 		return;
 	history_add(&app->history, line);
-	run_line(app, line);
+	if (!who) {
+		run_line(app, line);
+		return;
+	}
+	prompt_ask(app, PROMPT_YES, mem_format(_("%s changed that case while you typed. Do it all the same? y/n "), who), line,
+		   NULL);
+	app->pending_how = PENDING_AGAIN;
+}
+
+static void command_enter(struct app *app)
+{
+	prompt_run(app, app->line.text.bytes);
 }
 
 static void palette_changed(struct app *app)
@@ -237,14 +261,21 @@ static void after_change(struct app *app)
 	completions_drop(app);
 	if (table[app->prompt].changed)
 		table[app->prompt].changed(app);
+	typed_changed(app);
 }
 
 void prompt_key(struct app *app, int key)
 {
 	bool changed = false;
 
-	if (app->prompt == PROMPT_YES) {
+	if (app->prompt == PROMPT_FORM) {
+		form_key(app, key);
+	} else if (app->prompt == PROMPT_YES) {
 		answer_key(app, key);
+	} else if (app->prompt == PROMPT_COMMAND && key == TK_F2) {
+		AUTO_STRING line = mem_string(app->line.text.bytes);
+
+		form_open(app, line);
 	} else if (key == TK_ESCAPE || key == 3 || key == 7) {
 		leave(app);
 	} else if (key == TK_ENTER) {
@@ -260,7 +291,9 @@ void prompt_key(struct app *app, int key)
 
 void prompt_paste(struct app *app, const char *text)
 {
-	if (app->prompt == PROMPT_YES)
+	if (app->prompt == PROMPT_FORM)
+		form_paste(app, text);
+	if (app->prompt == PROMPT_FORM || app->prompt == PROMPT_YES)
 		return;
 	line_insert(&app->line, text);
 	after_change(app);

@@ -12,10 +12,10 @@ enum { PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 100, BULK_NAMED = 3 };
 
 static bool has_placeholder(const char *line)
 {
-	return strstr(line, "{case}") || strstr(line, "{mail}");
+	return strstr(line, "{case}") || strstr(line, "{mail}") || strstr(line, "{row}");
 }
 
-static void show_output(struct app *app)
+void run_show_output(struct app *app)
 {
 	struct str *out = &app->context->out;
 
@@ -55,7 +55,7 @@ static void obey_request(struct app *app)
 	for (size_t i = 0; i < count; i++)
 		str_add_format(&joined, "%s%s", i ? " " : "", arguments[i]);
 	if (request != SCREEN_NONE)
-		app_request(app, request, count ? request == SCREEN_PIPE ? joined.bytes : arguments[0] : NULL);
+		app_request(app, request, count ? request == SCREEN_PIPE || request == SCREEN_SET || request == SCREEN_FORM ? joined.bytes : arguments[0] : NULL);
 	if (request == SCREEN_PANE)
 		filter_pane(app, count ? arguments + 1 : NULL, count ? count - 1 : 0);
 	command_free_words(arguments, (int)count);
@@ -69,14 +69,14 @@ static void react(struct app *app)
 	context->open_case = NULL;
 	if (context->reactions & REACT_RELOAD)
 		app_reload(app);
-	show_output(app);
+	run_show_output(app);
 	if (context->reactions & REACT_OPEN_CASE && case_id)
 		app_open_case(app, case_id);
 	obey_request(app);
 }
 
-/* Runs a line with nothing left to replace or to ask. */
-static int execute(struct app *app, const char *line)
+/* Runs a line here and now: the screen stands still meanwhile. */
+static int execute_here(struct app *app, const char *line)
 {
 	struct command_context *context = app->context;
 	AUTO_ERROR err = ERROR_INIT;
@@ -94,6 +94,42 @@ static int execute(struct app *app, const char *line)
 	return code;
 }
 
+static const struct command_row *row_of(const char *line)
+{
+	const struct command_row *row;
+	char **argv = NULL;
+	int argc = 0, words = 0;
+
+	if (command_split(line, &argv, &argc, NULL))
+		return NULL;
+	row = argc ? command_find(argc, argv, &words) : NULL;
+	command_free_words(argv, argc);
+	return row;
+}
+
+static bool runs_here(const struct command_row *row)
+{
+	return !row || command_on_screen(row);
+}
+
+/* Runs a line with nothing left to replace or to ask: beside the screen, but for what the screen itself does. */
+static void execute(struct app *app, const char *line)
+{
+	const struct command_row *row = row_of(line);
+	struct job_line *job;
+
+	if (runs_here(row)) {
+		execute_here(app, line);
+		return;
+	}
+	job = mem_alloc(sizeof(*job));
+	*job = (struct job_line){ mem_string(line), mem_string(app->selected_case), mem_string(app->selected_mail) };
+	if (jobs_add(app, command_flags(row) & COMMAND_BULK, job, 1))
+		return;
+	job_lines_free(job, 1);
+	execute_here(app, line);
+}
+
 static char *case_argument(const struct command_row *row, int argc, char *const *argv, int words)
 {
 	size_t count;
@@ -108,6 +144,26 @@ static char *case_argument(const struct command_row *row, int argc, char *const 
 		at++;
 	}
 	return NULL;
+}
+
+bool run_names_case(struct app *app, const char *line, const char *case_id)
+{
+	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
+	const struct case_state *state = NULL;
+	const struct command_row *row;
+	const char *word;
+	char **argv = NULL;
+	int argc = 0, words = 0;
+
+	if (strstr(line, case_id))
+		return true;
+	if (!model || command_split(line, &argv, &argc, NULL))
+		return false;
+	row = argc ? command_find(argc, argv, &words) : NULL;
+	word = row ? case_argument(row, argc, argv, words) : NULL;
+	state = word ? model_find_case(model, word) : NULL;
+	command_free_words(argv, argc);
+	return state && str_equal(state->id, case_id);
 }
 
 /* Asks where the row says so; false when the line may run at once. */
@@ -163,7 +219,7 @@ static void ask_bulk(struct app *app, const char *line, const struct view *view)
 		str_add_format(&question, "%s%s", i ? ", " : "", view->marks.ids[i]);
 	str_add(&question, view->marks.count > BULK_NAMED ? _(" … y/n ") : _(" y/n "));
 	prompt_ask(app, PROMPT_YES, str_detach(&question), line, NULL);
-	app->pending_bulk = true;
+	app->pending_how = PENDING_BULK;
 }
 
 /* Marks name rows; only where a row's id is a case's or a mail's can a line run over them. */
@@ -179,36 +235,63 @@ static bool bulk_possible(const struct view *view)
 	       (view->ops->row_case && str_equal(view->ops->row_case(row), id.bytes));
 }
 
+/* LINE for the row ID, or an error. */
+static int mark_line(struct app *app, const char *line, const char *id, bool mails, struct job_line *ret, struct error *err)
+{
+	struct str expanded = STR_INIT;
+	int code;
+
+	mem_replace(mails ? &app->selected_mail : &app->selected_case, id);
+	app->context->selected_case = app->selected_case;
+	app->context->selected_mail = app->selected_mail;
+	code = command_expand(app->context, line, &expanded, err);
+	if (code) {
+		str_release(&expanded);
+		return code;
+	}
+	*ret = (struct job_line){ str_detach(&expanded), mem_string(app->selected_case),
+				  mem_string(app->selected_mail) };
+	return 0;
+}
+
+/* One job of many lines; where there is no session, one after the other here. */
+static void run_lines(struct app *app, const struct command_row *row, struct job_line *lines, size_t count)
+{
+	AUTO_STR sentence = STR_INIT;
+	size_t done = 0;
+
+	if (!runs_here(row) && jobs_add(app, command_flags(row) & COMMAND_BULK, lines, count))
+		return;
+	while (done < count && execute_here(app, lines[done].text) == 0)
+		done++;
+	if (done == count) {
+		str_add_format(&sentence, _("Done for %zu."), done);
+		app_message(app, ROLE_MESSAGE, sentence.bytes);
+	}
+	job_lines_free(lines, count);
+	app_reload(app);
+}
+
 static void run_over_marks(struct app *app, const char *line)
 {
 	struct view *view = app_view(app);
 	bool mails = view->ops->row_mail != NULL;
-	size_t done = 0, total = view->marks.count;
-	AUTO_STR sentence = STR_INIT;
 	struct idset marks = view->marks;
+	struct job_line *lines = mem_alloc(marks.count * sizeof(*lines));
+	AUTO_ERROR err = ERROR_INIT;
+	size_t made = 0;
 
 	view->marks = (struct idset){ 0 };
 	view->ranging = false;
-	for (size_t i = 0; i < total; i++, done++) {
-		AUTO_STR expanded = STR_INIT;
-		AUTO_ERROR err = ERROR_INIT;
-
-		mem_replace(mails ? &app->selected_mail : &app->selected_case, marks.ids[i]);
-		app->context->selected_case = app->selected_case;
-		app->context->selected_mail = app->selected_mail;
-		if (command_expand(app->context, line, &expanded, &err)) {
-			app_error(app, &err);
-			break;
-		}
-		if (execute(app, expanded.bytes))
-			break;
-	}
-	if (done == total) {
-		str_add_format(&sentence, _("Done for %zu."), done);
-		app_message(app, ROLE_MESSAGE, sentence.bytes);
+	while (made < marks.count && mark_line(app, line, marks.ids[made], mails, &lines[made], &err) == 0)
+		made++;
+	if (made == marks.count) {
+		run_lines(app, row_of(line), lines, made);
+	} else {
+		job_lines_free(lines, made);
+		app_error(app, &err);
 	}
 	idset_release(&marks);
-	app_reload(app);
 }
 
 void run_line(struct app *app, const char *line)
@@ -227,17 +310,48 @@ void run_line(struct app *app, const char *line)
 		run_expanded(app, expanded.bytes);
 }
 
+/* ---- what gpg asks for */
+
+void run_offer_gpg(struct app *app, const char *line)
+{
+	/* A mail that could not be opened is kept: it is not imported twice. */
+	bool import = str_starts(line, "mail import ");
+
+	prompt_ask(app, PROMPT_YES,
+		   mem_string(_("gpg wants a passphrase or a PIN. Give it the screen and do it again? y/n ")),
+		   import ? "mail retry" : line, NULL);
+	app->pending_how = PENDING_FRONT;
+}
+
+static void run_with_terminal(struct app *app, const char *line)
+{
+	app->term->ops->suspend(app->term);
+	app->context->progress = NULL;
+	app->context->cancelled = NULL;
+	execute_here(app, line);
+	app->context->progress = run_progress;
+	app->context->cancelled = run_cancelled;
+	app->term->ops->resume(app->term);
+	app->dirty = true;
+}
+
 void run_pending(struct app *app)
 {
 	AUTO_STRING line = app->pending;
-	bool bulk = app->pending_bulk;
+	enum pending how = app->pending_how;
 
 	app->pending = NULL;
-	app->pending_bulk = false;
-	if (!line)
+	app->pending_how = PENDING_RUN;
+	if (how == PENDING_HELD)
+		run_held(app, true);
+	else if (!line)
 		return;
-	if (bulk)
+	else if (how == PENDING_BULK)
 		run_over_marks(app, line);
+	else if (how == PENDING_FRONT)
+		run_with_terminal(app, line);
+	else if (how == PENDING_AGAIN)
+		run_line(app, line);
 	else
 		execute(app, line);
 }
@@ -277,7 +391,52 @@ int run_edit(struct command_context *context, const char *name, struct str *text
 	return code;
 }
 
-/* ---- a long job */
+void run_held(struct app *app, bool yes)
+{
+	AUTO_STRING sentence = NULL;
+	AUTO_STRING id = NULL;
+	AUTO_ERROR err = ERROR_INIT;
+
+	for (int lane = 0; lane < LANE_COUNT; lane++)
+		if (app->jobs.lanes[lane].session == app->held.session && app->jobs.lanes[lane].job)
+			app->jobs.lanes[lane].job->told = !yes;
+	if (app->held.session)
+		session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
+	yes = yes && app->held.session;
+	if (!yes && desk_keep_text(app->context->desk, &app->held.text, &id, &err))
+		app_error(app, &err);
+	else if (!yes)
+		sentence = mem_format(_("Not saved; what you wrote is kept as the draft %s."), id);
+	if (sentence)
+		app_message(app, ROLE_MESSAGE, sentence);
+	str_wipe(&app->held.text);
+	app->held.session = NULL;
+}
+
+void run_edit_for(struct app *app, struct session *session, const struct job *job, struct session_answer *answer)
+{
+	const struct job_line *line = &job->lines[job->line_at];
+	AUTO_STR about = STR_INIT;
+	AUTO_STRING who = NULL;
+	AUTO_ERROR err = ERROR_INIT;
+	int code = run_edit(app->context, str_or_empty(answer->name), &answer->text, &err);
+
+	if (code)
+		app_error(app, &err);
+	str_add(&about, line->text);
+	who = code ? NULL : app_changed_by(app, about.bytes);
+	if (!who) {
+		session_edited(session, code, &answer->text);
+		return;
+	}
+	app->held.session = session;
+	str_reset(&app->held.text);
+	str_add_bytes(&app->held.text, answer->text.bytes, answer->text.length);
+	prompt_ask(app, PROMPT_YES, mem_format(_("%s changed that case while you edited. Save over it? y/n "), who), NULL, NULL);
+	app->pending_how = PENDING_HELD;
+}
+
+/* ---- a long line in front */
 
 void run_progress(struct command_context *context, size_t done, size_t total)
 {

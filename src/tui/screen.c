@@ -4,7 +4,7 @@
 
 #include "tui/cells.h"
 
-enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4 };
+enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4, QUESTION_ROOM = 20 };
 
 /* ---- layout */
 
@@ -53,7 +53,7 @@ void layout_compute(const struct app *app, struct layout *ret)
 	const struct level *level = &app->levels[app->level_count - 1];
 	const struct view *view = &level->views[level->current];
 	struct layout l = { .bar = -1, .hint = -1, .message = -1, .body_rows = app->rows };
-	bool palette = app->prompt == PROMPT_PALETTE;
+	bool palette = app->prompt == PROMPT_PALETTE || app->prompt == PROMPT_FORM;
 	int rows;
 
 	l.small = app->rows < FULL_ROWS || app->cols < FULL_COLS;
@@ -106,9 +106,9 @@ static void figures_due(struct figures *f, const struct model *model, instant no
 	free(items);
 }
 
-static bool waits_for_decision(const struct case_state *state)
+static bool waits_for_decision(const struct case_glance *glance)
 {
-	return state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID;
+	return glance->rm == RM_RECEIVED || glance->rm == RM_INVALID || glance->rm == RM_VALID;
 }
 
 void screen_figures(struct app *app)
@@ -123,7 +123,7 @@ void screen_figures(struct app *app)
 	for (size_t i = 0; model && i < model_inbox_count(model); i++)
 		f->inbox += model_inbox(model, i)->taken_case == NULL;
 	for (size_t i = 0; model && i < model_case_count(model); i++)
-		f->triage += waits_for_decision(model_case(model, i));
+		f->triage += waits_for_decision(model_glance(model, i));
 	if (model)
 		figures_due(f, model, now);
 }
@@ -193,6 +193,8 @@ static int draw_bar_right(struct app *app)
 	AUTO_STR left = STR_INIT, right = STR_INIT;
 	int col;
 
+	if (jobs_running(&app->jobs))
+		str_add_format(&left, _(" jobs %zu "), jobs_running(&app->jobs));
 	if (context->desk && desk_readonly(context->desk))
 		str_add_format(&left, " %s ", _("read-only"));
 	if (context->offline)
@@ -211,7 +213,7 @@ static int draw_bar_right(struct app *app)
 
 static int bar_width(const struct app *app, int tier)
 {
-	int width = tier < 2 ? 9 : 0;
+	int width = (tier < 2 ? 9 : 0) + (app->levels[0].current >= PANES ? 10 : 0);
 
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES; i++) {
 		AUTO_STR label = STR_INIT;
@@ -220,6 +222,11 @@ static int bar_width(const struct app *app, int tier)
 		width += text_width(label.bytes) + 1;
 	}
 	return width;
+}
+
+static const char *app_pane_title(const struct app *app)
+{
+	return app->levels[0].views[app->levels[0].current].ops->brief;
 }
 
 static void draw_bar(struct app *app)
@@ -235,6 +242,9 @@ static void draw_bar(struct app *app)
 	if (tier < 2 && bar_width(app, tier) + 8 < room)
 		col += term_put_raw(app->term, 0, col, 16,
 				    policy && policy->prefix ? policy->prefix : "PSIRT", ROLE_BAR) + 1;
+	/* One that has no number is named in their place. */
+	if (app->levels[0].current >= PANES)
+		col += 1 + term_put_raw(app->term, 0, col, room - col, _(app_pane_title(app)), ROLE_BAR_CURRENT);
 	for (size_t i = app->levels[0].current ? 1 : 0; i < PANES && col < room; i++) {
 		AUTO_STR label = STR_INIT;
 
@@ -322,6 +332,10 @@ static void list_label(struct app *app, struct str *ret)
 {
 	const struct view *view = app_view(app);
 
+	if (app->form) {
+		str_add(ret, form_title(app->form));
+		return;
+	}
 	str_add(ret, _(view->ops->title));
 	if (view_is_list(view) && view->filter)
 		str_add_format(ret, _(": %zu of %zu, filter: %s"), view->row_count, view->total, view->filter);
@@ -345,7 +359,8 @@ static bool hint_valid(struct app *app, const struct binding *binding)
 	bool valid;
 
 	if ((strstr(binding->line, "{case}") && !app->selected_case) ||
-	    (strstr(binding->line, "{mail}") && !app->selected_mail))
+	    (strstr(binding->line, "{mail}") && !app->selected_mail) ||
+	    (strstr(binding->line, "{row}") && !app->selected_row))
 		return false;
 	if (command_split(binding->line, &argv, &argc, NULL))
 		return false;
@@ -376,7 +391,7 @@ static void due_text(const struct figures *f, instant now, int cells, struct tex
 	AUTO_STRING next = NULL;
 	char span[40];
 
-	if (f->next_at != INSTANT_NONE)
+	if (f->next_what && f->next_at != INSTANT_NONE)
 		next = mem_format(_("next: %s in %s"), _(f->next_what), instant_format_span(f->next_at - now, span));
 	for (int tier = 0; tier < 2; tier++) {
 		AUTO_STRING line = mem_format("%s%s%s", *overdue && !tier ? overdue : "",
@@ -417,24 +432,50 @@ static void draw_completions(struct app *app, int row)
 	}
 }
 
+/* What may follow the key that was pressed. */
+static void draw_followers(struct app *app, const char *const *contexts, int row)
+{
+	char label[16];
+	int col = 1;
+
+	col += 2 + term_put_raw(app->term, row, col, app->cols - col, key_label(app->prefix, label), ROLE_HINT_KEY);
+	for (size_t i = 0; i < app->keys.count; i++) {
+		const struct binding *binding = &app->keys.items[i];
+		AUTO_STRING word = NULL;
+
+		if (binding->prefix != app->prefix || keymap_find(&app->keys, contexts, app->prefix, binding->key) != binding)
+			continue;
+		word = mem_format("%s %s", key_label(binding->key, label), binding->label ? _(binding->label) : binding->line);
+		col += 2 + term_put_raw(app->term, row, col, app->cols - col, word, ROLE_HINT);
+	}
+}
+
 static void draw_hints(struct app *app, int row)
 {
 	const char *contexts[5];
 	int room, col = 1;
 
+	if (app->prompt == PROMPT_FORM) {
+		term_put_raw(app->term, row, 1, app->cols - 1, form_hint(app->form), ROLE_HINT);
+		return;
+	}
 	if (app->completion_count) {
 		draw_completions(app, row);
 		return;
 	}
 	app_note_selection(app);
 	app_contexts(app, contexts);
+	if (app->prefix && !app->prefix_due) {
+		draw_followers(app, contexts, row);
+		return;
+	}
 	room = app->cols - draw_due(app, row) - 1;
 	for (int i = 0; contexts[i]; i++)
 		for (size_t j = 0; j < app->keys.count; j++) {
 			const struct binding *binding = &app->keys.items[j];
 
 			if (binding->label && str_equal(binding->context, contexts[i]) &&
-			    keymap_find(&app->keys, contexts, binding->key) == binding && hint_valid(app, binding))
+			    !binding->prefix && keymap_find(&app->keys, contexts, 0, binding->key) == binding && hint_valid(app, binding))
 				col += draw_hint(app, binding, row, col, room - col - (contexts[i + 1] ? LAST_HINT : 0));
 		}
 }
@@ -470,10 +511,26 @@ static bool message_tall(const struct app *app, const struct layout *l)
 {
 	AUTO_TEXT text = TEXT_INIT;
 
-	if (l->hint < 0 || app->prompt != PROMPT_NONE)
+	if (l->hint < 0 || (app->prompt != PROMPT_NONE && !app->question))
 		return false;
-	text_display(&text, app->message.bytes, (long)app->message.length, TEXT_LINE);
-	return text.width > app->cols;
+	text_display(&text, app->question ? app->question : app->message.bytes, -1, TEXT_LINE);
+	return text.width > app->cols - (app->question ? QUESTION_ROOM : 0);
+}
+
+/* A question is asked whole: what does not fit above the answer's line is left out at its front. */
+static void draw_tall_question(struct app *app, const struct layout *l)
+{
+	struct doc doc = { 0 };
+	int col = 0;
+
+	doc_reset(&doc, app->cols - QUESTION_ROOM);
+	doc_wrapped(&doc, ROLE_PROMPT, 0, app->question);
+	doc_draw(&doc, app->term, doc.count > 2 ? doc.count - 2 : 0, l->hint, 0, 2, app->cols, NULL);
+	for (size_t i = 0; doc.count && i < doc.lines[doc.count - 1].count; i++)
+		col += doc.lines[doc.count - 1].runs[i].text.width;
+	col += 1 + term_put_raw(app->term, l->message, col + 1, app->cols - col - 1, app->line.text.bytes, ROLE_NORMAL);
+	app->term->ops->cursor(app->term, l->message, col < app->cols ? col : app->cols - 1);
+	doc_release(&doc);
 }
 
 static void draw_tall_message(struct app *app, const struct layout *l)
@@ -490,7 +547,12 @@ static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
-	if (app->prompt != PROMPT_NONE)
+	if (app->prompt == PROMPT_FORM)
+		term_put_raw(app->term, l->message, 0, app->cols, app->message.length ? app->message.bytes : form_help(app->form),
+			     app->message.length ? app->message_role : ROLE_DIM);
+	else if (app->question && message_tall(app, l))
+		draw_tall_question(app, l);
+	else if (app->prompt != PROMPT_NONE)
 		draw_prompt(app, l->message);
 	else if (message_tall(app, l))
 		draw_tall_message(app, l);
@@ -509,6 +571,9 @@ static void draw_locked(struct app *app)
 	term_put_raw(app->term, row, 0, app->cols, _("psirtty is locked; the vault's keys are gone from memory."), ROLE_TITLE);
 	if (app->rows > row + 1)
 		term_put_raw(app->term, row + 1, 0, app->cols, _("Enter unlocks, Q quits."), ROLE_NORMAL);
+	if (jobs_front(&app->jobs) && app->rows > row + 3)
+		term_put_raw(app->term, row + 3, 0, app->cols, _("A job goes on with keys of its own; they go when it ends."),
+			     ROLE_WARNING);
 	if (app->message.length && app->rows > row + 2)
 		term_put_raw(app->term, row + 2, 0, app->cols, app->message.bytes, app->message_role);
 }
@@ -522,12 +587,16 @@ static void draw_body(struct app *app, const struct layout *l)
 		palette_draw(app, l->body, l->body_rows);
 		return;
 	}
+	if (app->prompt == PROMPT_FORM) {
+		form_draw(app, l->body, l->body_rows);
+		return;
+	}
 	draw_case_head(app, l);
 	view_prepare(view, l->list_cols);
 	view_follow(view, l->list_rows, l->preview && l->beside);
 	if (l->list_rows > 0)
 		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
-			  true, app->context->plain, &cursor_row);
+			  true, app->context->plain || app->marker, &cursor_row);
 	if (l->preview)
 		draw_preview(app, l);
 	if (app->context->plain && cursor_row >= 0)

@@ -15,8 +15,9 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/tui/tui.h"
 
-/* Attributes and cursor, mouse, paste and keypad modes off, then the alternate screen left. */
-static const char restore_sequence[] = "\033[m\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l"
+/* Attributes off and the screen emptied, so that no case stays in the alternate screen or, where there is none, before
+ * everybody's eyes; cursor, mouse, paste and keypad modes off; then the alternate screen left. */
+static const char restore_sequence[] = "\033[m\033[r\033[H\033[2J\033[m\033[?25h\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l"
 				       "\033[?1l\033>\033[r\033[?1049l\r\033[K";
 
 static volatile sig_atomic_t child_pid;
@@ -51,6 +52,19 @@ static void signals_return(const struct sigaction before[ARRAY_LEN(watched)])
 		sigaction(watched[i].number, &before[i], NULL);
 }
 
+/*
+ * We stop as the child did, and go on with it. Who continues the whole group has continued the child, which may even have
+ * stopped again: only one that still stands as it did is told to go on. True: *RET_STATUS is news of it.
+ */
+static bool stop_with(pid_t child, int *ret_status)
+{
+	raise(SIGSTOP);
+	if (waitpid(child, ret_status, WUNTRACED | WCONTINUED | WNOHANG) == child)
+		return !WIFCONTINUED(*ret_status);
+	kill(child, SIGCONT);
+	return false;
+}
+
 /* Waits until the child is dead; its stops become ours. */
 static int child_wait(pid_t child)
 {
@@ -62,10 +76,10 @@ static int child_wait(pid_t child)
 				continue;
 			return 0;
 		}
-		if (!WIFSTOPPED(status))
+		while (WIFSTOPPED(status) && stop_with(child, &status))
+			;
+		if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
 			return status;
-		raise(SIGSTOP);
-		kill(child, SIGCONT);
 	}
 }
 

@@ -5,29 +5,6 @@
 #include "tui/app.h"
 #include "tui/run_tui.h"
 
-static const char *first_theme(void)
-{
-	const char *wanted = getenv("PSIRTTY_THEME"), *no_colour = getenv("NO_COLOR");
-
-	if (no_colour && *no_colour)
-		return "mono";
-	return wanted && *wanted ? wanted : "dark";
-}
-
-/* What the handler wrote wrong in the settings is said on the screen; the defaults serve meanwhile. */
-static void load_settings(struct app *app)
-{
-	AUTO_ERROR err = ERROR_INIT;
-
-	if (keymap_load(&app->keys, &err))
-		app_error(app, &err);
-	if (theme_load(first_theme(), &app->theme, &err)) {
-		app_error(app, &err);
-		theme_load("dark", &app->theme, NULL);
-	}
-	app->term->ops->theme(app->term, &app->theme);
-}
-
 /* A vault that is not whole can be read; why it cannot be changed is the first thing to say. */
 static void say_damage(struct app *app)
 {
@@ -50,7 +27,8 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 		return code;
 	app_init(&app, context, term);
 	say_damage(&app);
-	load_settings(&app);
+	settings_begin(&app);
+	typed_restore(&app, false);
 	app_loop(&app);
 	app_release(&app);
 	term->ops->close(term);

@@ -2,6 +2,8 @@
 /* What all views share: rows, selection, marks, filter, and the drawing of lists and texts. */
 #include "tui/view.h"
 
+enum { PROMPT_ROWS = 22 };
+
 void idset_release(struct idset *set)
 {
 	for (size_t i = 0; i < set->count; i++)
@@ -59,6 +61,7 @@ void view_release(struct view *view)
 	free(view->subject);
 	free(view->text);
 	free(view->rows);
+	free(view->before);
 	free(view->items);
 	free(view->selected_id);
 	free(view->filter);
@@ -138,7 +141,7 @@ void view_select(struct view *view, size_t index)
 
 bool view_marked(const struct view *view, const struct row *row)
 {
-	size_t index = (size_t)(row - view->rows), low, high;
+	size_t index = row >= view->rows && row < view->rows + view->row_count ? (size_t)(row - view->rows) : SIZE_MAX, low, high;
 	AUTO_STR id = STR_INIT;
 
 	low = view->anchor < view->selected ? view->anchor : view->selected;
@@ -246,16 +249,40 @@ static int rows_load(struct view *view, const char *filter, struct error *err)
 void view_reload(struct view *view)
 {
 	view->loaded = true;
+	view_set_late(view, false);
 	if (view_is_list(view))
 		rows_load(view, view->filter, NULL);
 	else
 		view->body.width = 0;
 }
 
+void view_set_late(struct view *view, bool late)
+{
+	view->late = late && view->before;
+	if (view->late)
+		return;
+	free(view->before);
+	view->before = NULL;
+}
+
+/* What stands in the lower rows stays what it was when the typing began. Rows of the view's own making go with them. */
+static void keep_before(struct view *view)
+{
+	if (view->before || view->items || !view->row_count)
+		return;
+	view->before = mem_alloc(view->row_count * sizeof(*view->before));
+	memcpy(view->before, view->rows, view->row_count * sizeof(*view->before));
+	view->before_count = view->row_count;
+	view->before_top = view->top;
+}
+
 int view_set_filter(struct view *view, const char *filter, struct error *err)
 {
 	AUTO_STRING wanted = filter && *filter ? mem_string(filter) : NULL;
-	int code = rows_load(view, wanted, err);
+	int code;
+
+	keep_before(view);
+	code = rows_load(view, wanted, err);
 
 	if (code) {
 		rows_load(view, view->filter, NULL);
@@ -395,6 +422,31 @@ static void draw_row(const struct view *view, struct terminal *term, int screen_
 		draw_bar(term, screen_row, col, cols, &line, over);
 }
 
+static bool is_fresh(const struct view *view, const struct row *row)
+{
+	const char *id = view->fresh && view->fresh->count && view->ops->row_case ? view->ops->row_case(row) : NULL;
+
+	return id && idset_has(view->fresh, id);
+}
+
+static void draw_gutter(struct terminal *term, int row, int col, bool selected, bool marked, bool fresh)
+{
+	if (selected)
+		term_put_raw(term, row, col, 1, ">", marked ? ROLE_MARKED : ROLE_NORMAL);
+	if (marked || fresh)
+		term_put_raw(term, row, col + 1, 1, marked ? "+" : "@", marked ? ROLE_MARKED : ROLE_NEW);
+}
+
+/* The row that stands in line I of the list, or NULL. */
+static const struct row *row_at(const struct view *view, int i)
+{
+	size_t at = view->top + (size_t)i, old = view->before_top + (size_t)i;
+
+	if (view->late && i >= PROMPT_ROWS)
+		return old < view->before_count ? &view->before[old] : NULL;
+	return at < view->row_count ? &view->rows[at] : NULL;
+}
+
 static void draw_list(struct view *view, struct terminal *term, int row, int col, int rows, int cols, bool focus,
 		      bool plain, int *ret_row)
 {
@@ -407,15 +459,18 @@ static void draw_list(struct view *view, struct terminal *term, int row, int col
 		term_put_raw(term, row, col + 2, cols - 2,
 			     view->filter ? _("Nothing here matches the filter; Esc clears it.") : _(view->ops->empty),
 			     ROLE_DIM);
-	for (int i = 0; i < rows && view->top + (size_t)i < view->row_count; i++) {
-		const struct row *item = &view->rows[view->top + (size_t)i];
-		bool selected = view->top + (size_t)i == view->selected, marked = view_marked(view, item);
+	for (int i = 0; i < rows; i++) {
+		const struct row *item = row_at(view, i);
+		bool selected, marked;
+
+		if (!item)
+			continue;
+		selected = item == &view->rows[view->selected];
+		marked = view_marked(view, item);
 
 		if (selected)
 			*ret_row = row + i;
-		if (selected || marked)
-			term_put_raw(term, row + i, col, cols, marked ? (selected ? ">+" : " +") : ">",
-				     marked ? ROLE_MARKED : ROLE_NORMAL);
+		draw_gutter(term, row + i, col, selected, marked, is_fresh(view, item));
 		draw_row(view, term, row + i, col + 2, cols - 2, item, placed, count,
 			 selected && focus && !plain ? ROLE_SELECTED : ROLE_NORMAL);
 	}

@@ -58,7 +58,12 @@ struct view {
 	size_t selected, top;
 	char *selected_id;               /* owned: survives a reload */
 	char *filter;                    /* owned: NULL or not empty */
+	/* While a filter is typed into a tall list only its upper rows follow at once; those further down are still the rows
+	 * from before, until the typing rests. */
+	struct row *before; size_t before_count, before_top; /* owned */
+	bool late;
 	struct idset marks;
+	const struct idset *fresh;       /* borrowed: cases that others changed, or NULL */
 	bool ranging; size_t anchor;
 	bool loaded;
 	/* text */
@@ -90,6 +95,8 @@ void view_mark(struct view *view, const struct row *row, bool on);
 void view_clear_marks(struct view *view);
 /* Sets the filter (NULL or empty: none). ERR_USAGE when the query cannot be read; the rows then stay. */
 int view_set_filter(struct view *view, const char *filter, struct error *err);
+/* Whether the lower rows of a tall list may wait (LATE) after a filter was set, or follow now. */
+void view_set_late(struct view *view, bool late);
 /* Keeps the selection inside ROWS rows; JUMP: scrolls by half a page where one line would do. */
 void view_follow(struct view *view, int rows, bool jump);
 /* Draws a list with its header line, or a text with its head. FOCUS: the selection is shown. Where the
@@ -105,10 +112,10 @@ void idset_release(struct idset *set);
 
 /* ---- the views */
 extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view, advisories_view, feeds_view,
-	products_view, metrics_view, cases_view;
+	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
 	tasks_tab, timeline_tab, gates_tab;
-extern const struct view_ops mail_view, message_view, output_view, found_view;
+extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view;
 /* The fixed lines above a case's tabs. */
 void case_head(const struct case_state *state, instant now, struct doc *doc);
 

@@ -229,7 +229,7 @@ static void states_draw(const struct model *model, struct doc *doc, bool plain)
 	for (int i = 0; i < RM_COUNT; i++)
 		tallies[i] = (struct tally){ rm_name(i), ROLE_NORMAL, 0 };
 	for (size_t i = 0; i < model_case_count(model); i++)
-		tallies[model_case(model, i)->rm].count++;
+		tallies[model_glance(model, i)->rm].count++;
 	tallies_draw(doc, _("Cases by state"), tallies + 1, RM_COUNT - 1, plain);
 }
 

@@ -2,16 +2,16 @@
 /* The panes that look across all cases. */
 #include "tui/cells.h"
 
-/* ---- rows that are cases: the case list, triage, advisories */
+/* ---- rows that are cases at a glance: the case list, triage, advisories */
 
 static const struct case_state *case_state_of(const struct row *row)
 {
-	return row->item;
+	return glance_case(row->item);
 }
 
 static const char *case_of(const struct row *row)
 {
-	return ((const struct case_state *)row->item)->id;
+	return ((const struct case_glance *)row->item)->id;
 }
 
 static void case_row_id(const struct row *row, struct str *ret)
@@ -24,7 +24,7 @@ static void cases_load(struct view *view)
 	const struct model *model = view_model(view);
 
 	for (size_t i = 0; i < model_case_count(model); i++)
-		view_add(view, model_case(model, i), i);
+		view_add(view, model_glance(model, i), i);
 }
 
 enum case_column { CASE_MARKS, CASE_ID, CASE_RM, CASE_SEVERITY, CASE_TITLE, CASE_DUE, CASE_WHAT, CASE_EMBARGO,
@@ -43,7 +43,7 @@ static const struct column case_columns[] = {
 
 static void case_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
-	const struct case_state *state = row->item;
+	const struct case_state *state = case_state_of(row);
 	instant now = view_now(view);
 
 	switch ((enum case_column)column) {
@@ -61,7 +61,7 @@ static void case_cell(const struct view *view, const struct row *row, size_t col
 
 static void preview_of_case(const struct view *view, const struct row *row, struct doc *doc)
 {
-	case_preview(view_whole(view, row->item), view_now(view), doc);
+	case_preview(view_whole(view, case_state_of(row)), view_now(view), doc);
 }
 
 const struct view_ops cases_view = {
@@ -74,9 +74,9 @@ const struct view_ops cases_view = {
 
 /* ---- triage: what still needs a decision, the soonest due first */
 
-static bool needs_decision(const struct case_state *state)
+static bool needs_decision(const struct case_glance *glance)
 {
-	return state->rm == RM_RECEIVED || state->rm == RM_INVALID || state->rm == RM_VALID;
+	return glance->rm == RM_RECEIVED || glance->rm == RM_INVALID || glance->rm == RM_VALID;
 }
 
 struct due_row { struct row row; instant due; };
@@ -94,12 +94,12 @@ static int due_compare(const void *a, const void *b)
 static void rows_by_due(struct view *view)
 {
 	struct due_row *keyed = mem_alloc((view->row_count + 1) * sizeof(*keyed));
-	instant now = view_now(view), at;
 	const char *what;
+	instant at;
 
 	for (size_t i = 0; i < view->row_count; i++) {
 		keyed[i].row = view->rows[i];
-		keyed[i].due = case_next_due(view->rows[i].item, now, &what, &at) ? at : INT64_MAX;
+		keyed[i].due = glance_next_due(view->rows[i].item, &what, &at) ? at : INT64_MAX;
 	}
 	qsort(keyed, view->row_count, sizeof(*keyed), due_compare);
 	for (size_t i = 0; i < view->row_count; i++)
@@ -112,8 +112,8 @@ static void triage_load(struct view *view)
 	const struct model *model = view_model(view);
 
 	for (size_t i = 0; i < model_case_count(model); i++)
-		if (needs_decision(model_case(model, i)))
-			view_add(view, model_case(model, i), i);
+		if (needs_decision(model_glance(model, i)))
+			view_add(view, model_glance(model, i), i);
 	rows_by_due(view);
 }
 
@@ -225,7 +225,7 @@ static void advisories_load(struct view *view)
 
 	for (size_t i = 0; i < model_case_count(model); i++)
 		if (model_case(model, i)->advisory)
-			view_add(view, model_case(model, i), i);
+			view_add(view, model_glance(model, i), i);
 }
 
 enum advisory_column { ADV_ID, ADV_STATUS, ADV_TLP, ADV_SEVERITY, ADV_TITLE, ADV_CHANGED };
@@ -240,7 +240,7 @@ static const struct column advisory_columns[] = {
 
 static void advisory_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
-	const struct case_state *state = row->item;
+	const struct case_state *state = case_state_of(row);
 	const struct case_advisory *advisory = state->advisory;
 
 	(void)view;
@@ -259,7 +259,7 @@ static void advisory_preview(const struct view *view, const struct row *row, str
 	AUTO_STR rendered = STR_INIT;
 	AUTO_ERROR err = ERROR_INIT;
 
-	if (desk_advisory_render(view->context->desk, row->item, "text", view_now(view), &rendered, &err)) {
+	if (desk_advisory_render(view->context->desk, case_state_of(row), "text", view_now(view), &rendered, &err)) {
 		str_reset(&rendered);
 		error_sentence(&err, &rendered);
 		doc_sentence(doc, ROLE_ERROR, rendered.bytes);

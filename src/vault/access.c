@@ -71,6 +71,38 @@ void vault_on_access(struct vault *vault, vault_access_fn fn, void *context)
 	vault->access_context = context;
 }
 
+static bool removal_came(struct vault *vault, uint64_t after)
+{
+	static const uint8_t own[ID_BYTES];
+	struct store_row row = { .gseq = after };
+	struct core core;
+	bool came = false;
+
+	while (!came && store_stream_next(vault->store, own, row.gseq, &row, NULL) == 1)
+		came = row.appender_length == IMPORTER_BYTES && core_read(row.core, row.core_length, &core) &&
+		       core.type == CONTROL_REMOVE;
+	store_rest(vault->store);
+	return came;
+}
+
+/* Whether somebody who is no member any more could write there until after his removal. */
+static bool outlived(const struct log *log, const struct log_stream *stream)
+{
+	for (size_t i = 0; i < stream->grant_count; i++)
+		if (log->members[stream->grants[i].member].until <= stream->time)
+			return true;
+	return false;
+}
+
+void vault_resettled(struct vault *vault, uint64_t after, vault_access_fn fn, void *context)
+{
+	if (!removal_came(vault, after))
+		return;
+	for (size_t i = 1; i < vault->log.stream_count; i++)
+		if (access_readable(vault, i) && outlived(&vault->log, &vault->log.streams[i]))
+			fn(context, vault->log.streams[i].id, vault->log.streams[i].kind, true);
+}
+
 /* ---- keys */
 
 static int put_wrap(struct vault *vault, const uint8_t stream[ID_BYTES], uint32_t epoch,

@@ -3,6 +3,7 @@
  * Reading on and appending. The order is fixed: take the queue's lock, read and verify what is new
  * (never sign over a head that was not verified), build, seal, sign, insert, commit, wake the others.
  */
+#include "vault/object.h"
 #include "vault/vault_private.h"
 
 #include "psirtty/base/i18n.h"
@@ -180,16 +181,32 @@ static void check_bodies(struct vault *vault)
 	note_damage(vault, robbed->bare, &row, &why);
 }
 
-int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+/* HEAD: to be noted for the others, or 0. */
+static int sync_seen(struct vault *vault, uint64_t head, struct error *err)
+{
+	int code = store_sync(vault->store, head, err);
+
+	vault->unsynced = vault->unsynced && code;
+	return code;
+}
+
+/* At most MOST rows. */
+static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vault_event_fn fn, void *context,
+		    struct error *err)
 {
 	struct run run;
 	struct store_row row;
-	uint64_t last;
+	uint64_t last = 0, end;
 	int code = store_last(vault->store, &last, err);
 
 	run.from = run.count = 0;
 	vault->log.store = vault->store;
-	while (!code && vault->log.gseq < last) {
+	/* Who holds the queue syncs what he saw with what he writes, before anybody is told of either. */
+	vault->unsynced = vault->unsynced || (!code && vault->log.gseq < last);
+	if (!code && vault->unsynced && !vault->held)
+		sync_seen(vault, 0, NULL);
+	end = last > vault->log.gseq && last - vault->log.gseq > most ? vault->log.gseq + most : last;
+	while (!code && vault->log.gseq < end) {
 		uint64_t gseq = vault->log.gseq + 1;
 		AUTO_ERROR why = ERROR_INIT;
 
@@ -207,13 +224,27 @@ int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct
 		code = 0;
 	}
 	store_rest(vault->store);
-	if (!code)
+	/* Only at the end: what shredded a content may be the last row. */
+	if (!code && vault->log.gseq >= last)
 		check_bodies(vault);
 	if (!code && vault->memory.there && last < vault->memory.gseq && !vault->damage)
 		note_abandoned(vault, mem_format(_("the log was cut: it ends at event %llu, you saw %llu"),
 						 (unsigned long long)last,
 						 (unsigned long long)vault->memory.gseq));
+	*ret_left = code || vault->log.gseq >= last ? 0 : last - vault->log.gseq;
 	return code;
+}
+
+int vault_catch_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+{
+	uint64_t left;
+
+	return catch_up(vault, UINT64_MAX, &left, fn, context, err);
+}
+
+int vault_read_some(struct vault *vault, uint64_t most, uint64_t *ret_left, struct error *err)
+{
+	return catch_up(vault, most, ret_left, NULL, NULL, err);
 }
 
 int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
@@ -226,13 +257,18 @@ int vault_each(struct vault *vault, uint64_t after, vault_event_fn fn, void *con
 	int code = 0;
 
 	for (uint64_t gseq = after + 1; !code && gseq <= vault->log.gseq; gseq++) {
+		AUTO_ERROR why = ERROR_INIT;
 		struct store_row row;
 		struct core core;
+		int got = store_row_at(vault->store, gseq, &row, &why);
 
-		if (store_row_at(vault->store, gseq, &row, NULL) != 1 ||
-		    !core_read(row.core, row.core_length, &core) || core.kind != CORE_CONTENT)
-			continue;
-		code = vault_row_hand_out(vault, &row, &core, fn, context, err);
+		/* Passed over without a word, it would be missing from what is kept of the log for good. */
+		if (got != 1 && !got)
+			error_set(&why, ERR_NO, _("event"), NULL, _("it is missing"));
+		if (got != 1)
+			note_damage(vault, gseq, NULL, &why);
+		if (got == 1 && core_read(row.core, row.core_length, &core) && core.kind == CORE_CONTENT)
+			code = vault_row_hand_out(vault, &row, &core, fn, context, err);
 	}
 	store_rest(vault->store);
 	return code;
@@ -374,11 +410,15 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	code = vault_hold(vault, err);
 	if (code)
 		return code;
+	vault->batch_mark = vault->log.gseq;
+	if (vault->batching)
+		return 0;
 	code = store_begin(vault->store, err);
 	if (!code)
 		code = vault_catch_up(vault, fn, context, err);
 	if (!code && vault->damage)
-		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`"),
+		code = error_set(err, ERR_VAULT, vault->dir,
+				 vault->abandoned ? _("See `psirtty vault lost`") : _("Run `psirtty audit verify`"),
 				 _("nothing is added to a damaged log: %s"), vault->damage);
 	vault->settled = code ? vault->settled : vault->log.gseq;
 	if (code) {
@@ -388,19 +428,53 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	return code;
 }
 
+/* Of several: what was half written spoils them all, what was refused does not. */
+static int finish_one(struct vault *vault, int code)
+{
+	vault->batch_broken |= code && vault->log.gseq != vault->batch_mark;
+	vault_let_go(vault);
+	return code;
+}
+
 int vault_finish(struct vault *vault, int code, struct error *err)
 {
+	if (vault->batching)
+		return finish_one(vault, code);
 	if (!code && vault->log.gseq > vault->settled)
-		code = store_commit(vault->store, vault->log.gseq, err);
+		code = store_commit(vault->store, err);
 	else
 		store_rollback(vault->store);
 	if (code && vault->log.gseq != vault->settled)
 		replay(vault);
 	else if (vault->log.gseq > vault->settled)
-		vault->wrote = true;
+		vault->wrote = vault->unsynced = true;
 	vault->settled = vault->log.gseq;
 	vault_let_go(vault);
+	if (vault->unsynced) {
+		int synced = sync_seen(vault, vault->log.gseq, code ? NULL : err);
+
+		code = code ? code : synced;
+	}
 	return code;
+}
+
+int vault_batch_begin(struct vault *vault, struct error *err)
+{
+	int code = vault_begin(vault, NULL, NULL, err);
+
+	vault->batching = !code;
+	vault->batch_broken = vault->batch_objects = false;
+	return code;
+}
+
+int vault_batch_end(struct vault *vault, struct error *err)
+{
+	int code = vault->batch_objects ? object_settle(vault->dir, err) : 0;
+
+	vault->batching = false;
+	if (!code && vault->batch_broken)
+		code = error_set(err, ERR_VAULT, vault->dir, _("Try again"), _("an event was written only in part"));
+	return vault_finish(vault, code, err);
 }
 
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,

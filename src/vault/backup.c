@@ -381,19 +381,22 @@ int vault_restore(const char *path, const char *dir, uint64_t *ret_gseq, vault_p
 
 /* ---- an older head, on purpose */
 
-int vault_restored(struct vault *vault, instant now, struct error *err)
+static int say_restored(struct vault *vault, const struct memory *seen, instant now, struct error *err)
 {
 	static const uint8_t own[ID_BYTES];
 	uint8_t body[8 + HASH_BYTES];
 	const struct control control = { CONTROL_RESTORE, own, body, sizeof(body) };
+
+	put64(body, seen->gseq);
+	memcpy(body + 8, seen->hash, HASH_BYTES);
+	return vault_append_controls(vault, &control, 1, now, err);
+}
+
+/* What the memory vouched for has to be verified now, from the first event on. */
+static int verify_anew(struct vault *vault, struct error *err)
+{
 	int code;
 
-	if (!vault->abandoned)
-		return error_set(err, ERR_NO, vault->dir, NULL,
-				 _("it holds everything that you saw: nothing was abandoned"));
-	put64(body, vault->memory.gseq);
-	memcpy(body + 8, vault->memory.hash, HASH_BYTES);
-	/* What the memory vouched for has to be verified now, from the first event on. */
 	vault->memory.there = vault->abandoned = false;
 	vault->settled = 0;
 	mem_replace(&vault->damage, NULL);
@@ -402,5 +405,31 @@ int vault_restored(struct vault *vault, instant now, struct error *err)
 	code = vault_catch_up(vault, NULL, NULL, err);
 	if (!code && vault->damage)
 		code = error_set(err, ERR_VAULT, vault->dir, _("Take an older backup"), "%s", vault->damage);
-	return code ? code : vault_append_controls(vault, &control, 1, now, err);
+	return code;
+}
+
+int vault_restored(struct vault *vault, instant now, struct error *err)
+{
+	AUTO_STRING sentence = NULL;
+	bool released;
+	int code;
+
+	if (!vault->abandoned)
+		return error_set(err, ERR_NO, vault->dir, NULL,
+				 _("it holds everything that you saw: nothing was abandoned"));
+	sentence = mem_string(vault->damage);
+	released = trail_released(vault);
+	code = verify_anew(vault, err);
+	if (!code && !released)
+		code = member_require_admin(vault, err);
+	if (!code && !released)
+		code = say_restored(vault, &vault->memory, now, err);
+	if (code) {
+		vault->memory.there = vault->abandoned = true;
+		mem_replace(&vault->damage, sentence);
+		return code;
+	}
+	vault->memory.renewed = true;
+	str_reset(&vault->memory.trail);
+	return 0;
 }

@@ -51,14 +51,24 @@ uint8_t log_rights_within(const struct log *log, const struct log_stream *stream
 	return rights & ceiling;
 }
 
+/* Whether MEMBER ever held the recovery key: what he read then he could read, whatever came since. */
+static bool held_recovery(const struct log *log, uint32_t member)
+{
+	for (size_t i = 0; i < log->policy_count; i++)
+		if (log->policies[i].recovery == member)
+			return true;
+	return false;
+}
+
 static uint8_t author_rights(const struct taking *t, const struct log_stream *state)
 {
-	uint8_t ceiling = 0;
+	uint8_t ceiling = 0, rights;
 
 	for (enum log_role role = ROLE_ADMIN; role <= ROLE_OBSERVER; role++)
 		if (t->roles & 1u << role)
 			ceiling |= log_ceiling(role);
-	return log_rights_within(t->log, state, t->author, ceiling);
+	rights = log_rights_within(t->log, state, t->author, ceiling);
+	return t->imported && held_recovery(t->log, t->author) ? rights | (RIGHT_READ & ceiling) : rights;
 }
 
 static uint32_t subject(const struct taking *t)
@@ -209,7 +219,9 @@ static void take_rotate(struct taking *t)
 	struct log_member *m = &t->log->members[subject(t)];
 	struct str old = m->certification;
 
-	if (t->core.time < m->renewed)
+	/* Of two at the same time, from two copies, the same one wins on each. */
+	if (t->core.time < m->renewed ||
+	    (t->core.time == m->renewed && strcmp(t->newcomer.fingerprint, m->fingerprint) < 0))
 		return;
 	m->renewed = t->core.time;
 	memcpy(m->fingerprint, t->newcomer.fingerprint, sizeof(m->fingerprint));
@@ -404,10 +416,11 @@ bool control_begins(const struct control_row *row)
 
 /* ---- who may */
 
-/* Whoever may write may put a key in the place of one that somebody without rights holds. */
+/* Whoever may write may put a key in the place of one that somebody without rights holds. Whether it was so on the copy
+ * where the key was changed cannot be told any more: members and the recovery key may have changed on both. */
 static uint8_t needed(const struct taking *t, const struct control_row *row, const struct log_stream *state)
 {
-	if (t->core.type == CONTROL_EPOCH && log_stale(t->log, state))
+	if (t->core.type == CONTROL_EPOCH && (t->imported || log_stale(t->log, state)))
 		return RIGHT_GRANT | RIGHT_WRITE;
 	return row->right;
 }

@@ -34,7 +34,7 @@ static int draft_path(const struct vault *vault, const char *id, char **ret, str
 	return 0;
 }
 
-int vault_draft_put(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err)
+static int put(struct vault *vault, const char *id, const void *bytes, size_t length, bool durable, struct error *err)
 {
 	uint8_t nonce[NONCE_BYTES];
 	AUTO_STR sealed = STR_INIT;
@@ -46,7 +46,17 @@ int vault_draft_put(struct vault *vault, const char *id, const void *bytes, size
 	randombytes_buf(nonce, sizeof(nonce));
 	str_add_bytes(&sealed, nonce, sizeof(nonce));
 	crypt_seal(vault->keyring.member->draft_key, nonce, id, strlen(id), bytes, length, &sealed);
-	return file_write(path, sealed.bytes, sealed.length, 0600, err);
+	return (durable ? file_write : file_keep)(path, sealed.bytes, sealed.length, 0600, err);
+}
+
+int vault_draft_put(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err)
+{
+	return put(vault, id, bytes, length, true, err);
+}
+
+int vault_draft_keep(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err)
+{
+	return put(vault, id, bytes, length, false, err);
 }
 
 int vault_draft_get(struct vault *vault, const char *id, struct str *ret, struct error *err)

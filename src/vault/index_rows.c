@@ -25,9 +25,11 @@ static bool read_brief(sqlite3_stmt *s, struct vault_brief *ret)
 	return ret->length > 0;
 }
 
-int vault_brief_each(struct vault *vault, vault_brief_fn fn, void *context, struct error *err)
+_Static_assert(BRIEF_CASE == 1, "the statements name it");
+
+/* Steps through S, which was reset; a file that cannot be read is none from here on. */
+static int each_brief(struct vault *vault, sqlite3_stmt *s, vault_brief_fn fn, void *context, struct error *err)
 {
-	sqlite3_stmt *s = shelf_statement(&vault->index->base, INDEX_BRIEF_EACH);
 	int step = s ? sqlite3_step(s) : SQLITE_ERROR, code = 0;
 	struct vault_brief brief;
 
@@ -38,29 +40,50 @@ int vault_brief_each(struct vault *vault, vault_brief_fn fn, void *context, stru
 		step = code ? step : sqlite3_step(s);
 	}
 	sqlite3_reset(s);
-	/* The rows are read once: what SQLite kept of their pages is memory for nothing. */
-	if (vault->index->base.db)
-		sqlite3_db_release_memory(vault->index->base.db);
 	if (code || step == SQLITE_DONE)
 		return code;
 	index_break(vault->index, _("the cache is damaged; it is made anew"));
 	return error_set(err, ERR_INPUT, _("cache"), NULL, "%s", vault->index->reason);
 }
 
+int vault_brief_each(struct vault *vault, bool cases, vault_brief_fn fn, void *context, struct error *err)
+{
+	struct shelf *base = &vault->index->base;
+	int code = each_brief(vault, shelf_statement(base, cases ? INDEX_BRIEF_CASES : INDEX_BRIEF_OTHERS), fn, context,
+			      err);
+
+	/* The rows are read once: what SQLite kept of their pages is memory for nothing. */
+	if (base->db)
+		sqlite3_db_release_memory(base->db);
+	return code;
+}
+
+int vault_brief_get(struct vault *vault, enum vault_brief_kind kind, const uint8_t key[32], vault_brief_fn fn,
+		    void *context, struct error *err)
+{
+	sqlite3_stmt *s = shelf_statement(&vault->index->base, INDEX_BRIEF_GET);
+
+	if (!s)
+		return 0;
+	sqlite3_bind_int(s, 1, (int)kind);
+	sqlite3_bind_blob(s, 2, key, 32, SQLITE_TRANSIENT);
+	return each_brief(vault, s, fn, context, err);
+}
+
 void vault_brief_put(struct vault *vault, const struct vault_brief *brief)
 {
-	struct shelf *delta = index_delta(vault->index);
+	struct shelf *delta = index_delta(vault->index, false);
 
 	if (delta)
-		index_noted(vault->index, vault->index->keeps ? shelf_brief_note(delta, brief) :
-								shelf_brief_put(delta, brief));
+		index_noted(vault->index, shelf_is_open(&vault->index->base) ? shelf_brief_note(delta, brief) :
+									       shelf_brief_put(delta, brief));
 }
 
 void vault_brief_done(struct vault *vault, uint32_t version, uint64_t gseq, bool anew)
 {
 	struct index *index = vault->index;
 
-	if (!index_delta(index))
+	if (!index_delta(index, false))
 		return;
 	index->put = index->brief_done = true;
 	index->brief_anew = index->brief_anew || anew;

@@ -22,10 +22,26 @@ static void portable_id(const struct portable *event, const struct core *core, u
 			event->body_length, ret);
 }
 
+/* Which of the events that came is refused, where, and whose it says it is. */
+static int name_refused(const struct vault *vault, const uint8_t id[HASH_BYTES], const struct core *core,
+			const struct error *why, struct error *err)
+{
+	const struct log_member *author = log_member(&vault->log, core->author);
+	const char *name = memory_name(&vault->memory, core->stream);
+	AUTO_STRING number = str_hex(id, 4);
+	AUTO_STRING stream = str_hex(core->stream, 4);
+	AUTO_STRING member = str_hex(core->author, 4);
+	AUTO_STRING what = mem_format(_("event %s… of %s, by %s"), number, name ? name : stream,
+				      author ? author->fingerprint : member);
+
+	return error_set(err, why->code, what, why->remedy, "%s", why->why);
+}
+
 static int import_row(struct vault *vault, const struct portable *event, struct vault_imported *count,
 		      struct error *err)
 {
 	uint8_t id[HASH_BYTES], importer[IMPORTER_BYTES];
+	AUTO_ERROR why = ERROR_INIT;
 	struct store_row row;
 	struct core core;
 	uint64_t known;
@@ -48,9 +64,9 @@ static int import_row(struct vault *vault, const struct portable *event, struct 
 		.body_length = event->body_length, .sig_length = SIG_BYTES, .prev_length = HASH_BYTES,
 		.appender_length = IMPORTER_BYTES, .journal_sig_length = SIG_BYTES,
 	};
-	code = vault_insert(vault, &row, id, err);
+	code = vault_insert(vault, &row, id, &why);
 	count->events += !code;
-	return code;
+	return code ? name_refused(vault, id, &core, &why, err) : 0;
 }
 
 /* One transaction. *RET_MORE: the source has not ended. */

@@ -35,6 +35,35 @@ void object_name_of(const uint8_t head[OBJECT_HEAD], const struct str *list, cha
 	sodium_bin2hex(ret, 65, hash, sizeof(hash));
 }
 
+/* No configuration file of OpenSSL has a say in a hash. */
+static EVP_MD_CTX *sha256_begin(void)
+{
+	EVP_MD_CTX *sha256;
+
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	sha256 = EVP_MD_CTX_new();
+	if (!sha256 || !EVP_DigestInit_ex(sha256, EVP_sha256(), NULL))
+		BUG("SHA-256 cannot begin");
+	return sha256;
+}
+
+void object_segment_hash(const uint8_t head[OBJECT_HEAD], const void *sealed, size_t length, uint8_t ret[HASH_BYTES])
+{
+	static const char label[] = "psirtty segment2";
+	const struct crypt_part whole = { sealed, length };
+	EVP_MD_CTX *sha256;
+
+	if (!(head[OBJECT_FLAGS] & OBJECT_SHA256)) {
+		crypt_hash("psirtty segment1", &whole, 1, ret);
+		return;
+	}
+	sha256 = sha256_begin();
+	if (!EVP_DigestUpdate(sha256, label, sizeof(label) - 1) || !EVP_DigestUpdate(sha256, sealed, length) ||
+	    !EVP_DigestFinal_ex(sha256, ret, NULL))
+		BUG("SHA-256 cannot end");
+	EVP_MD_CTX_free(sha256);
+}
+
 void segments_new(struct segment *segments)
 {
 	for (size_t i = 0; i < SEGMENTS; i++) {
@@ -70,6 +99,7 @@ struct putting {
 	crypto_secretstream_xchacha20poly1305_state state;
 	bool sealed_any;
 	int out;
+	bool later;                  /* made durable with others, by object_settle */
 	uint64_t written, flushed;
 	struct str list;
 };
@@ -216,10 +246,11 @@ static int seal_stage(void *context, void *slot, bool *last, struct error *err)
 
 static int hash_stage(void *context, void *slot, bool *last, struct error *err)
 {
+	const struct putting *put = context;
 	struct segment *segment = slot;
 
-	(void)context, (void)last, (void)err;
-	object_segment_hash(segment->sealed, segment->sealed_length, segment->hash);
+	(void)last, (void)err;
+	object_segment_hash(put->head, segment->sealed, segment->sealed_length, segment->hash);
 	return 0;
 }
 
@@ -277,8 +308,10 @@ static int finish(struct putting *put, const char *dir, const char *part, const 
 		return code;
 	if (mkdir(folder, 0770) < 0 && errno != EEXIST)
 		return error_errno(err, ERR_VAULT, folder, NULL);
-	if (fchmod(put->out, 0440) < 0 || fsync(put->out) < 0 || rename(part, path) < 0)
+	if (fchmod(put->out, 0440) < 0 || (!put->later && fsync(put->out) < 0) || rename(part, path) < 0)
 		return write_error(put, err);
+	if (put->later)
+		return 0;
 	synced = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (synced < 0 || fsync(synced) < 0)
 		code = error_errno(err, ERR_VAULT, folder, NULL);
@@ -291,12 +324,9 @@ static void begin_put(struct putting *put, const uint8_t key[KEY_BYTES])
 {
 	static const uint8_t mark[OBJECT_MARK] = OBJECT_MAGIC;
 
-	/* No configuration file of OpenSSL has a say in a hash. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	put->sha256 = EVP_MD_CTX_new();
-	if (!put->sha256 || !EVP_DigestInit_ex(put->sha256, EVP_sha256(), NULL))
-		BUG("SHA-256 cannot begin");
+	put->sha256 = sha256_begin();
 	memcpy(put->head, mark, sizeof(mark));
+	put->head[OBJECT_FLAGS] = OBJECT_SHA256;
 	crypto_secretstream_xchacha20poly1305_init_push(&put->state, put->head + OBJECT_MARK, key);
 	str_init(&put->list);
 }
@@ -316,10 +346,60 @@ static void end_put(struct putting *put, char ret_sha256[65])
 	str_release(&put->list);
 }
 
-static int run_put(struct putting *put, const char *dir, struct vault_object *made, struct error *err)
+int object_settle(const char *dir, struct error *err)
+{
+	AUTO_STRING path = mem_format("%s/objects", dir);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int code = fd < 0 || syncfs(fd) < 0 ? error_errno(err, ERR_VAULT, path, NULL) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+/* What fits a chunk goes through the stages one after the other: threads and large buffers cost more than it. */
+static int put_small(struct putting *put, struct error *err)
+{
+	size_t room = ZSTD_compressBound(CHUNK), made;
+	uint8_t *packed = mem_alloc(room), *sealed = mem_alloc(SEALED_CHUNK);
+	struct segment segment = { .plain = (uint8_t *)(uintptr_t)put->bytes, .sealed = sealed,
+				   .plain_length = (size_t)put->length, .last = true };
+	bool last;
+	int code;
+
+	EVP_DigestUpdate(put->sha256, put->bytes, (size_t)put->length);
+	put->size = put->length;
+	made = ZSTD_compress(packed, room, put->bytes, (size_t)put->length, ZSTD_LEVEL);
+	if (!ZSTD_isError(made) && made < put->length - put->length / 8) {
+		put->head[OBJECT_FLAGS] |= OBJECT_ZSTD;
+		segment.plain = packed;
+		segment.plain_length = made;
+	}
+	code = seal_stage(put, &segment, &last, err);
+	if (!code)
+		code = hash_stage(put, &segment, &last, err);
+	if (!code)
+		code = write_stage(put, &segment, &last, err);
+	sodium_memzero(packed, ZSTD_isError(made) ? room : made);
+	free(packed);
+	free(sealed);
+	return code;
+}
+
+static int put_large(struct putting *put, struct error *err)
 {
 	static const pipeline_fn stages[] = { read_stage, seal_stage, hash_stage, write_stage };
 	struct segment segments[SEGMENTS];
+	int code;
+
+	segments_new(segments);
+	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
+	segments_release(segments);
+	return code;
+}
+
+static int run_put(struct putting *put, const char *dir, struct vault_object *made, struct error *err)
+{
 	char random[17];
 	AUTO_STRING part = NULL;
 	int code;
@@ -329,9 +409,7 @@ static int run_put(struct putting *put, const char *dir, struct vault_object *ma
 	put->out = open(part, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (put->out < 0)
 		return error_errno(err, ERR_VAULT, part, NULL);
-	segments_new(segments);
-	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
-	segments_release(segments);
+	code = put->fd < 0 && put->length <= CHUNK ? put_small(put, err) : put_large(put, err);
 	if (!code) {
 		object_name_of(put->head, &put->list, made->name);
 		code = finish(put, dir, part, made->name, err);
@@ -351,6 +429,8 @@ static int object_put(struct vault *vault, struct putting *put, struct vault_obj
 	if (vault->readonly)
 		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
 				 _("the vault was opened for reading only"));
+	put->later = vault->batching;
+	vault->batch_objects |= vault->batching;
 	randombytes_buf(key, sizeof(key));
 	begin_put(put, key);
 	code = run_put(put, vault->dir, &made, err);

@@ -17,6 +17,7 @@ enum {
 	OBJECT_FLAGS = 4, /* where they stand in the mark */
 	OBJECT_HEAD = OBJECT_MARK + STREAM_HEAD,
 	OBJECT_ZSTD = 1,  /* a flag: compressed before it was sealed */
+	OBJECT_SHA256 = 2, /* a flag: so its segments are hashed, which processors do themselves; else BLAKE2b */
 };
 #define OBJECT_MAGIC { 'P', 'S', 'O', '2' }
 
@@ -29,13 +30,11 @@ struct segment {
 void segments_new(struct segment *segments);
 void segments_release(struct segment *segments);
 
+/* Makes durable what was put in a batch. */
+int object_settle(const char *dir, struct error *err);
 char *object_path(const char *dir, const char *name);
 void object_name_of(const uint8_t head[OBJECT_HEAD], const struct str *list, char ret[65]);
-static inline void object_segment_hash(const void *sealed, size_t length, uint8_t ret[HASH_BYTES])
-{
-	const struct crypt_part whole = { sealed, length };
-
-	crypt_hash("psirtty segment1", &whole, 1, ret);
-}
+void object_segment_hash(const uint8_t head[OBJECT_HEAD], const void *sealed, size_t length,
+			 uint8_t ret[HASH_BYTES]);
 
 #endif

@@ -72,7 +72,7 @@ static int check_segment(const struct getting *get, const struct segment *segmen
 
 	if (!get->list.length)
 		return 0;
-	object_segment_hash(segment->sealed, segment->sealed_length, hash);
+	object_segment_hash(get->head, segment->sealed, segment->sealed_length, hash);
 	return memcmp(hash, get->list.bytes + get->segment * HASH_BYTES, HASH_BYTES) == 0 ?
 		       0 : altered(get, _("the attachment was altered"), err);
 }
@@ -241,7 +241,7 @@ static int check_name(struct getting *get, const char *name, uint64_t size, stru
 	object_name_of(get->head, &get->list, found);
 	if (!str_equal(found, name))
 		return altered(get, _("the attachment was altered"), err);
-	if (get->head[OBJECT_FLAGS] & ~OBJECT_ZSTD)
+	if (get->head[OBJECT_FLAGS] & ~(OBJECT_ZSTD | OBJECT_SHA256))
 		return error_set(err, ERR_INPUT, get->path, _("Install a newer psirtty"),
 				 _("the attachment was made by a newer program"));
 	return 0;

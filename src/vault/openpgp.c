@@ -35,8 +35,30 @@ static const struct failure {
 	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 };
 
+/* Of the process: whether gpg may ask, and whether it wanted to. */
+static bool silent, wanted;
+
+void openpgp_never_ask(void)
+{
+	silent = true;
+}
+
+bool openpgp_take_wanted(void)
+{
+	bool had = wanted;
+
+	wanted = false;
+	return had;
+}
+
+void openpgp_note_asked(gpgme_error_t code)
+{
+	wanted = wanted || (silent && gpgme_err_code(code) == GPG_ERR_CANCELED);
+}
+
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
 {
+	openpgp_note_asked(code);
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == gpgme_err_code(code))
 			return error_set(err, ERR_DENIED, what,
@@ -50,8 +72,6 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	struct openpgp *pgp;
 	gpgme_error_t code;
 
-	/* gpgconf would be asked three times where gpg is, which PATH knows; gpgsm is none of our business. */
-	gpgme_set_global_flag("disable-gpgconf", "1");
 	gpgme_check_version(NULL);
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
 	code = gpgme_engine_check_version(GPGME_PROTOCOL_OpenPGP);
@@ -70,6 +90,8 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 		return openpgp_failed(err, "gpg", code);
 	}
 	gpgme_set_offline(pgp->context, 1);
+	if (silent)
+		gpgme_set_pinentry_mode(pgp->context, GPGME_PINENTRY_MODE_CANCEL);
 	gpgme_set_ctx_flag(pgp->context, "auto-key-retrieve", "0");
 	gpgme_set_ctx_flag(pgp->context, "auto-key-import", "0");
 	gpgme_set_ctx_flag(pgp->context, "export-session-key", "1");
@@ -84,6 +106,9 @@ void openpgp_close(struct openpgp *pgp)
 		return;
 	if (pgp->context)
 		gpgme_release(pgp->context);
+	if (pgp->cms)
+		gpgme_release(pgp->cms);
+	openpgp_forget(pgp);
 	free(pgp->home);
 	free(pgp);
 }
@@ -119,6 +144,36 @@ bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32])
 	}
 	crypto_generichash(ret, 32, (const uint8_t *)str_or_empty(facts.bytes), facts.length, NULL, 0);
 	return rings > 0;
+}
+
+void openpgp_forget(struct openpgp *pgp)
+{
+	for (size_t i = 0; i < pgp->known_count; i++) {
+		free(pgp->known[i].who);
+		free(pgp->known[i].fingerprint);
+		free(pgp->known[i].addresses);
+	}
+	free(pgp->known);
+	pgp->known = NULL;
+	pgp->known_count = 0;
+}
+
+struct openpgp_known *openpgp_known(struct openpgp *pgp, const char *who, bool *ret_new)
+{
+	uint8_t stamp[32];
+	bool stamped = openpgp_ring_stamp(pgp, stamp);
+
+	if (!stamped || memcmp(stamp, pgp->known_stamp, sizeof(stamp)) != 0 || pgp->known_count == OPENPGP_KNOWN)
+		openpgp_forget(pgp);
+	memcpy(pgp->known_stamp, stamp, sizeof(stamp));
+	*ret_new = false;
+	for (size_t i = 0; i < pgp->known_count; i++)
+		if (str_equal(pgp->known[i].who, who))
+			return &pgp->known[i];
+	*ret_new = true;
+	pgp->known = mem_resize(pgp->known, pgp->known_count + 1, sizeof(*pgp->known));
+	pgp->known[pgp->known_count] = (struct openpgp_known){ .who = mem_string(who) };
+	return &pgp->known[pgp->known_count++];
 }
 
 /* ---- keys */
@@ -218,6 +273,23 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 	return 0;
 }
 
+size_t openpgp_count(struct openpgp *pgp, const char *address)
+{
+	AUTO_STRING pattern = mem_format("<%s>", address);
+	gpgme_key_t key;
+	bool fresh;
+	struct openpgp_known *known = openpgp_known(pgp, address, &fresh);
+	gpgme_error_t code = fresh ? gpgme_op_keylist_start(pgp->context, pattern, 0) : 0;
+
+	while (fresh && !code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
+		known->count += !key->revoked && !key->expired && !key->disabled && !key->invalid;
+		gpgme_key_unref(key);
+	}
+	if (fresh)
+		gpgme_op_keylist_end(pgp->context);
+	return known->count;
+}
+
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint)
 {
 	gpgme_key_t found = NULL;
@@ -266,14 +338,14 @@ void openpgp_take(gpgme_data_t data, struct str *ret)
 	}
 }
 
-int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+static int export_key(struct openpgp *pgp, const char *fingerprint, bool armor, struct str *ret, struct error *err)
 {
 	gpgme_data_t out;
 	gpgme_error_t code = gpgme_data_new(&out);
 
 	if (code)
 		return openpgp_failed(err, fingerprint, code);
-	gpgme_set_armor(pgp->context, 1);
+	gpgme_set_armor(pgp->context, armor);
 	code = gpgme_op_export(pgp->context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, out);
 	openpgp_take(out, ret);
 	if (!code && ret->length == 0)
@@ -281,8 +353,18 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 	return code ? openpgp_failed(err, fingerprint, code) : 0;
 }
 
+int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	return export_key(pgp, fingerprint, true, ret, err);
+}
+
+int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err)
+{
+	return export_key(pgp, fingerprint, false, ret, err);
+}
+
 /* Armoured or binary, a secret key packet is refused before gpg would take it in. */
-static bool holds_secret(const char *bytes, size_t length)
+bool openpgp_holds_secret(const char *bytes, size_t length)
 {
 	const unsigned char *b = (const unsigned char *)bytes;
 
@@ -300,7 +382,7 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 	gpgme_data_t in;
 	gpgme_error_t code;
 
-	if (holds_secret(bytes, length))
+	if (openpgp_holds_secret(bytes, length))
 		return error_set(err, ERR_INPUT, _("key"), _("Ask its owner to make a new one"),
 				 _("this is a secret key; it was not taken in"));
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
@@ -448,20 +530,16 @@ static const char *micalg(gpgme_hash_algo_t algorithm)
 	return "pgp-sha1";
 }
 
-int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
-		 struct str *ret, const char **ret_hash, struct error *err)
+static int sign(struct openpgp *pgp, const void *bytes, size_t length, gpgme_sig_mode_t mode, struct str *ret,
+		const char **ret_hash, struct error *err)
 {
 	gpgme_data_t in, out;
 	gpgme_error_t failure;
 	gpgme_sign_result_t result;
-	int code = openpgp_set_signer(pgp, signer, err);
 
-	if (code)
-		return code;
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0) || gpgme_data_new(&out))
 		BUG("gpgme cannot take %zu bytes", length);
-	gpgme_set_armor(pgp->context, armor);
-	failure = gpgme_op_sign(pgp->context, in, out, GPGME_SIG_MODE_DETACH);
+	failure = gpgme_op_sign(pgp->context, in, out, mode);
 	result = failure ? NULL : gpgme_op_sign_result(pgp->context);
 	gpgme_data_release(in);
 	openpgp_take(out, ret);
@@ -470,4 +548,22 @@ int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const ch
 	if (ret_hash)
 		*ret_hash = micalg(result->signatures->hash_algo);
 	return 0;
+}
+
+int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
+		 struct str *ret, const char **ret_hash, struct error *err)
+{
+	int code = openpgp_set_signer(pgp, signer, err);
+
+	gpgme_set_armor(pgp->context, armor);
+	return code ? code : sign(pgp, bytes, length, GPGME_SIG_MODE_DETACH, ret, ret_hash, err);
+}
+
+int openpgp_sign_clear(struct openpgp *pgp, const void *text, size_t length, const char *signer, struct str *ret,
+		       struct error *err)
+{
+	int code = openpgp_set_signer(pgp, signer, err);
+
+	gpgme_set_armor(pgp->context, 1);
+	return code ? code : sign(pgp, text, length, GPGME_SIG_MODE_CLEAR, ret, NULL, err);
 }

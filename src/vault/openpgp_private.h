@@ -7,14 +7,34 @@
 
 #include "psirtty/vault/openpgp.h"
 
+/* What a key listing said, which costs a process each: kept until a key ring changes. */
+struct openpgp_known {
+	char *who;            /* owned: a fingerprint, or an address */
+	char *fingerprint, *addresses; /* owned; of the key, as in struct mail_signature; NULL: there is none */
+	size_t count;         /* of usable keys, for an address */
+};
+enum { OPENPGP_KNOWN = 256 };
+
 struct openpgp {
+	struct openpgp_known *known; size_t known_count; /* owned */
+	uint8_t known_stamp[32];
 	gpgme_ctx_t context;
+	gpgme_ctx_t cms;  /* gpgsm goes on running behind it; NULL until it is needed */
+	bool cms_used;    /* and has done something already */
 	char *home; /* owned; NULL: gpg's own default */
 };
 
+/* What is known of WHO, or a new, empty entry with *RET_NEW. Borrowed until the next call. */
+struct openpgp_known *openpgp_known(struct openpgp *pgp, const char *who, bool *ret_new);
+void openpgp_forget(struct openpgp *pgp);
+
 /* The sentence for one of gpgme's codes. */
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);
+/* Remembers that gpg wanted to ask where it may not (openpgp_never_ask). */
+void openpgp_note_asked(gpgme_error_t code);
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret);
+/* Armoured or binary: whether a secret key packet is in it. */
+bool openpgp_holds_secret(const char *bytes, size_t length);
 /* Moves the bytes of DATA to RET and releases it. */
 void openpgp_take(gpgme_data_t data, struct str *ret);
 
@@ -29,5 +49,18 @@ void openpgp_free_keys(gpgme_key_t *keys, size_t count);
 /* State, reason, recipients and signatures of the decryption that ended with CODE. */
 void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, instant now,
 		     struct openpgp_result *ret);
+
+/* Hashes that can still be relied on for signatures (NIST SP 800-131A Rev. 2). */
+bool openpgp_hash_is_strong(gpgme_hash_algo_t hash);
+/* gpg's own word for one signature, by its status. */
+enum signature_state openpgp_verdict(gpgme_error_t status);
+/* Why a decryption that ended with CODE gave nothing; kept in English. */
+enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran, const char **ret_reason);
+/* A result that says: something claims to be a signature and is none. */
+void openpgp_malformed(struct openpgp_result *ret);
+
+/* Where plaintext goes: no more than LIMIT bytes of it. */
+struct openpgp_sink { struct str bytes; size_t limit; bool overran; };
+gpgme_data_t openpgp_sink_data(struct openpgp_sink *sink);
 
 #endif

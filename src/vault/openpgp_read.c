@@ -10,15 +10,13 @@
 
 #include "psirtty/base/i18n.h"
 
-enum { CLOCK_SLACK_S = 3600 };
+enum { CLOCK_SLACK_S = 3600, CLEAR_LINE = 10000 };
 
 void openpgp_result_release(struct openpgp_result *result)
 {
 	str_wipe(&result->plain);
-	for (size_t i = 0; i < result->signature_count; i++) {
-		free(result->signatures[i].fingerprint);
-		free(result->signatures[i].hash);
-	}
+	for (size_t i = 0; i < result->signature_count; i++)
+		mail_signature_release(&result->signatures[i]);
 	free(result->signatures);
 	for (size_t i = 0; i < result->recipient_count; i++)
 		free(result->recipients[i]);
@@ -32,15 +30,9 @@ void openpgp_result_release(struct openpgp_result *result)
 
 /* ---- output with a cap */
 
-struct sink {
-	struct str bytes;
-	size_t limit;
-	bool overran;
-};
-
 static ssize_t sink_write(void *handle, const void *buffer, size_t size)
 {
-	struct sink *sink = handle;
+	struct openpgp_sink *sink = handle;
 
 	if (size > sink->limit - sink->bytes.length) {
 		sink->overran = true;
@@ -51,12 +43,19 @@ static ssize_t sink_write(void *handle, const void *buffer, size_t size)
 	return (ssize_t)size;
 }
 
-static struct gpgme_data_cbs sink_calls = { .write = sink_write };
+gpgme_data_t openpgp_sink_data(struct openpgp_sink *sink)
+{
+	static struct gpgme_data_cbs calls = { .write = sink_write };
+	gpgme_data_t data;
+
+	if (gpgme_data_new_from_cbs(&data, &calls, sink))
+		BUG("gpgme makes no data object");
+	return data;
+}
 
 /* ---- signatures */
 
-/* Hashes that can still be relied on for signatures (NIST SP 800-131A Rev. 2). */
-static bool hash_is_strong(gpgme_hash_algo_t hash)
+bool openpgp_hash_is_strong(gpgme_hash_algo_t hash)
 {
 	static const gpgme_hash_algo_t strong[] = { GPGME_MD_SHA256, GPGME_MD_SHA384, GPGME_MD_SHA512 };
 
@@ -66,7 +65,7 @@ static bool hash_is_strong(gpgme_hash_algo_t hash)
 	return false;
 }
 
-static enum signature_state gpg_verdict(gpgme_error_t status)
+enum signature_state openpgp_verdict(gpgme_error_t status)
 {
 	static const struct {
 		gpg_err_code_t code;
@@ -88,30 +87,45 @@ static enum signature_state gpg_verdict(gpgme_error_t status)
 
 static enum signature_state judge(gpgme_signature_t signature, instant now)
 {
-	enum signature_state state = gpg_verdict(signature->status);
+	enum signature_state state = openpgp_verdict(signature->status);
 
 	if (state == SIGNATURE_BAD || state == SIGNATURE_MALFORMED || state == SIGNATURE_UNKNOWN_KEY)
 		return state;
 	if ((instant)signature->timestamp > now / INSTANT_SECOND + CLOCK_SLACK_S)
 		return SIGNATURE_FUTURE;
-	if (!hash_is_strong(signature->hash_algo))
+	if (!openpgp_hash_is_strong(signature->hash_algo))
 		return SIGNATURE_WEAK;
 	return state;
 }
 
-/* gpg names the subkey; what is pinned and shown is the primary key. */
-static char *primary_fingerprint(struct openpgp *pgp, const char *fingerprint)
+static void learn_key(gpgme_key_t key, struct openpgp_known *known)
 {
-	gpgme_key_t key = NULL;
-	char *primary;
+	struct mail_signature names = { .addresses = NULL };
 
-	if (!fingerprint)
-		return NULL;
-	if (openpgp_get(pgp, fingerprint, false, &key) || !key)
-		return mem_string(fingerprint);
-	primary = mem_string(key->fpr ? key->fpr : fingerprint);
-	gpgme_key_unref(key);
-	return primary;
+	known->fingerprint = mem_string(key->fpr);
+	for (gpgme_user_id_t id = key->uids; id; id = id->next)
+		if (!id->revoked && !id->invalid && id->address && *id->address)
+			mail_signature_add_address(&names, id->address);
+	known->addresses = names.addresses ? names.addresses : mem_string(" ");
+}
+
+/* gpg names the subkey; what is pinned and shown is the primary key. Its user ids say whose it claims to be. */
+static void name_signer(struct openpgp *pgp, struct mail_signature *signature)
+{
+	struct openpgp_known *known;
+	gpgme_key_t key = NULL;
+	bool fresh;
+
+	if (!signature->fingerprint)
+		return;
+	known = openpgp_known(pgp, signature->fingerprint, &fresh);
+	if (fresh && openpgp_get(pgp, signature->fingerprint, false, &key) == 0 && key)
+		learn_key(key, known);
+	if (key)
+		gpgme_key_unref(key);
+	if (known->fingerprint)
+		mem_replace(&signature->fingerprint, known->fingerprint);
+	signature->addresses = mem_string(known->addresses);
 }
 
 static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified, instant now,
@@ -132,18 +146,13 @@ static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified,
 		made->hash = mem_string(hash && s->hash_algo ? hash : NULL);
 	}
 	/* Asked for afterwards: a key look-up ends the context's last result. */
-	for (size_t i = 0; i < ret->signature_count; i++) {
-		char *primary = primary_fingerprint(pgp, ret->signatures[i].fingerprint);
-
-		free(ret->signatures[i].fingerprint);
-		ret->signatures[i].fingerprint = primary;
-	}
+	for (size_t i = 0; i < ret->signature_count; i++)
+		name_signer(pgp, &ret->signatures[i]);
 }
 
 /* ---- decryption */
 
-/* The reason is kept with the message, in English; whoever shows it translates it. */
-static enum encryption_state decryption_state(gpgme_error_t code, bool overran, const char **ret_reason)
+enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran, const char **ret_reason)
 {
 	static const struct {
 		gpg_err_code_t code;
@@ -195,7 +204,8 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, inst
 	gpgme_decrypt_result_t decrypted = gpgme_op_decrypt_result(pgp->context);
 	const char *reason;
 
-	ret->state = decryption_state(code, overran, &reason);
+	openpgp_note_asked(code);
+	ret->state = openpgp_decryption_state(code, overran, &reason);
 	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
 		ret->state = ENCRYPTION_FAILED;
 		reason = N_("it is not protected against alteration");
@@ -206,19 +216,16 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, inst
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
 }
 
-int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
-		    struct openpgp_result *ret, struct error *err)
+static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
+		    struct openpgp_result *ret)
 {
-	struct sink sink = { .bytes = STR_INIT, .limit = limit };
-	gpgme_data_t in, out;
+	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
+	gpgme_data_t in, out = openpgp_sink_data(&sink);
 	gpgme_error_t code;
 
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
-	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
-	if (code)
-		return openpgp_failed(err, _("decryption"), code);
-	if (gpgme_data_new_from_cbs(&out, &sink_calls, &sink))
-		BUG("gpgme makes no data object");
+	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
+		BUG("gpgme cannot take %zu bytes", length);
 	code = gpgme_op_decrypt_verify(pgp->context, in, out);
 	gpgme_data_release(in);
 	gpgme_data_release(out);
@@ -227,10 +234,40 @@ int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
 		ret->plain = sink.bytes;
 	else
 		str_wipe(&sink.bytes);
+}
+
+int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
+		    struct openpgp_result *ret, struct error *err)
+{
+	(void)err;
+	decrypt(pgp, bytes, length, limit, now, ret);
 	return 0;
 }
 
+bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
+			   size_t limit, instant now, struct openpgp_result *ret)
+{
+	if (gpgme_set_ctx_flag(pgp->context, "override-session-key", session_key))
+		return false;
+	decrypt(pgp, bytes, length, limit, now, ret);
+	gpgme_set_ctx_flag(pgp->context, "override-session-key", "");
+	if (ret->state == ENCRYPTION_DECRYPTED) {
+		mem_replace(&ret->session_key, session_key);
+		return true;
+	}
+	openpgp_result_release(ret);
+	return false;
+}
+
 /* ---- verification */
+
+void openpgp_malformed(struct openpgp_result *ret)
+{
+	ret->signatures = mem_alloc(sizeof(*ret->signatures));
+	ret->signatures[0] = (struct mail_signature){ .state = SIGNATURE_MALFORMED, .created = INSTANT_NONE };
+	ret->signature_count = 1;
+	str_wipe(&ret->plain);
+}
 
 /* CLEAR: the bytes hold their own text, which goes to ret->plain. */
 static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text, bool clear, instant now,
@@ -250,13 +287,8 @@ static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text
 		return openpgp_failed(err, _("signature"), code);
 	if (!code)
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
-	if (ret->signature_count == 0) {
-		ret->signatures = mem_alloc(sizeof(*ret->signatures));
-		ret->signatures[0] = (struct mail_signature){ .state = SIGNATURE_MALFORMED,
-							      .created = INSTANT_NONE };
-		ret->signature_count = 1;
-		str_wipe(&ret->plain);
-	}
+	if (ret->signature_count == 0)
+		openpgp_malformed(ret);
 	return 0;
 }
 
@@ -275,12 +307,38 @@ int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const 
 	return code;
 }
 
+/* gpg takes other headers for good, text without dash escapes and lines it cuts at 20,000 characters. */
+static bool clear_is_sound(const char *bytes, size_t length)
+{
+	const char *end = bytes + length;
+	bool head = true;
+
+	for (const char *line = bytes, *next; line < end; line = next) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t width = (size_t)((newline ? newline : end) - line);
+
+		next = newline ? newline + 1 : end;
+		if (width > CLEAR_LINE)
+			return false;
+		width -= width && line[width - 1] == '\r';
+		if (head && line != bytes && width && (width < 5 || memcmp(line, "Hash:", 5) != 0))
+			return false;
+		head &= line == bytes || width > 0;
+	}
+	return true;
+}
+
 int openpgp_verify_clear(struct openpgp *pgp, const void *bytes, size_t length, instant now,
 			 struct openpgp_result *ret, struct error *err)
 {
 	gpgme_data_t block;
 	int code;
 
+	if (!clear_is_sound(bytes, length)) {
+		*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
+		openpgp_malformed(ret);
+		return 0;
+	}
 	if (gpgme_data_new_from_mem(&block, bytes, length, 0))
 		BUG("gpgme cannot take %zu bytes", length);
 	code = verify(pgp, block, NULL, true, now, ret, err);

@@ -4,8 +4,6 @@
  * the order of time: two copies of a vault that admitted, removed and named apart come to the same
  * roster, whichever order the events arrived in.
  */
-#include <stdlib.h>
-
 #include "vault/log_private.h"
 
 bool log_live(const struct log_member *member)
@@ -49,23 +47,60 @@ uint32_t log_recovery(const struct log *log)
 
 /* ---- settling: admissions and removals in the order of time, each by whoever was a member then */
 
-static int by_time(const void *a, const void *b)
+/* Positions are this copy's own; what happened at the same time on two copies is ordered by ids. */
+static int compare_members(const struct log *log, uint32_t a, uint32_t b)
 {
-	const struct log_removal *x = a, *y = b;
-
-	if (x->time != y->time)
-		return x->time > y->time ? 1 : -1;
-	return (x->member > y->member) - (x->member < y->member);
+	if (a == LOG_NOBODY || b == LOG_NOBODY)
+		return (a != LOG_NOBODY) - (b != LOG_NOBODY);
+	return memcmp(log->members[a].id, log->members[b].id, ID_BYTES);
 }
 
-/* A member whose sponsor had been removed before was never one. */
+static int compare_times(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_removals(const struct log *log, const struct log_removal *a, const struct log_removal *b)
+{
+	int order = compare_times(a->time, b->time);
+
+	if (!order)
+		order = compare_members(log, a->member, b->member);
+	return order ? order : compare_members(log, a->author, b->author);
+}
+
+static int compare_roles(const struct log *log, const struct log_role_change *a, const struct log_role_change *b)
+{
+	int order = compare_times(a->time, b->time);
+
+	if (!order)
+		order = compare_members(log, a->author, b->author);
+	return order ? order : (a->role > b->role) - (a->role < b->role);
+}
+
+static int compare_policies(const struct log *log, const struct log_policy *a, const struct log_policy *b)
+{
+	int order = compare_times(a->time, b->time);
+
+	if (!order)
+		order = compare_members(log, a->author, b->author);
+	return order ? order : compare_members(log, a->recovery, b->recovery);
+}
+
+/* A member whose sponsor had been removed before was never one; nor is whom he admitted in turn, wherever they stand in
+ * the list. */
 static void settle_admissions(struct log *log, uint64_t before)
 {
-	for (size_t i = 0; i < log->member_count; i++) {
-		struct log_member *m = &log->members[i];
+	for (bool again = true; again;) {
+		again = false;
+		for (size_t i = 0; i < log->member_count; i++) {
+			struct log_member *m = &log->members[i];
 
-		if (m->since <= before && !log_counts(log, m->sponsor, m->since))
+			if (m->since > before || m->until == m->since || log_counts(log, m->sponsor, m->since))
+				continue;
 			m->until = m->since;
+			again = true;
+		}
 	}
 }
 
@@ -84,23 +119,27 @@ static void settle(struct log *log)
 	settle_admissions(log, LOG_NEVER);
 }
 
-static void add_role(struct log_member *m, struct log_role_change change)
+static void add_role(const struct log *log, struct log_member *m, struct log_role_change change)
 {
 	size_t at = m->role_count++;
 
 	m->roles = mem_resize(m->roles, m->role_count, sizeof(*m->roles));
-	for (; at > 0 && m->roles[at - 1].time > change.time; at--)
+	for (; at > 0 && compare_roles(log, &m->roles[at - 1], &change) > 0; at--)
 		m->roles[at] = m->roles[at - 1];
 	m->roles[at] = change;
 }
 
 /* One request can be granted on two copies of the vault: the earlier admission counts, the later one is a change
  * of role. */
-static void admit_again(struct log_member *m, const struct log_member *newcomer)
+static void admit_again(const struct log *log, struct log_member *m, const struct log_member *newcomer)
 {
-	add_role(m, newcomer->roles[0]);
-	if (newcomer->since >= m->since)
+	int order = compare_times(newcomer->since, m->since);
+
+	add_role(log, m, newcomer->roles[0]);
+	if (order > 0 || (!order && compare_members(log, newcomer->sponsor, m->sponsor) >= 0))
 		return;
+	if (m->renewed == m->since)
+		m->renewed = newcomer->since;
 	m->since = newcomer->since;
 	m->sponsor = newcomer->sponsor;
 }
@@ -110,7 +149,7 @@ void roster_admit(struct log *log, struct log_member *newcomer)
 	uint32_t known = log_position(log, newcomer->id);
 
 	if (known != LOG_NOBODY) {
-		admit_again(&log->members[known], newcomer);
+		admit_again(log, &log->members[known], newcomer);
 		settle(log);
 		return;
 	}
@@ -123,28 +162,30 @@ void roster_admit(struct log *log, struct log_member *newcomer)
 
 void roster_remove(struct log *log, uint32_t member, uint32_t author, uint64_t time)
 {
-	log->removals = mem_grow(log->removals, &log->removal_capacity, log->removal_count + 1,
-				 sizeof(*log->removals));
-	log->removals[log->removal_count++] = (struct log_removal){ time, author, member };
-	qsort(log->removals, log->removal_count, sizeof(*log->removals), by_time);
+	const struct log_removal removal = { time, author, member };
+	size_t at = log->removal_count++;
+
+	log->removals = mem_grow(log->removals, &log->removal_capacity, log->removal_count, sizeof(*log->removals));
+	for (; at > 0 && compare_removals(log, &log->removals[at - 1], &removal) > 0; at--)
+		log->removals[at] = log->removals[at - 1];
+	log->removals[at] = removal;
 	settle(log);
 }
 
 void roster_set_role(struct log *log, uint32_t member, uint8_t role, uint32_t author, uint64_t time)
 {
-	add_role(&log->members[member], (struct log_role_change){ time, author, role });
+	add_role(log, &log->members[member], (struct log_role_change){ time, author, role });
 }
 
 void roster_set_recovery(struct log *log, uint32_t member, uint32_t author, uint64_t time)
 {
-	size_t at = log->policy_count;
+	const struct log_policy policy = { time, author, member };
+	size_t at = log->policy_count++;
 
-	log->policies = mem_grow(log->policies, &log->policy_capacity, log->policy_count + 1,
-				 sizeof(*log->policies));
-	for (; at > 0 && log->policies[at - 1].time > time; at--)
+	log->policies = mem_grow(log->policies, &log->policy_capacity, log->policy_count, sizeof(*log->policies));
+	for (; at > 0 && compare_policies(log, &log->policies[at - 1], &policy) > 0; at--)
 		log->policies[at] = log->policies[at - 1];
-	log->policies[at] = (struct log_policy){ time, author, member };
-	log->policy_count++;
+	log->policies[at] = policy;
 }
 
 bool log_last_admin(const struct log *log, uint32_t member)

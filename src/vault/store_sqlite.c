@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SQLite store. WAL with synchronous=FULL; SQLite's own checkpoints are off, because before 3.51.3
- * a write and a checkpoint of two processes could corrupt the file: every write and every checkpoint
- * happens under store.c's lock.
+ * The SQLite store, in WAL mode. A commit of keys syncs the log (synchronous=FULL); that of events leaves it to
+ * base_sync, which needs no lock (NORMAL; a checkpoint syncs by itself in both). SQLite's own checkpoints are
+ * off, because before 3.51.3 a write and a checkpoint of two processes could corrupt the file: every write and
+ * every checkpoint happens under store.c's lock.
  */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
@@ -15,6 +18,8 @@
 enum { SCHEMA = 1, WAL_PAGES = 1024, BUSY_MS = 5000 };
 
 static const char *const file_names[STORE_PARTS] = { "vault.db", "keys.db" };
+
+static const char *const syncs[STORE_PARTS] = { "PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL" };
 
 static const char *const schemas[STORE_PARTS] = {
 	"CREATE TABLE event (gseq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stream BLOB NOT NULL, "
@@ -170,8 +175,10 @@ static int set_up(struct store_base *base, enum store_part part, bool create, st
 	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	code = run(base, part,
-		   "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
+		   "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
 		   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;", err);
+	if (!code)
+		code = run(base, part, syncs[part], err);
 	/* A restored copy has no log beside it yet; for all others this changes nothing. */
 	if (!code && !create && !base->readonly)
 		code = run(base, part, "PRAGMA journal_mode=WAL", err);
@@ -287,6 +294,19 @@ static int base_commit(struct store_base *base, enum store_part part, struct err
 	return code;
 }
 
+/* By SQLite's own file, since to close another one of ours could drop its locks. */
+static int base_sync(struct store_base *base, struct error *err)
+{
+	sqlite3 *db = base->db[STORE_EVENTS];
+	sqlite3_file *log = NULL;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK || !log || !log->pMethods ||
+	    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) == SQLITE_OK)
+		return 0;
+	return error_set(err, ERR_VAULT, base->dir, _("Check the disk and its free space"),
+			 _("the disk does not confirm what was written last"));
+}
+
 /* ---- statements */
 
 static void bind(sqlite3_stmt *s, const struct store_value *values, size_t count, void (*keep)(void *))
@@ -317,11 +337,23 @@ static int base_put(struct store_base *base, enum store_statement which, const s
 	return code;
 }
 
-static void read_columns(sqlite3_stmt *s, struct store_value *ret, size_t count)
+/* A flipped bit can make text of bytes, and of a number either, with nothing else to show for it. */
+static bool has_type(sqlite3_stmt *s, int at, enum store_kind kind)
+{
+	int type = sqlite3_column_type(s, at);
+
+	if (kind == STORE_NUMBER)
+		return type == SQLITE_INTEGER || type == SQLITE_NULL;
+	return type == (kind == STORE_TEXT ? SQLITE_TEXT : SQLITE_BLOB);
+}
+
+static bool read_columns(sqlite3_stmt *s, struct store_value *ret, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		int at = (int)i;
 
+		if (!has_type(s, at, ret[i].kind))
+			return false;
 		if (ret[i].kind == STORE_NUMBER)
 			ret[i].number = (uint64_t)sqlite3_column_int64(s, at);
 		else if (ret[i].kind == STORE_TEXT)
@@ -332,6 +364,7 @@ static void read_columns(sqlite3_stmt *s, struct store_value *ret, size_t count)
 		if (ret[i].kind == STORE_BLOB && !ret[i].bytes)
 			ret[i].bytes = "";
 	}
+	return true;
 }
 
 static int base_get(struct store_base *base, enum store_statement which, const struct store_value *values,
@@ -343,11 +376,13 @@ static int base_get(struct store_base *base, enum store_statement which, const s
 	sqlite3_reset(s);
 	bind(s, values, count, SQLITE_TRANSIENT);
 	code = sqlite3_step(s);
-	if (code == SQLITE_ROW) {
-		read_columns(s, ret, ret_count);
+	if (code == SQLITE_ROW && read_columns(s, ret, ret_count))
 		return 1;
-	}
-	code = code == SQLITE_DONE ? 0 : complain(base, sqlite3_db_handle(s), err);
+	if (code == SQLITE_ROW)
+		code = error_set(err, ERR_VAULT, base->dir, _("Run `psirtty audit verify`"),
+				 _("a value in the database is not of its column's type"));
+	else
+		code = code == SQLITE_DONE ? 0 : complain(base, sqlite3_db_handle(s), err);
 	sqlite3_reset(s);
 	return code;
 }
@@ -380,13 +415,80 @@ static void base_fold(struct store_base *base, bool always)
 	base->ahead = 0;
 }
 
-static int base_integrity(struct store_base *base, void (*fn)(void *context, const char *complaint),
-			  void *context, struct error *err)
+typedef void (*complaint_fn)(void *context, const char *complaint);
+
+/* Bytes of the header that SQLite always writes so, and reads with indulgence or not at all (fileformat2.html, 1.3). */
+static void check_header(const struct store_base *base, enum store_part part, complaint_fn fn, void *context)
 {
-	sqlite3 *db = base->db[STORE_EVENTS];
+	static const struct { uint8_t from, to; } zeros[] = { { 20, 20 }, { 44, 46 }, { 48, 55 }, { 56, 58 }, { 64, 91 } };
+	AUTO_STRING path = file_join(base->dir, file_names[part]);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	uint8_t h[100];
+	bool good = fd >= 0 && pread(fd, h, sizeof(h), 0) == (ssize_t)sizeof(h);
+
+	if (fd >= 0)
+		close(fd);
+	/* What is in the log beside it counts, and is not in the file yet. */
+	if (!good || wal_size(base, part) > 0)
+		return;
+	good = h[16] == 0x20 && h[17] == 0 && (h[18] == 1 || h[18] == 2) && h[19] == h[18] && h[47] == 4 && h[59] == 1;
+	for (size_t i = 0; i < ARRAY_LEN(zeros); i++)
+		for (size_t k = zeros[i].from; k <= zeros[i].to; k++)
+			good = good && h[k] == 0;
+	if (!good)
+		fn(context, _("the header of the file was altered"));
+}
+
+static const char tables[] = "SELECT group_concat(rowid || type || name || tbl_name || coalesce(sql, '') || typeof(type) || "
+			     "typeof(name) || typeof(tbl_name) || typeof(rootpage) || typeof(sql), char(10)) FROM "
+			     "(SELECT rowid, * FROM sqlite_master ORDER BY rowid)";
+
+/* What DB says of its tables. Caller frees. */
+static char *describe(sqlite3 *db)
+{
+	sqlite3_stmt *s = NULL;
+	char *text = NULL;
+
+	if (sqlite3_prepare_v2(db, tables, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
+		text = mem_string((const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	return text;
+}
+
+/* The tables are the ones that were made: nothing in their description was altered either. */
+static void check_tables(const struct store_base *base, enum store_part part, complaint_fn fn, void *context)
+{
+	AUTO_STRING found = describe(base->db[part]);
+	AUTO_STRING due = NULL;
+	sqlite3 *fresh = NULL;
+
+	if (sqlite3_open_v2(":memory:", &fresh, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) == SQLITE_OK &&
+	    sqlite3_exec(fresh, schemas[part], NULL, NULL, NULL) == SQLITE_OK)
+		due = describe(fresh);
+	sqlite3_close(fresh);
+	if (due && !str_equal(found, due))
+		fn(context, _("the description of its tables was altered"));
+}
+
+/* Rows that the complaints about keys.db name are no events. */
+struct complaining { complaint_fn fn; void *context; };
+
+static void complain_of_keys(void *context, const char *complaint)
+{
+	const struct complaining *c = context;
+	AUTO_STRING named = mem_format("%s: %s", file_names[STORE_KEYS], complaint);
+
+	c->fn(c->context, named);
+}
+
+static int check_file(struct store_base *base, enum store_part part, complaint_fn fn, void *context, struct error *err)
+{
+	sqlite3 *db = base->db[part];
 	sqlite3_stmt *statement = NULL;
 	int code;
 
+	check_header(base, part, fn, context);
+	check_tables(base, part, fn, context);
 	if (sqlite3_prepare_v2(db, "PRAGMA integrity_check(50)", -1, &statement, NULL) != SQLITE_OK)
 		return complain(base, db, err);
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -399,6 +501,14 @@ static int base_integrity(struct store_base *base, void (*fn)(void *context, con
 		fn(context, sqlite3_errmsg(db));
 	sqlite3_finalize(statement);
 	return 0;
+}
+
+static int base_integrity(struct store_base *base, complaint_fn fn, void *context, struct error *err)
+{
+	struct complaining keys = { fn, context };
+	int code = check_file(base, STORE_EVENTS, fn, context, err);
+
+	return code ? code : check_file(base, STORE_KEYS, complain_of_keys, &keys, err);
 }
 
 /* One read transaction on the source: what is committed meanwhile is not in it. */
@@ -426,7 +536,7 @@ static int base_copy(struct store_base *base, enum store_part part, const char *
 }
 
 const struct store_ops store_sqlite = {
-	.open = base_open, .close = base_close, .begin = base_begin, .commit = base_commit,
+	.open = base_open, .close = base_close, .begin = base_begin, .commit = base_commit, .sync = base_sync,
 	.rollback = base_rollback, .put = base_put, .get = base_get, .rest = base_rest,
 	.version = base_version, .fold = base_fold, .integrity = base_integrity, .copy = base_copy,
 };

@@ -192,10 +192,12 @@ static char *resolve_outbox(const char *dir, const char *outbox)
 	return mem_format("%s/%s", parent, outbox);
 }
 
-static int unlock(struct vault *vault, struct error *err)
+static int unlock(struct vault *vault, int identity, struct error *err)
 {
-	int code = keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->id, vault->member,
-				  &vault->fingerprint, err);
+	int code = identity >= 0 ? keyring_take(&vault->keyring, identity, vault->id, vault->member,
+						&vault->fingerprint, err)
+				 : keyring_unlock(&vault->keyring, vault->store, vault->pgp, vault->id, vault->member,
+						  &vault->fingerprint, err);
 
 	store_rest(vault->store);
 	if (!code)
@@ -242,6 +244,12 @@ static const char *clock_warning(const struct log *log, instant now)
 int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,
 	       struct error *err)
 {
+	return vault_open_with(dir, pgp, -1, readonly, now, ret, err);
+}
+
+int vault_open_with(const char *dir, struct openpgp *pgp, int identity, bool readonly, instant now, struct vault **ret,
+		    struct error *err)
+{
 	struct vault *vault;
 	AUTO_STRING outbox = NULL;
 	int code = crypt_start(err);
@@ -254,7 +262,7 @@ int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now,
 	if (!code)
 		code = store_open(dir, false, readonly, &vault->store, err);
 	if (!code)
-		code = unlock(vault, err);
+		code = unlock(vault, identity, err);
 	if (!code && !vault->damage)
 		code = check_identity(vault, err);
 	if (code) {
@@ -277,6 +285,7 @@ static void remember(struct vault *vault)
 		return;
 	vault->memory.gseq = vault->log.gseq;
 	memcpy(vault->memory.hash, vault->log.hash, HASH_BYTES);
+	trail_follow(vault);
 	/* Not being able to remember takes a safeguard away, not data: the next session tries again. */
 	memory_write(&vault->memory, vault->id, vault->member, vault->keyring.member->state_key, NULL);
 }
@@ -365,6 +374,14 @@ void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
 
 	crypto_hash_sha256(hash, bytes, length);
 	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
+}
+
+void vault_sha512(const void *bytes, size_t length, char ret_hex[129])
+{
+	uint8_t hash[crypto_hash_sha512_BYTES];
+
+	crypto_hash_sha512(hash, bytes, length);
+	sodium_bin2hex(ret_hex, 129, hash, sizeof(hash));
 }
 
 void vault_random_hex(char *ret, size_t length)

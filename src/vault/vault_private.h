@@ -16,11 +16,13 @@ struct keyring {
 	size_t newest_count;
 };
 
-/* What a member remembers outside the vault: the head it saw last, and what streams are called. */
+/* What a member remembers outside the vault: the head it saw last, the events before it, what streams are called. */
 struct memory {
 	uint64_t gseq;
 	uint8_t hash[HASH_BYTES];
 	bool there;
+	bool renewed;      /* an admin let go of what was seen: the head may move back */
+	struct str trail;  /* the last events, trail.c */
 	struct str names;  /* one record a stream, memory.c; those that were renamed stay until it is written */
 	uint32_t *places; size_t place_count, place_room; /* owned; of the records, by stream */
 	bool changed;
@@ -44,7 +46,12 @@ struct vault {
 	uint64_t snapshot;   /* the row that the log kept in the cache stands for; 0: none */
 	vault_access_fn access_fn;
 	void *access_context;
+	bool unsynced;       /* of what was read or written the disk may not hold the last yet */
 	int held;            /* how often vault_hold was called and not let go of */
+	bool batching;       /* between vault_batch_begin and _end: what is appended is committed at the end, */
+	bool batch_broken;   /* or not at all */
+	bool batch_objects;  /* sealed meanwhile: not on the disk yet */
+	uint64_t batch_mark; /* the head when the append began that is under way */
 	bool opened;         /* wholly: only then is its head worth remembering */
 };
 
@@ -60,6 +67,9 @@ void keyring_wipe(struct keyring *ring);
 /* Unlocks the first identity whose secret key is at hand; before all others one that was unlocked here before. */
 int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
 		   uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err);
+/* (handover.c) The identity that vault_identity_send wrote into FD instead of an unlocked one. */
+int keyring_take(struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], uint8_t ret_member[ID_BYTES],
+		 char **ret_fingerprint, struct error *err);
 void keyring_add(struct keyring *ring, size_t stream, uint32_t epoch, const uint8_t key_id[ID_BYTES],
 		 const uint8_t key[KEY_BYTES]);
 /* The key of a stream's epoch: from the ring, else its wrap is opened and the commitment KEY_ID checked. NULL
@@ -71,7 +81,8 @@ const uint8_t *keyring_key(struct keyring *ring, struct store *store, const stru
 /* ---- memory.c */
 int memory_read(struct memory *memory, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
 		const uint8_t key[KEY_BYTES], struct error *err);
-int memory_write(const struct memory *memory, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
+/* What another session remembered meanwhile is not lost: its names are taken in, and its head where that is further on. */
+int memory_write(struct memory *memory, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
 		 const uint8_t key[KEY_BYTES], struct error *err);
 /* What a stream is called, or NULL. Borrowed until the next name. */
 const char *memory_name(const struct memory *memory, const uint8_t stream[ID_BYTES]);
@@ -79,6 +90,22 @@ void memory_set_name(struct memory *memory, const uint8_t stream[ID_BYTES], cons
 /* Whether this member remembers the vault at all. */
 bool memory_exists(const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES]);
 void memory_release(struct memory *memory);
+
+/* ---- trail.c: the events seen last, so that what a vault lost can be told */
+
+enum { TRAIL_RECORD = 8 + 8 + HASH_BYTES + 2 * ID_BYTES + 3, TRAIL_MOST = 2000 };
+struct trail_event {
+	uint64_t gseq, time;
+	uint8_t id[HASH_BYTES], stream[ID_BYTES], author[ID_BYTES];
+	uint8_t kind;
+	uint16_t type;
+};
+size_t trail_count(const struct str *trail);
+struct trail_event trail_at(const struct str *trail, size_t index);
+/* Goes on to the log's head, and remembers its authors' fingerprints as their names. */
+void trail_follow(struct vault *vault);
+/* Whether the log holds a RESTORE that this member did not see before, of a head as far on as its own. */
+bool trail_released(struct vault *vault);
 
 /* ---- object_get.c */
 /* Whether the file holds what its name promises; needs no key. ERR_INPUT. */

@@ -3,9 +3,12 @@
 #include "job_private.h"
 
 #include "psirtty/base/i18n.h"
+#include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
+#include "psirtty/format/fix.h"
+#include "psirtty/format/provider.h"
 
-enum { ROW_FIELDS = 16, ROWS = 1 << 20, DOCUMENT_LIMIT = 200 << 20 };
+enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20 };
 enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
 
 /* ---- answers: rows of a mark, a count, and fields of a length and bytes with a zero behind them */
@@ -165,8 +168,115 @@ static void do_check(char *arguments, const char *bytes, size_t length, struct s
 	check_report_release(&report);
 }
 
+/* The words before the last, which is the rest; "-" is NULL. */
+static bool split_arguments(char *arguments, size_t count, const char **ret)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *blank = strchr(arguments, ' ');
+
+		if (!blank && i + 1 < count)
+			return false;
+		if (i + 1 < count)
+			*blank = '\0';
+		ret[i] = str_equal(arguments, "-") ? NULL : arguments;
+		arguments = i + 1 < count ? blank + 1 : arguments;
+	}
+	return true;
+}
+
+static int convert(const char *const words[5], const char *bytes, size_t length, struct str *document,
+		   struct advisory_losses *losses, struct error *err)
+{
+	const struct advisory_options options = { .now = strtoll(str_or_empty(words[1]), NULL, 10), .cve = words[2],
+						  .organisation = words[3] };
+	struct advisory *advisory;
+	AUTO_JSON json = NULL;
+	int code = js_load(bytes, length, DOCUMENT_LIMIT, str_or_empty(words[4]), &json, err);
+
+	if (!code)
+		code = advisory_read(json, str_or_empty(words[4]), &advisory, err);
+	if (code)
+		return code;
+	code = advisory_write(advisory, str_or_empty(words[0]), &options, document, losses, err);
+	advisory_free(advisory);
+	return code;
+}
+
+static void do_convert(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	const char *words[5];
+	struct advisory_losses losses = { 0 };
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR document = STR_INIT;
+	int code;
+
+	if (split_arguments(arguments, ARRAY_LEN(words), words))
+		code = convert(words, bytes, length, &document, &losses, &err);
+	else
+		code = error_set(&err, ERR_BUG, "convert", NULL, "its arguments are malformed");
+	if (code) {
+		job_refuse(answer, &err);
+	} else {
+		job_row_add(answer, (const char *const[]){ document.bytes }, 1);
+		for (size_t i = 0; i < losses.count; i++)
+			job_row_add(answer, (const char *const[]){ losses.items[i] }, 1);
+	}
+	advisory_losses_release(&losses);
+}
+
+static void tell_fact(void *context, const char *const *fields, size_t count)
+{
+	job_row_add(context, fields, count);
+}
+
+static void do_facts(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+
+	if (js_load(bytes, length, DOCUMENT_LIMIT, arguments, &json, &err))
+		job_refuse(answer, &err);
+	else
+		provider_facts(json, tell_fact, answer);
+}
+
+static void tell_fixed(const json_t *json, const struct fix_report *report, struct str *answer)
+{
+	AUTO_STR text = STR_INIT;
+
+	js_dump_pretty(json, &text);
+	job_row_add(answer, (const char *const[]){ text.bytes }, 1);
+	for (size_t i = 0; i < report->count; i++)
+		job_row_add(answer, (const char *const[]){ report->items[i].test, report->items[i].path }, 2);
+}
+
+static void do_fix(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	struct check_request request;
+	struct fix_report report = { 0 };
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+	int code;
+
+	if (!check_arguments(arguments, &request))
+		code = error_set(&err, ERR_BUG, "fix", NULL, "its arguments are malformed");
+	else
+		code = js_load(bytes, length, DOCUMENT_LIMIT, request.name, &json, &err);
+	if (!code)
+		code = fix_document(json, &request, &report, &err);
+	if (code)
+		job_refuse(answer, &err);
+	else
+		tell_fixed(json, &report, answer);
+	fix_report_release(&report);
+}
+
 static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
 	[JOB_CHECK] = do_check,
+	[JOB_SBOM] = job_do_sbom,
+	[JOB_CONVERT] = do_convert,
+	[JOB_FACTS] = do_facts,
+	[JOB_FIX] = do_fix,
 };
 
 static int by_value(const void *a, const void *b)

@@ -16,4 +16,7 @@ void job_warm(void);
 /* In the child: the job's arguments and bytes, as sent; false when they are malformed. */
 bool job_do(uint32_t job, const char *bytes, size_t length, struct str *answer);
 
+/* Of JOB_SBOM. */
+void job_do_sbom(char *name, const char *bytes, size_t length, struct str *answer);
+
 #endif

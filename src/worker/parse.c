@@ -11,12 +11,14 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "job_private.h"
 #include "parse_lock.h"
+#include "parse_mbox.h"
 #include "parse_private.h"
 #include "parse_wire.h"
 #include "psirtty/base/file.h"
@@ -24,22 +26,25 @@
 
 enum { LOCALE_NAMES = 4, PIPE_BYTES = 1 << 20, FIRST_FD = 10, READ_BYTES = 1 << 16 };
 
-struct parse_worker {
-	pid_t pid;                        /* of the zygote; 0 while there is none */
-	int request, response, status;    /* our ends; -1 while there is no zygote */
-	int patience;                     /* milliseconds for one message */
-	bool mail;                        /* it is for mail too */
-	bool ready;                       /* its first word came */
-};
-
 /* One exchange under way. */
 struct exchange {
+	struct parse_request request;
 	const char *head, *body;
 	size_t head_left, body_left;
 	struct str answer;
 	int32_t status;
 	bool ended;                       /* the status came */
 	int64_t deadline;                 /* milliseconds */
+};
+
+struct parse_worker {
+	pid_t pid;                        /* of the zygote; 0 while there is none */
+	int request, response, status;    /* our ends; -1 while there is no zygote */
+	int patience;                     /* milliseconds for one message */
+	bool mail;                        /* it is for mail too */
+	bool ready;                       /* its first word came */
+	bool busy;                        /* between a beginning and its end */
+	struct exchange exchange;
 };
 
 static int64_t now_ms(void)
@@ -89,7 +94,7 @@ static char *program_path(void)
 }
 
 /* The user's language, for what jobs say; a message's parser says nothing. */
-static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
+static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 3])
 {
 	static const char *const names[LOCALE_NAMES] = { "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES" };
 	size_t count = 0;
@@ -99,6 +104,7 @@ static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
 			ret[count++] = mem_format("%s=%s", names[i], getenv(names[i]));
 	if (!count)
 		ret[count++] = mem_string("LANG=C.UTF-8");
+	ret[count++] = mem_string("LD_BIND_NOW=1");
 	ret[count] = NULL;
 }
 
@@ -106,7 +112,7 @@ static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 2])
 static int spawn(const int theirs[3], bool mail, pid_t *ret)
 {
 	static char name[] = "psirtty", for_mail[] = PARSE_WORKER_ARGUMENT, for_jobs[] = JOB_WORKER_ARGUMENT;
-	char *environment[LOCALE_NAMES + 2];
+	char *environment[LOCALE_NAMES + 3];
 	AUTO_STRING path = program_path();
 	char *const argv[] = { name, mail ? for_mail : for_jobs, NULL };
 	posix_spawn_file_actions_t actions;
@@ -222,7 +228,7 @@ static int start(bool mail, struct parse_worker **ret, struct error *err)
 
 	worker->mail = mail;
 	worker->request = worker->response = worker->status = -1;
-	worker->patience = PARSE_WALL_SECONDS * 1000;
+	worker->patience = (mail ? PARSE_WALL_SECONDS : JOB_WALL_SECONDS) * 1000;
 	code = zygote_start(worker, err);
 	if (code) {
 		free(worker);
@@ -363,6 +369,19 @@ static bool request_left(struct parse_worker *worker, const struct exchange *x)
 	return x->head_left || x->body_left || ioctl(worker->request, FIONREAD, &waiting) != 0 || waiting != 0;
 }
 
+/* The answer without the token in front of it; false when that is another request's. */
+static bool own_answer(struct exchange *x)
+{
+	struct str *answer = &x->answer;
+	size_t length = sizeof(x->request.token);
+
+	if (answer->length < length || memcmp(answer->bytes, &x->request.token, length) != 0)
+		return false;
+	memmove(answer->bytes, answer->bytes + length, answer->length - length);
+	str_truncate(answer, answer->length - length);
+	return true;
+}
+
 static int run_exchange(struct parse_worker *worker, struct exchange *x, struct error *err)
 {
 	const char *why = NULL;
@@ -373,25 +392,49 @@ static int run_exchange(struct parse_worker *worker, struct exchange *x, struct 
 			return error_set(err, ERR_INPUT, _("message"), _("Its raw bytes are kept"),
 					 _("the parser was stopped: %s"), why);
 		}
-	if (x->status == 0 && !request_left(worker, x))
+	if (x->status == 0 && !request_left(worker, x) && own_answer(x))
 		return 0;
 	zygote_stop(worker);
 	return error_set(err, ERR_INPUT, _("message"), _("Its raw bytes are kept"),
 			 _("the parser was stopped: %s"), death(x->status));
 }
 
-static int exchange(struct parse_worker *worker, struct exchange *x, uint64_t length, struct error *err)
+static int too_long(struct error *err)
 {
-	sigset_t old;
-	int code = 0;
+	return error_set(err, ERR_INPUT, _("message"), _("Ask for it in smaller pieces"), _("it is longer than 200 MB"));
+}
 
-	if (length > MAIL_LIMIT)
-		return error_set(err, ERR_INPUT, _("message"), _("Ask for it in smaller pieces"),
-				 _("it is longer than 200 MB"));
-	code = parse_worker_wait(worker, err);
+/* Sends what fits into the pipe at once. */
+static int begin(struct parse_worker *worker, struct exchange *x, struct error *err)
+{
+	int code = parse_worker_wait(worker, err);
+	sigset_t old;
+
 	if (code)
 		return code;
 	x->deadline = now_ms() + worker->patience;
+	signal_pipe_block(&old);
+	/* Whether that went well is seen at the end. */
+	if (!send_request(worker, x))
+		errno = 0;
+	signal_pipe_restore(&old);
+	return 0;
+}
+
+static uint64_t new_token(void)
+{
+	uint64_t token;
+
+	if (getrandom(&token, sizeof(token), 0) != sizeof(token))
+		BUG("no random numbers");
+	return token;
+}
+
+static int end(struct parse_worker *worker, struct exchange *x, struct error *err)
+{
+	sigset_t old;
+	int code;
+
 	signal_pipe_block(&old);
 	code = run_exchange(worker, x, err);
 	signal_pipe_restore(&old);
@@ -402,33 +445,84 @@ int parse_worker_job(struct parse_worker *worker, enum worker_job job, const cha
 		     size_t length, struct job_answer *ret, struct error *err)
 {
 	uint32_t room = (uint32_t)strlen(arguments);
-	struct parse_request request = { PARSE_MAGIC, PARSE_JOBS + job, sizeof(room) + room + length };
+	struct exchange x = { .request = { PARSE_MAGIC, PARSE_JOBS + job, sizeof(room) + room + length, new_token() },
+			      .body = bytes, .body_left = length, .answer = STR_INIT };
 	AUTO_STR head = STR_INIT;
-	struct exchange x = { .body = bytes, .body_left = length, .answer = STR_INIT };
-	int code;
+	int code = x.request.length > MAIL_LIMIT ? too_long(err) : 0;
 
-	str_add_bytes(&head, &request, sizeof(request));
+	str_add_bytes(&head, &x.request, sizeof(x.request));
 	str_add_bytes(&head, &room, sizeof(room));
 	str_add(&head, arguments);
 	x.head = head.bytes;
 	x.head_left = head.length;
-	code = exchange(worker, &x, request.length, err);
+	if (!code)
+		code = begin(worker, &x, err);
+	if (!code)
+		code = end(worker, &x, err);
 	if (!code)
 		code = job_answer_read(x.answer.bytes, x.answer.length, ret, err);
 	str_wipe(&x.answer);
 	return code;
 }
 
+/* Sets up the worker's own exchange and begins it. */
+static int begin_own(struct parse_worker *worker, uint32_t job, const char *bytes, size_t length, struct error *err)
+{
+	struct exchange *x = &worker->exchange;
+	int code = length > MAIL_LIMIT ? too_long(err) : 0;
+
+	if (worker->busy)
+		BUG("the parser is asked for two messages at once");
+	*x = (struct exchange){ .request = { PARSE_MAGIC, job, length, new_token() }, .body = bytes, .body_left = length,
+				.answer = STR_INIT };
+	x->head = (const char *)&x->request;
+	x->head_left = sizeof(x->request);
+	if (!code)
+		code = begin(worker, x, err);
+	worker->busy = !code;
+	return code;
+}
+
+static int end_own(struct parse_worker *worker, struct error *err)
+{
+	worker->busy = false;
+	return end(worker, &worker->exchange, err);
+}
+
+int parse_worker_begin(struct parse_worker *worker, const char *bytes, size_t length, bool entity, struct error *err)
+{
+	return begin_own(worker, entity ? PARSE_ENTITY : PARSE_MAIL, bytes, length, err);
+}
+
+int parse_worker_end(struct parse_worker *worker, struct parsed_mail *ret, struct error *err)
+{
+	struct str *answer = &worker->exchange.answer;
+	int code = end_own(worker, err);
+
+	if (!code)
+		code = parse_wire_read(answer->bytes, answer->length, ret, err);
+	str_wipe(answer);
+	return code;
+}
+
 int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t length, bool entity,
 		      struct parsed_mail *ret, struct error *err)
 {
-	struct parse_request request = { PARSE_MAGIC, entity ? PARSE_ENTITY : PARSE_MAIL, length };
-	struct exchange x = { .head = (const char *)&request, .head_left = sizeof(request), .body = bytes,
-			      .body_left = length, .answer = STR_INIT };
-	int code = exchange(worker, &x, length, err);
+	int code = parse_worker_begin(worker, bytes, length, entity, err);
+
+	return code ? code : parse_worker_end(worker, ret, err);
+}
+
+int parse_worker_mbox(struct parse_worker *worker, const char *bytes, size_t length, bool last, bool inside,
+		      struct mbox_messages *ret, struct error *err)
+{
+	uint32_t marks = (last ? MBOX_LAST : 0) | (inside ? MBOX_INSIDE : 0);
+	int code = begin_own(worker, PARSE_MBOX + marks, bytes, length, err);
 
 	if (!code)
-		code = parse_wire_read(x.answer.bytes, x.answer.length, ret, err);
-	str_wipe(&x.answer);
+		code = end_own(worker, err);
+	if (!code)
+		code = parse_mbox_read(&worker->exchange.answer, length, ret, err);
+	str_wipe(&worker->exchange.answer);
 	return code;
 }

@@ -90,6 +90,29 @@ void parse_packets(struct parsed_mail *mail)
 		record->recipients[record->recipient_count++] = mem_string(packets.key_ids[i]);
 }
 
+/* ---- CMS from outside */
+
+enum mail_crypto parse_cms(const char *bytes, size_t length)
+{
+	static const struct { const char *id; size_t length; enum mail_crypto kind; } rows[] = {
+		{ "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02", 11, MAIL_CRYPTO_SMIME_OPAQUE },
+		{ "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x03", 11, MAIL_CRYPTO_SMIME_ENVELOPED },
+		/* authEnvelopedData (RFC 5083) */
+		{ "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17", 13, MAIL_CRYPTO_SMIME_ENVELOPED },
+	};
+	size_t at = 2;
+
+	if (length < 4 || (unsigned char)bytes[0] != 0x30)
+		return MAIL_CRYPTO_NONE;
+	/* A definite length of many octets stands in as many more. */
+	if ((unsigned char)bytes[1] > 0x80)
+		at += (unsigned char)bytes[1] & 0x7F;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (at <= length && length - at >= rows[i].length && memcmp(bytes + at, rows[i].id, rows[i].length) == 0)
+			return rows[i].kind;
+	return MAIL_CRYPTO_NONE;
+}
+
 /* ---- inline blocks */
 
 static bool starts_at(const char *text, size_t length, const char *mark)

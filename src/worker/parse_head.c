@@ -3,6 +3,7 @@
 #include "parse_private.h"
 
 #include "charset.h"
+#include "psirtty/format/script.h"
 
 /* ---- odd characters */
 
@@ -164,6 +165,22 @@ static void read_automatic(const struct header_block *block, struct mail_record 
 			    field_begins(block, "precedence", "bulk");
 }
 
+/* Names that are other addresses, and letters that look like others. */
+static void flag_lookalikes(struct mail_record *record, const struct mail_address *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *name = str_or_empty(list[i].name), *domain = strrchr(list[i].address, '@');
+		size_t shown = strspn(name, "\"'<( ");
+		size_t length = strcspn(name + shown, "\"'>) ");
+		AUTO_STRING word = mem_copy(name + shown, length);
+
+		if (script_is_mixed(name) || (domain && script_domain_is_mixed(domain + 1)))
+			mail_record_add_flag(record, "mixed-script");
+		if (strchr(word, '@') && str_casecmp(word, list[i].address) != 0)
+			mail_record_add_flag(record, "name-is-address");
+	}
+}
+
 void parse_head(const struct header_block *block, struct mail_record *record)
 {
 	const struct header_field *subject = header_find(block, "subject", NULL);
@@ -181,6 +198,10 @@ void parse_head(const struct header_block *block, struct mail_record *record)
 		record->date = header_date(date->value, date->length);
 	read_ids(block, record);
 	read_automatic(block, record);
+	if (header_find(block, "disposition-notification-to", NULL) || header_find(block, "return-receipt-to", NULL))
+		mail_record_add_flag(record, "receipt-requested");
+	flag_lookalikes(record, record->from, record->from_count);
+	flag_lookalikes(record, record->reply_to, record->reply_to_count);
 }
 
 bool parse_is_protected(const struct header_block *block)

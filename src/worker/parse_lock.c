@@ -21,9 +21,9 @@ static bool limit(int resource, rlim_t soft, rlim_t hard)
 	return setrlimit((__rlimit_resource_t)resource, &value) == 0;
 }
 
-static bool set_limits(void)
+static bool set_limits(unsigned seconds)
 {
-	bool done = limit(RLIMIT_CPU, PARSE_CPU_SECONDS, PARSE_CPU_SECONDS + 1) && limit(RLIMIT_FSIZE, 0, 0) &&
+	bool done = limit(RLIMIT_CPU, seconds, seconds + 1) && limit(RLIMIT_FSIZE, 0, 0) &&
 		    limit(RLIMIT_NOFILE, PARSE_FD_STATUS + 1, PARSE_FD_STATUS + 1) && limit(RLIMIT_CORE, 0, 0) &&
 		    limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_MEMLOCK, 0, 0);
 
@@ -150,7 +150,7 @@ bool parse_lock_in(const struct parse_lock *lock)
 {
 	struct sock_fprog program = { lock->count, (struct sock_filter *)(uintptr_t)lock->code };
 
-	return set_limits() && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+	return set_limits(lock->cpu_seconds ? lock->cpu_seconds : PARSE_CPU_SECONDS) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && set_landlock() &&
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }

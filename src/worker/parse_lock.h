@@ -12,10 +12,13 @@
 
 enum { PARSE_FD_REQUEST = 3, PARSE_FD_RESPONSE = 4, PARSE_FD_STATUS = 5 };
 enum { PARSE_CPU_SECONDS = 2, PARSE_WALL_SECONDS = 10 };
+/* Of a worker for jobs alone: documents of megabytes take longer than mails, in linear time. */
+enum { JOB_CPU_SECONDS = 20, JOB_WALL_SECONDS = 60 };
 
 struct parse_lock {
 	struct sock_filter code[512]; /* the seccomp filter, compiled once */
 	unsigned short count;
+	unsigned cpu_seconds;         /* set by the caller; 0: PARSE_CPU_SECONDS */
 };
 
 /* Compiles the filter; false when this system has no seccomp for it. */

@@ -9,16 +9,21 @@
 
 #include "charset.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/format/openpgp_packets.h"
 
 struct walk {
 	struct parsed_mail *mail;
 	bool entity;
-	struct slice source;       /* what GMime's offsets count from */
+	struct slice source;       /* what GMime's offsets count from, */
+	size_t source_path;        /* and the length of its path */
+	int signed_tries;          /* signed parts that were cut out */
 	bool show;                 /* text here is part of what is shown */
 	bool collect;              /* attachments are taken (not inside of an attached message) */
 	bool covered;              /* inside the signed bytes */
 	struct str text;
 	bool plain_shown, html_shown;
+	GMimeObject *legacy;       /* borrowed: a part that may be no more than a copy of headers, or NULL */
+	struct str *beside;        /* text that is not shown in favour of other text of the same alternative, or NULL */
 	size_t attached;           /* bytes of attachments so far */
 	size_t part_capacity, attachment_capacity;
 };
@@ -119,12 +124,15 @@ static void add_content(struct walk *walk, GMimeObject *part, struct str *ret)
 	struct slice encoding = object_header(part, "content-transfer-encoding");
 	struct slice content = object_content(walk, part);
 
-	if (value_is(encoding, "base64"))
+	if (value_is(encoding, "base64")) {
+		if (!mime_base64_is_plain(content.bytes, content.length))
+			flag(walk, "encoding-ambiguous");
 		mime_decode_base64(content.bytes, content.length, ret);
-	else if (value_is(encoding, "quoted-printable"))
+	} else if (value_is(encoding, "quoted-printable")) {
 		mime_decode_quoted_printable(content.bytes, content.length, ret);
-	else
+	} else {
 		str_add_bytes(ret, content.bytes, content.length);
+	}
 }
 
 /* ---- what is kept of a part */
@@ -183,17 +191,19 @@ static void add_attachment(struct walk *walk, char *name, const char *type, stru
 }
 
 /* The name a part gives itself, or NULL. Content-Disposition wins (RFC 2183 2.3). */
-static char *part_name(GMimeObject *object)
+static char *part_name(struct walk *walk, GMimeObject *object)
 {
 	struct str name = STR_INIT;
+	AUTO_STR other = STR_INIT;
+	bool typed = object_parameter(object, "content-type", "name", &other) && other.length;
 
-	if (object_parameter(object, "content-disposition", "filename", &name) && name.length)
+	if (object_parameter(object, "content-disposition", "filename", &name) && name.length) {
+		if (typed && !str_equal(name.bytes, other.bytes))
+			flag(walk, "name-differs");
 		return str_detach(&name);
-	str_reset(&name);
-	if (object_parameter(object, "content-type", "name", &name) && name.length)
-		return str_detach(&name);
+	}
 	str_release(&name);
-	return NULL;
+	return typed ? str_detach(&other) : NULL;
 }
 
 static bool is_attachment(GMimeObject *object)
@@ -289,21 +299,32 @@ static void show_plain(struct walk *walk, GMimeObject *object, const struct str 
 	walk->plain_shown |= text.length > 0;
 }
 
+static void flag_html(struct walk *walk, const struct mime_html_facts *facts)
+{
+	if (facts->remote)
+		flag(walk, "html-remote");
+	if (facts->hidden)
+		flag(walk, "html-hidden");
+	if (facts->link_mismatch)
+		flag(walk, "html-link-mismatch");
+}
+
 /* HTML is always looked at, for what it asks for, also when the plain text beside it is shown. */
 static void read_html(struct walk *walk, const struct str *bytes, const char *charset)
 {
 	AUTO_STR markup = STR_INIT, text = STR_INIT;
-	bool remote;
+	struct mime_html_facts facts;
 
 	charset_convert(NULL, charset, bytes->bytes, bytes->length, &markup);
-	mime_html_text(markup.bytes, markup.length, &text, &remote);
+	mime_html_text(markup.bytes, markup.length, &text, &facts);
 	flag_inline(walk, &text);
-	if (remote)
-		flag(walk, "html-remote");
-	if (!walk->show)
-		return;
-	add_text(walk, &text);
-	walk->html_shown = true;
+	flag_html(walk, &facts);
+	if (walk->show) {
+		add_text(walk, &text);
+		walk->html_shown = true;
+	} else if (walk->beside) {
+		str_add_bytes(walk->beside, text.bytes, text.length);
+	}
 }
 
 static void read_text(struct walk *walk, GMimeObject *object, const char *type, struct str *bytes,
@@ -329,14 +350,24 @@ static void read_text(struct walk *walk, GMimeObject *object, const char *type, 
 
 /* ---- leaves */
 
-static bool is_legacy_display(struct walk *walk, GMimeObject *object)
+/* A copy of the protected headers for readers that do not know them, in the drafts before RFC 9788: the first part of
+ * a multipart/mixed that is the whole of what is protected. */
+static bool is_legacy_display(GMimeObject *object, const char *type)
 {
 	AUTO_STR value = STR_INIT;
 
-	return walk->entity && object_parameter(object, "content-type", "protected-headers", &value);
+	return (str_equal(type, "text/rfc822-headers") || str_equal(type, "text/plain")) &&
+	       object_parameter(object, "content-type", "protected-headers", &value);
 }
 
-/* Not taken apart yet: said, so that sealed content is not mistaken for an empty mail. */
+static bool may_display_legacy(struct walk *walk, GMimeObject *object, const char *type, const char *path)
+{
+	AUTO_STR value = STR_INIT;
+
+	return str_equal(type, "multipart/mixed") && str_equal(path, walk->covered ? "1.1" : "1") &&
+	       (walk->covered || walk->entity) && object_parameter(object, "content-type", "protected-headers", &value);
+}
+
 static bool is_smime(const char *type)
 {
 	static const char *const types[] = { "application/pkcs7-mime", "application/x-pkcs7-mime",
@@ -348,35 +379,63 @@ static bool is_smime(const char *type)
 	return false;
 }
 
-static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
+/* A whole message that is one CMS object: what is in it comes out by gpgsm. */
+static bool take_cms(struct walk *walk, const char *type, const struct str *bytes, bool root)
 {
-	bool plain = str_equal(type, "text/plain"), html = str_equal(type, "text/html");
-	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
-	char *name = part_name(object);
-	long index;
+	enum mail_crypto kind = parse_cms(bytes->bytes, bytes->length);
 
+	if (!root || !is_smime(type) || kind == MAIL_CRYPTO_NONE)
+		return false;
+	walk->mail->crypto = kind;
+	str_add_bytes(&walk->mail->payload, bytes->bytes, bytes->length);
+	return true;
+}
+
+static void flag_leaf(struct walk *walk, const char *type, bool root)
+{
 	if (is_smime(type))
 		flag(walk, "smime");
-	add_content(walk, object, &bytes);
-	object_parameter(object, "content-type", "charset", &charset);
-	if (charset.length > 64)
-		str_truncate(&charset, 0);
+	/* Sealed content that is signed from outside is opened as the next layer. */
+	if (is_smime(type) && !root && !strstr(type, "signature") &&
+	    !(walk->covered && walk->mail->crypto == MAIL_CRYPTO_SMIME_SIGNED))
+		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
+	if (str_equal(type, "message/external-body"))
+		flag(walk, "external-body");
 	/* Without the multipart/encrypted around it, as some mail servers leave it. */
 	if (str_equal(type, "application/pgp-encrypted") && walk->mail->crypto != MAIL_CRYPTO_ENCRYPTED)
 		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
+}
+
+static void read_charset(GMimeObject *object, struct str *ret)
+{
+	object_parameter(object, "content-type", "charset", ret);
+	if (ret->length > 64)
+		str_truncate(ret, 0);
+}
+
+static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
+{
+	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html");
+	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
+	AUTO_STRING name = part_name(walk, object);
+	long index;
+
+	flag_leaf(walk, type, root);
+	add_content(walk, object, &bytes);
+	read_charset(object, &charset);
 	index = add_part(walk, path, type, bytes.length);
 	if (index >= 0 && charset.length)
 		walk->mail->record.parts[index].charset = mem_string(charset.bytes);
-	if (index < 0 || (!root && str_equal(type, "text/rfc822-headers") && is_legacy_display(walk, object))) {
-		free(name);
+	if (index < 0 || (object == walk->legacy && is_legacy_display(object, type)) || take_cms(walk, type, &bytes, root))
 		return;
-	}
-	if ((plain || html) && (root || (!is_attachment(object) && !name))) {
-		free(name);
+	if (walk->collect && !str_equal(type, "text/html"))
+		parse_keys_attached(&walk->mail->record, type, bytes.bytes, bytes.length);
+	if (text && (root || (!is_attachment(object) && !name))) {
 		read_text(walk, object, type, &bytes, charset.bytes, root);
 		return;
 	}
 	add_attachment(walk, name, type, &bytes);
+	name = NULL;
 }
 
 /* ---- multiparts */
@@ -435,6 +494,8 @@ static void walk_children(struct walk *walk, GMimeObject *object, const char *ty
 {
 	int chosen = str_equal(type, "multipart/alternative") ? alternative_choice(walk, object) : -1;
 
+	if (child_count(object) && may_display_legacy(walk, object, type, path))
+		walk->legacy = child_at(object, 0);
 	if (depth >= DEPTH_LIMIT) {
 		flag(walk, "limit-depth");
 		return;
@@ -448,6 +509,21 @@ static void walk_children(struct walk *walk, GMimeObject *object, const char *ty
 	}
 }
 
+/* What stands beside the shown text must say the same. */
+static void walk_alternative(struct walk *walk, GMimeObject *object, const char *path, int depth)
+{
+	struct str *outer = walk->beside;
+	AUTO_STR beside = STR_INIT;
+	size_t start = walk->text.length;
+
+	walk->beside = walk->show ? &beside : NULL;
+	walk_children(walk, object, "multipart/alternative", path, depth);
+	walk->beside = outer;
+	if (beside.length && mime_text_differs(str_or_empty(walk->text.bytes) + start, walk->text.length - start,
+					       beside.bytes, beside.length))
+		flag(walk, "alternative-differs");
+}
+
 static bool is_control_part(struct walk *walk, GMimeObject *object)
 {
 	AUTO_STR bytes = STR_INIT;
@@ -458,6 +534,46 @@ static bool is_control_part(struct walk *walk, GMimeObject *object)
 	return strcasestr(bytes.bytes, "Version: 1") != NULL;
 }
 
+static void take_ciphertext(struct walk *walk, GMimeObject *part)
+{
+	add_content(walk, part, &walk->mail->payload);
+	walk->mail->crypto = MAIL_CRYPTO_ENCRYPTED;
+	parse_packets(walk->mail);
+}
+
+static bool is_empty(struct walk *walk, GMimeObject *part)
+{
+	struct slice content = GMIME_IS_PART(part) ? object_content(walk, part) : (struct slice){ "x", 1 };
+
+	for (size_t i = 0; i < content.length; i++)
+		if (!strchr(" \t\r\n", content.bytes[i]))
+			return false;
+	return true;
+}
+
+/* What an Exchange server makes of multipart/encrypted: multipart/mixed with an empty text in front. Nothing else
+ * is in it, so opening it gives no more away than the form it was sent in. */
+static bool take_mixed_up(struct walk *walk, GMimeObject *object)
+{
+	int first = child_count(object) - 2;
+
+	if (walk->entity || first < 0 || first > 1 || (first == 1 && (!child_is(object, 0, "text/plain") ||
+	    !is_empty(walk, child_at(object, 0)))) || !child_is(object, first, "application/pgp-encrypted") ||
+	    !child_is(object, first + 1, "application/octet-stream") || !GMIME_IS_PART(child_at(object, first + 1)) ||
+	    !is_control_part(walk, child_at(object, first)))
+		return false;
+	take_ciphertext(walk, child_at(object, first + 1));
+	flag(walk, "repaired");
+	return true;
+}
+
+/* The parts are listed; the ciphertext is the payload, no attachment. */
+static void walk_taken(struct walk *walk, GMimeObject *object, const char *type, const char *path, int depth)
+{
+	walk->collect = walk->show = false;
+	walk_children(walk, object, type, path, depth);
+}
+
 /* multipart/encrypted as RFC 3156 4 has it, at the top, and nothing else: only this is opened. */
 static bool take_encrypted(struct walk *walk, GMimeObject *object)
 {
@@ -465,18 +581,14 @@ static bool take_encrypted(struct walk *walk, GMimeObject *object)
 	    !child_is(object, 1, "application/octet-stream") || !GMIME_IS_PART(child_at(object, 1)) ||
 	    !is_control_part(walk, child_at(object, 0)))
 		return false;
-	add_content(walk, child_at(object, 1), &walk->mail->payload);
-	walk->mail->crypto = MAIL_CRYPTO_ENCRYPTED;
-	parse_packets(walk->mail);
+	take_ciphertext(walk, child_at(object, 1));
 	return true;
 }
 
 static void walk_encrypted(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
 {
 	if (root && take_encrypted(walk, object)) {
-		/* The two parts are listed; the ciphertext is the payload, no attachment. */
-		walk->collect = walk->show = false;
-		walk_children(walk, object, "multipart/encrypted", path, depth);
+		walk_taken(walk, object, "multipart/encrypted", path, depth);
 		return;
 	}
 	flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
@@ -484,9 +596,10 @@ static void walk_encrypted(struct walk *walk, GMimeObject *object, const char *p
 }
 
 /* The signed child as it was sent is parsed again from exactly the bytes that are verified. */
-static void walk_signed_child(struct walk *walk, struct slice signed_bytes, const char *path, int depth)
+static void walk_signed_child(struct walk *walk, struct slice signed_bytes, const char *path, int depth, bool covered)
 {
 	struct slice outer = walk->source;
+	size_t outer_path = walk->source_path;
 	AUTO_STRING below = mem_format("%s.1", path);
 	GByteArray array;
 	GMimeObject *object = object_new(signed_bytes, &array);
@@ -494,35 +607,104 @@ static void walk_signed_child(struct walk *walk, struct slice signed_bytes, cons
 	if (!object)
 		return;
 	walk->source = signed_bytes;
-	walk->covered = true;
+	walk->source_path = strlen(below);
+	walk->covered = covered;
 	walk_part(walk, object, below, depth + 1, false);
 	walk->covered = false;
 	walk->source = outer;
+	walk->source_path = outer_path;
 	g_object_unref(object);
 }
 
-/* Two children by GMime's count and by ours, the second an OpenPGP signature. */
-static bool take_signed(struct walk *walk, GMimeObject *object, struct slice *ret_signed)
+/* MAIL_CRYPTO_SIGNED or MAIL_CRYPTO_SMIME_SIGNED by the second of two children, else MAIL_CRYPTO_NONE. */
+static enum mail_crypto signed_kind(GMimeObject *object)
+{
+	if (child_count(object) != 2 || !GMIME_IS_PART(child_at(object, 1)))
+		return MAIL_CRYPTO_NONE;
+	if (child_is(object, 1, "application/pgp-signature"))
+		return MAIL_CRYPTO_SIGNED;
+	if (child_is(object, 1, "application/pkcs7-signature") || child_is(object, 1, "application/x-pkcs7-signature"))
+		return MAIL_CRYPTO_SMIME_SIGNED;
+	return MAIL_CRYPTO_NONE;
+}
+
+/* The signed child as it was sent: two children by GMime's count and by ours. OWN is the multipart with its header. */
+static bool find_signed(GMimeObject *object, struct slice own, struct slice *ret_signed)
 {
 	struct header_block block;
 	struct slice children[2];
 	AUTO_STR boundary = STR_INIT;
 	size_t count = 0;
 
-	if (child_count(object) != 2 || !child_is(object, 1, "application/pgp-signature") ||
-	    !GMIME_IS_PART(child_at(object, 1)) ||
-	    !object_parameter(object, "content-type", "boundary", &boundary))
+	if (!object_parameter(object, "content-type", "boundary", &boundary))
 		return false;
-	header_block_read(walk->source.bytes, walk->source.length, &block);
-	count = parse_children((struct slice){ walk->source.bytes + block.body,
-					       walk->source.length - block.body }, boundary.bytes, children, 2);
+	header_block_read(own.bytes, own.length, &block);
+	count = parse_children((struct slice){ own.bytes + block.body, own.length - block.body }, boundary.bytes,
+			       children, 2);
 	header_block_release(&block);
-	if (count != 2)
-		return false;
 	*ret_signed = children[0];
-	parse_canonical(children[0], &walk->mail->payload);
+	return count == 2;
+}
+
+static bool take_signed(struct walk *walk, GMimeObject *object, struct slice *ret_signed)
+{
+	enum mail_crypto kind = signed_kind(object);
+
+	if (kind == MAIL_CRYPTO_NONE || !find_signed(object, walk->source, ret_signed))
+		return false;
+	parse_canonical(*ret_signed, &walk->mail->payload);
 	add_content(walk, child_at(object, 1), &walk->mail->signature);
-	walk->mail->crypto = MAIL_CRYPTO_SIGNED;
+	walk->mail->crypto = kind;
+	return true;
+}
+
+/* The bytes of the entity at PATH ("1.2.1"), cut out of the whole by boundaries alone; length 0 where that is not
+ * possible. */
+static struct slice slice_at(struct walk *walk, const char *path)
+{
+	struct slice at = walk->source, none = { "", 0 };
+
+	path += walk->source_path;
+	while (*path == '.') {
+		struct slice children[PART_LIMIT];
+		struct header_block block;
+		AUTO_STR boundary = STR_INIT;
+		size_t wanted = strtoul(path + 1, NULL, 10), count = 0;
+		struct slice type;
+
+		header_block_read(at.bytes, at.length, &block);
+		type = parse_field(&block, "content-type");
+		if (mime_parameter(type.bytes, type.length, "boundary", charset_convert, NULL, &boundary))
+			count = parse_children((struct slice){ at.bytes + block.body, at.length - block.body },
+					       boundary.bytes, children, PART_LIMIT);
+		header_block_release(&block);
+		if (!wanted || wanted > count || wanted > PART_LIMIT)
+			return none;
+		at = children[wanted - 1];
+		path += 1 + strcspn(path + 1, ".");
+	}
+	return at;
+}
+
+/* A signature below the top: what it covers is told part by part. Its parts are shown from the bytes it signs. */
+static bool take_signed_part(struct walk *walk, GMimeObject *object, const char *path, struct slice *ret_signed)
+{
+	enum mail_crypto kind = signed_kind(object);
+	struct parsed_mail *mail = walk->mail;
+	struct slice own = { "", 0 };
+	struct signed_part *part;
+
+	if (kind == MAIL_CRYPTO_NONE || walk->entity || !walk->collect || walk->signed_tries++ >= SIGNED_PART_LIMIT ||
+	    object_content(walk, child_at(object, 1)).length > SIGNATURE_LIMIT)
+		return false;
+	own = slice_at(walk, path);
+	if (!own.length || own.length > SIGNED_LIMIT / 2 || !find_signed(object, own, ret_signed))
+		return false;
+	mail->signed_parts = mem_resize(mail->signed_parts, mail->signed_part_count + 1, sizeof(*mail->signed_parts));
+	part = &mail->signed_parts[mail->signed_part_count++];
+	*part = (struct signed_part){ mem_string(path), kind == MAIL_CRYPTO_SMIME_SIGNED, STR_INIT, STR_INIT };
+	parse_canonical(*ret_signed, &part->payload);
+	add_content(walk, child_at(object, 1), &part->signature);
 	return true;
 }
 
@@ -532,12 +714,20 @@ static void walk_signed(struct walk *walk, GMimeObject *object, const char *path
 	AUTO_STRING below = mem_format("%s.2", path);
 
 	if (root && take_signed(walk, object, &signed_bytes)) {
-		walk_signed_child(walk, signed_bytes, path, depth);
-		add_part(walk, below, "application/pgp-signature", walk->mail->signature.length);
+		walk_signed_child(walk, signed_bytes, path, depth, true);
+		add_part(walk, below, walk->mail->crypto == MAIL_CRYPTO_SIGNED ? "application/pgp-signature" :
+			 "application/pkcs7-signature", walk->mail->signature.length);
+		if (walk->mail->crypto == MAIL_CRYPTO_SMIME_SIGNED)
+			flag(walk, "smime");
 		return;
 	}
 	if (!root || child_count(object) != 2 || child_is(object, 1, "application/pgp-signature"))
 		flag(walk, "partly-signed");
+	if (!root && take_signed_part(walk, object, path, &signed_bytes)) {
+		walk_signed_child(walk, signed_bytes, path, depth, false);
+		walk_child(walk, object, 1, path, depth, false);
+		return;
+	}
 	walk_children(walk, object, "multipart/signed", path, depth);
 }
 
@@ -561,7 +751,7 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 		str_release(&bytes);
 		return;
 	}
-	add_attachment(walk, part_name(object), "message/rfc822", &bytes);
+	add_attachment(walk, part_name(walk, object), "message/rfc822", &bytes);
 	if (depth >= DEPTH_LIMIT) {
 		flag(walk, "limit-depth");
 		return;
@@ -587,6 +777,10 @@ static void walk_part(struct walk *walk, GMimeObject *object, const char *path, 
 			walk_encrypted(walk, object, path, depth, root);
 		else if (str_equal(type, "multipart/signed"))
 			walk_signed(walk, object, path, depth, root);
+		else if (str_equal(type, "multipart/alternative"))
+			walk_alternative(walk, object, path, depth);
+		else if (root && str_equal(type, "multipart/mixed") && take_mixed_up(walk, object))
+			walk_taken(walk, object, type, path, depth);
 		else
 			walk_children(walk, object, type, path, depth);
 	}
@@ -597,12 +791,16 @@ static void walk_part(struct walk *walk, GMimeObject *object, const char *path, 
 /* GMime sees no header here, or there is none: everything is text. */
 static void fall_back(struct walk *walk)
 {
+	struct openpgp_packets packets;
 	AUTO_STR text = STR_INIT;
 	size_t length = walk->source.length < TEXT_LIMIT ? walk->source.length : TEXT_LIMIT;
 
 	flag(walk, "malformed");
 	if (length < walk->source.length)
 		flag(walk, "limit-text");
+	openpgp_packets_read(walk->source.bytes, walk->source.length, &packets);
+	if (packets.encrypted || packets.unprotected)
+		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
 	charset_convert(NULL, "", walk->source.bytes, length, &text);
 	add_text(walk, &text);
 }
@@ -640,17 +838,22 @@ static bool is_ambiguous(const struct header_block *block)
 	return header_find(block, "content-type", &from) || (first && strcasestr(first + 1, "boundary="));
 }
 
-/* The header that is protected: the entity's own, or that of the signed part just below. */
+/* The header that is protected: the entity's own, or that of the signed part just below. Of a message that is only
+ * signed it is told that there is one: it counts once the signature is good. */
 static void read_protected(const struct header_block *block, struct walk *walk)
 {
+	struct parsed_mail *mail = walk->mail;
+	bool below = mail->crypto == MAIL_CRYPTO_SIGNED || mail->crypto == MAIL_CRYPTO_SMIME_SIGNED;
 	struct header_block inner;
 
-	if (parse_is_protected(block)) {
-		parse_head(block, &walk->mail->record);
-	} else if (walk->mail->crypto == MAIL_CRYPTO_SIGNED) {
-		header_block_read(walk->mail->payload.bytes, walk->mail->payload.length, &inner);
-		if (parse_is_protected(&inner))
-			parse_head(&inner, &walk->mail->record);
+	if (walk->entity && parse_is_protected(block)) {
+		mail->protected_head = true;
+		parse_head(block, &mail->record);
+	} else if (below) {
+		header_block_read(mail->payload.bytes, mail->payload.length, &inner);
+		mail->protected_head = parse_is_protected(&inner);
+		if (walk->entity && mail->protected_head)
+			parse_head(&inner, &mail->record);
 		header_block_release(&inner);
 	}
 }
@@ -665,10 +868,11 @@ static void read_header(struct walk *walk, const struct header_block *block)
 	}
 	if (is_ambiguous(block))
 		flag(walk, "malformed");
-	if (walk->entity)
-		read_protected(block, walk);
-	else
+	if (!walk->entity)
 		parse_head(block, &walk->mail->record);
+	if (!walk->entity)
+		parse_keys_autocrypt(block, &walk->mail->record);
+	read_protected(block, walk);
 }
 
 static bool begins_with_empty_line(struct slice s)
@@ -713,7 +917,8 @@ void parse_mail_warm(void)
 int parse_mail_here(const char *bytes, size_t length, bool entity, struct parsed_mail *ret, struct error *err)
 {
 	static bool started;
-	struct walk walk = { .mail = ret, .entity = entity, .show = true, .collect = true, .text = STR_INIT };
+	struct walk walk = { .mail = ret, .entity = entity, .show = true, .collect = true, .text = STR_INIT,
+			     .source_path = 1 };
 	struct header_block block;
 	GMimeObject *object;
 	GByteArray array;
@@ -748,4 +953,12 @@ void parsed_mail_release(struct parsed_mail *mail)
 	mail_record_release(&mail->record);
 	str_wipe(&mail->payload);
 	str_wipe(&mail->signature);
+	for (size_t i = 0; i < mail->signed_part_count; i++) {
+		free(mail->signed_parts[i].path);
+		str_wipe(&mail->signed_parts[i].payload);
+		str_wipe(&mail->signed_parts[i].signature);
+	}
+	free(mail->signed_parts);
+	mail->signed_parts = NULL;
+	mail->signed_part_count = 0;
 }

@@ -11,6 +11,10 @@ enum {
 	TEXT_LIMIT = 20 * 1024 * 1024,         /* bytes of text that are shown */
 	PART_LIMIT = 500,
 	DEPTH_LIMIT = 50,
+	SIGNED_PART_LIMIT = 8,                 /* signed parts below the top that are checked */
+	SIGNED_LIMIT = 2 * TEXT_LIMIT,         /* bytes of such a part, */
+	SIGNATURE_LIMIT = 100 * 1024,          /* and of its signature */
+	USER_ID_LIMIT = 512,                   /* bytes of a key's user id that are kept */
 };
 
 /* Part of the message's bytes. */
@@ -38,6 +42,13 @@ struct slice parse_field(const struct header_block *block, const char *name);
 void parse_flag_header(struct mail_record *record, const char *text);
 bool parse_has_bidi(const char *text, size_t length);
 
+/* ---- parse_keys.c */
+
+/* Notes the keys in an attachment, armored or binary: fingerprints, user ids, flags. */
+void parse_keys_attached(struct mail_record *record, const char *type, const char *bytes, size_t length);
+/* The Autocrypt header (Level 1 2.1): only one, of the sender's address, without unknown critical attributes. */
+void parse_keys_autocrypt(const struct header_block *block, struct mail_record *record);
+
 /* ---- parse_crypto.c */
 
 /* The children of a multipart BODY between its boundary lines, exactly as they were sent (without the
@@ -47,6 +58,8 @@ size_t parse_children(struct slice body, const char *boundary, struct slice *ret
 void parse_canonical(struct slice bytes, struct str *ret);
 /* Fills the counts of mail from its payload, the recipients and the flag symmetric. */
 void parse_packets(struct parsed_mail *mail);
+/* What a CMS object (RFC 5652 3) is, by its first identifier: MAIL_CRYPTO_SMIME_OPAQUE, _ENVELOPED or _NONE. */
+enum mail_crypto parse_cms(const char *bytes, size_t length);
 /* What armored OpenPGP stands in a text: nothing, one block that is all there is, or one among others. */
 enum inline_pgp { INLINE_NONE, INLINE_WHOLE_MESSAGE, INLINE_WHOLE_SIGNED, INLINE_PART_MESSAGE, INLINE_PART_SIGNED };
 enum inline_pgp parse_inline(const char *text, size_t length);

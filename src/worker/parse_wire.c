@@ -15,6 +15,7 @@ enum wire_tag {
 	WIRE_SUBJECT = 1, WIRE_FROM, WIRE_TO, WIRE_CC, WIRE_REPLY_TO, WIRE_DATE, WIRE_MESSAGE_ID,
 	WIRE_IN_REPLY_TO, WIRE_REFERENCE, WIRE_RECIPIENT, WIRE_TEXT, WIRE_MARKS, WIRE_PART,
 	WIRE_ATTACHMENT, WIRE_FLAG, WIRE_CRYPTO, WIRE_PAYLOAD, WIRE_SIGNATURE, WIRE_END,
+	WIRE_KEY, WIRE_SIGNED_PART, WIRE_SIGNED_BYTES,
 };
 
 enum { MARK_HTML_ONLY = 1, MARK_AUTOMATIC = 2, MARK_LIST = 4, MARK_COVERED = 1, MARK_ENCRYPTED = 2 };
@@ -127,7 +128,34 @@ static void write_marks(struct writer *w, const struct parsed_mail *mail)
 	add_integer(&w->record, mail->crypto);
 	add_integer(&w->record, mail->session_key_packets);
 	add_integer(&w->record, mail->anonymous_packets);
+	add_integer(&w->record, mail->protected_head);
 	flush_record(w, WIRE_CRYPTO);
+}
+
+static void write_keys(struct writer *w, const struct mail_record *record)
+{
+	for (size_t i = 0; i < record->key_count; i++) {
+		const struct mail_key *key = &record->keys[i];
+
+		add_string(&w->record, key->fingerprint);
+		add_string(&w->record, key->source);
+		for (size_t k = 0; k < key->user_id_count; k++)
+			add_string(&w->record, key->user_ids[k]);
+		flush_record(w, WIRE_KEY);
+	}
+}
+
+static void write_signed_parts(struct writer *w, const struct parsed_mail *mail)
+{
+	for (size_t i = 0; i < mail->signed_part_count; i++) {
+		const struct signed_part *part = &mail->signed_parts[i];
+
+		add_string(&w->record, part->path);
+		add_integer(&w->record, part->smime);
+		str_add_bytes(&w->record, part->signature.bytes, part->signature.length);
+		flush_record(w, WIRE_SIGNED_PART);
+		write_record(w, WIRE_SIGNED_BYTES, part->payload.bytes, part->payload.length);
+	}
 }
 
 bool parse_wire_write(int fd, const struct parsed_mail *mail)
@@ -149,6 +177,8 @@ bool parse_wire_write(int fd, const struct parsed_mail *mail)
 	write_string(&w, WIRE_TEXT, r->text);
 	write_parts(&w, r);
 	write_attachments(&w, r);
+	write_keys(&w, r);
+	write_signed_parts(&w, mail);
 	write_record(&w, WIRE_PAYLOAD, mail->payload.bytes, mail->payload.length);
 	write_record(&w, WIRE_SIGNATURE, mail->signature.bytes, mail->signature.length);
 	write_record(&w, WIRE_END, "", 0);
@@ -394,9 +424,57 @@ static void read_attachment(struct reader *r)
 
 static void read_crypto(struct reader *r)
 {
-	r->mail->crypto = (enum mail_crypto)take_bounded(r, MAIL_CRYPTO_NONE, MAIL_CRYPTO_INLINE_SIGNED);
+	r->mail->crypto = (enum mail_crypto)take_bounded(r, MAIL_CRYPTO_NONE, MAIL_CRYPTO_SMIME_ENVELOPED);
 	r->mail->session_key_packets = (int)take_bounded(r, -1, INT32_MAX);
 	r->mail->anonymous_packets = (int)take_bounded(r, 0, INT32_MAX);
+	r->mail->protected_head = take_bounded(r, 0, 1);
+}
+
+static bool is_fingerprint(const char *text)
+{
+	size_t length = strlen(text);
+
+	return (length == 40 || length == 64) && strspn(text, "0123456789ABCDEF") == length;
+}
+
+static void read_key(struct reader *r)
+{
+	struct mail_record *record = &r->mail->record;
+	struct mail_key *key;
+
+	if (record->key_count == MAIL_KEYS) {
+		r->broken = true;
+		return;
+	}
+	record->keys = mem_resize(record->keys, record->key_count + 1, sizeof(*record->keys));
+	key = &record->keys[record->key_count++];
+	*key = (struct mail_key){ .fingerprint = take_needed(r, 64) };
+	key->source = take_needed(r, 16);
+	r->broken |= !is_fingerprint(key->fingerprint) ||
+		     (!str_equal(key->source, "attached") && !str_equal(key->source, "autocrypt"));
+	while (!r->broken && r->at < r->end && key->user_id_count < MAIL_KEY_USER_IDS) {
+		key->user_ids = mem_resize(key->user_ids, key->user_id_count + 1, sizeof(*key->user_ids));
+		key->user_ids[key->user_id_count++] = take_needed(r, USER_ID_LIMIT);
+	}
+}
+
+/* The signature comes first, then what it signs. */
+static void read_signed_part(struct reader *r)
+{
+	struct parsed_mail *mail = r->mail;
+	struct signed_part *part;
+
+	if (mail->signed_part_count == SIGNED_PART_LIMIT) {
+		r->broken = true;
+		return;
+	}
+	mail->signed_parts = mem_resize(mail->signed_parts, mail->signed_part_count + 1, sizeof(*mail->signed_parts));
+	part = &mail->signed_parts[mail->signed_part_count++];
+	*part = (struct signed_part){ .path = take_needed(r, 4 * DEPTH_LIMIT + 16), .payload = STR_INIT,
+				      .signature = STR_INIT };
+	part->smime = take_bounded(r, 0, 1);
+	str_add_bytes(&part->signature, r->at, (size_t)(r->end - r->at));
+	r->at = r->end;
 }
 
 static void read_bytes(struct reader *r, struct str *ret)
@@ -404,6 +482,14 @@ static void read_bytes(struct reader *r, struct str *ret)
 	r->broken |= ret->length != 0;
 	str_add_bytes(ret, r->at, (size_t)(r->end - r->at));
 	r->at = r->end;
+}
+
+static void read_signed_bytes(struct reader *r)
+{
+	if (r->mail->signed_part_count)
+		read_bytes(r, &r->mail->signed_parts[r->mail->signed_part_count - 1].payload);
+	else
+		r->broken = true;
 }
 
 static void read_payload(struct reader *r)
@@ -433,7 +519,10 @@ static const struct { size_t limit; void (*read)(struct reader *r); } tags[] = {
 	[WIRE_PART] = { 4096, read_part },
 	[WIRE_ATTACHMENT] = { MAIL_LIMIT + LINE_LIMIT + 1024, read_attachment },
 	[WIRE_FLAG] = { 64, read_flag },
-	[WIRE_CRYPTO] = { 24, read_crypto },
+	[WIRE_CRYPTO] = { 32, read_crypto },
+	[WIRE_KEY] = { 16 * 1024, read_key },
+	[WIRE_SIGNED_PART] = { SIGNATURE_LIMIT + 1024, read_signed_part },
+	[WIRE_SIGNED_BYTES] = { SIGNED_LIMIT, read_signed_bytes },
 	[WIRE_PAYLOAD] = { (size_t)2 * MAIL_LIMIT, read_payload },
 	[WIRE_SIGNATURE] = { MAIL_LIMIT, read_signature },
 };

@@ -13,9 +13,10 @@ struct parse_request {
 	uint32_t magic;   /* PARSE_MAGIC */
 	uint32_t job;     /* PARSE_MAIL, PARSE_ENTITY, or PARSE_JOBS and more: enum worker_job */
 	uint64_t length;  /* of what follows: the message; or the job's arguments behind their length, and its bytes */
+	uint64_t token;   /* random: stands before the answer, so that no answer is taken for another one's */
 };
-enum { PARSE_MAGIC = 0x31505350 }; /* "PSP1" */
-enum { PARSE_MAIL, PARSE_ENTITY, PARSE_JOBS };
+enum { PARSE_MAGIC = 0x32505350 }; /* "PSP2" */
+enum { PARSE_MAIL, PARSE_ENTITY, PARSE_MBOX, PARSE_JOBS = PARSE_MBOX + 4 }; /* PARSE_MBOX with the marks of parse_mbox.h */
 /* No answer is longer: all attachments, the payload, the text, and the lists. */
 #define PARSE_ANSWER_LIMIT ((size_t)512 * 1024 * 1024)
 

@@ -221,7 +221,7 @@ static void time_open(void)
 			printf("no rows: %s\n", str_or_empty(vault_cache_reason(&vault)));
 		opens[i] = now() - begun;
 		begun = now();
-		vault_brief_each(&vault, count_row, &rows, NULL);
+		vault_brief_each(&vault, true, count_row, &rows, NULL);
 		lists[i] = now() - begun;
 		index_close(vault.index);
 	}

@@ -2,7 +2,8 @@
 /*
  * An attachment of 1 GiB into the vault and out again, beside age on the same bytes and the same disk
  * (PSIRTTY_BENCH_DIR, else the temporary folder). age neither names, nor hashes the plaintext, nor
- * waits for the disk; the line "synced" adds the last of these.
+ * waits for the disk; the line "synced" adds the last of these. Beside each the processor's time, which other
+ * work on the machine changes less.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,6 +26,16 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Seconds of user and system time, of this process or of those it waited for. */
+static double processor(int whose)
+{
+	struct rusage usage;
+
+	getrusage(whose, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 static int compare(const void *a, const void *b)
@@ -75,20 +86,21 @@ static double run(char *const *argv, const char *synced)
 	return status == 0 ? now() - begun : -1;
 }
 
-static void show(const char *name, double *times)
+static void show(const char *name, double *times, double used)
 {
 	double middle = median(times);
 
 	if (times[0] < 0)
 		printf("%-34s %12s\n", name, "not there");
 	else
-		printf("%-34s %9.0f ms %9.0f MB/s\n", name, middle * 1e3, megabytes / middle);
+		printf("%-34s %9.0f ms %9.0f MB/s %9.0f ms processor\n", name, middle * 1e3, megabytes / middle,
+		       used * 1e3 / ROUNDS);
 }
 
 static void bench_vault(struct vault *vault, const char *from, const char *to, const char *what)
 {
 	AUTO_ERROR err = ERROR_INIT;
-	double in[ROUNDS], out[ROUNDS];
+	double in[ROUNDS], out[ROUNDS], used_in = 0, used_out = 0;
 	AUTO_STRING name_in = mem_format("vault in, %s, synced", what);
 	AUTO_STRING name_out = mem_format("vault out, %s", what);
 
@@ -96,24 +108,27 @@ static void bench_vault(struct vault *vault, const char *from, const char *to, c
 		struct vault_object object;
 		int fd = open(from, O_RDONLY);
 		AUTO_STRING path = NULL;
-		double begun = now();
+		double begun = now(), work = processor(RUSAGE_SELF);
 
 		if (vault_object_put_fd(vault, fd, UINT64_MAX, NULL, NULL, &object, &err))
 			printf("%s: %s\n", err.what, err.why);
 		in[i] = now() - begun;
+		used_in += processor(RUSAGE_SELF) - work;
 		close(fd);
 		fd = open(to, O_CREAT | O_TRUNC | O_WRONLY, 0600);
 		begun = now();
+		work = processor(RUSAGE_SELF);
 		if (vault_object_get_fd(vault, object.name, object.key, fd, NULL, NULL, &err))
 			printf("%s: %s\n", err.what, err.why);
 		out[i] = now() - begun;
+		used_out += processor(RUSAGE_SELF) - work;
 		close(fd);
 		unlink(to);
 		path = mem_format("%s/vault/objects/%.2s/%s", home, object.name, object.name);
 		unlink(path);
 	}
-	show(name_in, in);
-	show(name_out, out);
+	show(name_in, in, used_in);
+	show(name_out, out, used_out);
 }
 
 static void bench_age(const char *from, const char *sealed, const char *to, const char *what)
@@ -122,16 +137,23 @@ static void bench_age(const char *from, const char *sealed, const char *to, cons
 	char *const keygen[] = { (char *)"age-keygen", (char *)"-o", key, NULL };
 	char *const in[] = { (char *)"age", (char *)"-e", (char *)"-i", key, (char *)"-o", (char *)sealed, (char *)from, NULL };
 	char *const out[] = { (char *)"age", (char *)"-d", (char *)"-i", key, (char *)"-o", (char *)to, (char *)sealed, NULL };
-	double times[3][ROUNDS];
+	double times[3][ROUNDS], used[3] = { 0 };
 	static const char *const names[] = { "age -e", "age -e, synced", "age -d" };
 
 	unlink(key);
 	run(keygen, NULL);
 	for (int i = 0; i < ROUNDS; i++) {
+		double work = processor(RUSAGE_CHILDREN);
+
 		times[0][i] = run(in, NULL);
+		used[0] += processor(RUSAGE_CHILDREN) - work;
 		unlink(sealed);
+		work = processor(RUSAGE_CHILDREN);
 		times[1][i] = run(in, sealed);
+		used[1] += processor(RUSAGE_CHILDREN) - work;
+		work = processor(RUSAGE_CHILDREN);
 		times[2][i] = run(out, NULL);
+		used[2] += processor(RUSAGE_CHILDREN) - work;
 		unlink(sealed);
 		unlink(to);
 	}
@@ -139,7 +161,7 @@ static void bench_age(const char *from, const char *sealed, const char *to, cons
 		char name[80];
 
 		snprintf(name, sizeof(name), "%s, %s", names[i], what);
-		show(name, times[i]);
+		show(name, times[i], used[i]);
 	}
 }
 

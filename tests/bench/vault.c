@@ -90,13 +90,13 @@ static size_t read_list(const struct model *model, instant at)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < model_case_count(model); i++) {
-		const struct case_state *state = model_case(model, i);
+		const struct case_glance *glance = model_glance(model, i);
 		const char *what;
 		instant due;
 		char marks[4];
 
-		bytes += strlen(state->id) + strlen(state->title) + strlen(case_marks(state, at, marks));
-		bytes += case_next_due(state, at, &what, &due);
+		bytes += strlen(glance->id) + strlen(glance->title) + strlen(glance_marks(glance, at, marks));
+		bytes += glance_next_due(glance, &what, &due);
 	}
 	return bytes;
 }
@@ -468,6 +468,14 @@ static void print_rest(const char *dir, const struct peers *peers)
 	line("  99 of 100 within", "<= 20 ms", p99, peers->writers99, NAN, "ms");
 }
 
+static void run_writers(const char *dir)
+{
+	double p99, rate = bench_writers("--write", dir, &p99);
+
+	line("8 writers, events a second", ">= 5000", rate, NAN, NAN, "");
+	line("  99 of 100 within", "<= 20 ms", p99, NAN, NAN, "ms");
+}
+
 static int make(const char *dir, struct error *err)
 {
 	const char *cases = getenv("PSIRTTY_BENCH_CASES");
@@ -519,6 +527,10 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && str_equal(argv[1], PARSE_WORKER_ARGUMENT))
 		parse_worker_main(true);
+	if (argc == 3 && str_equal(argv[1], "--writers")) {
+		run_writers(argv[2]);
+		return 0;
+	}
 	for (size_t i = 0; argc == 3 && i < ARRAY_LEN(modes); i++)
 		if (str_equal(argv[1], modes[i].name)) {
 			modes[i].run(argv[2]);

@@ -8,13 +8,19 @@
 
 #include "tests/unit/model_world.h"
 
-#define POLICY "{'publisher':'Vendor GmbH','namespace':'https://vendor.example','contact':'psirt@vendor.example'}"
+#define POLICY "{'publisher':'Vendor GmbH','namespace':'https://vendor.example','contact':'psirt@vendor.example'," \
+	"'provider':'https://vendor.example'}"
 #define AFFECTED(version, status) "{'product':'P1','version':'" version "','status':'" status "'}"
 #define SCORE(vector, issuer) "{'vector':'" vector "','issuer':'" issuer "'}"
 
 struct step { enum event_type type; const char *body; };
 
 /* What each case has beyond title, policy, product P1 and advisory. */
+#define SAY(field, value) { EVENT_ADVISORY_TEXT, "{'field':'" field "','lang':'en','value':'" value "'}" }
+#define OBJECT "{'name':'a','size':1,'sha256':'00','object':'00','key':'00'}"
+#define PUBLISHED(version, at) \
+	{ EVENT_ADVISORY_PUBLISHED, "{'advisory':'PSIRT-SA-2026-0001','version':'" version "','status':'final','released':'" at \
+				    "','sha256':'00','tlp':'CLEAR','summary':'Released','attachments':[" OBJECT "]}" }
 static const struct sample { const char *name, *tlp; struct step steps[12]; } samples[] = {
 	{ "one-affected", "CLEAR", { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") } } },
 	{ "full", "GREEN",
@@ -65,6 +71,34 @@ static const struct sample { const char *name, *tlp; struct step steps[12]; } sa
 	  { { EVENT_AFFECTED_SET, "{'product':'Not registered','version':'1 b','status':'affected'}" },
 	    { EVENT_AFFECTED_SET, "{'product':'P2','version':'1.0','status':'affected'}" },
 	    { EVENT_AFFECTED_SET, "{'product':'P2','version':'1.0+x','status':'fixed'}" } } },
+	{ "vex", "CLEAR",
+	  { { EVENT_AFFECTED_JUDGED, "{'product':'P1','version':'1.0','status':'not-affected',"
+				     "'justification':'vulnerable_code_not_in_execute_path','impact':'Never called.'}" },
+	    { EVENT_AFFECTED_SET, AFFECTED("2.0", "fixed") }, { EVENT_ID_ADDED, "{'system':'cve','text':'CVE-2026-12345'}" },
+	    SAY("category", "csaf_vex") } },
+	{ "informational", "CLEAR",
+	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") },
+	    { EVENT_REMEDIATION_SET, "{'category':'mitigation','details':'Read','url':'https://vendor.example/x'}" },
+	    SAY("category", "csaf_informational_advisory") } },
+	{ "incident", "CLEAR",
+	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") },
+	    { EVENT_REMEDIATION_SET, "{'category':'mitigation','details':'Read','url':'https://vendor.example/x'}" },
+	    SAY("category", "csaf_security_incident_response") } },
+	{ "base", "CLEAR",
+	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") }, SAY("category", "csaf_base"), SAY("legal", "As is."),
+	    SAY("faq", "Is it bad? Yes."), SAY("audience", "Operators of gateways."),
+	    { EVENT_CREDIT_SET, "{'name':'Lin','as':'Lin of North','consent':'name'}" },
+	    { EVENT_CREDIT_SET, "{'name':'Max','consent':'anonymous'}" } } },
+	{ "published", "CLEAR",
+	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") }, PUBLISHED("1", "2026-11-01T00:00:00Z"),
+	    PUBLISHED("2", "2026-11-03T00:00:00Z") } },
+	{ "semantic", "CLEAR",
+	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") }, SAY("versioning", "semver"),
+	    PUBLISHED("1.0.0", "2026-11-01T00:00:00Z"), PUBLISHED("1.1.0", "2026-11-03T00:00:00Z") } },
+	{ "semantic-draft", "CLEAR", { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") }, SAY("versioning", "semver") } },
+	{ "translated", "CLEAR",
+	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") },
+	    { EVENT_ADVISORY_TEXT, "{'field':'title','lang':'zh','value':'解析器缓冲区溢出'}" } } },
 	{ "unicode", "CLEAR",
 	  { { EVENT_AFFECTED_SET, "{'product':'产品 \\u001b[2J','version':'一','status':'affected'}" },
 	    { EVENT_REMEDIATION_SET, "{'category':'mitigation','details':'说明 \\u202e','url':'javascript:x'}" } } },
@@ -79,7 +113,7 @@ static void must(int code, const struct world *world, const char *what)
 static void sample_write(const struct sample *sample, const char *dir)
 {
 	struct world world = world_new();
-	const struct csaf_options options = { DAY0 + 40 * INSTANT_DAY, "0.1.0" };
+	const struct csaf_options options = { .now = DAY0 + 40 * INSTANT_DAY, .engine_version = "0.1.0", .lang = str_equal(sample->name, "translated") ? "zh" : NULL };
 	AUTO_STRING name = mem_format("%s.json", sample->name);
 	AUTO_STRING path = NULL;
 	AUTO_STRING advisory = NULL;

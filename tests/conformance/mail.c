@@ -57,8 +57,8 @@ static const struct expectation {
 	{ "173-html-link-mismatch.eml", NULL, MAIL_CRYPTO_NONE, -2, NULL, "<http", NULL },
 	{ "178-oracle-mixed-second-part.eml", "efail-structure", MAIL_CRYPTO_NONE, -2, NULL, "short question", NULL },
 	{ "185-ph-good.eml", NULL, MAIL_CRYPTO_ENCRYPTED, -2, NULL, NULL, NULL },
-	{ "194-smime-opaque.eml", NULL, MAIL_CRYPTO_NONE, -2, NULL, NULL, NULL },
-	{ "195-smime-no-signers.eml", NULL, MAIL_CRYPTO_NONE, -2, NULL, NULL, NULL },
+	{ "194-smime-opaque.eml", "smime", MAIL_CRYPTO_SMIME_OPAQUE, -2, NULL, NULL, NULL },
+	{ "195-smime-no-signers.eml", "smime", MAIL_CRYPTO_SMIME_SIGNED, -2, NULL, NULL, NULL },
 };
 
 /* Which crypto the kinds of the other index may come out as; the flag stands for it when it is not at the top. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Power is lost under eight sessions that append, open cases, attach and draft: at PSIRTTY_CRASH_ROUNDS (200)
- * moments the vault is laid down as the loss could have left it. It opens, everything acknowledged is there,
- * and the audit finds it whole. The same moments on a disk that lies about syncing must show losses, or this
- * test could not fail.
+ * Power is lost under eight sessions that append, open cases, attach, draft and keep lists and words: at
+ * PSIRTTY_CRASH_ROUNDS (200) moments the vault is laid down as the loss could have left it. It opens, everything
+ * acknowledged is there, the audit finds it whole, and lists and words are what is read anew. The same moments on a disk
+ * that lies about syncing must show losses, or this test could not fail.
  */
 #include <stdio.h>
 #include <sys/stat.h>
@@ -12,7 +12,9 @@
 
 #include "../unit/tap.h"
 #include "disk.h"
+#include "lists.h"
 #include "psirtty/base/file.h"
+#include "psirtty/vault/index.h"
 #include "sessions.h"
 
 enum { SESSIONS = 2, STEPS = 12, MOMENTS = 40, LYING_ROUNDS = 20 };
@@ -28,7 +30,7 @@ static int work(struct vault *vault, int writer, int session, struct error *err)
 
 	for (int step = 0; !code && step < STEPS; step++)
 		code = sessions_step(vault, stream, writer, session * STEPS + step, disk_promise, err);
-	return code;
+	return code ? code : lists_keep(vault, err);
 }
 
 static int run_writer(int writer)
@@ -74,7 +76,28 @@ static bool run_writers(void)
 
 /* ---- after the crash */
 
-struct tally { size_t rounds, promised, lost, unopened, unwhole, objects; };
+struct tally { size_t rounds, promised, lost, unopened, unwhole, objects, compared, unequal, unread, usable; };
+
+/* Whatever the loss left of the cache: the next session goes on from it, and then it is what is read anew. */
+static void judge_lists(const char *dir, struct tally *tally)
+{
+	struct openpgp *pgp = NULL;
+	struct vault *vault = sessions_open(dir, &pgp);
+	size_t rows = 0, texts = 0;
+	AUTO_ERROR err = ERROR_INIT;
+	bool ready = false;
+
+	if (!vault || lists_compare(vault, &rows, &texts, &ready, &err)) {
+		tally->unread++;
+		printf("# the cache: %s\n", str_or_empty(err.why));
+	}
+	tally->compared += ready;
+	tally->unequal += rows || texts;
+	if (rows || texts)
+		printf("# %zu rows and %zu texts or words differ\n", rows, texts);
+	vault_close(vault);
+	openpgp_close(pgp);
+}
 
 static void judge(const char *dir, const uint64_t *promises, size_t count, struct tally *tally)
 {
@@ -94,6 +117,9 @@ static void judge(const char *dir, const uint64_t *promises, size_t count, struc
 		tally->lost += !sessions_kept(&found, promises[i]);
 	tally->objects += found.bad_objects;
 	sessions_found_release(&found);
+	tally->usable += vault && vault_text_head(vault) > 0;
+	if (vault && lists_keep(vault, &err))
+		printf("# the lists: %s\n", str_or_empty(err.why));
 	vault_close(vault);
 	openpgp_close(pgp);
 	tally->unwhole += !sessions_whole(dir);
@@ -114,6 +140,8 @@ static void crash(size_t round, bool lying, struct tally *tally)
 	chmod(vault, 02770);
 	sessions_use(dir);
 	judge(dir, promises, count, tally);
+	if (!lying)
+		judge_lists(dir, tally);
 	free(promises);
 }
 
@@ -140,6 +168,10 @@ static void test_losses(size_t rounds)
 	CHECK(honest.lost == 0, "nothing acknowledged is missing (%zu are)", honest.lost);
 	CHECK(honest.objects == 0, "every attachment of an event opens (%zu do not)", honest.objects);
 	CHECK(honest.unwhole == 0, "the database and the chains are whole each time (%zu are not)", honest.unwhole);
+	CHECK(honest.unequal == 0 && honest.unread == 0 && honest.compared == honest.rounds,
+	      "lists and words are what is read anew each time (%zu are not, %zu cannot be read, %zu of %zu compared)",
+	      honest.unequal, honest.unread, honest.compared, honest.rounds);
+	CHECK(honest.usable > honest.rounds / 10, "the cache was there after %zu of them, and made anew after the others", honest.usable);
 	CHECK(lying.lost + lying.unopened > LYING_ROUNDS / 4,
 	      "on a disk that lies about syncing it shows: %zu of %zu lost, %zu of %zu do not open", lying.lost, lying.promised,
 	      lying.unopened, lying.rounds);

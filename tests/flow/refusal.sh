@@ -198,16 +198,34 @@ is "$(tar tf "$work/plain.tar" | grep -c 'keys.db')" 0 'without keys by itself'
 p vault backup "$work/full.tar" --keys >/dev/null
 hasnt "$(strings -a "$work/full.tar")" 'Quuxgateway' 'holds no word of a title'
 p note PSIRT-2026-0001 'one event more' >/dev/null
+p case new 'Opened since the backup' >/dev/null
 out=$("$psirtty" vault restore "$work/full.tar" "$work/back" 2>&1)
 ok $? 'it can be restored' "$out"
 has "$out" 'verified' 'and is verified'
+grep -q 'not in it: PSIRT-2026-0001, 1 events since 20.*, by Nadia Handler: note-added$' <<<"$out"
+ok $? 'what it lacks is told by case, time, author and kind, before anybody follows it' "$out"
+has "$out" 'not in it: PSIRT-2026-0002, ' 'also a case that it does not have at all'
+hasnt "$("$psirtty" --vault "$v" vault restore "$work/full.tar" "$work/back.beside" 2>&1)" 'only the number' 'beside the vault that is still there'
+is "$(p vault lost "$work/back.beside" 2>&1)" 'it holds everything that you saw' 'the newer one lacks nothing of the older'
+is "$("$psirtty" --vault "$work/back.beside" vault lost "$v" | cut -f 1,3-)" "$("$psirtty" --vault "$work/back.beside" vault lost | cut -f 1,3-)" \
+  'a copy that is there and the memory tell the same events'
 has "$("$psirtty" vault restore "$work/full.tar" "$work/back" 2>&1)" 'something in it already' 'not over another vault'
 out=$("$psirtty" --vault "$work/back" note PSIRT-2026-0001 'too early' 2>&1)
 [ $? -ne 0 ]
 ok $? 'an older state is not written to'
-has "$("$psirtty" --vault "$work/back" vault restored 2>&1)" 'abandoned' 'until an admin vouches for it'
+has "$out" 'vault lost' 'and the refusal says where to look'
+rows=$("$psirtty" --vault "$work/back" vault lost)
+is "$(awk -F'\t' '$3 == "PSIRT-2026-0001" { print $4, $5 }' <<<"$rows")" 'Nadia Handler note-added' 'each event that is gone has its line' "$rows"
+is "$("$psirtty" --vault "$work/back" --json vault lost | grep -c '"event"')" "$(wc -l <<<"$rows")" 'or its JSON object'
+cp -r "$XDG_STATE_HOME" "$work/state.kept"
+refuses 1 'nothing was changed' 'an admin who has not said that it may go' "$psirtty" --vault "$work/back" vault restored
+has "$out" 'not in it: PSIRT-2026-0001' 'and what would go is told once more'
+out=$(cd "$XDG_STATE_HOME" && diff -r . "$work/state.kept")
+ok $? 'what is remembered stays' "$out"
+has "$("$psirtty" --vault "$work/back" vault restored --abandon 2>&1)" 'abandoned' 'until an admin vouches for it'
 "$psirtty" --vault "$work/back" note PSIRT-2026-0001 'goes on' >/dev/null
 ok $? 'then it goes on'
+is "$("$psirtty" --vault "$work/back" vault lost)" 'it holds everything that you saw' 'and lacks nothing'
 out=$("$psirtty" --vault "$work/back" audit verify 2>&1)
 ok $? 'and is whole' "$out"
 out=$("$psirtty" --vault "$work/back" vault restored 2>&1)

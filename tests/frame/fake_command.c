@@ -24,6 +24,8 @@ static const struct command_row rows[] = {
 	  REACT_SHOW_OUTPUT },
 	{ "case set", "set a field of a case", COMMAND_CHANGES, 0, { CASE, { .name = "FIELD", .type = ARG_FIELD }, REST },
 	  NULL, "set", REACT_RELOAD },
+	{ "case score", "a vector", COMMAND_CHANGES, 0, { CASE, { .name = "VECTOR", .type = ARG_VECTOR } }, NULL, "scored",
+	  REACT_RELOAD },
 	{ "case state", "move a case to a state", COMMAND_CHANGES, 0, { CASE, { .name = "STATE", .type = ARG_STATE } }, NULL,
 	  "state set", REACT_RELOAD },
 	SCREEN("command-line", "type a command", SCREEN_COMMAND_LINE),
@@ -33,11 +35,14 @@ static const struct command_row rows[] = {
 	  { CASE, { .name = "WHEN", .type = ARG_WHEN } }, NULL, "proposed", REACT_RELOAD },
 	SCREEN("filter", "filter a list, search a text", SCREEN_FILTER),
 	SCREEN("first", "to the top", SCREEN_FIRST),
+	{ "form", "fill in a form", COMMAND_SCREEN, SCREEN_FORM, { REST }, NULL, NULL, 0 },
 	SCREEN("half-down", "half a page down", SCREEN_HALF_DOWN),
 	SCREEN("half-up", "half a page up", SCREEN_HALF_UP),
 	SCREEN("last", "to the end", SCREEN_LAST),
 	SCREEN("lock", "lock the screen", SCREEN_LOCK),
 	SCREEN("jobs", "what runs", SCREEN_JOBS),
+	{ "mail import", "take mail in", COMMAND_CHANGES | COMMAND_BULK, 0, { { .name = "PATH", .type = ARG_FILE } }, NULL,
+	  "taken in", REACT_RELOAD },
 	{ "mail send", "send a draft", COMMAND_LEAVES, 0, { { .name = "DRAFT", .type = ARG_DRAFT } }, NULL, "sent", 0 },
 	{ "mail take", "open a case from a mail", COMMAND_CHANGES, 0, { { .name = "MAIL", .type = ARG_MAIL } }, NULL,
 	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
@@ -58,11 +63,14 @@ static const struct command_row rows[] = {
 	SCREEN("quit", "leave psirtty", SCREEN_QUIT),
 	SCREEN("redraw", "draw everything anew", SCREEN_REDRAW),
 	{ "search", "find words", COMMAND_SCREEN, SCREEN_FOUND, { REST }, NULL, NULL, 0 },
+	SCREEN("set", "change a setting", SCREEN_SET),
 	SCREEN("suspend", "back to the shell for a while", SCREEN_SUSPEND),
 	SCREEN("tab", "a part of the opened case", SCREEN_TAB),
 	SCREEN("theme", "another theme", SCREEN_THEME),
 	{ "undo", "take back the last change", COMMAND_CHANGES, 0, { CASE }, "nothing to undo", NULL, 0 },
 	SCREEN("up", "one line up", SCREEN_UP),
+	SCREEN("view", "go to a saved view", SCREEN_VIEW),
+	SCREEN("view save", "save this view", SCREEN_VIEW_SAVE),
 	SCREEN("zoom", "list or preview alone", SCREEN_ZOOM),
 };
 
@@ -93,6 +101,11 @@ unsigned command_flags(const struct command_row *row)
 	return row->flags;
 }
 
+bool command_on_screen(const struct command_row *row)
+{
+	return row->request != SCREEN_NONE;
+}
+
 const struct command_argument *command_arguments(const struct command_row *row, size_t *ret_count)
 {
 	*ret_count = 0;
@@ -114,20 +127,24 @@ void command_free_words(char **argv, int argc)
 	free(argv);
 }
 
+/* Double quotes only. */
 int command_split(const char *line, char ***ret_argv, int *ret_argc, struct error *err)
 {
-	AUTO_STRING copy = mem_string(line);
-	char *rest = copy, *word;
 	char **argv = NULL;
 	int argc = 0;
 
-	if (strchr(line, '"'))
-		return error_set(err, ERR_USAGE, line, "Close it", "a quote is left open");
-	while ((word = strsep(&rest, " ")) != NULL)
-		if (*word) {
-			argv = mem_resize(argv, (size_t)argc + 1, sizeof(*argv));
-			argv[argc++] = mem_string(word);
+	while (*(line += strspn(line, " "))) {
+		bool quoted = *line == '"';
+		size_t length = quoted ? strcspn(line + 1, "\"") : strcspn(line, " ");
+
+		if (quoted && !line[length + 1]) {
+			command_free_words(argv, argc);
+			return error_set(err, ERR_USAGE, line, "Close it", "a quote is left open");
 		}
+		argv = mem_resize(argv, (size_t)argc + 1, sizeof(*argv));
+		argv[argc++] = mem_copy(line + quoted, length);
+		line += length + 2 * (size_t)quoted;
+	}
 	*ret_argv = argv;
 	*ret_argc = argc;
 	return 0;
@@ -188,9 +205,9 @@ int command_run_line(struct command_context *context, const char *line, struct e
 	context->reactions = row->reactions;
 	context->request = row->request;
 	if (row->request != SCREEN_NONE && argc > words) {
-		context->arguments = mem_alloc(sizeof(*context->arguments));
-		context->arguments[0] = mem_string(argv[words]);
-		context->argument_count = 1;
+		context->arguments = mem_alloc((size_t)(argc - words) * sizeof(*context->arguments));
+		for (int i = words; i < argc; i++)
+			context->arguments[context->argument_count++] = mem_string(argv[i]);
 	}
 	command_free_words(argv, argc);
 	return 0;

@@ -4,9 +4,10 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
+#include "psirtty/desk/clock.h"
 #include "psirtty/desk/gates.h"
 
-struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, readonly; unsigned streams; uint64_t gseq; };
+struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
 
 static void feed(struct desk *desk, enum event_type type, unsigned stream, instant at, json_t *body)
 {
@@ -199,6 +200,31 @@ struct desk *fake_desk_new(size_t extra)
 	return desk;
 }
 
+void fake_desk_registers(struct desk *desk)
+{
+	static const char clocks[] = "clocks:\n  - id: eu-early\n    title: early warning\n    area: EU\n    basis: law\n"
+				     "    who: manufacturer\n    to: the platform\n    source: Example Act article 1\n    mark: V\n"
+				     "    trigger: reported\n    zone: Europe/Brussels\n    sheet: cra-early\n    time: 24 hours\n";
+	struct clock_rules *rules = clock_rules_new();
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (clock_rules_load(rules, clocks, sizeof(clocks) - 1, "clocks", &err))
+		BUG("%s", err.why);
+	model_set_clock_rules(desk->model, rules);
+	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s}", "address", "desk@north.example", "fingerprint",
+		       "0123456789ABCDEF0123456789ABCDEF01234567"));
+	feed(desk, EVENT_CONTACT_SET, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:[s], s:s}", "contact", "cn", "name", "\xE5\x8C\x97\xE4\xBA\xAC\xE4\xB8\xAD\xE5\xBF\x83",
+		       "kind", "coordinator", "addresses", "desk@north.example", "country", "CN"));
+	feed(desk, EVENT_RISK_SET, 1, FAKE_NOW - 3 * INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "risk", "old firmware stays", "reason", "no update path", "by", "Wei Chen",
+		       "state", "accepted", "until", "2026-11-20T00:00:00Z"));
+	feed(desk, EVENT_TASK_SET, 1, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "task", "1", "text", "ask for a date", "owner", "Ines", "due",
+		       "2026-11-25T12:00:00Z", "state", "open"));
+}
+
 void fake_desk_change(struct desk *desk)
 {
 	desk->changed = true;
@@ -313,9 +339,56 @@ int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err)
 {
 	(void)err;
 	*ret_changed = desk->changed;
+	desk->news = desk->changed;
 	if (desk->changed)
 		feed_case(desk, 9999, "Came in meanwhile", FAKE_NOW);
 	desk->changed = false;
+	return 0;
+}
+
+int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err)
+{
+	(void)most;
+	*ret_left = false;
+	return desk_refresh(desk, ret_changed, err);
+}
+
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
+{
+	bool had = desk->news && most;
+
+	if (had)
+		*ret = (struct desk_news){ "PSIRT-2026-0001", "Ines <ines@example.com>" };
+	desk->news = false;
+	return had;
+}
+
+static char *typed;
+
+int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
+{
+	(void)desk;
+	(void)err;
+	mem_replace(&typed, *text ? text : NULL);
+	return 0;
+}
+
+char *desk_take_typed(struct desk *desk, bool own)
+{
+	char *taken = own ? typed : NULL;
+
+	(void)desk;
+	if (own)
+		typed = NULL;
+	return taken;
+}
+
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)
+{
+	(void)desk;
+	(void)text;
+	(void)err;
+	*ret_id = mem_string("kept-1");
 	return 0;
 }
 
@@ -328,6 +401,17 @@ int desk_advisory_render(struct desk *desk, const struct case_state *state, cons
 	(void)err;
 	str_add_format(ret, "%s\n\nTLP:%s\nThis advisory says what to do.\n", state->advisory->title,
 		       state->advisory->tlp);
+	return 0;
+}
+
+int desk_clock_sheet(struct desk *desk, const struct case_state *state, const struct clock_rule *rule, bool chinese,
+		     instant now, struct filing *ret, struct error *err)
+{
+	struct clock_status status;
+
+	(void)err;
+	case_clock_status(desk->model, state, rule, now, &status);
+	filing_make(desk->model, state, &status, chinese, ret);
 	return 0;
 }
 

@@ -9,6 +9,9 @@
 #include "psirtty/base/file.h"
 #include "tui/run_tui.h"
 
+#define TEN_RESTS "rest rest rest rest rest rest rest rest rest rest "
+#define MINUTE TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS
+
 struct frame { const char *name; int cols, rows; const char *keys; bool plain, roles; };
 static const struct frame frames[] = {
 	{ "inbox-80x24", 80, 24, "", false, true },
@@ -69,10 +72,32 @@ static const struct frame frames[] = {
 	{ "found", 80, 24, ": <search over> Enter", false, true },
 	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
 	{ "found-opened", 80, 24, ": <search over> Enter g Enter", false, false },
-	{ "copied", 80, 24, "0 g y <title> Enter", false, false },
+	{ "copied", 80, 24, "0 g y t", false, false },
+	{ "keys-that-follow", 80, 24, "0 g y rest", false, true },
+	{ "marker", 80, 24, "0 g : <set cursor marker> Enter j", false, true },
+	{ "settings", 80, 24, ": <set> Enter", false, false },
 	{ "piped", 80, 24, "0 g | <true> Enter y", false, false },
 	{ "jobs", 80, 24, "J", false, false },
+	{ "jobs-running", 80, 24, ": <mail import mail.mbox> Enter : <mail import more.mbox> Enter J rest", false, true },
+	{ "jobs-cancelled", 80, 24, ": <mail import mail.mbox> Enter J ^C rest", false, false },
 	{ "locked", 80, 24, ": <lock> Enter", false, false },
+	{ "form", 80, 24, "0 g ? <note> Enter", false, true },
+	{ "form-needs", 80, 24, "0 g ? <embargo propose> Enter ^S", false, false },
+	{ "form-date", 80, 24, "0 g : <form embargo propose> Enter ^P Down Right z +", false, true },
+	{ "form-date-taken", 80, 24, "0 g : <form embargo propose> Enter ^P Down z Enter", false, false },
+	{ "form-cvss", 80, 24, "0 g : <form case score> Enter ^P Down Down Right", false, true },
+	{ "form-cwe", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <out-of-bounds>", false, false },
+	{ "form-cwe-tree", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P Down Right Right", false, false },
+	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
+	{ "register-clocks-200x50", 200, 50, ": <pane clocks> Enter g rest", false, false },
+	{ "register-contacts", 80, 24, ": <pane contacts> Enter g rest", false, false },
+	{ "register-keys", 80, 24, ": <pane keys> Enter", false, false },
+	{ "register-risks", 80, 24, ": <pane risks> Enter rest", false, true },
+	{ "register-tasks", 80, 24, ": <pane all-tasks> Enter rest", false, false },
+	{ "idle-locks", 80, 24, "0 g : <set lock-after 1> Enter " MINUTE, false, false },
+	{ "idle-locks-typed", 80, 24, ": <set lock-after 1> Enter : <note PSIRT-2026-0001 half> " MINUTE "Enter", false, false },
+	{ "news-marked", 80, 24, "0 g j rest rest rest", false, true },
+	{ "news-while-typing", 80, 24, "0 g c <mine> rest rest rest Enter", false, false },
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
 
@@ -85,8 +110,13 @@ static void run(const struct frame *frame, struct str *ret)
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
+	if (str_starts(frame->name, "register"))
+		fake_desk_registers(context.desk);
+	/* Somebody else changes the first case a second later. */
+	if (str_starts(frame->name, "news"))
+		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
-	term_headless_dump(term, frame->roles, ret);
+	term_headless_dump(term, frame->roles ? HEADLESS_ROLES : HEADLESS_TEXT, ret);
 	term_free(term);
 	command_context_release(&context);
 }
@@ -149,6 +179,14 @@ static const struct action actions[] = {
 	{ "0 g Enter c <in the case> Enter", "note PSIRT-2026-0001 in the case\n" },
 	{ ": <note A b c> ^W ^W <d> ^U <note PSIRT-2026-0001 e> Left Left ^E Enter", "note PSIRT-2026-0001 e\n" },
 	{ "0 / <exe> Enter t", "" },
+	{ "0 g : <form embargo propose> Enter ^P Down z Enter Enter",
+	  "embargo propose PSIRT-2026-0001 \"2026-11-28 09:00 Asia/Shanghai\"\n" },
+	{ "0 g : <form case score> Enter ^P L Down Down P Enter Enter",
+	  "case score PSIRT-2026-0001 CVSS:4.0/AV:L/AC:L/AT:P/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H\n" },
+	{ "0 g : <case set> F2 <cwe> Tab ^P <787> Enter Enter", "case set PSIRT-2026-0001 cwe CWE-787\n" },
+	{ "0 g : <form note> Enter <two words> ^S", "note PSIRT-2026-0001 \"two words\"\n" },
+	{ "0 g : <form note> Enter Esc", "" },
+	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },
 	{ "<xyz>", "" },
 };
 

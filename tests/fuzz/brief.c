@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: the briefs of a case, a mail and the house, written by an enemy. What is taken can be asked
- * everything that lists ask, and becomes the same brief again. */
+/* Fuzz target: the briefs of a case, a mail and the house, glances and dues, written by an enemy. What is taken
+ * can be asked everything that lists ask, and becomes the same brief again. */
 #include "psirtty/model/model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -29,6 +29,37 @@ static void ask(const struct model *model)
 	}
 }
 
+static bool may(void *context, const uint8_t stream[16])
+{
+	(void)context;
+	return stream[0] != 'h';
+}
+
+static void take_glances(const uint8_t *bytes, size_t length)
+{
+	const size_t half = length / 2;
+	struct model *model = model_new();
+	uint64_t since = 0;
+	AUTO_STR again = STR_INIT;
+
+	if (length >= 16)
+		memcpy(&since, bytes + 8, sizeof(since));
+	if (model_take_glances(model, bytes, length, since, may, NULL, NULL))
+		model_take_glances(model, bytes, half, since, may, NULL, NULL);
+	if (model_take_dues(model, bytes, length, since, NULL))
+		model_take_dues(model, bytes + half, length - half, since, NULL);
+	for (size_t i = 0; i < model_case_count(model); i++) {
+		const char *what;
+		instant at;
+
+		glance_next_due(model_glance(model, i), &what, &at);
+	}
+	ask(model);
+	model_glances(model, since, &again);
+	model_dues(model, since, &again);
+	model_free(model);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static const uint8_t key[32];
@@ -44,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			abort();
 	}
 	ask(model);
+	take_glances(bytes, length);
 	model_free(model);
 	model_free(again);
 	return 0;

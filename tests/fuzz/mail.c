@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: any bytes as a mail, as a decrypted entity, as a header, as HTML, as OpenPGP. */
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "psirtty/format/header.h"
 #include "psirtty/format/openpgp_packets.h"
+#include "psirtty/format/script.h"
 #include "psirtty/worker/parse.h"
 #include "worker/charset.h"
+#include "worker/parse_mbox.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -69,7 +73,7 @@ static void fuzz_decoders(const char *bytes, size_t length)
 	static const char *const names[] = { "boundary", "name", "charset" };
 	AUTO_STR words = STR_INIT, html = STR_INIT, base64 = STR_INIT, quoted = STR_INIT, flowed = STR_INIT;
 	struct openpgp_packets packets;
-	bool remote;
+	struct mime_html_facts facts;
 
 	mime_decode_header(bytes, length, charset_convert, NULL, &words);
 	need(utf8_valid(words.bytes, words.length) && !memchr(words.bytes, '\n', words.length) &&
@@ -80,7 +84,9 @@ static void fuzz_decoders(const char *bytes, size_t length)
 		mime_parameter(bytes, length, names[i], charset_convert, NULL, &value);
 		need(utf8_valid(value.bytes, value.length));
 	}
-	mime_html_text(bytes, length, &html, &remote);
+	mime_html_text(bytes, length, &html, &facts);
+	mime_text_differs(html.bytes, html.length, bytes, length);
+	mime_base64_is_plain(bytes, length);
 	need(utf8_valid(html.bytes, html.length));
 	mime_decode_base64(bytes, length, &base64);
 	mime_decode_quoted_printable(bytes, length, &quoted);
@@ -90,7 +96,27 @@ static void fuzz_decoders(const char *bytes, size_t length)
 	header_ids(bytes, length, take_id, NULL);
 	header_date(bytes, length);
 	openpgp_packets_read(bytes, length, &packets);
+	script_domain_is_mixed(str_or_empty(words.bytes));
+	script_is_mixed(str_or_empty(words.bytes));
 	need(packets.anonymous <= packets.public_keys && packets.key_id_count <= OPENPGP_RECIPIENTS);
+}
+
+/* Whatever an mbox holds, its messages are no longer than it. */
+static void fuzz_mbox(const char *bytes, size_t length)
+{
+	struct mbox_messages messages = { .bytes = STR_INIT };
+	AUTO_STR answer = STR_INIT;
+	int fd = memfd_create("answer", MFD_CLOEXEC);
+	char block[4096];
+	ssize_t got;
+
+	need(parse_mbox_write(fd, bytes, length, length % 4));
+	lseek(fd, 0, SEEK_SET);
+	while ((got = read(fd, block, sizeof(block))) > 0)
+		str_add_bytes(&answer, block, (size_t)got);
+	close(fd);
+	need(parse_mbox_read(&answer, length, &messages, NULL) == 0);
+	mbox_messages_release(&messages);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
@@ -98,5 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	fuzz_message((const char *)bytes, length, false);
 	fuzz_message((const char *)bytes, length, true);
 	fuzz_decoders((const char *)bytes, length);
+	fuzz_mbox((const char *)bytes, length);
 	return 0;
 }

@@ -94,7 +94,7 @@ static void ask(void)
 
 	open_cache(&vault);
 	if (vault_brief_head(&vault, 1))
-		vault_brief_each(&vault, take_row, &sum, &err);
+		vault_brief_each(&vault, true, take_row, &sum, &err);
 	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
 		struct vault_hit *hits = NULL;
 		size_t count = 0;

@@ -101,6 +101,16 @@ shows 'Stopped' '^Z suspends'
 keys fg Enter
 shows 'Inbox: 5' 'fg goes on'
 
+keys g : 
+keys -l 'note 1 half a sentence'
+for ((i = 0; i < 200; i++)); do
+  compgen -G "$work/demo/vault/drafts/*/typed-*" >/dev/null && break
+  read -rt 0.05 <> <(:) || true
+done
+[ "$i" -lt 200 ]
+ok $? 'what is typed is kept after a pause'
+! grep -rq 'half a sentence' "$work/demo/vault" "$work/state"
+ok $? 'and sealed'
 inner=$(pgrep -n -f "psirtty --vault $work/demo/vault")
 kill -9 "$inner"
 shows 'ended by signal 9' 'kill -9 of the inner process is told'
@@ -109,6 +119,8 @@ shows '^1$' 'the terminal is usable again'
 is "$(t display-message -p -t w '#{alternate_on}')" 0 'and off the alternate screen'
 keys "$psirtty --vault $work/demo/vault" Enter
 shows 'Inbox: 5' 'it starts again'
+shows ':note 1 half a sentence' 'with what was being typed'
+keys Escape
 keys Q
 shows 'ready>' 'Q leaves'
 GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" audit verify >"$work/audit" 2>&1

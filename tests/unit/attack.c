@@ -82,6 +82,64 @@ static void test_every_bit(void)
 	log_release(&log);
 }
 
+/* ---- every kind of event, signed by every other member, and in the journal or in both */
+
+static const struct actor *author_of(const struct row *row)
+{
+	struct core core;
+
+	core_read(row->fields[FIELD_CORE].bytes, row->fields[FIELD_CORE].length, &core);
+	for (size_t i = 0; i < ACTOR_COUNT; i++)
+		if (memcmp(world.actors[i].id, core.author, ID_BYTES) == 0)
+			return &world.actors[i];
+	return NULL;
+}
+
+static void sign_as(struct row *row, enum row_field field, const uint8_t hash[HASH_BYTES], const struct actor *signer)
+{
+	crypto_sign_detached((uint8_t *)row->fields[field].bytes, NULL, hash, HASH_BYTES, signer->keys.sign_secret);
+}
+
+/* WHICH: bits; 1 the event's signature, 2 the journal's. */
+static bool signed_by_is_found(struct log *log, const struct row *honest, int which, const struct actor *signer)
+{
+	uint8_t hash[HASH_BYTES];
+	struct store_row view;
+	struct row row;
+	bool found;
+
+	row_copy(honest, &row);
+	core_journal_hash(row.gseq, (const uint8_t *)row.fields[FIELD_PREV].bytes, (const uint8_t *)row.fields[FIELD_ID].bytes,
+			  row.fields[FIELD_APPENDER].length == IMPORTER_BYTES, hash);
+	if (which & 1)
+		sign_as(&row, FIELD_SIG, (const uint8_t *)row.fields[FIELD_ID].bytes, signer);
+	if (which & 2)
+		sign_as(&row, FIELD_JOURNAL_SIG, hash, signer);
+	view = row_view(&row);
+	found = log_take(log, &view, LOG_PROVING, NULL, NULL) == ERR_NO;
+	row_release(&row);
+	return found;
+}
+
+static void test_signed_by_another(void)
+{
+	size_t tried = 0;
+	struct log log;
+
+	log_init(&log);
+	for (size_t i = 0; i < world.count; i++) {
+		struct store_row view = row_view(&world.rows[i]);
+
+		for (size_t a = 0; a < ACTOR_COUNT; a++)
+			for (int which = 1; which <= 3 && &world.actors[a] != author_of(&world.rows[i]); which++, tried++)
+				CHECK_QUIET(signed_by_is_found(&log, &world.rows[i], which, &world.actors[a]),
+					    "event %llu signed by actor %zu (%d): taken", (unsigned long long)world.rows[i].gseq, a, which);
+		CHECK_QUIET(log_take(&log, &view, LOG_PROVING, NULL, NULL) == 0, "event %zu: not taken afterwards", i + 1);
+	}
+	CHECK(tried == world.count * 3 * (ACTOR_COUNT - 1), "%zu signatures by another than the author are found", tried);
+	log_release(&log);
+}
+
 /* A bit in each field, all the way through the database and the audit: the event is named. */
 static void test_named(void)
 {
@@ -353,6 +411,7 @@ int main(void)
 		return attack_end();
 	audit(world.rows, world.count, 0, NULL, "the untouched vault, with a shredded case");
 	test_every_bit();
+	test_signed_by_another();
 	test_named();
 	test_deleted();
 	test_moved();

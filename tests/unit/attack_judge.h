@@ -16,7 +16,7 @@ static char dir[64];
 
 /* ---- what the audit says of rows */
 
-static void audit(const struct row *rows, size_t count, uint64_t expected, const char *place, const char *name)
+__attribute__((unused)) static void audit(const struct row *rows, size_t count, uint64_t expected, const char *place, const char *name)
 {
 	struct audit_report report = { 0 };
 	AUTO_ERROR err = ERROR_INIT;
@@ -51,7 +51,7 @@ __attribute__((unused)) static const char *name_of(size_t place)
 
 /* ---- copies of the rows */
 
-static struct row *copy_rows(size_t room)
+__attribute__((unused)) static struct row *copy_rows(size_t room)
 {
 	struct row *rows = mem_alloc((world.count + room) * sizeof(*rows));
 
@@ -68,7 +68,7 @@ static void free_rows(struct row *rows, size_t count)
 }
 
 /* A row that must be found where it stands, behind all the others. */
-static void refused(const struct writing *w, const char *name)
+__attribute__((unused)) static void refused(const struct writing *w, const char *name)
 {
 	struct row *rows = copy_rows(1);
 

@@ -166,9 +166,29 @@ static void test_manual(void)
 	command_context_release(&context);
 }
 
+static void test_reference(void)
+{
+	static const char *const files[] = { "psirtty.yaml.5", "psirtty.bash", "psirtty.zsh", "psirtty.fish", "keys.txt" };
+	static const char *const kinds[] = { "yaml", "bash", "zsh", "fish", "keys" };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct command_context context = { .out = STR_INIT };
+		AUTO_STRING name = mem_format("reference/%s", files[i]);
+		AUTO_STRING line = mem_format("help --reference %s", kinds[i]);
+		AUTO_STRING path = file_data(name);
+		AUTO_STR text = STR_INIT;
+		AUTO_ERROR err = ERROR_INIT;
+
+		CHECK(file_read(path, 1 << 20, &text, &err) == 0 && command_run_line(&context, line, &err) == 0 &&
+		      str_equal(text.bytes, context.out.bytes), "data/%s is what the tables write (make reference)", name);
+		command_context_release(&context);
+	}
+}
+
 int main(void)
 {
 	test_rows();
+	test_reference();
 	test_words();
 	test_expand();
 	test_usage_errors();

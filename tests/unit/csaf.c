@@ -6,7 +6,7 @@
 #include "tests/unit/model_world.h"
 #include "tests/unit/tap.h"
 
-static const struct csaf_options options = { DAY0 + INSTANT_DAY, "1.2.3" };
+static const struct csaf_options options = { .now = DAY0 + INSTANT_DAY, .engine_version = "1.2.3" };
 
 static void test_file_names(void)
 {

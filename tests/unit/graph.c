@@ -33,6 +33,8 @@ struct copy {
 };
 
 static uint32_t seed = 7;
+/* How far apart the times of events lie at most. At 1 both copies have the same clock: their events share times. */
+static uint32_t spread = 1000;
 
 static uint32_t roll(uint32_t sides)
 {
@@ -129,7 +131,7 @@ static bool append(struct copy *copy, size_t author, enum core_kind kind, uint16
 	long position = log_stream(&copy->log, stream);
 	const struct log_stream *s = position < 0 ? NULL : &copy->log.streams[position];
 	struct event event = { .body_length = length };
-	struct core core = { .kind = kind, .type = type, .time = copy->log.time + 1 + roll(1000) };
+	struct core core = { .kind = kind, .type = type, .time = copy->log.time + 1 + roll(spread) };
 
 	memcpy(core.stream, stream, ID_BYTES);
 	memcpy(core.author, ids[author], ID_BYTES);
@@ -195,6 +197,32 @@ static bool admit(struct copy *copy, size_t author, size_t member, enum log_role
 	body[skip + ID_BYTES + 65] = 20;
 	return append(copy, author, CORE_CONTROL, skip ? CONTROL_VAULT : CONTROL_MEMBER, own, body,
 		      skip + ID_BYTES + 1 + 64 + 21 + 2);
+}
+
+static bool elect(struct copy *copy, size_t author, size_t member)
+{
+	uint8_t body[1 + ID_BYTES] = { POLICY_RECOVERY };
+
+	if (member < PEOPLE)
+		memcpy(body + 1, ids[member], ID_BYTES);
+	return append(copy, author, CORE_CONTROL, CONTROL_POLICY, own, body, sizeof(body));
+}
+
+static bool look(struct copy *copy, size_t author, size_t which)
+{
+	const uint8_t body[1 + HASH_BYTES] = { 1 };
+
+	return append(copy, author, CORE_CONTROL, CONTROL_READ, cases[which], body, sizeof(body));
+}
+
+static bool change_print(struct copy *copy, size_t author)
+{
+	uint8_t body[ID_BYTES + 21 + 2] = { 0 };
+
+	memcpy(body, ids[author], ID_BYTES);
+	body[ID_BYTES] = 20;
+	body[ID_BYTES + 1] = (uint8_t)roll(256);
+	return append(copy, author, CORE_CONTROL, CONTROL_ROTATE, own, body, sizeof(body));
 }
 
 static bool open_case(struct copy *copy, size_t author, size_t which)
@@ -326,16 +354,25 @@ static bool same_stream(const struct copy *a, const struct copy *b, const uint8_
 	       same_grants(a, b, stream) && same_order(a, b, stream);
 }
 
+static bool same_member(const struct copy *a, uint32_t x, const struct copy *b, uint32_t y)
+{
+	if (x == LOG_NOBODY || y == LOG_NOBODY)
+		return x == y;
+	return memcmp(a->log.members[x].id, b->log.members[y].id, ID_BYTES) == 0;
+}
+
 static bool same_roster(const struct copy *a, const struct copy *b)
 {
 	for (size_t i = 0; i < PEOPLE; i++) {
 		const struct log_member *x = log_member(&a->log, ids[i]), *y = log_member(&b->log, ids[i]);
 
 		if ((x != NULL) != (y != NULL) ||
-		    (x && (x->until != y->until || log_role(&a->log, x, LOG_NEVER) != log_role(&b->log, y, LOG_NEVER))))
+		    (x && (x->until != y->until || x->since != y->since || !str_equal(x->fingerprint, y->fingerprint) ||
+			   !same_member(a, x->sponsor, b, y->sponsor) ||
+			   log_role(&a->log, x, LOG_NEVER) != log_role(&b->log, y, LOG_NEVER))))
 			return false;
 	}
-	return true;
+	return same_member(a, log_recovery(&a->log), b, log_recovery(&b->log));
 }
 
 static bool same(const struct copy *a, const struct copy *b)
@@ -351,17 +388,20 @@ static bool same(const struct copy *a, const struct copy *b)
 
 static bool step(struct copy *copy)
 {
-	size_t author = roll(5), other = 1 + roll(4), which = roll(CASES);
+	size_t author = roll(5), other = 1 + roll(5), which = roll(CASES);
 	const struct log_stream *s = stream_of(copy, cases[which]);
 	static const uint8_t rights[] = { 1, 3, 7 };
 
-	switch (roll(14)) {
+	switch (roll(18)) {
 	case 0: return about(copy, author, CONTROL_GRANT, cases[which], other, rights[roll(3)]);
 	case 1: return about(copy, author, CONTROL_REVOKE, cases[which], other, -1);
 	case 2: return rekey(copy, author, cases[which]);
 	case 3: return roll(3) == 0 && about(copy, roll(2), CONTROL_ROLE, own, other, 1 + (int)roll(5));
 	case 4: return roll(8) == 0 && about(copy, roll(2), CONTROL_REMOVE, own, other, -1);
 	case 5: return roll(6) == 0 && admit(copy, roll(2), 5, ROLE_HANDLER);
+	case 6: return roll(3) == 0 && elect(copy, roll(2), roll(PEOPLE + 1));
+	case 8: return look(copy, roll(PEOPLE), which);
+	case 7: return roll(2) == 0 && change_print(copy, author);
 	default:
 		if (log_stale(&copy->log, s))
 			rekey(copy, author, cases[which]);
@@ -518,8 +558,34 @@ static void test_backdated(void)
 	story_close(&s);
 }
 
+/* Two copies whose clocks show the same: what both do bears the same time, whoever comes first. */
+static void test_same_time(void)
+{
+	struct story s;
+
+	spread = 1;
+	story_begin(&s);
+	CHECK(about(&s.here, 0, CONTROL_REMOVE, own, 1, -1) && about(&s.there, 1, CONTROL_REMOVE, own, 0, -1),
+	      "two admins remove each other at the same time");
+	story_end(&s, "one of them stays, the same on both sides");
+	story_close(&s);
+	story_begin(&s);
+	CHECK(about(&s.here, 0, CONTROL_ROLE, own, 4, ROLE_OBSERVER) && about(&s.there, 1, CONTROL_ROLE, own, 4, ROLE_EVALUATOR) &&
+		      elect(&s.here, 0, 2) && elect(&s.there, 1, 3) && change_print(&s.here, 2) && change_print(&s.there, 2),
+	      "two roles, two recovery keys, two OpenPGP keys at the same time");
+	story_end(&s, "one of each counts, the same on both sides");
+	story_close(&s);
+	story_begin(&s);
+	CHECK(admit(&s.here, 0, 5, ROLE_HANDLER) && admit(&s.there, 1, 5, ROLE_OBSERVER), "one request granted twice at the same time");
+	story_end(&s, "comes to the same");
+	story_close(&s);
+	spread = 1000;
+}
+
 int main(void)
 {
+	const char *rounds = getenv("PSIRTTY_GRAPH_ROUNDS"); /* more of them, to look for what is rare */
+
 	for (size_t i = 0; i < PEOPLE; i++)
 		ids[i][0] = (uint8_t)(0x10 + i);
 	for (size_t i = 0; i < CASES; i++)
@@ -532,8 +598,11 @@ int main(void)
 	test_removed();
 	test_each_other();
 	test_backdated();
-	for (int round = 1; round <= ROUNDS; round++)
+	test_same_time();
+	for (int round = 1; round <= (rounds && atoi(rounds) > 0 ? atoi(rounds) : ROUNDS); round++) {
+		spread = round % 3 == 0 ? 1 : round % 3 == 1 ? 1000 : 3;
 		test_random(round);
+	}
 	file_remove_tree(top, NULL);
 	return tap_done();
 }

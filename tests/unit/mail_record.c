@@ -94,9 +94,9 @@ static void test_flags(void)
 
 /* The same rule once more, from its sentence in the header, for two signatures. */
 static enum mail_verdict expected_verdict(const struct mail_signature *signatures,
-					  const char *pinned)
+					  const char *pinned, size_t senders)
 {
-	bool any = false, spoiled = false, good = false, by_pin = false;
+	bool any = false, spoiled = false, good = false, by_pin = false, theirs = false, others = false;
 
 	for (int i = 0; i < 2; i++) {
 		const struct mail_signature *s = &signatures[i];
@@ -111,26 +111,35 @@ static enum mail_verdict expected_verdict(const struct mail_signature *signature
 			good = true;
 			by_pin |= pinned && s->fingerprint && strcmp(s->fingerprint, pinned) == 0;
 		}
+		if (s->addresses && (s->state == SIGNATURE_GOOD || s->state == SIGNATURE_EXPIRED_KEY)) {
+			theirs |= strstr(s->addresses, "f@example") != NULL;
+			others |= strstr(s->addresses, "f@example") == NULL;
+		}
 	}
 	if (spoiled)
 		return VERDICT_BAD;
 	if (!any)
 		return VERDICT_UNSIGNED;
+	if (senders != 1)
+		return good ? VERDICT_MISMATCH : VERDICT_SIGNED;
 	if (by_pin)
 		return VERDICT_VERIFIED;
-	return good && pinned ? VERDICT_MISMATCH : VERDICT_SIGNED;
+	return good && pinned ? VERDICT_MISMATCH : others && !theirs ? VERDICT_MISMATCH : VERDICT_SIGNED;
 }
 
 static void test_judge(void)
 {
 	static const char *const prints[] = { ours, other, NULL };
 	static const char *const pins[] = { ours, NULL };
+	static const char *const ids[] = { NULL, " m@example ", " m@example f@example " };
+	static struct mail_address senders[] = { { NULL, (char *)"F@example" }, { NULL, (char *)"g@example" } };
+	enum { ONE = SIGNATURE_COUNT * 3 * 2 * 3 };
 	int done = 0, seen[VERDICT_COUNT] = { 0 };
 
-	/* two signatures, each: state × fingerprint × covers; times the pin */
-	for (int n = 0; n < SIGNATURE_COUNT * 6 * SIGNATURE_COUNT * 6 * 2; n++) {
+	/* two signatures, each: state × fingerprint × covers × user ids; times the pin and how many sent it */
+	for (int n = 0; n < ONE * ONE * 2 * 3; n++) {
 		struct mail_signature pair[2];
-		struct mail_record record = { .signatures = pair, .signature_count = 2 };
+		struct mail_record record = { .signatures = pair, .signature_count = 2, .from = senders };
 		int rest = n;
 
 		for (int i = 0; i < 2; i++) {
@@ -138,18 +147,21 @@ static void test_judge(void)
 				.state = (enum signature_state)(rest % SIGNATURE_COUNT),
 				.fingerprint = (char *)prints[rest / SIGNATURE_COUNT % 3],
 				.covers_message = rest / SIGNATURE_COUNT / 3 % 2,
+				.addresses = (char *)ids[rest / SIGNATURE_COUNT / 6 % 3],
 			};
-			rest /= SIGNATURE_COUNT * 6;
+			rest /= ONE;
 		}
-		mail_record_judge(&record, pins[rest]);
-		CHECK_QUIET(record.verdict == expected_verdict(pair, pins[rest]),
+		record.from_count = (size_t)rest / 2;
+		mail_record_judge(&record, pins[rest % 2]);
+		CHECK_QUIET(record.verdict == expected_verdict(pair, pins[rest % 2], record.from_count),
 			    "judge %d: %s", n, verdict_name(record.verdict));
 		seen[record.verdict]++;
 		done++;
+		free(record.sender);
 	}
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		CHECK_QUIET(seen[i] > 0, "verdict %s occurs", verdict_name(i));
-	CHECK(done == 4608, "judged %d pairs of signatures", done);
+	CHECK(done == 124416, "judged %d pairs of signatures", done);
 }
 
 static uint32_t seed = 1;

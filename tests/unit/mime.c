@@ -202,9 +202,9 @@ static void test_html(void)
 		{ "<style>p{}</style>z", "z\n", false },
 		{ "<style>@import 'x'</style>z", "z\n", true },
 		{ "<p>Publish on day 90.</p><p style=\"display:none\">Publish today.</p><div>b</div>",
-		  "Publish on day 90.\n\nb\n", false },
-		{ "a<span style=\"font-size: 0\">hidden</span>b", "ab\n", false },
-		{ "a<div style='DISPLAY : NONE'>x<div>y</div>z</div>b", "a\nb\n", false },
+		  "Publish on day 90.\n\n[hidden: 13 characters]\nb\n", false },
+		{ "a<span style=\"font-size: 0\">hidden</span>b", "a [hidden: 6 characters] b\n", false },
+		{ "a<div style='DISPLAY : NONE'>x<div>y</div>z</div>b", "a\n[hidden: 3 characters] b\n", false },
 		{ "<a href=\"https://evil.example/x\">https://good.example</a>",
 		  "https://good.example <https://evil.example/x>\n", false },
 		{ "<a href=\"https://a.example\">https://a.example</a>", "https://a.example\n", false },
@@ -230,12 +230,66 @@ static void test_html(void)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		AUTO_STR s = STR_INIT;
-		bool remote;
+		struct mime_html_facts facts;
 
-		mime_html_text(rows[i].html, strlen(rows[i].html), &s, &remote);
+		mime_html_text(rows[i].html, strlen(rows[i].html), &s, &facts);
 		CHECK_STR(s.bytes, rows[i].text, rows[i].html);
-		CHECK(remote == rows[i].remote, "and what it asks for is seen");
+		CHECK(facts.remote == rows[i].remote, "and what it asks for is seen");
 	}
+}
+
+static void test_html_facts(void)
+{
+	static const struct { const char *html; size_t hidden; bool mismatch; } rows[] = {
+		{ "<a href=\"http://evil.example/login\">https://vendor.example/psirt</a>", 0, true },
+		{ "<a href=\"http://evil.example/login\">vendor.example</a>", 0, true },
+		{ "<a href=\"http://EVIL.example\">www.evil.example/x</a>", 0, false },
+		{ "<a href=\"http://vendor.example@evil.example/\">http://vendor.example</a>", 0, true },
+		{ "<a href=\"http://evil.example\">our page</a>", 0, false },
+		{ "<a href=\"http://evil.example\">see 1.2</a>", 0, false },
+		{ "<a href=\"mailto:a@b.example\">c.example</a>", 0, false },
+		{ "<span style=\"display:none\">one two</span>", 6, false },
+		{ "<div class=\"header-protection-legacy-display\">Subject: x</div>y", 0, false },
+		{ "<div style=\"color: #fff\">b</div>", 1, false },
+		{ "<div style=\"background-color:#fff\">b</div>", 0, false },
+		{ "<div style=\"display:none\">never closed", 11, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STR s = STR_INIT;
+		struct mime_html_facts facts;
+
+		mime_html_text(rows[i].html, strlen(rows[i].html), &s, &facts);
+		CHECK(facts.hidden == rows[i].hidden && facts.link_mismatch == rows[i].mismatch, "%s: %zu hidden, %s",
+		      rows[i].html, facts.hidden, facts.link_mismatch ? "a link lies" : "links are true");
+	}
+}
+
+static void test_differs(void)
+{
+	static const struct { const char *text, *other; bool differs; } rows[] = {
+		{ "I agree to a 90 day embargo.", "[hidden: 24 characters] Publish today.", true },
+		{ "See the report.", "See the report <https://a.example/long/path>.", false },
+		{ "*Hello* there", "hello there", false },
+		{ "", "one", false }, { "", "one two", true }, { "\xE4\xBD\xA0\xE5\xA5\xBD", "\xE4\xBD\xA0\xE5\xA5\xBD", false },
+		{ "\xE4\xBD\xA0\xE5\xA5\xBD", "\xE5\x86\x8D\xE8\xA7\x81", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		CHECK(mime_text_differs(rows[i].text, strlen(rows[i].text), rows[i].other, strlen(rows[i].other)) ==
+			      rows[i].differs, "\"%s\" beside \"%s\"", rows[i].other, rows[i].text);
+}
+
+static void test_base64_plain(void)
+{
+	static const struct { const char *in; bool plain; } rows[] = {
+		{ "", true }, { "QQ==", true }, { "QUI=\r\n", true }, { "QUJD\nQUJD", true }, { "QQ", false },
+		{ "QQ==QQ==", false }, { "QU!I=", false }, { "VklSVVM=ISE=", false }, { "====", false },
+		{ "QUJDRA==\n-- \nlist", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		CHECK(mime_base64_is_plain(rows[i].in, strlen(rows[i].in)) == rows[i].plain, "base64 %s", rows[i].in);
 }
 
 static void test_flowed(void)
@@ -280,10 +334,13 @@ static void test_addresses(void)
 		{ "undisclosed-recipients:;", "" },
 		{ "<@r,@s:a@x>", "[|a@x]" },
 		{ "=?utf-8?b?YQ==?==?utf-8?Q?=00?=@evil.example", "[|=?utf-8?b?YQ==?==?utf-8?Q?=00?=@evil.example]" },
-		{ "=?utf-8?Q?<real@good>?= <m@evil>", "[|real@good][?=|m@evil]" },
+		{ "=?utf-8?Q?<real@good>?= <m@evil>", "[<real@good>|m@evil]" },
+		{ "=?utf-8?Q?a@b=0A(?= <m@evil>", "[a@b\xEF\xBF\xBD(|m@evil]" },
+		{ "(open <m@evil>", "[open|m@evil]" }, { "\"open <m@evil>", "[open|m@evil]" },
+		{ "(a (b) <m@evil>", "[a b|m@evil]" }, { "(a (b)) <m@x>", "[a (b)|m@x]" }, { "=?a?b <m@x>", "[=?a?b|m@x]" },
 		{ "\"alice@finder.example\" <m@evil>", "[alice@finder.example|m@evil]" },
 		{ "\"q\\\"uote\" <a@x>", "[q\"uote|a@x]" },
-		{ "", "" }, { "<>", "" }, { "((((", "[(((|]" }, { "\"open", "[|open]" }, { "a < b", "[a|b]" },
+		{ "", "" }, { "<>", "" }, { "((((", "" }, { "\"open", "[|open]" }, { "a < b", "[a|b]" },
 	};
 	AUTO_STR many = STR_INIT, out = STR_INIT;
 
@@ -291,10 +348,7 @@ static void test_addresses(void)
 		AUTO_STR s = STR_INIT;
 
 		header_addresses(rows[i].in, strlen(rows[i].in), convert, NULL, add_mailbox, &s);
-		if (strstr(rows[i].in, "?Q?<real"))
-			CHECK(strstr(s.bytes, "m@evil]") != NULL, "an encoded word makes no address");
-		else
-			CHECK_STR(s.bytes, rows[i].out, rows[i].in);
+		CHECK_STR(s.bytes, rows[i].out, rows[i].in);
 	}
 	for (int i = 0; i < 3000; i++)
 		str_add(&many, "a@b,");
@@ -488,6 +542,9 @@ int main(void)
 	test_names();
 	test_names_exhaustive();
 	test_html();
+	test_html_facts();
+	test_differs();
+	test_base64_plain();
 	test_flowed();
 	test_addresses();
 	test_ids_and_dates();

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Brief and whole: whatever lists, queries, the agenda and figures say of a case or a mail, they say the
- * same of its brief; made whole it is the fold of its events again; sent back it is the same brief. Damaged
- * bytes are refused or harmless. A loader of this test's own hands out the events.
+ * Glance, brief and whole: whatever lists, queries, the agenda and figures say of a case or a mail, they say
+ * the same of its brief, and as far as it goes of its glance; made whole it is the fold of its events again;
+ * sent back it is the same brief. Damaged bytes are refused or harmless. A loader of this test's own hands out
+ * briefs and events.
  */
 #include "psirtty/model/model.h"
 
 #include "command/command_private.h"
 #include "model/brief.h"
+#include "psirtty/desk/clock.h"
 #include "model_dice.h"
 #include "tap.h"
 
 /* ---- a loader over the events a world has taken */
 
-struct log { struct event *events; size_t count, loads; };
+struct log {
+	struct event *events; size_t count, loads;
+	const struct model *whole; /* whose briefs are handed out */
+	size_t briefs, bulks;      /* asked for: of one, of all */
+	size_t hidden;             /* a case with this number may not be seen; beyond all: none */
+};
 
 static void log_add(struct log *log, const struct event *event)
 {
@@ -65,11 +72,22 @@ static int no_case(void *context, struct model *model, const uint8_t stream[16],
 
 static struct model *brief_model(struct log *log)
 {
-	const struct model_loader loader = { load_case, load_mail, log };
+	const struct model_loader loader = { .load_case = load_case, .load_mail = load_mail, .context = log };
 	struct model *model = model_new();
 
 	model_set_loader(model, &loader);
 	return model;
+}
+
+static void set_rules(struct model *model)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STRING fault = NULL;
+	struct clock_rules *rules;
+
+	if (desk_clock_rules_read(&rules, &fault, &err))
+		BUG("%s: %s", err.what, err.why);
+	model_set_clock_rules(model, rules);
 }
 
 /* The same cases and mails, known by their briefs, told in the other order. */
@@ -94,6 +112,8 @@ static struct model *from_briefs(const struct model *whole, struct log *log)
 		CHECK_QUIET(model_take_mail_brief(model, item->event, bytes.bytes, bytes.length, &err) == 0,
 			    "a mail's brief is taken: %s", str_or_empty(err.why));
 	}
+	if (model_clock_rules(whole))
+		set_rules(model);
 	for (size_t i = 0; i < log->count; i++) /* the registry is always folded */
 		if (event_info(log->events[i].type)->stream == STREAM_REGISTRY)
 			model_apply(model, &log->events[i], NULL);
@@ -216,6 +236,120 @@ static void compare_lists(const struct model *a, const struct model *b, instant 
 		    second.bytes);
 }
 
+/* ---- at a glance */
+
+static int hand_brief(struct model *model, const struct case_state *state)
+{
+	AUTO_STR bytes = STR_INIT;
+
+	model_case_brief(state, &bytes);
+	return model_take_case_brief(model, state->stream, bytes.bytes, bytes.length, NULL);
+}
+
+static int load_brief(void *context, struct model *model, const uint8_t stream[16], struct error *err)
+{
+	struct log *log = context;
+
+	(void)err;
+	log->briefs++;
+	return hand_brief(model, model_case_of_stream(log->whole, stream));
+}
+
+static int load_briefs(void *context, struct model *model, struct error *err)
+{
+	struct log *log = context;
+
+	(void)err;
+	log->bulks++;
+	for (size_t i = 0; i < model_case_count(log->whole); i++)
+		hand_brief(model, model_case(log->whole, i));
+	return 0;
+}
+
+static bool may(void *context, const uint8_t stream[16])
+{
+	const struct log *log = context;
+
+	return log->hidden >= model_case_count(log->whole) ||
+	       memcmp(model_case(log->whole, log->hidden)->stream, stream, 16) != 0;
+}
+
+enum { SINCE = 77 };
+
+/* As a start knows it: the registry, then glances and what is due; the inbox by its briefs. */
+static struct model *from_glances(struct model *whole, struct log *log, bool dues)
+{
+	const struct model_loader loader = { load_case, load_mail, log, load_brief, load_briefs };
+	struct model *model = model_new();
+	AUTO_STR glances = STR_INIT;
+	AUTO_STR due = STR_INIT;
+
+	model_set_loader(model, &loader);
+	if (model_clock_rules(whole))
+		set_rules(model);
+	for (size_t i = 0; i < log->count; i++)
+		if (event_info(log->events[i].type)->stream == STREAM_REGISTRY)
+			model_apply(model, &log->events[i], NULL);
+	log->whole = whole;
+	log->briefs = log->bulks = 0;
+	model_glances(whole, SINCE, &glances);
+	model_dues(whole, SINCE, &due);
+	CHECK_QUIET(model_take_glances(model, glances.bytes, glances.length, SINCE, may, log, NULL) == 0,
+		    "glances are taken");
+	CHECK_QUIET(!dues || model_take_dues(model, due.bytes, due.length, SINCE, NULL) == 0, "and what is due");
+	for (size_t i = 0; i < model_inbox_count(whole); i++) {
+		AUTO_STR bytes = STR_INIT;
+
+		model_mail_brief(model_inbox(whole, i), &bytes);
+		model_take_mail_brief(model, model_inbox(whole, i)->event, bytes.bytes, bytes.length, NULL);
+	}
+	return model;
+}
+
+static void add_glances(struct str *s, const struct model *model, instant now)
+{
+	for (size_t i = 0; i < model_case_count(model); i++) {
+		const struct case_glance *glance = model_glance(model, i);
+		char marks[4];
+		const char *what;
+		instant at;
+
+		add_line(s, glance->id, glance->title);
+		add_time(s, rm_name(glance->rm), glance->opened);
+		add_line(s, glance->bound ? "bound" : "free", glance_marks(glance, now, marks));
+		if (glance_next_due(glance, &what, &at))
+			add_time(s, what, at);
+	}
+}
+
+static void compare_glances(struct model *whole, struct log *log, int round)
+{
+	struct model *model = from_glances(whole, log, round % 4 != 3);
+	AUTO_STR first = STR_INIT;
+	AUTO_STR second = STR_INIT;
+
+	for (int day = -5; day <= 1000; day += 201) {
+		add_glances(&first, whole, DAY0 + day * INSTANT_DAY);
+		add_glances(&second, model, DAY0 + day * INSTANT_DAY);
+		add_agenda(&first, whole, DAY0 + day * INSTANT_DAY);
+		add_agenda(&second, model, DAY0 + day * INSTANT_DAY);
+	}
+	CHECK_QUIET(str_equal(first.bytes, second.bytes), "round %d: a glance says what whole says:\n%s---\n%s", round,
+		    first.bytes, second.bytes);
+	CHECK_QUIET(round % 4 == 3 || log->briefs + log->bulks == 0, "round %d: no brief was asked for", round);
+	compare_lists(whole, model, DAY0, "a glance becomes the brief", round);
+	CHECK_QUIET(log->loads == 0 && log->briefs + log->bulks > 0, "round %d: no event was asked for", round);
+	str_reset(&first);
+	str_reset(&second);
+	model_glances(whole, SINCE, &first);
+	model_dues(whole, SINCE, &first);
+	model_glances(model, SINCE, &second);
+	model_dues(model, SINCE, &second);
+	CHECK_QUIET(first.length == second.length && memcmp(first.bytes, second.bytes, first.length) == 0,
+		    "round %d: the same bytes again", round);
+	model_free(model);
+}
+
 /* ---- random worlds */
 
 static void feed(struct world *w, struct log *log, int count)
@@ -267,7 +401,11 @@ static size_t run_round(int round, int count)
 	struct model *brief;
 	size_t taken;
 
+	log.hidden = SIZE_MAX;
+	if (round % 2)
+		set_rules(w.model);
 	feed(&w, &log, count);
+	compare_glances(w.model, &log, round);
 	brief = from_briefs(w.model, &log);
 	CHECK_QUIET(model_case_count(brief) == model_case_count(w.model) && log.loads == 0, "round %d: all there", round);
 	for (int day = -5; day <= 1000; day += 201)
@@ -329,6 +467,143 @@ static void test_damage(void)
 	whole = 0;
 	try_bytes(model_case(w.model, 0), &bytes, bytes.length, &whole);
 	CHECK(whole == 0, "bytes behind it are refused");
+	world_release(&w);
+	log_release(&log);
+}
+
+/* ---- events told one by one, and what changed by them */
+
+static const uint8_t stream_a[16] = { 1, [15] = 1 }, stream_b[16] = { 2, [15] = 1 };
+
+static void tell(struct world *w, struct log *log, int stream, enum event_type type, const char *text)
+{
+	AUTO_STRING copy = mem_string(text);
+	json_t *body = NULL;
+	struct event event;
+
+	for (char *c = copy; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	if (js_load(copy, strlen(copy), 1 << 20, "test", &body, NULL))
+		BUG("not JSON: %s", copy);
+	event = world_event(w, stream, type, body);
+	event.order = w->made;
+	log_add(log, &event);
+	json_decref(body);
+}
+
+static void count_case(void *context, const struct case_state *state)
+{
+	(void)state;
+	++*(size_t *)context;
+}
+
+static void count_mail(void *context, const struct inbox_item *item)
+{
+	(void)item;
+	++*(size_t *)context;
+}
+
+static size_t changed(struct model *model)
+{
+	size_t count = 0;
+
+	model_take_changed(model, count_case, count_mail, &count);
+	return count;
+}
+
+static bool take_both(struct model *whole, struct log *log, const struct str *glances, const struct str *dues)
+{
+	const struct model_loader loader = { load_case, load_mail, log, load_brief, load_briefs };
+	struct model *model = model_new();
+	AUTO_STR said = STR_INIT;
+	bool taken;
+
+	model_set_loader(model, &loader);
+	log->whole = whole;
+	taken = model_take_glances(model, glances->bytes, glances->length, SINCE, may, log, NULL) == 0;
+	CHECK_QUIET(taken || !model_case_count(model), "what is refused leaves nothing behind");
+	taken = model_take_dues(model, dues->bytes, dues->length, SINCE, NULL) == 0 && taken;
+	add_glances(&said, model, DAY0);
+	add_agenda(&said, model, DAY0);
+	model_free(model);
+	return taken;
+}
+
+static size_t flip_all(struct model *whole, struct log *log, struct str *glances, struct str *dues, struct str *flip)
+{
+	size_t taken = 0;
+
+	for (size_t length = 0; length < flip->length; length++) {
+		size_t full = flip->length;
+
+		flip->length = length;
+		CHECK_QUIET(!take_both(whole, log, glances, dues), "no beginning of %zu bytes is taken", length);
+		flip->length = full;
+	}
+	for (size_t i = 0; i < flip->length * 8; i++) {
+		flip->bytes[i / 8] ^= (char)(1 << i % 8);
+		taken += take_both(whole, log, glances, dues);
+		flip->bytes[i / 8] ^= (char)(1 << i % 8);
+	}
+	return taken;
+}
+
+static void test_glance_damage(void)
+{
+	struct world w = world_new();
+	struct log log = { .hidden = SIZE_MAX };
+	AUTO_STR glances = STR_INIT;
+	AUTO_STR dues = STR_INIT;
+	size_t taken;
+
+	feed(&w, &log, 300);
+	model_glances(w.model, SINCE, &glances);
+	model_dues(w.model, SINCE, &dues);
+	CHECK(take_both(w.model, &log, &glances, &dues), "glances and dues are taken");
+	taken = flip_all(w.model, &log, &glances, &dues, &glances);
+	CHECK(taken < glances.length * 8, "%zu of %zu flipped bits of glances were not seen, and did no harm", taken,
+	      glances.length * 8);
+	taken = flip_all(w.model, &log, &glances, &dues, &dues);
+	CHECK(taken < dues.length * 8, "%zu of %zu of dues", taken, dues.length * 8);
+	world_release(&w);
+	log_release(&log);
+}
+
+/* What may not be seen is in no list, whatever the bytes hold; what changed since is told by its events. */
+static void test_hidden(void)
+{
+	struct world w = world_new();
+	struct log log = { 0 };
+	struct model *whole = brief_model(&log), *model;
+	AUTO_STR said = STR_INIT;
+	AUTO_STR bytes = STR_INIT;
+
+	tell(&w, &log, 1, EVENT_CASE_OPENED, "{'case':'X-1','title':'hidden'}");
+	tell(&w, &log, 2, EVENT_CASE_OPENED, "{'case':'X-2','title':'shown'}");
+	tell(&w, &log, 3, EVENT_CASE_OPENED, "{'case':'X-3','title':'shown too'}");
+	for (size_t i = 0; i < log.count; i++)
+		model_apply(whole, &log.events[i], NULL);
+	model = from_glances(whole, &log, true);
+	add_glances(&said, model, DAY0);
+	add_agenda(&said, model, DAY0);
+	CHECK(model_case_count(model) == 2 && !strstr(said.bytes, "X-1") && !strstr(said.bytes, "hidden"),
+	      "a case that may not be read is not there");
+	model_change_all(model);
+	CHECK(model_case_count(model) == 2 && !model_find_case(model, "X-1"), "nor does it come with the briefs");
+	CHECK(changed(model) == 2, "all that changed are the others");
+	model_free(model);
+	log.hidden = SIZE_MAX;
+	model = from_glances(whole, &log, true);
+	model_drop_case(model, model_glance(model, 1)->stream);
+	CHECK(model_case_count(model) == 2 && !model_find_case(model, "X-2"), "one is dropped at a glance");
+	tell(&w, &log, 3, EVENT_NOTE_ADDED, "{'text':'one'}");
+	CHECK(!model_in_order(model, &log.events[log.count - 1]), "an event of one at a glance asks for the whole");
+	CHECK(model_load_case(model, model_glance(model, 1)->stream, NULL) == 0 && changed(model) == 1, "which is loaded");
+	model_glances(model, SINCE, &bytes);
+	CHECK(model_take_glances(model, bytes.bytes, bytes.length, SINCE, may, &log, NULL) != 0,
+	      "glances are for a start alone");
+	model_free(model);
+	model_free(whole);
 	world_release(&w);
 	log_release(&log);
 }
@@ -398,24 +673,6 @@ static void test_keys(void)
 
 /* ---- events for a case known in brief, ids given twice, what no rule allows */
 
-static const uint8_t stream_a[16] = { 1, [15] = 1 }, stream_b[16] = { 2, [15] = 1 };
-
-static void tell(struct world *w, struct log *log, int stream, enum event_type type, const char *text)
-{
-	AUTO_STRING copy = mem_string(text);
-	json_t *body = NULL;
-	struct event event;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	if (js_load(copy, strlen(copy), 1 << 20, "test", &body, NULL))
-		BUG("not JSON: %s", copy);
-	event = world_event(w, stream, type, body);
-	event.order = w->made;
-	log_add(log, &event);
-	json_decref(body);
-}
-
 static void test_events(void)
 {
 	struct world w = world_new();
@@ -443,7 +700,7 @@ static void test_events(void)
 	      "an event the loaded case has already is not taken twice");
 	model_free(model);
 	model = from_briefs(whole, &log);
-	model_set_loader(model, &(struct model_loader){ no_case, load_mail, NULL });
+	model_set_loader(model, &(struct model_loader){ .load_case = no_case, .load_mail = load_mail });
 	CHECK(model_check(model, &log.events[2], &err) == ERR_VAULT && model_case(model, 0)->brief,
 	      "what cannot be loaded stays brief");
 	model_drop_case(model, stream_a);
@@ -465,26 +722,6 @@ static struct model *load_in_order(struct log *log, bool turned)
 }
 
 /* ---- what changed */
-
-static void count_case(void *context, const struct case_state *state)
-{
-	(void)state;
-	++*(size_t *)context;
-}
-
-static void count_mail(void *context, const struct inbox_item *item)
-{
-	(void)item;
-	++*(size_t *)context;
-}
-
-static size_t changed(struct model *model)
-{
-	size_t count = 0;
-
-	model_take_changed(model, count_case, count_mail, &count);
-	return count;
-}
 
 static void test_changed(void)
 {
@@ -615,6 +852,8 @@ int main(void)
 	CHECK(taken > rounds * 15, "%zu random events in %zu worlds", taken, rounds);
 	test_members();
 	test_damage();
+	test_glance_damage();
+	test_hidden();
 	test_keys();
 	test_events();
 	test_changed();

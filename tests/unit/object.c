@@ -213,9 +213,32 @@ static void test_limits(void)
 	CHECK(parts_left() == 0, "and nothing half-done stays");
 }
 
-/* As the first form had it: header, chunks, one hash over all. */
-static void test_older_form(void)
+/* The list of hashes behind the chunks, and the name over head and list, as the second form has them. */
+static void finish_second(struct str *sealed, unsigned char hash[32])
 {
+	const size_t segment = SEGMENT + 8 * 17, end = sealed->length;
+	unsigned char count[8] = { 0 };
+	crypto_generichash_state state;
+
+	for (size_t at = 32; at < end; at += segment) {
+		size_t part = end - at < segment ? end - at : segment;
+
+		crypto_generichash(hash, 32, (unsigned char *)sealed->bytes + at, part, (const unsigned char *)"psirtty segment1", 16);
+		str_add_bytes(sealed, hash, 32);
+		count[0]++;
+	}
+	crypto_generichash_init(&state, (const unsigned char *)"psirtty object 2", 16, 32);
+	crypto_generichash_update(&state, (unsigned char *)sealed->bytes, 32);
+	crypto_generichash_update(&state, (unsigned char *)sealed->bytes + end, sealed->length - end);
+	crypto_generichash_update(&state, count, 8);
+	crypto_generichash_final(&state, hash, 32);
+	str_add_bytes(sealed, count, 8);
+}
+
+/* As the first form had it: header, chunks, one hash over all; and the second before it knew SHA-256. */
+static void test_older_form(bool second)
+{
+	static const unsigned char mark[8] = { 'P', 'S', 'O', '2' };
 	enum { LENGTH = 2 * SEGMENT + 70000, TAG = crypto_secretstream_xchacha20poly1305_ABYTES };
 	AUTO_STRING bytes = content(LENGTH, true);
 	crypto_secretstream_xchacha20poly1305_state state;
@@ -229,15 +252,22 @@ static void test_older_form(void)
 
 	randombytes_buf(key, sizeof(key));
 	crypto_secretstream_xchacha20poly1305_init_push(&state, header, key);
+	if (second)
+		str_add_bytes(&sealed, mark, sizeof(mark));
 	str_add_bytes(&sealed, header, sizeof(header));
 	for (size_t at = 0; at < LENGTH; at += CHUNK) {
 		size_t part = LENGTH - at < CHUNK ? LENGTH - at : CHUNK;
 
-		crypto_secretstream_xchacha20poly1305_push(&state, chunk, NULL, (unsigned char *)bytes + at, part, NULL, 0,
+		crypto_secretstream_xchacha20poly1305_push(&state, chunk, NULL, (unsigned char *)bytes + at, part, mark,
+							   second && at == 0 ? sizeof(mark) : 0,
 							   at + part == LENGTH ? 3 : 0);
 		str_add_bytes(&sealed, chunk, part + TAG);
 	}
-	crypto_generichash(hash, 32, (unsigned char *)sealed.bytes, sealed.length, (const unsigned char *)"psirtty object 1", 16);
+	if (second)
+		finish_second(&sealed, hash);
+	else
+		crypto_generichash(hash, 32, (unsigned char *)sealed.bytes, sealed.length,
+				   (const unsigned char *)"psirtty object 1", 16);
 	sodium_bin2hex(object.name, 65, hash, 32);
 	sodium_bin2hex(object.key, 65, key, 32);
 	path = path_of(&object);
@@ -246,7 +276,7 @@ static void test_older_form(void)
 	file_write(path, sealed.bytes, sealed.length, 0660, &err);
 	CHECK(vault_object_get(vault, object.name, object.key, &back, &err) == 0 && back.length == LENGTH &&
 		      memcmp(back.bytes, bytes, LENGTH) == 0,
-	      "an attachment of the first form opens: %s", err.why ? err.why : "");
+	      "an attachment of the %s opens: %s", second ? "second form before SHA-256" : "first form", err.why ? err.why : "");
 	sealed.bytes[sealed.length / 2] ^= 1;
 	file_write(path, sealed.bytes, sealed.length, 0660, &err);
 	str_reset(&back);
@@ -311,7 +341,8 @@ int main(void)
 		test_alterations();
 		test_nothing_unchecked();
 		test_limits();
-		test_older_form();
+		test_older_form(false);
+	test_older_form(true);
 	}
 	vault_close(vault);
 	openpgp_close(pgp);

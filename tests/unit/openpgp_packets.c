@@ -106,7 +106,7 @@ static void test_ids(void)
 	CHECK(p.encrypted, "one armored block is a message");
 	openpgp_packets_read(two.bytes, two.length, &p);
 	CHECK(!p.encrypted, "two are not one");
-	CHECK(!openpgp_dearmor("words", 5, &out) && out.length == 0, "no armor");
+	CHECK(!openpgp_dearmor("words", 5, "MESSAGE", &out) && out.length == 0, "no armor");
 }
 
 int main(void)

@@ -15,6 +15,7 @@
 #define ENCRYPTED(version, type) \
 	"Content-Type: multipart/encrypted; boundary=e; protocol=\"application/pgp-encrypted\"\n\n--e\n" \
 	"Content-Type: application/pgp-encrypted\n\n" version "\n--e\nContent-Type: " type "\n\n" PGP "--e--\n"
+#define SMIME "Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\n"
 #define SIGNED(text) \
 	"Content-Type: multipart/signed; boundary=s; protocol=\"application/pgp-signature\"\n\n--s\n" text \
 	"\n--s\nContent-Type: application/pgp-signature\n\n-----BEGIN PGP SIGNATURE-----\n\nx\n" \
@@ -35,7 +36,7 @@ static const struct row {
 	{ "no header", "just words\nand more\n", false, "just words\nand more\n",
 	  "control-characters malformed ", MAIL_CRYPTO_NONE, 0, 0 },
 	{ "mbox line", "From a Tue\n" HEAD "\nbody\n", false, "body\n", "", MAIL_CRYPTO_NONE, 1, 0 },
-	{ "base64", HEAD "Content-Transfer-Encoding: base64\n\nVklS=VVMhIQ==\n", false, "VIRUS!!", "",
+	{ "base64", HEAD "Content-Transfer-Encoding: base64\n\nVklS=VVMhIQ==\n", false, "VIRUS!!", "encoding-ambiguous ",
 	  MAIL_CRYPTO_NONE, 1, 0 },
 	{ "latin-1", HEAD "Content-Type: text/plain; charset=iso-8859-1\n\n\xFC\x80\n", false, "ü€\n", "",
 	  MAIL_CRYPTO_NONE, 1, 0 },
@@ -101,6 +102,44 @@ static const struct row {
 	{ "inline signed in part", HEAD "\nHi\n-----BEGIN PGP SIGNED MESSAGE-----\n\nx\n"
 	  "-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----\n", false, NULL, "partly-signed ",
 	  MAIL_CRYPTO_NONE, 1, 0 },
+	{ "mixed up on the way", HEAD MIXED "--b\n\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\n"
+	  "Content-Type: application/octet-stream\n\n" PGP "--b--\n", false, "", "repaired ", MAIL_CRYPTO_ENCRYPTED, 4, 0 },
+	{ "mixed up with words", HEAD MIXED "--b\n\nHi\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\n"
+	  "Content-Type: application/octet-stream\n\n" PGP "--b--\n", false, "Hi", "efail-structure ", MAIL_CRYPTO_NONE,
+	  4, 2 },
+	{ "mixed up with more behind", HEAD MIXED "--b\n\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+	  "--b\nContent-Type: application/octet-stream\n\n" PGP "--b\n\nHi\n--b--\n", false, NULL, "efail-structure ",
+	  MAIL_CRYPTO_NONE, 5, 2 },
+	{ "signed S/MIME", HEAD "Content-Type: multipart/signed; boundary=s\n\n--s\n\nx\n--s\nContent-Type: "
+	  "application/pkcs7-signature\n\ny\n--s--\n", false, "x", "smime ", MAIL_CRYPTO_SMIME_SIGNED, 3, 0 },
+	{ "opaque S/MIME", HEAD SMIME "MAsGCSqGSIb3DQEHAg==\n", false, "", "smime ", MAIL_CRYPTO_SMIME_OPAQUE, 1, 0 },
+	{ "enveloped S/MIME", HEAD SMIME "MIAGCSqGSIb3DQEHAw==\n", false, "", "smime ", MAIL_CRYPTO_SMIME_ENVELOPED, 1, 0 },
+	{ "S/MIME that is none", HEAD SMIME "MAsGCSqGSIb3DQEHBg==\n", false, "", "smime ", MAIL_CRYPTO_NONE, 1, 1 },
+	{ "S/MIME in part", HEAD MIXED "--b\n\nHi\n--b\n" SMIME "MIAGCSqGSIb3DQEHAw==\n--b--\n", false, "Hi",
+	  "efail-structure smime ", MAIL_CRYPTO_NONE, 3, 1 },
+	{ "two names", HEAD MIXED "--b\nContent-Type: a/b; name=x.sh\nContent-Disposition: attachment; filename=y.txt\n\n1\n"
+	  "--b--\n", false, "", "name-differs ", MAIL_CRYPTO_NONE, 2, 1 },
+	{ "name of another", "From: \"b@finder.example\" <m@evil.example>\n\nx\n", false, "x\n", "name-is-address ",
+	  MAIL_CRYPTO_NONE, 1, 0 },
+	{ "letters that look alike", "From: \xD0\x90lice <a@b>\n\nx\n", false, "x\n", "mixed-script ", MAIL_CRYPTO_NONE, 1, 0 },
+	{ "a receipt", "Disposition-Notification-To: <a@b>\n\nx\n", false, "x\n", "receipt-requested ", MAIL_CRYPTO_NONE, 1,
+	  0 },
+	{ "elsewhere", HEAD "Content-Type: message/external-body; access-type=URL; URL=\"http://e/\"\n\n\n", false, "",
+	  "external-body ", MAIL_CRYPTO_NONE, 1, 1 },
+	{ "two texts", HEAD "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nI agree.\n--b\nContent-Type: text/html"
+	  "\n\n<p>Publish it today.\n--b--\n", false, "I agree.", "alternative-differs ", MAIL_CRYPTO_NONE, 3, 0 },
+	{ "hidden words", HEAD "Content-Type: text/html\n\n<p hidden>x y</p>z<a href=http://e.example>f.example</a>\n", false,
+	  "[hidden: 2 characters] zf.example <http://e.example>\n", "html-hidden html-link-mismatch html-only ",
+	  MAIL_CRYPTO_NONE, 1, 0 },
+	{ "a secret key", HEAD "\n-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nx\n", false, NULL, "key-secret ", MAIL_CRYPTO_NONE,
+	  1, 0 },
+	{ "sealed again", "\xC1\x0C\x03\x01\x02\x03\x04\x05\x06\x07\x08\x01\x01\x01\xD2\x04\x01\x01\x01\x01", true, NULL,
+	  "control-characters malformed nested-encryption ", MAIL_CRYPTO_NONE, 0, 0 },
+	{ "display of older drafts", "Content-Type: multipart/mixed; boundary=b; protected-headers=\"v1\"\n\n--b\n"
+	  "Content-Type: text/plain; protected-headers=\"v1\"\n\nSubject: inner\n--b\n\nbody\n--b--\n", true, "body", "",
+	  MAIL_CRYPTO_NONE, 3, 0 },
+	{ "display in the wrong place", "Content-Type: multipart/alternative; boundary=b; protected-headers=\"v1\"\n\n--b\n"
+	  "Content-Type: text/plain; protected-headers=\"v1\"\n\nwords\n--b--\n", true, "words", "", MAIL_CRYPTO_NONE, 2, 0 },
 	{ "legacy display", "Content-Type: text/plain; hp=\"cipher\"; hp-legacy-display=1\nSubject: inner\n\n"
 	  "Subject: inner\n\nbody\n", true, "body\n", "", MAIL_CRYPTO_NONE, 1, 0 },
 };
@@ -186,6 +225,64 @@ static void test_signed_bytes(void)
 	CHECK(str_starts(mail.signature.bytes, "-----BEGIN PGP SIGNATURE-----"), "the signature is beside it");
 	CHECK(mail.record.parts[1].covered && !mail.record.parts[0].covered && !mail.record.parts[2].covered,
 	      "only the signed part is covered");
+	parsed_mail_release(&mail);
+}
+
+/* A key of version VERSION and ALGORITHM in an Autocrypt header of ADDR, with a user id or none. */
+static char *with_key(const char *addr, int version, int algorithm, bool named, const char *more)
+{
+	char key[32] = { (char)0xC6, 10, (char)version, 1, 2, 3, 4, (char)algorithm, 9, 9, 9, 9, (char)0xCD, 3, 'u', '@', 'x' };
+	AUTO_STR data = STR_INIT;
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < (named ? 17u : 12u); i += 3) {
+		uint32_t group = (uint32_t)(key[i] & 0xFF) << 16 | (uint32_t)(key[i + 1] & 0xFF) << 8 | (key[i + 2] & 0xFF);
+
+		for (int shift = 18; shift >= 0; shift -= 6)
+			str_add_char(&data, digits[group >> shift & 63]);
+	}
+	return mem_format("From: a@finder.example\nAutocrypt: addr=%s; %s keydata=%s\n\nx\n", addr, more, data.bytes);
+}
+
+static void test_autocrypt(void)
+{
+	static const struct { const char *addr; int version, algorithm; bool named; const char *more, *flag; size_t keys; } kinds[] = {
+		{ "A@finder.example", 4, 22, true, "prefer-encrypt=mutual;", NULL, 1 },
+		{ "a@finder.example", 4, 22, true, "_note=1;", NULL, 1 },
+		{ "a@finder.example", 4, 22, true, "critical=1;", NULL, 0 },
+		{ "b@finder.example", 4, 22, true, "", NULL, 0 },
+		{ "a@finder.example", 4, 22, false, "", "key-unsupported", 1 },
+		{ "a@finder.example", 6, 27, true, "", "key-unsupported", 1 },
+		{ "a@finder.example", 4, 27, true, "", "key-unsupported", 1 },
+		{ "a@finder.example", 3, 1, true, "", "key-unsupported", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		AUTO_STRING text = with_key(kinds[i].addr, kinds[i].version, kinds[i].algorithm, kinds[i].named, kinds[i].more);
+		struct parsed_mail mail;
+
+		parse_mail_here(text, strlen(text), false, &mail, NULL);
+		CHECK(mail.record.key_count == kinds[i].keys, "Autocrypt %zu: %zu keys", i, mail.record.key_count);
+		CHECK(mail_record_has_flag(&mail.record, "key-unsupported") == (kinds[i].flag != NULL), "and its flag");
+		if (mail.record.key_count)
+			CHECK(strlen(mail.record.keys[0].fingerprint) == (kinds[i].version == 4 ? 40 : 64) &&
+				      mail.record.keys[0].user_id_count == kinds[i].named, "and its names");
+		parsed_mail_release(&mail);
+	}
+}
+
+/* Two signed parts side by side: the bytes of each are cut out as they were sent. */
+static void test_signed_parts(void)
+{
+	static const char mail_text[] = HEAD MIXED "--b\n" SIGNED("\none\n") "--b\n" SIGNED("\ntwo\n") "--b--\n";
+	struct parsed_mail mail;
+
+	parse_mail_here(mail_text, sizeof(mail_text) - 1, false, &mail, NULL);
+	CHECK(mail.signed_part_count == 2 && mail.crypto == MAIL_CRYPTO_NONE, "two signed parts, no signed mail");
+	for (size_t i = 0; i < mail.signed_part_count; i++) {
+		CHECK_STR(mail.signed_parts[i].payload.bytes, i ? "\r\ntwo\r\n" : "\r\none\r\n", "what is signed");
+		CHECK_STR(mail.signed_parts[i].path, i ? "1.2" : "1.1", "and where");
+	}
 	parsed_mail_release(&mail);
 }
 
@@ -319,6 +416,8 @@ int main(void)
 	test_header();
 	test_protected();
 	test_signed_bytes();
+	test_autocrypt();
+	test_signed_parts();
 	test_sealed_bytes();
 	test_counts();
 	test_depth();

@@ -108,8 +108,10 @@ static void test_default_map(void)
 
 	CHECK(keymap_load(&map, &err) == 0, "the shipped key map loads");
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
-		CHECK(keymap_find(&map, contexts, key_from_name(wanted[i])) != NULL, "%s is bound", wanted[i]);
-	CHECK_STR(keymap_find(&map, contexts, '?')->label, "all keys", "? has its label");
+		CHECK(keymap_find(&map, contexts, 0, key_from_name(wanted[i])) != NULL ||
+		      keymap_is_prefix(&map, contexts, key_from_name(wanted[i])), "%s is bound", wanted[i]);
+	CHECK(keymap_find(&map, contexts, 'y', 't') && !keymap_find(&map, contexts, 0, 't'), "t after y copies a title");
+	CHECK_STR(keymap_find(&map, contexts, 0, '?')->label, "all keys", "? has its label");
 	keymap_release(&map);
 }
 
@@ -128,9 +130,9 @@ static void test_map(void)
 
 	CHECK(keymap_parse(&map, "list j down -- move\ninbox j :note {case} \nlist k up\nlist k none\n", "k", NULL) == 0,
 	      "a map is read");
-	binding = keymap_find(&map, contexts, 'j');
+	binding = keymap_find(&map, contexts, 0, 'j');
 	CHECK(binding && binding->edit && str_equal(binding->line, "note {case} "), "the nearest context wins");
-	CHECK(!keymap_find(&map, contexts, 'k'), "none unbinds");
+	CHECK(!keymap_find(&map, contexts, 0, 'k'), "none unbinds");
 	CHECK(map.count == 3, "a later binding takes the place of the earlier");
 	binding = keymap_of_command(&map, contexts, "down");
 	CHECK(binding && binding->key == 'j' && str_equal(binding->label, "move"), "a command's key is found");

@@ -15,6 +15,8 @@
 int file_read(const char *path, size_t limit, struct str *ret, struct error *err);
 /* Writes beside it, fsyncs, renames over it, fsyncs the folder: the old or the new file, never half. */
 int file_write(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
+/* The same without waiting for the disk: it outlives the process, not a loss of power. */
+int file_keep(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 int fd_write_all(int fd, const void *bytes, size_t length);
 /* So that write() to a pipe whose reader died does not end us. *RET_OLD is what to restore, which also drops
  * a SIGPIPE that came meanwhile. */

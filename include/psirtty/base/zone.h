@@ -34,4 +34,7 @@ instant zone_instant(const char *zone, int64_t day, int second);
 /* The next change of the offset after AT and before UNTIL, or INSTANT_NONE. */
 instant zone_next_change(const char *zone, instant at, instant until);
 
+/* Another whenever the system's zone files were replaced: for what is kept of their answers. */
+uint64_t zone_stamp(void);
+
 #endif

@@ -6,6 +6,7 @@
 #ifndef PSIRTTY_COMMAND_COMMAND_H
 #define PSIRTTY_COMMAND_COMMAND_H
 
+#include "psirtty/command/option.h"
 #include "psirtty/desk/desk.h"
 
 /* What a row may ask of the screen when it has no exec of its own: the screen family. */
@@ -17,6 +18,7 @@
 	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
 	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
 	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
+	X(SCREEN_SET) X(SCREEN_VIEW) X(SCREEN_VIEW_SAVE) X(SCREEN_VIEW_FORGET) X(SCREEN_FORM) \
 	X(SCREEN_FOUND) /* what the search ARGUMENT found, as a list */ \
 	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
@@ -35,12 +37,14 @@ enum command_flag {
 	COMMAND_OWN_VAULT = 64, /* opens the vault itself (init, audit verify, demo) */
 	COMMAND_JSON = 128,    /* takes --json */
 	COMMAND_LISTS = 256,   /* takes --limit N and --after ID */
+	COMMAND_HERE = 512,    /* the screen does it itself although it needs a vault */
+	COMMAND_BULK = 1024,   /* takes long: on the screen it waits its turn behind its like */
 };
 
 enum argument_type { /* for completion, forms and messages */
 	ARG_TEXT, ARG_WORD, ARG_CASE, ARG_MAIL, ARG_DRAFT, ARG_FILE, ARG_DIR, ARG_FINGERPRINT, ARG_PRODUCT,
 	ARG_PARTY, ARG_STATE, ARG_FIELD, ARG_WHEN, ARG_ADVISORY, ARG_VECTOR, ARG_NUMBER, ARG_PANE, ARG_THEME,
-	ARG_COMMAND, ARG_ADDRESS,
+	ARG_COMMAND, ARG_ADDRESS, ARG_OPTION, ARG_OPTION_VALUE, ARG_VIEW,
 };
 struct command_argument {
 	const char *name;    /* "CASE"; for an option "--to" */
@@ -56,9 +60,10 @@ struct command_context {
 	/* ---- set by the front */
 	const char *vault_dir, *gpg_home; /* borrowed; vault_dir NULL: none given */
 	bool json, offline, plain, readonly, on_screen;
+	const struct options *options;    /* borrowed; NULL: nobody has read them */
 	bool now_fixed; instant now;      /* --now; else read at each command by command_now() */
 	struct desk *desk;                /* opened by the first command that needs it; closed by the front */
-	const char *selected_case, *selected_mail; /* what {case} and {mail} stand for; may be NULL */
+	const char *selected_case, *selected_mail, *selected_row; /* what {case}, {mail} and {row} stand for; may be NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
@@ -88,6 +93,8 @@ unsigned command_flags(const struct command_row *row);
 const struct command_argument *command_arguments(const struct command_row *row, size_t *ret_count);
 /* "mail take MAIL [--title TITLE]"; adds to RET. */
 void command_usage(const struct command_row *row, struct str *ret);
+/* Whether the screen carries it out itself; every other line runs in a session (session.h). */
+bool command_on_screen(const struct command_row *row);
 /* Why it cannot be run now, translated, or NULL when it can. */
 const char *command_disabled(const struct command_row *row, struct command_context *context);
 /* The row whose words begin ARGV (longest wins), *RET_WORDS of them; NULL when none does. */
@@ -97,7 +104,7 @@ const struct command_row *command_find(int argc, char *const *argv, int *ret_wor
  * command_free_words. */
 int command_split(const char *line, char ***ret_argv, int *ret_argc, struct error *err);
 void command_free_words(char **argv, int argc);
-/* Replaces {case} and {mail} by what is selected; ERR_USAGE when nothing is. Adds to RET. */
+/* Replaces {case}, {mail} and {row} by what is selected; ERR_USAGE when nothing is. Adds to RET. */
 int command_expand(const struct command_context *context, const char *line, struct str *ret, struct error *err);
 /* Runs one command; 0 or an ERR_*; what it prints is in context->out. */
 int command_run(struct command_context *context, int argc, char *const *argv, struct error *err);

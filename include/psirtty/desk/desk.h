@@ -17,6 +17,8 @@ struct desk_options {
 	const char *vault_dir;
 	const char *gpg_home;   /* NULL: $GNUPGHOME, else gpg's own default */
 	bool readonly;
+	bool handed_over;       /* IDENTITY is a descriptor that desk_identity_send writes into: gpg is not asked */
+	int identity;
 };
 
 /* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
@@ -25,6 +27,8 @@ void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
 const char *desk_handler(const struct desk *desk);
+/* What gpg calls the owner of a key, else the beginning of its fingerprint. Borrowed until the next call. */
+const char *desk_member_name(struct desk *desk, const char *fingerprint);
 const char *desk_vault_name(const struct desk *desk);
 const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
@@ -39,6 +43,22 @@ struct vault *desk_vault(struct desk *desk);
 struct openpgp *desk_openpgp(struct desk *desk);
 /* Takes in what other handlers appended since; *RET_CHANGED when there was something. Cheap when not. */
 int desk_refresh(struct desk *desk, bool *ret_changed, struct error *err);
+/* The same, at most MOST events of it; *RET_LEFT: call again soon. For who must not stop for long. */
+int desk_refresh_some(struct desk *desk, uint64_t most, bool *ret_changed, bool *ret_left, struct error *err);
+/* Cases that others changed since the last call, each once, the newest author; at most MOST. How many. */
+struct desk_news { char case_id[64], author[128]; };
+size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most);
+/* Hands the unlocked identity to another process of this program (vault_identity_send). */
+int desk_identity_send(const struct desk *desk, int fd, struct error *err);
+/* gpg never asks for anything in this process (openpgp_never_ask); whether it wanted to since the last call. */
+void desk_never_ask(void);
+bool desk_take_wanted(void);
+/* What is being typed, sealed to this member, without waiting for the disk; an empty TEXT removes it. */
+int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
+/* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */
+int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err);
+/* What a session that died had kept so, or (OWN) this one, or NULL; it is removed. Caller frees. */
+char *desk_take_typed(struct desk *desk, bool own);
 /* Readable when others appended, until desk_refresh; or -1: ask once a second. */
 int desk_notify_fd(const struct desk *desk);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
@@ -91,12 +111,20 @@ int desk_undo(struct desk *desk, const struct case_state *state, bool redo, inst
 int desk_file_read(struct desk *desk, const struct sealed_file *file, struct str *ret, struct error *err);
 
 /* ---- mail in (intake.c) */
-struct intake_count { size_t taken_in, known, unread, failed; }; /* unread: kept, not opened; failed: no such bytes */
-typedef void (*desk_progress_fn)(void *context, size_t done, size_t total);
+struct intake_count {
+	size_t taken_in, known, failed; /* failed: no such bytes */
+	size_t unread;                  /* kept, not opened */
+	size_t later;                   /* kept, to be opened when somebody wants to read them: */
+	int derivation_ms;              /* what the agent needs for each because of its key's passphrase; 0: nothing */
+};
+/* Before each message; true stops: what was taken in stays. */
+typedef bool (*desk_progress_fn)(void *context, size_t done, size_t total);
 /* PATH: a Maildir, an mbox or one message. Each message is first kept, then read; one that cannot be read
  * stays in the inbox with its reason. */
 int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
 		     void *context, struct intake_count *ret, struct error *err);
+/* Opens one that waits to be read, or tries again what could not be opened; nothing for others. */
+int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err);
 int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err);
 int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
 		   const struct case_state **ret, struct error *err);
@@ -107,20 +135,12 @@ int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struc
 int desk_mail_read(const char *gpg_home, const char *bytes, size_t length, instant now,
 		   struct mail_record *ret, struct error *err);
 
-/* ---- mail out (correspondence.c) */
-/* Makes and seals the draft of a reply to the case's finder (or MESSAGE's sender); *RET_ID names it. */
-int desk_reply(struct desk *desk, const struct case_state *state, const struct case_message *message,
-	       const char *text, instant now, char **ret_id, struct error *err);
-struct draft_check { char **problems; size_t problem_count; char *to, *subject, *text; char **keys; size_t key_count; };
-void draft_check_release(struct draft_check *check);
-/* The leak guard: who will be able to read it, and what stands against sending; the gates among it, whose evaluation
- * is told in the case (NOW INSTANT_NONE: they are not asked). ERR_NO when something does. */
-int desk_draft_check(struct desk *desk, const char *draft_id, instant now, struct draft_check *ret, struct error *err);
-int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err);
-/* Signs, encrypts to the peer's pinned key and ours and to no other, writes it to the outbox,
- * records it in the case, removes the draft. *RET_PATH is the file written. */
-int desk_draft_send(struct desk *desk, const char *draft_id, instant now, char **ret_path,
-		    struct error *err);
+/* ---- mail out: psirtty/desk/letters.h */
+/* How letters leave from now on (worker/letter.h); what WAY points to must stay. NULL: by the vault's outbox. */
+struct letter_way;
+void desk_set_letter_way(struct desk *desk, const struct letter_way *way);
+/* What is sent waits in the vault's outbox until somebody carries it on. */
+bool desk_letters_wait(const struct desk *desk);
 
 /* ---- advisories (advisory.c) */
 int desk_advisory_new(struct desk *desk, const struct case_state *state, instant now, struct error *err);

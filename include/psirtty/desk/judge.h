@@ -23,4 +23,22 @@ int judge_file(struct judge *judge, const char *path, const char *preset, instan
 	       struct error *err);
 void judgement_release(struct judgement *judgement);
 
+/* The document as quick fixes mend it: its text, and what was done (test, path) in the rows behind the first. */
+struct mended { const char *document; struct job_row *rows; size_t count; struct job_answer answer; };
+int judge_mend(struct judge *judge, const char *path, const char *preset, instant now, struct mended *ret,
+	       struct error *err);
+void mended_release(struct mended *mended);
+
+/* What a document of a provider says, as the job's rows. */
+struct judged_facts { struct job_row *rows; size_t count; struct job_answer answer; };
+int judge_facts(struct judge *judge, const char *path, struct judged_facts *ret, struct error *err);
+void judged_facts_release(struct judged_facts *facts);
+
+/* What a document is in another format. */
+struct conversion { const char *document; const char *const *losses; size_t loss_count; struct job_answer answer; };
+struct conversion_options { const char *format, *cve, *organisation; }; /* the last two may be NULL */
+int judge_convert(struct judge *judge, const char *path, const struct conversion_options *options, instant now,
+		  struct conversion *ret, struct error *err);
+void conversion_release(struct conversion *conversion);
+
 #endif

@@ -30,9 +30,19 @@ void mime_decode_quoted_printable(const char *bytes, size_t length, struct str *
 /* A file name that is safe in any folder: the last path component, printable, NFC, no leading dot or
  * blank, at most 128 bytes, never empty ("attachment-N" with N for a nameless one). Caller frees. */
 char *mime_safe_name(const char *name, int number);
-/* HTML to plain text, safely: no script, style or hidden part; links shown as text with their
- * target. *RET_REMOTE is set when it refers to outside content. */
-void mime_html_text(const char *html, size_t length, struct str *ret, bool *ret_remote);
+/* Whether base64 decodes the same everywhere: nothing but its alphabet and blanks, "=" at the very end only. */
+bool mime_base64_is_plain(const char *bytes, size_t length);
+struct mime_html_facts {
+	bool remote;        /* it refers to outside content */
+	bool link_mismatch; /* a link's text names another host than its target */
+	size_t hidden;      /* characters a browser would not show, or only in white */
+};
+/* HTML to plain text, safely: no script, style or hidden part (a mark says how long it was); links shown as
+ * text with their target. */
+void mime_html_text(const char *html, size_t length, struct str *ret, struct mime_html_facts *ret_facts);
+/* Whether OTHER says something that TEXT does not: more than a third of its words, two at least, are not in
+ * TEXT. What stands in angle or square brackets (targets, descriptions, our marks) is passed over. */
+bool mime_text_differs(const char *text, size_t length, const char *other, size_t other_length);
 
 /* format=flowed joined again (RFC 3676 4): lines that end in a blank go on in the next one of the same
  * quote depth, the signature mark "-- " does not; DELSP drops that blank; stuffed blanks go. */
@@ -51,6 +61,7 @@ struct mime_letter {
 	instant date;
 	const char *text;        /* UTF-8 */
 	const struct mime_file *files; size_t file_count;
+	const char *auto_submitted; /* "auto-replied" where a machine wrote it (RFC 3834 5); may be NULL */
 	bool clear;              /* for mime_write_signed: nothing is encrypted, the subject stands outside */
 };
 /* The inner entity to be signed and encrypted: protected headers (hp="cipher" with an HP-Outer copy

@@ -24,8 +24,17 @@ struct openpgp_packets {
 
 /* BYTES may be armored (one MESSAGE block) or binary; at most 100,000 packets are looked at. */
 void openpgp_packets_read(const char *bytes, size_t length, struct openpgp_packets *ret);
-/* The binary of the first armored MESSAGE block; false when there is none. Headers and checksum are
- * passed over. */
-bool openpgp_dearmor(const char *bytes, size_t length, struct str *ret);
+/* The binary of the first armored block of KIND ("MESSAGE", "PUBLIC KEY BLOCK"); false when there is none.
+ * Headers and checksum are passed over. */
+bool openpgp_dearmor(const char *bytes, size_t length, const char *kind, struct str *ret);
+/* One packet (RFC 9580 4.2). */
+struct openpgp_packet {
+	int tag;
+	const unsigned char *body; /* borrowed from the input */
+	size_t length; /* of the body; of its first chunk where it comes in chunks */
+	size_t whole;  /* with header and all chunks */
+};
+/* The packet that begins at BYTES; false when it is none, or not all of it is there. */
+bool openpgp_packet_read(const void *bytes, size_t left, struct openpgp_packet *ret);
 
 #endif

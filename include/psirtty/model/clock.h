@@ -134,6 +134,8 @@ const struct clock_rule *clock_rule_at(const struct clock_rules *rules, size_t i
 const struct clock_rule *clock_rule_find(const struct clock_rules *rules, const char *id);
 /* Changes whenever any row does: for caches of what was worked out. */
 uint64_t clock_rules_version(const struct clock_rules *rules);
+/* The same in every session, and another whenever a row or a holiday file changes. */
+uint64_t clock_rules_stamp(const struct clock_rules *rules);
 /* The title in the language of the reader. */
 const char *clock_title(const struct clock_rule *rule);
 /* "48 hours", "2 working days": translated; buffer of 48 bytes. */

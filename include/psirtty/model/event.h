@@ -66,6 +66,8 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_MAIL_READ, 41, "mail-read", STREAM_INBOX) \
 	X(EVENT_MAIL_TAKEN, 42, "mail-taken", STREAM_INBOX) \
 	X(EVENT_MAIL_DROPPED, 43, "mail-dropped", STREAM_INBOX) \
+	X(EVENT_MAIL_PASSED, 44, "mail-passed", STREAM_INBOX) \
+	X(EVENT_MAIL_SORTED, 45, "mail-sorted", STREAM_INBOX) \
 	X(EVENT_PRODUCT_ADDED, 60, "product-added", STREAM_REGISTRY) \
 	X(EVENT_KEY_PINNED, 61, "key-pinned", STREAM_REGISTRY) \
 	X(EVENT_KEY_UNPINNED, 62, "key-unpinned", STREAM_REGISTRY) \
@@ -103,7 +105,16 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_EARLY_PUBLICATION, 142, "early-publication", STREAM_CASE) \
 	X(EVENT_COLLISION_DECIDED, 143, "collision-decided", STREAM_CASE) \
 	X(EVENT_GATE_MODE_SET, 144, "gate-mode-set", STREAM_REGISTRY) \
-	X(EVENT_OWNER_SET, 145, "owner-set", STREAM_CASE)
+	X(EVENT_OWNER_SET, 145, "owner-set", STREAM_CASE) \
+	X(EVENT_ADVISORY_TEXT, 150, "advisory-text", STREAM_CASE) \
+	X(EVENT_ADVISORY_PREPARED, 151, "advisory-prepared", STREAM_CASE) \
+	X(EVENT_ADVISORY_APPROVED, 152, "advisory-approved", STREAM_CASE) \
+	X(EVENT_ADVISORY_PUBLISHED, 153, "advisory-published", STREAM_CASE) \
+	X(EVENT_CVE_STATE, 154, "cve-state", STREAM_REGISTRY) \
+	X(EVENT_LETTER_BEGUN, 170, "letter-begun", STREAM_CASE) \
+	X(EVENT_LETTER_FAILED, 171, "letter-failed", STREAM_CASE) \
+	X(EVENT_MAIL_ACKNOWLEDGED, 172, "mail-acknowledged", STREAM_INBOX) \
+	X(EVENT_KEY_CHANGE_ASKED, 173, "key-change-asked", STREAM_REGISTRY)
 
 enum event_type {
 #define X(name, number, wire, stream) name = number,
@@ -139,13 +150,15 @@ struct event_info {
 	const char *command;      /* the command that makes it: "case state" */
 	const char *line;         /* one-line rendering, translated; {field} is replaced: "state {to}" */
 	bool undoable;
-	struct event_field fields[18];
+	struct event_field fields[20];
 };
 
 /* Lists of words that commands need too, NULL ended. */
 extern const char *const outcome_words[], *const justification_words[], *const credit_words[],
 	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[],
-	*const gate_action_words[], *const gate_mode_words[], *const provider_words[], *const authority_words[];
+	*const mail_pass_words[], *const mail_sort_words[], *const gate_action_words[], *const gate_mode_words[],
+	*const provider_words[], *const authority_words[], *const advisory_text_words[], *const pool_words[],
+	*const language_words[], *const key_check_words[];
 
 /* One event as the vault hands it out, opened. */
 struct event {

@@ -25,6 +25,8 @@ void holidays_free(struct holidays *holidays);
 /* One more hold on the same calendar. */
 struct holidays *holidays_hold(struct holidays *holidays);
 const char *holidays_id(const struct holidays *holidays);
+/* The same in every session, and another whenever the file changes. */
+uint64_t holidays_stamp(const struct holidays *holidays);
 /* Whether DAY is worked. Sets *UNCERTAIN (and never clears it) where the calendar does not know. */
 bool holidays_working(const struct holidays *holidays, int64_t day, bool *uncertain);
 /* What DAY is called, or NULL. Borrowed. */

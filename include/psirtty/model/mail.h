@@ -33,22 +33,42 @@ const char *verdict_name(enum mail_verdict verdict);
 
 /* Stable codes for what is odd about a mail; code, explanation. `help mail flags` lists them. */
 #define MAIL_FLAGS(X) \
+	X("alternative-differs", N_("the HTML says something else than the plain text that is shown")) \
+	X("autocrypt-other-key", N_("its Autocrypt header offers another key than the one that is pinned to the sender")) \
 	X("bidi", N_("text or headers hold bidirectional control characters")) \
 	X("control-characters", N_("headers hold control characters or broken encodings")) \
+	X("date-differs", N_("it was signed long before or after the date it carries")) \
 	X("efail-structure", N_("an encrypted part stands beside others or below the top; it was not opened")) \
+	X("encoding-ambiguous", N_("broken base64, which other programs may read differently")) \
+	X("external-body", N_("it refers to content elsewhere as if it were a part; nothing was fetched")) \
+	X("html-hidden", N_("the HTML holds text that a browser would not show; it is left out")) \
+	X("html-link-mismatch", N_("a link shows another host than the one it leads to")) \
 	X("html-only", N_("there is no plain text; what is shown was made from HTML")) \
 	X("html-remote", N_("the HTML asks for content from elsewhere; nothing was fetched")) \
+	X("key-secret", N_("a secret key is attached; it was not taken in, and its owner should be told")) \
+	X("key-unsupported", N_("a key is attached that gpg cannot take in")) \
 	X("limit-depth", N_("parts are nested deeper than the limit")) \
+	X("limit-keys", N_("more or larger keys than the limit")) \
 	X("limit-parts", N_("more parts than the limit; the rest is in the raw message only")) \
 	X("limit-headers", N_("more or longer headers than the limit")) \
 	X("limit-text", N_("the text is longer than the limit and was cut")) \
 	X("malformed", N_("the structure is not that of a mail; the raw bytes are kept")) \
+	X("mixed-script", N_("an address or name mixes letters that look alike from different scripts")) \
 	X("multiple-from", N_("more than one From header or address")) \
 	X("name-conflict", N_("two attachments have the same name")) \
+	X("name-differs", N_("an attachment has two names that differ; that of Content-Disposition is shown")) \
+	X("name-is-address", N_("a sender's name looks like another address")) \
 	X("nested-encryption", N_("there is more encrypted content inside; it was not opened")) \
+	X("not-integrity-protected", N_("encrypted by S/MIME in a way that does not show alterations")) \
+	X("other-key", N_("another key of the key ring carries the sender's address too")) \
 	X("partly-signed", N_("the signature covers only a part of the message")) \
 	X("protected-from-mismatch", N_("the sender inside the encryption differs from the outer one")) \
-	X("smime", N_("S/MIME, which this version neither opens nor verifies; the raw bytes are kept")) \
+	X("receipt-requested", N_("it asks for a receipt; none is sent")) \
+	X("recipient-unbound", N_("the signature inside does not say for whom it was written: it may have been forwarded")) \
+	X("repaired", N_("a mail server had changed its structure; it was read as it must have been sent")) \
+	X("smime", N_("S/MIME")) \
+	X("smime-unchecked", N_("there is no gpgsm here: its S/MIME was neither opened nor verified")) \
+	X("subject-unsigned", N_("the signature does not cover subject, sender and date")) \
 	X("symmetric", N_("encrypted with a passphrase only")) \
 	X("too-many-recipients", N_("more encrypted session keys than the limit; it was not opened")) \
 	X("unreadable", N_("the parser stopped on this message; the raw bytes are kept"))
@@ -59,7 +79,11 @@ struct mail_signature {
 	instant created;     /* INSTANT_NONE when unknown */
 	char *hash;          /* "SHA256" */
 	bool covers_message; /* else a part of it */
+	char *addresses;     /* of its key's user ids, in lower case, a blank before and behind each; NULL: unknown */
 };
+void mail_signature_release(struct mail_signature *signature);
+/* Adds ADDRESS to what the key's user ids name. */
+void mail_signature_add_address(struct mail_signature *signature, const char *address);
 
 struct mail_part {
 	char *path;          /* "1.2": place in the tree */
@@ -78,6 +102,14 @@ struct mail_attachment {
 	char *bytes;         /* owned decoded content while the message is in memory; NULL in a record */
 };
 
+/* A key that came along; nothing of it is taken in, and its user ids claim what they like. */
+struct mail_key {
+	char *fingerprint;   /* upper-case hex */
+	char **user_ids; size_t user_id_count;
+	char *source;        /* "attached" or "autocrypt" */
+};
+enum { MAIL_KEYS = 20, MAIL_KEY_USER_IDS = 16 };
+
 struct mail_record {
 	char *subject, *outer_subject;
 	struct mail_address *from, *to, *cc, *reply_to; /* owned, counts below */
@@ -94,6 +126,7 @@ struct mail_record {
 	char *text; bool html_only;
 	struct mail_part *parts; size_t part_count;
 	struct mail_attachment *attachments; size_t attachment_count;
+	struct mail_key *keys; size_t key_count;
 	char **flags; size_t flag_count; /* sorted, each once */
 	bool auto_submitted, list_mail;  /* RFC 3834: never answer these automatically */
 	char *sender;                    /* owned; kept by mail_record_sender() alone */
@@ -111,8 +144,9 @@ void mail_record_from_json(const json_t *json, struct mail_record *ret);
 enum signature_state mail_record_signature(const struct mail_record *record);
 /* Sets record->verdict from the signatures and PINNED, the fingerprint pinned to the sender's address
  * (NULL: none): bad, weak, future, malformed or revoked → bad; no signature over the message →
- * unsigned; good by the pinned key → verified; good by another key than the pinned → mismatch; good
- * without a pin, or unknown or expired key → signed. */
+ * unsigned; good where there is not exactly one sender → mismatch; good by the pinned key → verified; good
+ * by another key than the pinned → mismatch; good or expired without a pin, where the key's user ids are known
+ * and none is the sender's → mismatch; else, or by an unknown key → signed. */
 void mail_record_judge(struct mail_record *record, const char *pinned);
 /* The first From address in lower case, or NULL. Borrowed. */
 const char *mail_record_sender(const struct mail_record *record);

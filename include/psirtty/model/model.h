@@ -6,6 +6,7 @@
 #ifndef PSIRTTY_MODEL_MODEL_H
 #define PSIRTTY_MODEL_MODEL_H
 
+#include "psirtty/model/assess.h"
 #include "psirtty/model/clock.h"
 #include "psirtty/model/event.h"
 #include "psirtty/model/mail.h"
@@ -176,6 +177,7 @@ struct case_state {
 	char *outcome, *priority;                               /* of that decision; NULL */
 	instant task_due, risk_until;                           /* the next ones; INSTANT_NONE */
 	struct case_times times;                                /* when it came this far first */
+	char **sent_ids; size_t sent_id_count;                  /* message ids of what we wrote */
 	char *source;                                           /* whom we have it from, as a word; NULL */
 	char *merged_into;                                      /* id of the case it went into, or NULL */
 	char *split_from;                                       /* id of the case it came out of, or NULL */
@@ -202,7 +204,13 @@ struct inbox_item {
 	bool read;              /* a record is there (decrypted or not) */
 	struct mail_record record;
 	char *taken_case;       /* id of the case it went to, or NULL */
+	char *account, *uid;    /* where it was fetched and its name there; NULL */
+	char *sorted;           /* a word of mail_sort_words, or NULL: nobody said */
+	struct assessment assessed; /* of the record */
+	instant acknowledged;   /* when a machine said that it came; INSTANT_NONE */
 };
+/* A name by which a mail was known on a server, whose mail is not in the list (any more). */
+struct passed_mail { char *account, *uid; };
 
 struct product_support { char *version; instant from, until; }; /* from may be INSTANT_NONE */
 struct product {
@@ -225,8 +233,31 @@ struct disposal {
 	char **dropped; size_t dropped_count;  /* mails that went with the case */
 	char **objects; size_t object_count;   /* names of the attachments that went */
 };
-struct pin { char *address, *fingerprint; instant at; };
-struct policy { char *publisher, *namespace_url, *contact, *prefix; }; /* prefix: "PSIRT" */
+/* VERIFIED: how it was made sure whose it is, a word of key_check_words; NULL where nobody said, as NOTE. */
+struct pin { char *address, *fingerprint; instant at; char *verified, *note, *by; };
+struct pin_past { char *address, *fingerprint; instant from, until; }; /* what was pinned once, for old signatures */
+/* Somebody wants ADDRESS to have another key; another person must say so too. */
+struct pin_ask { char *address, *fingerprint, *by, *verified; uint8_t member[16], event[32]; instant at; };
+struct policy {
+	char *publisher, *namespace_url, *contact, *prefix; /* prefix: "PSIRT" */
+	char *provider;  /* where our documents are served: https://…; below it /.well-known/csaf */
+	char *cna;       /* UUID of our organisation in the CVE programme */
+	bool acknowledge; /* new mail is answered by a machine */
+};
+
+/* CVE ids we hold, whatever case they are for. */
+#define POOL_STATES(X) \
+	X(POOL_REQUESTED, "requested") /* asked for: its name is not known yet, ID is "for" and the case */ \
+	X(POOL_RESERVED, "reserved") X(POOL_USED, "used") /* given to a case */ \
+	X(POOL_PUBLISHED, "published") X(POOL_REJECTED, "rejected")
+#define X(name, word) name,
+enum pool_state { POOL_STATES(X) POOL_STATE_COUNT };
+#undef X
+struct pool_id {
+	char *id, *case_id, *reason;     /* owned; the last two may be NULL */
+	enum pool_state state;
+	instant since[POOL_STATE_COUNT]; /* when it came into each state last, or INSTANT_NONE */
+};
 
 struct model;
 struct model *model_new(void);
@@ -253,6 +284,10 @@ struct model_loader {
 	/* Hands ITEM's events `event` and, unless it is zeros, `reading` to model_load_event. */
 	int (*load_mail)(void *context, struct model *model, const struct inbox_item *item, struct error *err);
 	void *context;
+	/* Hands the brief of the stream to model_take_case_brief, or of all cases (those known already are refused);
+	 * or NULL. Where there is none the case is loaded. */
+	int (*load_brief)(void *context, struct model *model, const uint8_t stream[16], struct error *err);
+	int (*load_briefs)(void *context, struct model *model, struct error *err);
 };
 void model_set_loader(struct model *model, const struct model_loader *loader);
 /* How many cases and how many mails stay whole at a time (64). */
@@ -281,6 +316,18 @@ void model_case_brief(const struct case_state *state, struct str *ret);
 /* A case known by its brief; BYTES are checked as if a stranger wrote them: ERR_INPUT. */
 int model_take_case_brief(struct model *model, const uint8_t stream[16], const void *bytes, size_t length,
 			  struct error *err);
+/* All cases at a glance, for a start that needs no more of them: SINCE says what they stand for. */
+void model_glances(struct model *model, uint64_t since, struct str *ret);
+/* Those of which MAY says so; ERR_INPUT, and no case is known, where BYTES are none or stand for something else.
+ * Before any case is known. */
+typedef bool (*model_stream_fn)(void *context, const uint8_t stream[16]);
+int model_take_glances(struct model *model, const void *bytes, size_t length, uint64_t since, model_stream_fn may,
+		       void *context, struct error *err);
+/* What is due in all of them by the clocks' rules as they are, which the caller keeps by model_clock_stamp. */
+void model_dues(struct model *model, uint64_t since, struct str *ret);
+int model_take_dues(struct model *model, const void *bytes, size_t length, uint64_t since, struct error *err);
+/* Of everything the rules of clocks say: for what is worked out by them. */
+uint64_t model_clock_stamp(const struct model *model);
 void model_mail_brief(const struct inbox_item *item, struct str *ret);
 int model_take_mail_brief(struct model *model, const uint8_t event[32], const void *bytes, size_t length,
 			  struct error *err);
@@ -307,12 +354,30 @@ void model_drop_case(struct model *model, const uint8_t stream[16]);
  * dropped; all else it points to stays until the next model_apply or model_load_case. */
 size_t model_case_count(const struct model *model);
 const struct case_state *model_case(const struct model *model, size_t index);
+/* The same at a glance, for lists of all: costs nothing where no more of a case is known yet. It stays where it is
+ * until the case is dropped. */
+struct case_glance {
+	uint8_t stream[16];
+	const char *id, *title;
+	instant opened;
+	enum rm_state rm;
+	bool bound;               /* an embargo is in force */
+};
+const struct case_glance *model_glance(const struct model *model, size_t index);
+const struct case_state *glance_case(const struct case_glance *glance);
+/* As case_next_due and case_marks. */
+bool glance_next_due(const struct case_glance *glance, const char **ret_what, instant *ret_at);
+const char *glance_marks(const struct case_glance *glance, instant now, char buffer[4]);
 /* By id ("PSIRT-2026-0001"), or the only one that ends with it ("1", "0001"); NULL. */
 const struct case_state *model_find_case(const struct model *model, const char *id);
+bool model_has_case(const struct model *model, const uint8_t stream[16]);
 const struct case_state *model_case_of_stream(const struct model *model, const uint8_t stream[16]);
 size_t model_inbox_count(const struct model *model);
 const struct inbox_item *model_inbox(const struct model *model, size_t index); /* by received, then id */
 const struct inbox_item *model_find_mail(const struct model *model, const char *id);
+/* Every name by which mails of ACCOUNT came or were passed over: they are not fetched again. */
+void model_each_fetched(const struct model *model, const char *account, void (*fn)(void *context, const char *uid),
+			void *context);
 const struct inbox_item *model_mail_by_sha256(const struct model *model, const char *sha256);
 size_t model_product_count(const struct model *model);
 const struct product *model_product(const struct model *model, size_t index);
@@ -333,9 +398,18 @@ int product_supported(const struct product *product, const char *version, instan
 const char *model_pinned(const struct model *model, const char *address);
 size_t model_pin_count(const struct model *model);
 const struct pin *model_pin(const struct model *model, size_t index);
+size_t model_pin_past_count(const struct model *model);
+const struct pin_past *model_pin_past(const struct model *model, size_t index); /* as they came */
+/* The key pinned to ADDRESS, or, when none is, the last one that was; NULL. */
+const char *model_pinned_last(const struct model *model, const char *address);
+size_t model_pin_ask_count(const struct model *model);
+const struct pin_ask *model_pin_ask(const struct model *model, size_t index); /* still open, as they came */
 size_t model_disposal_count(const struct model *model);
 const struct disposal *model_disposal(const struct model *model, size_t index); /* as they came */
 const struct policy *model_policy(const struct model *model); /* members NULL when never set */
+size_t model_pool_count(const struct model *model);
+const struct pool_id *model_pool_id(const struct model *model, size_t index); /* by id */
+const struct pool_id *model_pool_find(const struct model *model, const char *id); /* or NULL */
 /* What the house set the gate ID to: a word of gate_mode_words; "on" where nothing was set. */
 const char *model_gate_mode(const struct model *model, const char *id);
 
@@ -445,6 +519,8 @@ const struct freeze *model_freeze(const struct model *model, size_t index); /* b
 const struct freeze *model_frozen(const struct model *model, instant at);
 /* When a key pinned to an address expires, as far as it was told; INSTANT_NONE: never or not known. */
 void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires);
+/* The same of the key of who works here. */
+void model_note_own_key(struct model *model, const char *fingerprint, instant expires);
 
 /* Lines of the calendar over all cases, sorted by time. */
 #define AGENDA_KINDS(X) \

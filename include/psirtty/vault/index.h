@@ -18,6 +18,8 @@ enum vault_brief_kind {
 	BRIEF_HOUSE = 3,    /* one: where the fold of the inbox ends, and its conflicts */
 	BRIEF_NAMES = 4,    /* one: what members are called; before what needs them */
 	BRIEF_REGISTRY = 5, /* one: the registry's events */
+	BRIEF_GLANCE = 6,   /* one: all cases at a glance */
+	BRIEF_DUES = 7,     /* one: what is due in them; its key: what it was worked out by */
 };
 struct vault_brief {
 	enum vault_brief_kind kind;
@@ -30,8 +32,11 @@ typedef int (*vault_brief_fn)(void *context, const struct vault_brief *brief, st
 
 /* The last event that the rows of this VERSION stand for; 0: there are none, fold everything. */
 uint64_t vault_brief_head(struct vault *vault, uint32_t version);
-/* Hands out all rows, in the order of kind and key, after vault_brief_head was not 0. */
-int vault_brief_each(struct vault *vault, vault_brief_fn fn, void *context, struct error *err);
+/* Hands out the rows of all cases, or all others, in the order of kind and key, after vault_brief_head was not 0. */
+int vault_brief_each(struct vault *vault, bool cases, vault_brief_fn fn, void *context, struct error *err);
+/* Hands out one row as the file has it, which is not what was put since: 0, also where there is none. */
+int vault_brief_get(struct vault *vault, enum vault_brief_kind kind, const uint8_t key[32], vault_brief_fn fn,
+		    void *context, struct error *err);
 /* Puts a row for the merge at close; LENGTH 0 takes it away. BYTES are copied. */
 void vault_brief_put(struct vault *vault, const struct vault_brief *brief);
 /* What was put, with what the file holds, stands for every event up to GSEQ. Without this call nothing

@@ -88,6 +88,10 @@ int vault_readings(struct vault *vault, const uint8_t stream[16], struct vault_r
 typedef void (*vault_access_fn)(void *context, const uint8_t stream[16], enum vault_stream_kind kind,
 				bool readable);
 void vault_on_access(struct vault *vault, vault_access_fn fn, void *context);
+/* A removal that another copy brought counts from when it was made: what the removed wrote since has no effect any more,
+ * though it may have been read here before. FN is called for each readable stream that may hold such events, if a removal
+ * was brought behind event AFTER. */
+void vault_resettled(struct vault *vault, uint64_t after, vault_access_fn fn, void *context);
 
 /* ---- checkpoints */
 

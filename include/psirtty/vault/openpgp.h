@@ -24,12 +24,25 @@ void openpgp_key_release(struct openpgp_key *key);
 int openpgp_open(const char *home, struct openpgp **ret, struct error *err);
 void openpgp_close(struct openpgp *pgp);
 
+/* In this process gpg never asks for a passphrase or a PIN: there is no terminal it may take. What would need one fails
+ * as if it had been cancelled, and openpgp_take_wanted says so, once. Before any openpgp_open. */
+void openpgp_never_ask(void);
+bool openpgp_take_wanted(void);
+
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
  * this address. ERR_INPUT when there is none or more than one. */
 int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,
 		 struct error *err);
 /* Whether the secret part of FINGERPRINT is at hand; quiet. */
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint);
+
+/* What gpg-agent says of itself; false when it does not run. */
+struct openpgp_agent {
+	int derivation_ms;   /* it makes a passphrase cost: and every message to a key with one */
+	bool passphrase;     /* some key here has one */
+	bool elsewhere;      /* a restricted agent, forwarded from another machine: it asks there */
+};
+bool openpgp_agent(const struct openpgp *pgp, struct openpgp_agent *ret);
 
 /* Another one after anything was changed in gpg's key rings; false where they are kept otherwise. */
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32]);
@@ -49,12 +62,28 @@ void openpgp_result_release(struct openpgp_result *result);
  * used. Signatures are judged by our own policy too: hash at least SHA-256, not made after NOW + 1 h. */
 int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret, struct error *err);
+/* The same with the SESSION_KEY of an earlier result, so that no agent is asked; false, with *RET empty, when that
+ * opens nothing. */
+bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
+			   size_t limit, instant now, struct openpgp_result *ret);
 /* A detached signature over BYTES. */
 int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
 		   size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
-/* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. */
+/* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. Refused as malformed,
+ * whatever gpg says: any header but Hash (RFC 9580 7.1), NotDashEscaped, and lines gpg would cut. */
 int openpgp_verify_clear(struct openpgp *pgp, const void *bytes, size_t length, instant now,
 			 struct openpgp_result *ret, struct error *err);
+
+/* ---- S/MIME, by gpgsm (smime.c): the same verdicts; a certificate that no root of gpgsm's vouches for is
+ * SIGNATURE_UNKNOWN_KEY, CMS that names no signer SIGNATURE_MALFORMED. ERR_DENIED when there is no gpgsm. */
+
+/* SIGNATURE NULL: BYTES is CMS signed-data, and ret->plain what it holds. */
+int smime_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
+		 size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
+int smime_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit,
+		  struct openpgp_result *ret, struct error *err);
+/* How many usable keys carry this address. */
+size_t openpgp_count(struct openpgp *pgp, const char *address);
 
 /* Encrypts to exactly these fingerprints, signed by SIGNER (NULL: not signed), and checks afterwards
  * that as many session key packets came out as went in. ARMOR: ASCII armour. */
@@ -74,6 +103,9 @@ int openpgp_decrypt_stream(struct openpgp *pgp, int in, openpgp_sink_fn sink, vo
 /* Detached, ARMOR or binary. *RET_HASH (may be NULL) gets a static name such as "pgp-sha512". */
 int openpgp_sign(struct openpgp *pgp, const void *bytes, size_t length, const char *signer, bool armor,
 		 struct str *ret, const char **ret_hash, struct error *err);
+/* TEXT in the frame of a cleartext signature. */
+int openpgp_sign_clear(struct openpgp *pgp, const void *text, size_t length, const char *signer, struct str *ret,
+		       struct error *err);
 /* A new Ed25519/Cv25519 key without passphrase: for demo and tests. *RET is its fingerprint, freed by the caller. */
 int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err);
 /* Stops the agent of this home; for homes that were made for a demonstration or a test. */
@@ -83,5 +115,12 @@ int openpgp_export(struct openpgp *pgp, const char *fingerprint, struct str *ret
 /* Public keys only: secret ones are refused. Fingerprints of what was taken in; freed by the caller. */
 int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
 		   struct error *err);
+
+/* The same for keys of strangers: read first in a home that is thrown away, within 20 s, at most 20 keys, cleaned of
+ * what others added to them. */
+int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
+			   struct error *err);
+/* Binary public key, as the Web Key Directory wants it. */
+int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
 
 #endif

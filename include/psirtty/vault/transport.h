@@ -40,8 +40,26 @@ int vault_backup(struct vault *vault, const char *path, bool keys, vault_progres
 /* Verifies the backup and unpacks it into DIR, which must be empty or missing. *RET_GSEQ its head. */
 int vault_restore(const char *path, const char *dir, uint64_t *ret_gseq, vault_progress_fn progress,
 		  void *context, struct error *err);
+/* An event that was seen and is not in the vault any more. */
+struct vault_lost {
+	uint64_t gseq;
+	int type;           /* the model's number; 0: an event of the vault itself, which WHAT tells */
+	const char *what;   /* untranslated, static */
+	instant at;
+	char *stream_name;  /* "PSIRT-2026-0001", "case 1f3a9c…" where its name is not known, "inbox", "registry", "vault" */
+	char *author;       /* fingerprint, or the member's number where that is not known */
+};
+struct vault_losses {
+	struct vault_lost *events; size_t count, room;
+	uint64_t untold;    /* more of which only the number is known */
+};
+/* What going on from here gives up: the events of the folder OTHER that this vault does not hold, where that is a copy of it
+ * that can be read; else (also with NULL) what this member remembers and it does not hold. */
+void vault_losses(struct vault *vault, const char *other, struct vault_losses *ret);
+void vault_losses_release(struct vault_losses *losses);
 /* An admin's word that the log ends here on purpose: RESTORE names the abandoned head that this member
- * remembers, after which the memory follows. ERR_NO when nothing was abandoned. */
+ * remembers, after which the memory follows. Where an admin said so already, every member may follow, and nothing is
+ * written. ERR_NO when nothing was abandoned; after any refusal all is as it was. */
 int vault_restored(struct vault *vault, instant now, struct error *err);
 
 /* SHRED: bodies, wraps and attachments of the stream are gone, the chain of cores stays verifiable. */

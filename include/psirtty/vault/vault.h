@@ -22,6 +22,13 @@ int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, 
  * with a damaged event opens, read-only: vault_damage() says which. PGP is borrowed. */
 int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,
 	       struct error *err);
+/* The same with the identity that another process unlocked and sends into IDENTITY, a pipe or socket (-1: none);
+ * gpg is not asked. */
+int vault_open_with(const char *dir, struct openpgp *pgp, int identity, bool readonly, instant now, struct vault **ret,
+		    struct error *err);
+/* Writes the unlocked identity into FD, for vault_open_with at its other end. Whoever reads it holds all that this member
+ * may read: a process of this program, nothing else. */
+int vault_identity_send(const struct vault *vault, int fd, struct error *err);
 /* Remembers the head, folds the log into the database file, wipes the keys. NULL does nothing. */
 void vault_close(struct vault *vault);
 /* A sentence about the first damaged event, or NULL. Borrowed. */
@@ -57,6 +64,11 @@ const uint8_t *vault_stream_of(const struct vault *vault, enum vault_stream_kind
 /* Holds the queue over several appends that belong together: others wait. Let go of it soon; may be nested. */
 int vault_hold(struct vault *vault, struct error *err);
 void vault_let_go(struct vault *vault);
+/* Everything that is appended and every object that is put between these two becomes durable at once, at the end; or
+ * nothing, when that returns an error: then the log is what it was at the beginning, and whoever folded the events
+ * meanwhile must begin anew. Others wait meanwhile: nobody is asked anything, no process is waited for. */
+int vault_batch_begin(struct vault *vault, struct error *err);
+int vault_batch_end(struct vault *vault, struct error *err);
 /* Asked while the queue is held: whether the event is still possible after what others appended. */
 typedef int (*vault_check_fn)(void *context, struct error *err);
 /* Seals, signs, appends; durable when it returns 0. FN (may be NULL) is first called for events others
@@ -77,6 +89,8 @@ int vault_event_at(struct vault *vault, const uint8_t id[32], vault_event_fn fn,
 		   struct error *err);
 /* Hands out what others appended since this vault was last read, verified. */
 int vault_read_on(struct vault *vault, vault_event_fn fn, void *context, struct error *err);
+/* Reads on by at most MOST events (content or not); *RET_LEFT are still to come. */
+int vault_read_some(struct vault *vault, uint64_t most, uint64_t *ret_left, struct error *err);
 /* Cheap: whether somebody appended since the last look. */
 bool vault_changed(struct vault *vault);
 /* Readable when somebody appended, until vault_changed is asked; -1 where the system cannot tell. */
@@ -102,12 +116,15 @@ int vault_object_put_fd(struct vault *vault, int fd, uint64_t limit, vault_bytes
 int vault_object_get_fd(struct vault *vault, const char *name, const char *key, int fd,
 			vault_bytes_fn progress, void *context, struct error *err);
 void vault_sha256(const void *bytes, size_t length, char ret_hex[65]);
+void vault_sha512(const void *bytes, size_t length, char ret_hex[129]);
 /* Random lower-case hex digits, LENGTH of them: for ids and boundaries. */
 void vault_random_hex(char *ret, size_t length);
 
 /* ---- drafts: sealed to this member only */
 
 int vault_draft_put(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err);
+/* The same without waiting for the disk: outlives this process, not a loss of power. For what is kept while one types. */
+int vault_draft_keep(struct vault *vault, const char *id, const void *bytes, size_t length, struct error *err);
 int vault_draft_get(struct vault *vault, const char *id, struct str *ret, struct error *err);
 int vault_draft_remove(struct vault *vault, const char *id, struct error *err);
 int vault_draft_list(struct vault *vault, char ***ret, size_t *ret_count, struct error *err);

@@ -12,6 +12,13 @@
 enum worker_job {
 	JOB_CHECK, /* arguments "PRESET NOW NAME"; first row: format, errors, cut; then: test, severity,
 		    * path, message, fix */
+	JOB_SBOM,  /* argument the file's name; rows "sbom" format version name warnings; "subject" and "component":
+		    * ref group name version purl supplier cpes licences hashes links (lists between newlines,
+		    * pairs one after the other); "depends" from to; "warning" sentence. It may be compressed */
+	JOB_CONVERT, /* arguments "FORMAT NOW CVE ORGANISATION NAME", - for none; first row: the document; then: a
+		      * sentence each of what is lost */
+	JOB_FACTS,   /* arguments: a name; rows of provider_facts() */
+	JOB_FIX,     /* arguments as JOB_CHECK; first row: the mended document; then: test, path of what was done */
 	JOB_COUNT,
 };
 

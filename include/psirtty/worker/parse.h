@@ -20,6 +20,16 @@ enum mail_crypto {
 	MAIL_CRYPTO_SIGNED,      /* multipart/signed, root: payload = signed bytes with CRLF, signature */
 	MAIL_CRYPTO_INLINE_ENCRYPTED, /* text body that is one BEGIN PGP MESSAGE block */
 	MAIL_CRYPTO_INLINE_SIGNED,    /* text body that is one BEGIN PGP SIGNED MESSAGE block */
+	MAIL_CRYPTO_SMIME_SIGNED,     /* multipart/signed with a PKCS#7 signature: as MAIL_CRYPTO_SIGNED */
+	MAIL_CRYPTO_SMIME_OPAQUE,     /* root that is CMS signed-data: payload = the CMS object */
+	MAIL_CRYPTO_SMIME_ENVELOPED,  /* root that is CMS enveloped-data: payload = the CMS object */
+};
+
+/* A multipart/signed below the top: its signature covers that part alone. */
+struct signed_part {
+	char *path;                   /* owned, of the multipart/signed */
+	bool smime;
+	struct str payload, signature;
 };
 
 struct parsed_mail {
@@ -28,6 +38,8 @@ struct parsed_mail {
 	struct str payload, signature;
 	int session_key_packets;     /* counted in the payload before gpg sees it; -1 when it is no OpenPGP */
 	int anonymous_packets;       /* of those, with key id 0 */
+	bool protected_head;         /* the header of the signed part, or of the entity, is a protected one */
+	struct signed_part *signed_parts; size_t signed_part_count;
 };
 void parsed_mail_release(struct parsed_mail *mail);
 
@@ -46,6 +58,24 @@ void parse_worker_stop(struct parse_worker *worker); /* NULL does nothing */
  */
 int parse_worker_mail(struct parse_worker *worker, const char *bytes, size_t length, bool entity,
 		      struct parsed_mail *ret, struct error *err);
+
+/* The same in two steps, so that others work meanwhile: BYTES must live until the end, which must come before the
+ * next beginning. */
+int parse_worker_begin(struct parse_worker *worker, const char *bytes, size_t length, bool entity, struct error *err);
+int parse_worker_end(struct parse_worker *worker, struct parsed_mail *ret, struct error *err);
+
+/* The messages of a stretch of an mbox. */
+struct mbox_message { const char *bytes; size_t length; }; /* borrowed from the messages */
+struct mbox_messages {
+	struct mbox_message *messages; size_t count, room;
+	struct str bytes;
+	size_t used;             /* bytes of the stretch that need not be asked about again */
+};
+void mbox_messages_release(struct mbox_messages *messages);
+/* LAST: the file ends with these bytes. INSIDE: they begin inside of a message that was too long, the rest of which
+ * is passed over. No message and nothing used: none ends in them, ask about more. */
+int parse_worker_mbox(struct parse_worker *worker, const char *bytes, size_t length, bool last, bool inside,
+		      struct mbox_messages *ret, struct error *err);
 
 /* The zygote's own main loop: main.c calls it when the program was executed as the worker
  * (PARSE_WORKER_ARGUMENT or JOB_WORKER_ARGUMENT as its only argument), before anything else. MAIL: it

@@ -203,6 +203,19 @@ static void curses_paste_mode(struct curses *c, bool on)
 	c->pasting = on;
 }
 
+/* Both ways in which terminals send them, whatever the keypad's mode. */
+static void arrows_define(void)
+{
+	static const struct { char letter; int key; } keys[] = {
+		{ 'A', KEY_UP }, { 'B', KEY_DOWN }, { 'C', KEY_RIGHT }, { 'D', KEY_LEFT }, { 'H', KEY_HOME }, { 'F', KEY_END },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		define_key((char[]){ 27, '[', keys[i].letter, 0 }, keys[i].key);
+		define_key((char[]){ 27, 'O', keys[i].letter, 0 }, keys[i].key);
+	}
+}
+
 static int curses_screen(struct curses *c, struct error *err)
 {
 	int rows, cols;
@@ -228,6 +241,7 @@ static int curses_screen(struct curses *c, struct error *err)
 	c->input = newpad(1, 1);
 	keypad(c->input, TRUE);
 	nodelay(c->input, TRUE);
+	arrows_define();
 	define_key("\033[200~", PASTE_BEGIN);
 	define_key("\033[201~", PASTE_END);
 	return 0;
@@ -275,6 +289,11 @@ static void curses_leave(struct curses *c)
 	if (!c->screen)
 		return;
 	curs_set(1);
+	/* Emptied first: a terminal may have no alternate screen, or show it again. */
+	werase(stdscr);
+	clearok(stdscr, TRUE);
+	wnoutrefresh(stdscr);
+	doupdate();
 	endwin();
 	curses_paste_mode(c, false);
 	curses_flush(c);
@@ -431,6 +450,9 @@ static void curses_suspend(struct terminal *term)
 {
 	curses_leave((struct curses *)term);
 	signals_return();
+	/* What ^C now reaches is the editor or gpg, which have the terminal; not us, who wait for them. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
 }
 
 static void curses_resume(struct terminal *term)
@@ -438,11 +460,15 @@ static void curses_resume(struct terminal *term)
 	struct curses *c = (struct curses *)term;
 	int rows, cols;
 
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	signals_catch();
 	tcsetattr(c->fd, TCSADRAIN, &c->raw);
 	curses_size(term, &rows, &cols);
 	resize_term(rows, cols);
 	curses_paste_mode(c, true);
+	/* With the first frame: curses itself would only ask for it with the first key, too late for that key. */
+	keypad(c->input, TRUE);
 	clearok(stdscr, TRUE);
 }
 
@@ -450,6 +476,17 @@ static void curses_beep(struct terminal *term)
 {
 	beep();
 	curses_flush((struct curses *)term);
+}
+
+/* tmux lets it pass only when it is wrapped. */
+static void curses_notify(struct terminal *term)
+{
+	static const char plain[] = "\033]9;psirtty: a job has ended\a";
+	static const char wrapped[] = "\033Ptmux;\033\033]9;psirtty: a job has ended\a\033\\";
+	const char *tmux = getenv("TMUX");
+	bool within = tmux && *tmux;
+
+	fd_write_all(((struct curses *)term)->fd, within ? wrapped : plain, within ? sizeof(wrapped) - 1 : sizeof(plain) - 1);
 }
 
 /* tmux drops a program's own clipboard sequence; it takes a buffer instead. */
@@ -492,6 +529,13 @@ static bool curses_copy(struct terminal *term, const char *text)
 	str_add_char(&sequence, '\a');
 	fd_write_all(c->fd, sequence.bytes, sequence.length);
 	return true;
+}
+
+static void curses_glyphs(struct terminal *term, const char *which)
+{
+	bool utf8 = str_equal(nl_langinfo(CODESET), "UTF-8");
+
+	term->glyphs = utf8 && !str_equal(which, "ascii");
 }
 
 /* ---- keys */
@@ -577,10 +621,14 @@ static int64_t curses_clock(struct terminal *term)
 
 static int key_wait(struct curses *c, int timeout_ms)
 {
-	struct pollfd fds[] = { { .fd = c->fd, .events = POLLIN }, { .fd = wake_pipe[0], .events = POLLIN },
-				{ .fd = c->term.watch, .events = POLLIN } };
+	struct pollfd fds[2 + TERM_WATCHED] = { { .fd = c->fd, .events = POLLIN },
+						{ .fd = wake_pipe[0], .events = POLLIN } };
 	char drain[64];
-	int ready = poll(fds, ARRAY_LEN(fds), timeout_ms);
+	int ready;
+
+	for (int i = 0; i < TERM_WATCHED; i++)
+		fds[2 + i] = (struct pollfd){ .fd = c->term.watch[i], .events = POLLIN };
+	ready = poll(fds, ARRAY_LEN(fds), timeout_ms);
 
 	if (ready < 0)
 		return TK_WAKE;
@@ -590,9 +638,9 @@ static int key_wait(struct curses *c, int timeout_ms)
 		}
 	if ((fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) && !(fds[0].revents & POLLIN))
 		return TK_HANGUP;
-	if (fds[2].revents && !fds[0].revents && !fds[1].revents)
-		return TK_NEWS;
-	return ready == 0 ? TK_NONE : TK_WAKE;
+	if (ready == 0)
+		return TK_NONE;
+	return fds[0].revents || fds[1].revents ? TK_WAKE : TK_NEWS;
 }
 
 static int curses_key(struct terminal *term, int timeout_ms)
@@ -631,8 +679,10 @@ static const struct term_ops curses_ops = {
 	.suspend = curses_suspend,
 	.resume = curses_resume,
 	.beep = curses_beep,
+	.notify = curses_notify,
 	.copy = curses_copy,
 	.theme = curses_theme,
+	.glyphs = curses_glyphs,
 	.clock = curses_clock,
 	.free = curses_free,
 };
@@ -642,7 +692,9 @@ struct terminal *term_curses_new(void)
 	struct curses *c = mem_alloc(sizeof(*c));
 
 	c->term.ops = &curses_ops;
-	c->fd = c->memory = c->term.watch = -1;
+	c->fd = c->memory = -1;
+	for (int i = 0; i < TERM_WATCHED; i++)
+		c->term.watch[i] = -1;
 	str_init(&c->term.paste);
 	return &c->term;
 }

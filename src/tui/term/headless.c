@@ -17,6 +17,7 @@ struct headless {
 	int64_t now;
 	size_t frames;
 	bool ended;
+	struct theme theme;
 };
 
 static void headless_begin(struct terminal *term)
@@ -189,8 +190,12 @@ static bool headless_copy(struct terminal *term, const char *text)
 
 static void headless_theme(struct terminal *term, const struct theme *theme)
 {
-	(void)term;
-	(void)theme;
+	((struct headless *)term)->theme = *theme;
+}
+
+static void headless_glyphs(struct terminal *term, const char *which)
+{
+	term->glyphs = !str_equal(which, "ascii");
 }
 
 static int64_t headless_clock(struct terminal *term)
@@ -220,8 +225,10 @@ static const struct term_ops headless_ops = {
 	.suspend = headless_nothing,
 	.resume = headless_nothing,
 	.beep = headless_nothing,
+	.notify = headless_nothing,
 	.copy = headless_copy,
 	.theme = headless_theme,
+	.glyphs = headless_glyphs,
 	.clock = headless_clock,
 	.free = headless_free,
 };
@@ -231,7 +238,8 @@ struct terminal *term_headless_new(int rows, int cols, const char *keys)
 	struct headless *h = mem_alloc(sizeof(*h));
 
 	h->term.ops = &headless_ops;
-	h->term.watch = -1;
+	for (int i = 0; i < TERM_WATCHED; i++)
+		h->term.watch[i] = -1;
 	h->term.glyphs = true;
 	str_init(&h->term.paste);
 	h->script = mem_string(keys);
@@ -263,9 +271,52 @@ static void dump_roles(const struct headless *h, int row, struct str *ret)
 	str_add_char(ret, '\n');
 }
 
-void term_headless_dump(struct terminal *term, bool roles, struct str *ret)
+static void add_style(const struct style *style, struct str *ret)
+{
+	static const char *const words[] = { "bold", "dim", "underline", "reverse", "italic" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (style->attributes & 1u << i)
+			str_add_format(ret, " %s", words[i]);
+	if (style->fg >= 0)
+		str_add_format(ret, " %d/%d", style->fg, style->fg256);
+	if (style->bg >= 0)
+		str_add_format(ret, " on %d/%d", style->bg, style->bg256);
+}
+
+static bool same_look(const struct headless *h, const struct cell *a, const struct cell *b)
+{
+	return cell_filled(a) == cell_filled(b) &&
+	       memcmp(&h->theme.styles[a->role], &h->theme.styles[b->role], sizeof(h->theme.styles[0])) == 0;
+}
+
+static void dump_styles(const struct headless *h, int row, struct str *ret)
+{
+	const struct cell *cells = &h->cells[row * h->cols];
+	AUTO_STR line = STR_INIT;
+
+	for (int from = 0, to; from < h->cols; from = to) {
+		AUTO_STR style = STR_INIT;
+
+		for (to = from + 1; to < h->cols && same_look(h, &cells[to], &cells[from]);)
+			to++;
+		add_style(&h->theme.styles[cells[from].role], &style);
+		if (cell_filled(&cells[from]) && style.length)
+			str_add_format(&line, "  %d-%d%s", from, to - 1, style.bytes);
+	}
+	if (line.length)
+		str_add_format(ret, "%d%s\n", row, line.bytes);
+}
+
+void term_headless_dump(struct terminal *term, enum headless_dump what, struct str *ret)
 {
 	struct headless *h = (struct headless *)term;
+	bool roles = what == HEADLESS_ROLES;
+
+	for (int row = 0; row < h->rows && what == HEADLESS_STYLES; row++)
+		dump_styles(h, row, ret);
+	if (what == HEADLESS_STYLES)
+		return;
 
 	for (int row = 0; row < h->rows; row++) {
 		size_t begun = ret->length;

@@ -26,7 +26,7 @@ enum term_key {
 	TK_PASTE = -4,    /* pasted text is in term->paste */
 	TK_STOP = -5,     /* somebody sent SIGTSTP: give the terminal up and stop */
 	TK_WAKE = -6,     /* a signal of no interest; redraw if needed */
-	TK_NEWS = -7,     /* what term->watch waits for is there */
+	TK_NEWS = -7,     /* something that term->watch waits for is there */
 	TK_TAB = 9, TK_ENTER = 13, TK_ESCAPE = 27, TK_BACKSPACE = 127,
 	TK_FIRST = 0x110000,
 #define X(key, name) key,
@@ -49,17 +49,22 @@ struct term_ops {
 	void (*suspend)(struct terminal *term); /* as found, for an editor or a stop */
 	void (*resume)(struct terminal *term);
 	void (*beep)(struct terminal *term);
+	/* A notice of the terminal's own (OSC 9): always the same words, never any of a case. */
+	void (*notify)(struct terminal *term);
 	/* Hands TEXT to the clipboard of the handler's own terminal; false when it is too long for that. */
 	bool (*copy)(struct terminal *term, const char *text);
+	/* "auto", "ascii", "utf-8": what lines and charts may be drawn with. */
+	void (*glyphs)(struct terminal *term, const char *which);
 	void (*theme)(struct terminal *term, const struct theme *theme);
 	int64_t (*clock)(struct terminal *term); /* milliseconds, only ever forward */
 	void (*free)(struct terminal *term);
 };
 
+enum { TERM_WATCHED = 3 };
 struct terminal {
 	const struct term_ops *ops;
 	struct str paste;
-	int watch;   /* a file descriptor whose becoming readable ends the wait for a key, or -1 */
+	int watch[TERM_WATCHED]; /* file descriptors whose becoming readable ends the wait for a key, or -1 */
 	bool glyphs; /* the terminal takes more than ASCII */
 };
 
@@ -75,9 +80,11 @@ int term_put(struct terminal *term, int row, int col, int cells, const struct te
 /* Passes RAW (one line) through the door first. */
 int term_put_raw(struct terminal *term, int row, int col, int cells, const char *raw, enum role role);
 
-/* The headless screen as text, a line a row without trailing blanks; with ROLES each row is followed by
- * its runs ("  0-6 bar, 8-20 bar-current"). */
-void term_headless_dump(struct terminal *term, bool roles, struct str *ret);
+/* The headless screen as text, a line a row without trailing blanks; with its roles each row is followed by
+ * its runs ("  0-6 bar, 8-20 bar-current"). STYLES: no text, but how each run looks in the theme
+ * ("3  0-6 bold cyan/44"). */
+enum headless_dump { HEADLESS_TEXT, HEADLESS_ROLES, HEADLESS_STYLES };
+void term_headless_dump(struct terminal *term, enum headless_dump what, struct str *ret);
 /* How many frames were drawn. */
 size_t term_headless_frames(struct terminal *term);
 /* Counters of the curses terminal, for tests: frames ended, and the write() calls and bytes that left. */

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Advisories as OpenVEX 0.2.0 and back; documents of 0.0.1 are read too. */
+#include "format/advisory_private.h"
+
+#include <ctype.h>
+
+static const char context_iri[] = "https://openvex.dev/ns/v0.2.0";
+
+/* ---- writing */
+
+struct stating { struct writing *w; const json_t *vulnerability; json_t *list, *name, *told; };
+
+/* An IRI for what has no package URL: below the publisher's own. */
+static void add_iri(struct str *ret, const char *base, const char *text)
+{
+	size_t length = strlen(base);
+
+	str_add_bytes(ret, base, length && base[length - 1] == '/' ? length - 1 : length);
+	str_add(ret, "/products/");
+	for (; *text; text++)
+		if (isalnum((unsigned char)*text) || strchr("-._~", *text))
+			str_add_char(ret, *text);
+		else
+			str_add_format(ret, "%%%02X", (unsigned char)*text);
+}
+
+static json_t *product_json(struct writing *w, const struct adv_product *product)
+{
+	const char *base = js_string(json_object_get(w->document, "publisher"), "namespace");
+	json_t *object = json_object(), *identifiers = json_object();
+	AUTO_STR iri = STR_INIT;
+
+	if (product->purl)
+		str_add(&iri, product->purl);
+	else
+		add_iri(&iri, base ? base : "https://example.invalid", product->name);
+	js_set_string(object, "@id", iri.bytes);
+	js_set_string(identifiers, "purl", product->purl);
+	js_set_string(identifiers, str_starts(str_or_empty(product->cpe), "cpe:2.3:") ? "cpe23" : "cpe22", product->cpe);
+	adv_set(object, "identifiers", identifiers);
+	if (product->range)
+		adv_lose(w, _("OpenVEX has no ranges of versions: they are in the names only"));
+	return object;
+}
+
+/* Why it is not affected: a flag's label, or the text of an impact threat. */
+static void add_reason(struct stating *s, json_t *statement, const char *product)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(js_array(s->vulnerability, "flags"), i, item)
+		if (adv_concerns(s->w, item, product) && !js_string(statement, "justification"))
+			js_set_string(statement, "justification", js_string(item, "label"));
+	json_array_foreach(js_array(s->vulnerability, "threats"), i, item)
+		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(s->w, item, product))
+			js_set_string(statement, "impact_statement", js_string(item, "details"));
+	if (!js_string(statement, "justification") && !js_string(statement, "impact_statement"))
+		js_set_string(statement, "impact_statement", "Not affected; the reason was not told.");
+}
+
+static void add_statement(void *context, const struct adv_product *product, enum adv_state state)
+{
+	static const char *const words[] = { [ADV_AFFECTED] = "affected", [ADV_FIXED] = "fixed",
+					     [ADV_NOT_AFFECTED] = "not_affected", [ADV_UNKNOWN] = "under_investigation" };
+	struct stating *s = context;
+	json_t *statement = adv_object("status", words[state], NULL);
+	AUTO_STR action = STR_INIT;
+	AUTO_STR whole = STR_INIT;
+
+	json_object_set(statement, "vulnerability", s->name);
+	adv_list_add(statement, "products", product_json(s->w, product));
+	if (state == ADV_NOT_AFFECTED)
+		add_reason(s, statement, product->id);
+	if (state == ADV_AFFECTED) {
+		adv_remedies(s->w, s->vulnerability, product->id, &action);
+		js_set_string(statement, "action_statement", action.length ? action.bytes : "There is no remedy yet.");
+	}
+	/* Statements are unique: ranges of one package are the same to it. */
+	js_dump(statement, &whole);
+	if (json_object_get(s->told, whole.bytes)) {
+		json_decref(statement);
+		return;
+	}
+	json_object_set_new(s->told, whole.bytes, json_true());
+	json_array_append_new(s->list, statement);
+}
+
+static json_t *vulnerability_json(struct writing *w, const json_t *v)
+{
+	static const char *const categories[] = { "description", "summary", "details", NULL };
+	const char *cve = js_string(v, "cve"), *id = js_string(json_array_get(js_array(v, "ids"), 0), "text");
+	json_t *object = json_object(), *item;
+	size_t i;
+
+	js_set_string(object, "name", cve ? cve : id ? id : str_or_empty(js_string(w->tracking, "id")));
+	js_set_string(object, "description", adv_note(v, categories));
+	json_array_foreach(js_array(v, "ids"), i, item)
+		if (!str_equal(js_string(item, "text"), js_string(object, "name")))
+			adv_list_add(object, "aliases", json_string(str_or_empty(js_string(item, "text"))));
+	return object;
+}
+
+/* A whole number: that of the version, or of its major part and the place in the history. */
+static long long document_version(const struct writing *w)
+{
+	const char *version = str_or_empty(js_string(w->tracking, "version"));
+	long long number = strspn(version, "0123456789") == strlen(version) ? atoll(version) : 0;
+	long long revisions = (long long)json_array_size(js_array(w->tracking, "revision_history"));
+
+	return number > 0 ? number : revisions > 0 ? revisions : 1;
+}
+
+int adv_write_openvex(struct writing *w, struct str *ret, struct error *err)
+{
+	const char *base = js_string(json_object_get(w->document, "publisher"), "namespace");
+	const char *id = str_or_empty(js_string(w->tracking, "id"));
+	AUTO_JSON root = adv_object("@context", context_iri, "author",
+				    js_string(json_object_get(w->document, "publisher"), "name"), NULL);
+	AUTO_STR iri = STR_INIT;
+	struct stating s = { .w = w, .list = json_array(), .told = json_object() };
+	size_t i;
+	json_t *v;
+
+	json_array_foreach(js_array(w->tree, "vulnerabilities"), i, v) {
+		s.vulnerability = v;
+		s.name = vulnerability_json(w, v);
+		adv_each_status(w, v, add_statement, &s);
+		json_decref(s.name);
+		if (js_array(v, "scores"))
+			adv_lose(w, _("OpenVEX has no scores: they are left out"));
+	}
+	json_decref(s.told);
+	if (!json_array_size(s.list)) {
+		json_decref(s.list);
+		return error_set(err, ERR_NO, id, _("Record what is affected first"),
+				 _("no product has a status, and OpenVEX is made of nothing else"));
+	}
+	add_iri(&iri, base ? base : "https://example.invalid", id);
+	js_set_string(root, "@id", iri.bytes);
+	js_set_string(root, "timestamp", js_string(w->tracking, "initial_release_date"));
+	js_set_string(root, "last_updated", js_string(w->tracking, "current_release_date"));
+	js_set_string(root, "tooling", "psirtty");
+	js_set_integer(root, "version", document_version(w));
+	json_object_set_new(root, "statements", s.list);
+	js_dump_pretty(root, ret);
+	return 0;
+}
+
+/* ---- reading */
+
+static const char *product_purl(const json_t *product)
+{
+	const char *purl = js_string(json_object_get(product, "identifiers"), "purl");
+	const char *id = json_is_string(product) ? json_string_value(product) : js_string(product, "@id");
+
+	return purl ? purl : str_starts(str_or_empty(id), "pkg:") ? id : NULL;
+}
+
+static void read_product(struct adv_builder *b, json_t *v, const json_t *statement, const json_t *product)
+{
+	static const struct { const char *status, *list; } rows[] = {
+		{ "affected", "known_affected" }, { "fixed", "fixed" }, { "not_affected", "known_not_affected" },
+		{ "under_investigation", "under_investigation" },
+	};
+	const char *name = json_is_string(product) ? json_string_value(product) : js_string(product, "@id");
+	const char *purl = product_purl(product), *id, *list = "under_investigation";
+	AUTO_STRING version = NULL;
+	AUTO_STR bare = STR_INIT;
+	json_t *item;
+
+	if (purl && adv_purl_bare(purl, &bare, &version))
+		name = bare.bytes;
+	id = adv_builder_product(b, NULL, name, version, purl, js_string(json_object_get(product, "identifiers"), "cpe23"));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (str_equal(rows[i].status, js_string(statement, "status")))
+			list = rows[i].list;
+	adv_builder_status(b, v, list, id);
+	if (js_string(statement, "justification")) {
+		item = adv_object("label", js_string(statement, "justification"), NULL);
+		adv_list_add(item, "product_ids", json_string(id));
+		adv_list_add(v, "flags", item);
+	}
+	if (js_string(statement, "impact_statement")) {
+		item = adv_object("category", "impact", "details", js_string(statement, "impact_statement"), NULL);
+		adv_list_add(item, "product_ids", json_string(id));
+		adv_list_add(v, "threats", item);
+	}
+	if (js_string(statement, "action_statement")) {
+		item = adv_object("category", "mitigation", "details", js_string(statement, "action_statement"), NULL);
+		adv_list_add(item, "product_ids", json_string(id));
+		adv_list_add(v, "remediations", item);
+	}
+}
+
+static json_t *read_vulnerability(struct adv_builder *b, json_t *known, const json_t *from)
+{
+	const char *name = json_is_string(from) ? json_string_value(from) : js_string(from, "name");
+	json_t *v, *alias;
+	size_t i;
+
+	name = name ? name : js_string(from, "@id");
+	name = name ? name : "unknown";
+	v = json_object_get(known, name);
+	if (v)
+		return v;
+	v = adv_builder_vulnerability(b);
+	json_object_set(known, name, v);
+	if (adv_is_cve(name))
+		js_set_string(v, "cve", name);
+	else
+		adv_list_add(v, "ids", adv_object("system_name", "OpenVEX", "text", name, NULL));
+	json_array_foreach(js_array(from, "aliases"), i, alias)
+		adv_list_add(v, "ids",
+			     adv_object("system_name", "OpenVEX alias", "text", str_or_empty(json_string_value(alias)), NULL));
+	adv_list_add(v, "notes",
+		     adv_object("category", "description", "text",
+				js_string(from, "description") ? js_string(from, "description") : name, NULL));
+	return v;
+}
+
+json_t *adv_from_openvex(const json_t *document)
+{
+	const char *id = js_string(document, "@id");
+	const char *last = js_string(document, "last_updated");
+	struct adv_builder b;
+	json_t *known = json_object(), *statement, *product, *v;
+	size_t i, k;
+
+	adv_builder_init(&b, NULL, id ? id : "OpenVEX", js_string(document, "author"));
+	js_set_string(b.document, "category", "csaf_vex");
+	adv_set_date(b.tracking, "initial_release_date", js_string(document, "timestamp"));
+	adv_set_date(b.tracking, "current_release_date", last ? last : js_string(document, "timestamp"));
+	json_array_foreach(js_array(document, "statements"), i, statement) {
+		v = read_vulnerability(&b, known, json_object_get(statement, "vulnerability"));
+		json_array_foreach(js_array(statement, "products"), k, product)
+			read_product(&b, v, statement, product);
+	}
+	json_decref(known);
+	return adv_builder_end(&b);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Documents of the field through the model of advisories: back into their own format nothing is lost; in every other
+ * format they are valid by its checker; the draft of CSAF 2.1 leads back to what CSAF 2.0 said.
+ */
+#include "psirtty/base/file.h"
+#include "psirtty/format/advisory.h"
+#include "psirtty/format/check.h"
+#include "tests/unit/tap.h"
+
+static const struct advisory_options options = { .now = 1790000000 * INSTANT_SECOND, .engine_version = "1" };
+static size_t documents, written, refused;
+
+static const char *corpora(void)
+{
+	const char *dir = getenv("PSIRTTY_CORPORA");
+
+	return dir ? dir : "../shared/corpora";
+}
+
+static size_t errors_of(const json_t *json, enum check_preset preset, struct str *ret_first)
+{
+	const struct check_request request = { .preset = preset, .now = options.now };
+	struct check_report report;
+	AUTO_ERROR err = ERROR_INIT;
+	size_t errors;
+
+	if (check_document(json, &request, &report, &err)) {
+		str_add(ret_first, str_or_empty(err.why));
+		return 1;
+	}
+	errors = report.errors;
+	if (errors)
+		str_add_format(ret_first, "%s %s: %s", report.findings[0].test, report.findings[0].path,
+			       report.findings[0].message);
+	check_report_release(&report);
+	return errors;
+}
+
+static json_t *written_as(const struct advisory *advisory, const char *format)
+{
+	AUTO_STR once = STR_INIT;
+	AUTO_STR again = STR_INIT;
+	json_t *json = NULL;
+
+	if (advisory_write(advisory, format, &options, &once, NULL, NULL))
+		return NULL;
+	if (advisory_write(advisory, format, &options, &again, NULL, NULL) || !str_equal(once.bytes, again.bytes))
+		CHECK(false, "%s: the same bytes twice", format);
+	js_load(once.bytes, once.length, 64 << 20, format, &json, NULL);
+	return json;
+}
+
+/* What the way through 2.1 changes and why: the label is told in the words of TLP 2.0 too, the title loses the id, a fix
+ * for affected and for other products becomes two. */
+static void forget_known(json_t *tree)
+{
+	json_t *document = json_object_get(tree, "document"), *v;
+	size_t i;
+
+	json_array_foreach(js_array(tree, "vulnerabilities"), i, v)
+		json_object_del(v, "remediations");
+
+	json_object_del(json_object_get(document, "distribution"), "text");
+	if (!json_object_size(json_object_get(json_object_get(document, "distribution"), "tlp")) ||
+	    str_equal(js_string(json_object_get(json_object_get(document, "distribution"), "tlp"), "label"), "WHITE"))
+		json_object_del(document, "distribution");
+	json_object_del(document, "title");
+}
+
+/* A fix for what is neither affected nor fixed turns optional and back; all else is the same. */
+static void check_raised(const struct advisory *advisory, const char *path)
+{
+	AUTO_JSON raised = written_as(advisory, "csaf-2.1");
+	AUTO_JSON before = json_deep_copy(advisory_tree(advisory));
+	AUTO_JSON after = NULL;
+	struct advisory *back = NULL;
+	AUTO_STR changes = STR_INIT;
+
+	CHECK(raised && advisory_read(raised, path, &back, NULL) == 0, "%s: read back from 2.1", path);
+	if (!back)
+		return;
+	after = json_deep_copy(advisory_tree(back));
+	advisory_free(back);
+	forget_known(before);
+	forget_known(after);
+	if (advisory_compare(before, after, &changes) != BUMP_NONE)
+		CHECK(false, "%s: back from 2.1: %.300s", path, changes.bytes);
+}
+
+static void check_written(const struct advisory *advisory, const char *path, const char *format)
+{
+	AUTO_JSON json = written_as(advisory, format);
+	AUTO_STR first = STR_INIT;
+
+	if (!json) {
+		refused++;
+		return;
+	}
+	written++;
+	if (errors_of(json, CHECK_BASIC, &first))
+		CHECK(false, "%s as %s: %s", path, format, first.bytes);
+}
+
+static void check_people(const struct advisory *advisory, const char *path)
+{
+	static const char *const formats[] = { "text", "markdown", "html", "release-note", "mail", "faq" };
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		AUTO_STR out = STR_INIT;
+
+		if (advisory_write(advisory, formats[i], &options, &out, NULL, NULL) || !out.length ||
+		    !utf8_valid(out.bytes, out.length) || strpbrk(out.bytes, "\x1b\x07\x08"))
+			CHECK(false, "%s as %s", path, formats[i]);
+	}
+}
+
+static void take(const char *path, const char *own)
+{
+	static const char *const formats[] = { "cve", "osv", "openvex", "cyclonedx-vex" };
+	struct advisory *advisory;
+	AUTO_STR bytes = STR_INIT;
+	AUTO_STR first = STR_INIT;
+	AUTO_JSON json = NULL;
+	AUTO_JSON back = NULL;
+	bool valid;
+
+	if (file_read(path, 64 << 20, &bytes, NULL) || js_load(bytes.bytes, bytes.length, 64 << 20, path, &json, NULL) ||
+	    advisory_read(json, path, &advisory, NULL))
+		return;
+	documents++;
+	valid = errors_of(json, CHECK_SCHEMA, &first) == 0;
+	back = written_as(advisory, own);
+	if (back && !json_equal(json, back))
+		CHECK(false, "%s: nothing is lost on the way back", path);
+	check_people(advisory, path);
+	for (size_t i = 0; valid && i < ARRAY_LEN(formats); i++)
+		if (!str_equal(formats[i], own))
+			check_written(advisory, path, formats[i]);
+	if (valid && str_equal(own, "csaf-2.0"))
+		check_raised(advisory, path);
+	advisory_free(advisory);
+}
+
+static void walk(const char *dir, const char *own, int depth)
+{
+	char **names;
+	size_t count;
+
+	if (depth > 8 || file_list(dir, &names, &count, NULL))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		AUTO_STRING path = file_join(dir, names[i]);
+
+		if (file_is_dir(path))
+			walk(path, own, depth + 1);
+		else if (str_ends(path, ".json"))
+			take(path, own);
+	}
+	file_free_names(names, count);
+}
+
+int main(void)
+{
+	static const struct { const char *folder, *format; } rows[] = {
+		{ "csaf-real", "csaf-2.0" }, { "csaf/2.0/validator", "csaf-2.0" }, { "cve-schema", "cve" }, { "osv", "osv" },
+		{ "openvex", "openvex" }, { "cyclonedx", "cyclonedx-vex" },
+	};
+
+	if (!file_is_dir(corpora())) {
+		printf("ok 1 - documents of the field # SKIP no collections at PSIRTTY_CORPORA\n1..1\n");
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STRING dir = file_join(corpora(), rows[i].folder);
+		size_t before = documents;
+		int failed = tap_failed;
+
+		walk(dir, rows[i].format, 0);
+		CHECK(documents > before, "%s: %zu documents were read", rows[i].folder, documents - before);
+		CHECK(tap_failed == failed, "%s: and written in every format", rows[i].folder);
+	}
+	printf("# %zu documents, %zu written in other formats, %zu times the format has no place\n", documents, written, refused);
+	return tap_done();
+}

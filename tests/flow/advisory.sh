@@ -1,0 +1,206 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# time limit: 300
+#
+# An advisory from its first words to its publication: drafted from the case, edited as YAML that is never lost, written
+# in every format, approved by a second person, held by a gate that two open, lapsed by an edit, published, revised.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/tap.sh"
+psirtty=${PSIRTTY:?}
+work=$(mktemp -d "${TMPDIR:-/tmp}/psa-XXXXXX")
+trap 'for h in a b; do gpgconf --homedir "$work/$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
+export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share
+vault=$work/vault
+now=2026-11-10T08:00:00Z
+
+make_key() { # make_key WHO ADDRESS: a home with a key; prints its fingerprint
+  mkdir -m 700 "$work/$1"
+  gpg --homedir "$work/$1" --batch --quiet --pinentry-mode loopback --passphrase '' --faked-system-time 20260101T000000 \
+    --quick-generate-key "$1 <$2>" future-default default never 2>/dev/null
+  gpg --homedir "$work/$1" --batch --with-colons --list-keys "$2" 2>/dev/null | awk -F: '/^fpr/ { print $10; exit }'
+}
+as() { # as WHO COMMAND…
+  local who=$1
+  shift
+  GNUPGHOME=$work/$who "$psirtty" --vault "$vault" --now "$now" "$@" 2>&1
+}
+row() { # row WHAT: its result in the preflight
+  as a advisory check 1 | awk -F'\t' -v w="$1" '$1 == w { print $2 }'
+}
+edits() { # edits SED-SCRIPT: takes the words, changed by this
+  as a advisory draft 1 | sed "$1" >"$work/words.yaml"
+  as a advisory edit 1 --file "$work/words.yaml"
+}
+
+a=$(make_key a ann@vendor.example)
+b=$(make_key b ben@vendor.example)
+gpg --homedir "$work/b" --export "$b" | gpg --homedir "$work/a" --batch --quiet --import 2>/dev/null
+gpg --homedir "$work/a" --export "$a" | gpg --homedir "$work/b" --batch --quiet --import 2>/dev/null
+as a init "$vault" --handler "$a" >/dev/null
+as b member request --handler "$b" >/dev/null
+as a member add "$b" --role admin >/dev/null
+as a policy set publisher 'Vendor GmbH' >/dev/null
+as a policy set namespace https://vendor.example >/dev/null
+as a policy set provider https://vendor.example >/dev/null
+as a policy set contact psirt@vendor.example >/dev/null
+as a policy set cna 11111111-2222-4333-8444-555555555555 >/dev/null
+as a product add gw 'Gateway' --vendor 'Vendor GmbH' --purl pkg:npm/%40vendor/gateway >/dev/null
+as a case new 'Overflow in the gateway' >/dev/null
+as a case grant 1 "$b" >/dev/null
+id=PSIRT-2026-0001
+sa=PSIRT-SA-2026-0001
+
+# ---- drafting
+out=$(as a advisory check 1)
+is "$?" 1 'without an advisory there is nothing to check'
+out=$(as a advisory new 1 --template nonsense)
+is "$?" 2 'a template that is none'
+has "$out" 'informational' 'is answered with those there are'
+out=$(as a advisory new 1)
+is "$?:$out" "0:$id: advisory $sa begun" 'an advisory is begun'
+out=$(as a advisory check 1)
+is "$?" 1 'the preflight says no'
+has "$out" $'documents\tnot-built' 'what is not built does not pass'
+has "$out" $'approvals\tnot-checked' 'nor what is not checked'
+out=$(edits 's/^summary: ""/summary: |2-\n  A crafted frame stops the gateway./')
+is "$?" 0 'a summary is edited'
+has "$(as a advisory draft 1)" 'A crafted frame stops the gateway.' 'and is there'
+out=$(edits 's/^tlp: .*/tlp: |2-\n  PURPLE/; /^  AMBER/d; s/^faq: ""/faq: kept words/')
+is "$?" 3 'a label that is none is refused'
+has "$out" 'advisory.yaml, line' 'with the line'
+has "$out" 'CLEAR, GREEN, AMBER' 'and what it may be'
+has "$(as a advisory draft 1)" 'kept words' 'what was typed comes back'
+hasnt "$(as a advisory show 1)" 'kept words' 'though none of it was taken'
+out=$(edits 's/PURPLE/CLEAR/')
+is "$?" 0 'mended, it is taken'
+out=$(edits 's/^legal: ""/legale: x/')
+is "$?" 3 'a key that is none'
+has "$out" 'legale' 'is named'
+out=$(edits 's/^legale: x/legal: "As it is."/; /^zh:/,$ s/  title: ""/  title: "网关溢出"/; /^zh:/,$ s/  summary: ""/  summary: "特制帧可使网关停止。"/')
+is "$?" 0 'a translation is taken'
+out=$(edits 's/x/x/')
+has "$out" 'nothing changed' 'an edit that changes nothing'
+
+# ---- what the case says
+as a affected set 1 gw '< 1.2.0' affected >/dev/null
+as a affected set 1 gw 1.2.0 fixed >/dev/null
+as a affected set 1 gw 2.0.0 not-affected --because vulnerable_code_not_present >/dev/null
+as a case set 1 score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H >/dev/null
+as a case set 1 cwe CWE-787 >/dev/null
+as a case credit 1 'Lin Finder' name >/dev/null
+has "$(as a advisory show 1 --lang zh)" '特制帧可使网关停止' 'the translation is shown'
+as a remediation set 1 vendor_fix 'Update to 1.2.0.' --url https://vendor.example/1.2.0 >/dev/null
+
+# ---- CVE ids
+is "$(as a cve list | wc -l)" 0 'no CVE ids yet'
+as a cve request 1 >/dev/null
+has "$(as a cve list)" "for $id" 'one is asked for'
+as a cve reserve CVE-2026-11111 CVE-2026-22222 >/dev/null
+is "$?" 0 'two are reserved'
+out=$(as a cve use CVE-2026-33333 1)
+is "$?" 1 'one that is not ours is not used'
+as a cve use CVE-2026-11111 1 >/dev/null
+is "$?" 0 'one of ours is'
+out=$(as a cve reject CVE-2026-22222)
+is "$?" 2 'to reject one takes a reason'
+as a cve reject CVE-2026-22222 'Asked for twice' --out "$work/rejected.json" >/dev/null
+is "$(as a cve list | cut -f 1,2 | tr '\t\n' ' ;')" 'CVE-2026-11111 used;CVE-2026-22222 rejected;' 'the pool'
+is "$("$psirtty" check "$work/rejected.json" | cut -f 3)" valid 'the record that rejects it is valid'
+
+# ---- every format
+for format in csaf-2.0 cve osv openvex cyclonedx-vex; do
+  as a advisory render 1 --to $format --out "$work/draft.json" >/dev/null
+  is "$("$psirtty" check "$work/draft.json" 2>&1 | cut -f 3)" valid "as $format it is valid"
+done
+has "$(as a advisory render 1 --to html)" '<h1>Overflow in the gateway</h1>' 'as HTML'
+has "$(as a advisory render 1 --to release-note)" 'CVE-2026-11111' 'as a release note'
+has "$(as a advisory render 1 --to csaf-2.1)" '"csaf_version": "2.1"' 'as CSAF 2.1'
+is "$(as a advisory render 1 --to text | awk 'length($0) > 72 && / .* /' | grep -vc '/')" 0 'no line of text is longer than 72 columns'
+
+# ---- approval and gates
+as a note 1 x >/dev/null
+out=$(as a advisory publish "$sa")
+is "$?" 2 'publishing wants the case named'
+out=$(as a advisory publish "$id")
+is "$?" 1 'and is refused'
+out=$(as a advisory prepare 1 'First release')
+is "$?:$out" "0:$sa: version 1 is prepared for $now" 'a release is prepared'
+is "$(row "$(echo "$sa" | tr 'A-Z' 'a-z').json")" passed 'its documents are built'
+is "$(row "check of psirt-sa-2026-0001.json")" passed 'and checked'
+is "$(row 'approval: content')" closed 'nobody approved'
+out=$(as a advisory approve 1)
+is "$?" 0 'the author approves'
+is "$(row 'approval: content')" closed 'which does not count'
+has "$(as a advisory check 1)" 'a: own' 'and says why'
+out=$(as b advisory approve 1 'Read it twice')
+is "$?" 0 'a second person approves'
+is "$(row 'approval: content')" passed 'which counts'
+as a advisory set 1 description 'It copies too much.' >/dev/null
+is "$(row 'approval: content')" closed 'an edit makes it lapse'
+has "$(as a advisory check 1)" 'b: lapsed' 'and says so'
+out=$(as a advisory publish "$id")
+is "$?" 1 'so it is not published'
+as b advisory approve 1 >/dev/null
+is "$(row 'approval: content')" passed 'approved anew'
+as a advisory set 1 recommendation 'Block 10.20.30.40 at the border.' >/dev/null
+as b advisory approve 1 >/dev/null
+is "$(row 'gate G3')" closed 'a live address closes a gate'
+out=$(as b advisory publish "$id")
+is "$?" 1 'and nothing is published'
+has "$out" 'gate G3' 'with the gate named'
+as a gate clear 1 G3 --reason 'a documentation address' >/dev/null
+is "$(row 'gate G3')" closed 'one person is not enough'
+as b gate clear 1 G3 --reason 'I looked too' >/dev/null
+is "$(row 'gate G3')" noted 'two open it'
+for gate in $(as a gate check 1 | awk -F'\t' '$2 == "warned" { print $1 }'); do
+  as a gate clear 1 "$gate" --reason 'known' >/dev/null
+done
+out=$(as a --json advisory check 1)
+is "$?" 0 'nothing stands against it'
+has "$(echo "$out" | tr -d ' \n')" '"open":true' 'in JSON too'
+out=$(as a advisory publish "$id" --out "$work/out")
+is "$?" 0 'it is published'
+has "$out" "$sa is published" 'and says so'
+is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'the document has no finding'
+is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001-zh.json" | cut -f 3,4)" $'valid\t-' 'nor has its translation'
+is "$("$psirtty" check "$work/out/CVE-2026-11111.json" | cut -f 3)" valid 'the CVE record is valid'
+has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"status": "final"' 'it is final'
+has "$(cat "$work/out/psirt-sa-2026-0001.txt")" 'Lin Finder' 'who agreed is thanked'
+has "$(as a case log 1)" "advisory $sa version 1 published (TLP:CLEAR)" 'the log tells it'
+has "$(as a clock list 1)" 'cna-publish-72h' 'the CNA clock runs'
+out=$(as b advisory publish "$id")
+is "$?" 1 'it is not published twice'
+
+# ---- the CVE record
+as a cve record CVE-2026-11111 --upload --out "$work/upload.json" >/dev/null
+has "$(cat "$work/upload.json")" '"cnaContainer"' 'a body for the services'
+hasnt "$(cat "$work/upload.json")" providerMetadata 'without what they add'
+as a cve published CVE-2026-11111 >/dev/null
+is "$(as a cve list | head -1 | cut -f 2)" published 'the record is published'
+is "$(as a clock list 1 | grep -c 'cna-publish-72h.*met')" 1 'which meets the clock'
+
+# ---- a revision
+out=$(as a advisory prepare 1)
+is "$?" 1 'without a change there is no new release'
+now=2026-11-12T08:00:00Z
+as a affected set 1 gw 1.1.9 affected >/dev/null
+out=$(as a advisory diff 1)
+has "$out" '/product_tree' 'the difference is told'
+has "$out" 'major' 'users must match again'
+out=$(as a advisory prepare 1 'Adds 1.1.9' --at 2026-11-14T08:00:00Z)
+has "$out" 'version 2' 'the number rises'
+as b advisory approve 1 >/dev/null
+is "$(row release)" closed 'before its time it is not published'
+has "$(as a task list 1)" 'Publish' 'a task asks for it then'
+now=2026-11-14T08:00:01Z
+for gate in $(as a gate check 1 | awk -F'\t' '$2 == "warned" { print $1 }'); do
+  as a gate clear 1 "$gate" --reason 'known' >/dev/null
+done
+out=$(as a advisory publish 1 --case "$id" --out "$work/out")
+is "$?" 0 'at its time a person publishes it'
+ok "$(grep -c '"number": "2"' "$work/out/psirt-sa-2026-0001.json" | grep -qx 1; echo $?)" 'the second revision is in the history'
+has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"initial_release_date": "2026-11-10T08:00:00Z"' 'the first date stays'
+is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'and nothing is wrong with it'
+is "$(as a vault check >/dev/null; echo $?)" 0 'the vault is whole'
+tap_done

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fake sessions: a line runs when its answer is asked for; "mail import" never ends, but tells how far it is, until it is
+ * cancelled.
+ */
+#include "psirtty/command/session.h"
+
+struct session { char *line; bool told, cancelled; };
+static struct desk *shared_desk;
+
+void session_answer_release(struct session_answer *answer)
+{
+	error_release(&answer->err);
+	free(answer->out);
+	free(answer->open_case);
+	free(answer->name);
+	str_wipe(&answer->text);
+	*answer = (struct session_answer){ .text = STR_INIT };
+}
+
+int session_start(const struct command_context *context, struct session **ret, struct error *err)
+{
+	(void)err;
+	shared_desk = context->desk;
+	*ret = mem_alloc(sizeof(**ret));
+	return 0;
+}
+
+int session_fd(const struct session *session)
+{
+	(void)session;
+	return -1;
+}
+
+void session_run(struct session *session, const char *line, const char *case_id, const char *mail)
+{
+	(void)case_id;
+	(void)mail;
+	mem_replace(&session->line, line);
+	session->told = session->cancelled = false;
+}
+
+static enum session_news run_now(struct session *session, struct session_answer *ret)
+{
+	struct command_context context = { .desk = shared_desk, .out = STR_INIT };
+
+	ret->code = command_run_line(&context, session->line, &ret->err);
+	ret->reactions = context.reactions;
+	ret->out = context.out.length ? mem_string(context.out.bytes) : NULL;
+	context.desk = NULL;
+	command_context_release(&context);
+	mem_replace(&session->line, NULL);
+	return SESSION_DONE;
+}
+
+enum session_news session_read(struct session *session, struct session_answer *ret)
+{
+	*ret = (struct session_answer){ .text = STR_INIT };
+	if (!session->line)
+		return SESSION_NOTHING;
+	if (!str_starts(session->line, "mail import"))
+		return run_now(session, ret);
+	if (session->cancelled) {
+		ret->code = error_set(&ret->err, ERR_NO, "mail", NULL, "it was cancelled");
+		mem_replace(&session->line, NULL);
+		return SESSION_DONE;
+	}
+	if (session->told)
+		return SESSION_NOTHING;
+	session->told = true;
+	*ret = (struct session_answer){ .done = 50, .total = 200, .cancellable = true, .text = STR_INIT };
+	return SESSION_PROGRESS;
+}
+
+void session_edited(struct session *session, int code, const struct str *text)
+{
+	(void)session;
+	(void)code;
+	(void)text;
+}
+
+void session_cancel(struct session *session)
+{
+	session->cancelled = true;
+}
+
+void session_end(struct session *session, int patience_ms)
+{
+	(void)patience_ms;
+	if (session)
+		free(session->line);
+	free(session);
+}
+
+void session_leave(struct session *session)
+{
+	(void)session;
+}
+
+bool session_left(struct session *session)
+{
+	session_end(session, 0);
+	return true;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Somebody who knows nothing at the keys of the real program: random keys, pastes, sizes and signals, and now and
+ * then a note whose being acknowledged is counted. Called by monkey.sh: monkey VAULT SECONDS SEED; the numbers of the
+ * acknowledged notes go to standard error, a line each.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "pty.h"
+
+#include "../unit/tap.h"
+
+static uint64_t state;
+
+static unsigned dice(unsigned sides)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 20) % sides;
+}
+
+/* What one is likely to press, and what one is not. */
+static const char *const keys[] = {
+	"j", "k", "g", "G", "\r", "\r", "\033", "\033", "q", "\t", "\033[Z", "z", "/", ":", "?", " ", "v", "a", "s", "c", "e", "E",
+	"r", "t", "l", "n", "N", "y", "u", "J", "\022", "\014", "\003", "0", "1", "2", "3", "4", "5", "6", "7", "8", "x", "w", "o",
+	"p", "f", "d", "R", "S", "\\", "\004", "\025", "\006", "\002", "\020", "\016", "\023", "\177", "\033[A", "\033[B", "\033[C",
+	"\033[D", "\033OA", "\033OB", "\033[5~", "\033[6~", "\033[H", "\033[F", "\033OP", "\033OQ", "\033[21~", "\033[3~", "+", "-", "<",
+	">", "h", "b", "\xE7\xBD\x91", "\xC3\xA9", "\033[99~", "\033", "\200", "note ", "case ", "state", "PSIRT", "CVSS:4.0",
+};
+static const char *const pastes[] = {
+	"\033[200~PSIRT-2026-0001\033[201~", "\033[200~a\nb\033]0;x\007\xE2\x80\xAE\033[201~", "\033[200~\033[201~",
+	"\033[200~an end that never comes", "\033[201~",
+};
+static const struct { int rows, cols; } sizes[] = {
+	{ 24, 80 }, { 24, 80 }, { 15, 60 }, { 50, 200 }, { 10, 40 }, { 1, 1 }, { 2, 5 }, { 14, 59 }, { 3, 300 }, { 24, 80 },
+};
+
+static bool no_longer(struct pty *s, const void *until)
+{
+	(void)s;
+	return pty_now() >= *(const long long *)until;
+}
+
+/* Reads what comes for MS. */
+static void listen(struct pty *s, int ms)
+{
+	long long until = pty_now() + ms * 1000LL;
+
+	pty_wait(s, no_longer, &until);
+}
+
+static void act(struct pty *s)
+{
+	unsigned kind = dice(100);
+	size_t size = dice((unsigned)ARRAY_LEN(sizes));
+
+	if (kind < 88) {
+		for (unsigned i = dice(12) + 1; i > 0; i--)
+			pty_send(s, keys[dice((unsigned)ARRAY_LEN(keys))]);
+	} else if (kind < 93) {
+		pty_send(s, pastes[dice((unsigned)ARRAY_LEN(pastes))]);
+	} else if (kind < 98) {
+		pty_resize(s, sizes[size].rows, sizes[size].cols);
+	} else {
+		kill(s->child, kind == 98 ? SIGWINCH : SIGCONT);
+	}
+	listen(s, (int)dice(15));
+}
+
+static bool is_gone(struct pty *s, const void *argument)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	(void)argument;
+	return waitid(P_PID, (id_t)s->child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == s->child;
+}
+
+static bool restored(const struct pty *s)
+{
+	struct termios now;
+
+	tcgetattr(s->fd, &now);
+	return pty_left_alternate(s) && now.c_lflag == s->before.c_lflag && now.c_iflag == s->before.c_iflag;
+}
+
+static void begin(struct pty *s, const char *vault)
+{
+	const char *argv[] = { getenv("PSIRTTY"), "--vault", vault, NULL };
+
+	pty_start(s, 24, 80, argv, NULL);
+	CHECK_QUIET(pty_wait_text(s, "Inbox"), "it starts");
+	/* The library that plays the terminal does not survive everything that a program may. */
+	s->blind = true;
+}
+
+static void check_end(struct pty *s, const char *how)
+{
+	int status = pty_status(s);
+	/* Once it has given the terminal back, a ^C among the keys ends whoever has it. */
+	bool interrupted = WIFSIGNALED(status) && WTERMSIG(status) == SIGINT;
+	bool well = ((WIFEXITED(status) && WEXITSTATUS(status) == 0) || interrupted) && restored(s);
+	AUTO_STR text = STR_INIT;
+
+	CHECK_QUIET(well, "%s: ends well (status %#x)", how, (unsigned)status);
+	if (!well) {
+		pty_text(s, &text);
+		printf("# %s\n", text.bytes);
+	}
+	pty_end(s);
+}
+
+static void clear_ground(struct pty *s)
+{
+	pty_look_again(s, 24, 80);
+	pty_send(s, "\014");
+	/* Whatever waits for an answer gets a no, whatever is open closes; a locked screen opens. */
+	for (int i = 0; i < 24; i++) {
+		pty_send(s, "\033");
+		listen(s, 30);
+	}
+}
+
+/* A note that was acknowledged must be there afterwards. */
+static size_t note(struct pty *s, unsigned number)
+{
+	AUTO_STRING line = mem_format(":note 1 monkey-%u.\r", number);
+
+	clear_ground(s);
+	pty_send(s, "1");
+	pty_send(s, line);
+	if (!pty_wait_text(s, "note added")) {
+		s->blind = true;
+		return 0;
+	}
+	fprintf(stderr, "monkey-%u.\n", number);
+	pty_send(s, "\033");
+	s->blind = true;
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	long long until = pty_now() + (argc > 2 ? atoll(argv[2]) : 20) * 1000000LL;
+	size_t starts = 1, acts = 0, noted = 0;
+	unsigned number = 0;
+	struct pty s;
+
+	if (argc < 4)
+		return 2;
+	state = strtoull(argv[3], NULL, 10) * 2654435761u + 88172645463325252u;
+	begin(&s, argv[1]);
+	for (; pty_now() < until; acts++) {
+		act(&s);
+		if (acts % 150 == 149 && !is_gone(&s, NULL))
+			noted += note(&s, ++number);
+		if (!is_gone(&s, NULL) && acts % 400 != 399)
+			continue;
+		if (!is_gone(&s, NULL))
+			kill(s.child, SIGTERM);
+		check_end(&s, "in between");
+		begin(&s, argv[1]);
+		starts++;
+	}
+	kill(s.child, SIGTERM);
+	check_end(&s, "at last");
+	printf("# seed %s: %zu acts, %zu starts, %zu notes of %u acknowledged\n", argv[3], acts, starts, noted, number);
+	CHECK(acts > 20 && noted > 0, "it did something");
+	return tap_done();
+}
