@@ -65,6 +65,8 @@ static void show_status(struct command_context *context, const struct case_state
 	char buffer[96], utc[40], span[40];
 
 	command_say(context, _("%s: embargo %s"), s->id, em_name(e->state));
+	if (s->owner)
+		command_say(context, _("%s coordinates this case; we are: %s"), s->owner, consent_name(case_our_consent(s)));
 	if (e->until.at != INSTANT_NONE && e->until.at <= now)
 		command_say(context, _("its time has come: %s (%s, %s ago); end it with `embargo teardown %s --cause timer`"),
 			    zoned_format(&e->until, buffer), instant_format(e->until.at, utc),
@@ -145,6 +147,8 @@ static json_t *status_json(const struct case_state *s, instant now)
 
 	js_set_string(json, "case", s->id);
 	js_set_string(json, "state", em_name(e->state));
+	js_set_string(json, "owner", s->owner ? s->owner : "us");
+	js_set_string(json, "ours", consent_name(case_our_consent(s)));
 	js_set_string(json, "disclosure", cs_format(s->cs, bits));
 	set_time(json, "until", e->until.at);
 	set_time(json, "accepted", e->accepted_at);
@@ -365,8 +369,8 @@ static int run_terminate(struct command_context *context, const struct command_c
 	int code = command_case(context, call, &desk, &state, err);
 
 	if (!code)
-		code = desk_embargo_end(desk, state, read_cause(call, END_OTHER), reason, NULL, call_given(call, "--override"),
-					command_now(context), err);
+		code = desk_embargo_end(desk, state, read_cause(call, END_OTHER), call_value(call, "--by"), reason, NULL,
+					call_given(call, "--override"), command_now(context), err);
 	if (!code)
 		show_status(context, state);
 	if (!code)
@@ -488,7 +492,7 @@ const struct command_row embargo_commands[] = {
 		.name = "embargo terminate",
 		.help = N_("end an embargo now, for good"),
 		.flags = COMMAND_CHANGES | COMMAND_TYPED,
-		.arguments = { CASE_ARGUMENT, ARG_MANY("REASON", ARG_TEXT, NULL), CAUSE, OVERRIDE,
+		.arguments = { CASE_ARGUMENT, ARG_MANY("REASON", ARG_TEXT, NULL), CAUSE, BY_OPTION, OVERRIDE,
 			       LETTERS },
 		.exec = run_terminate,
 	},

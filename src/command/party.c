@@ -134,6 +134,46 @@ static int run_list(struct command_context *context, const struct command_call *
 	return code;
 }
 
+/* Clocks of a coordinator run from its own first contact, which nobody but a handler knows. */
+static void offer_clocks(struct command_context *context, const struct case_state *state, const struct model *model,
+			 const struct case_party *party)
+{
+	const struct clock_rules *rules = model_clock_rules(model);
+	size_t length = party->contact ? strlen(party->contact) : 0;
+
+	for (size_t i = 0; length && rules && i < clock_rule_count(rules); i++) {
+		const struct clock_rule *rule = clock_rule_at(rules, i);
+
+		if (str_starts(rule->id, party->contact) && rule->id[length] == '-')
+			command_say(context, _("%s may run: `clock start %s %s --at WHEN REASON`"), rule->id, state->id, rule->id);
+	}
+}
+
+static int run_owner(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	AUTO_STRING reason = call_text(call, "REASON");
+	const struct case_state *state;
+	struct desk *desk;
+	json_t *body;
+	size_t at;
+	int code = command_case(context, call, &desk, &state, err);
+
+	if (code)
+		return code;
+	body = json_object();
+	js_set_string(body, "owner", call_value(call, "WHO"));
+	js_set_string(body, "reason", reason && *reason ? reason : NULL);
+	js_set_string(body, "evidence", call_value(call, "--evidence"));
+	code = desk_append(desk, state, EVENT_OWNER_SET, body, command_now(context), err);
+	if (code)
+		return code;
+	command_say(context, _("%s is coordinated by %s"), state->id, call_value(call, "WHO"));
+	at = case_party_find(state, call_value(call, "WHO"));
+	if (at < state->party_count)
+		offer_clocks(context, state, desk_model(desk), &state->parties[at]);
+	return 0;
+}
+
 static const char *const roles[] = { "finder", "reporter", "vendor", "coordinator", "deployer", "other", NULL };
 static const char *const bits[] = { "vendor-aware", "fix-ready", "fix-deployed", NULL };
 
@@ -170,6 +210,15 @@ const struct command_row party_commands[] = {
 		.help = N_("list the parties of a case and their consent"),
 		.arguments = { CASE_ARGUMENT },
 		.exec = run_list,
+	},
+	{
+		.name = "case owner",
+		.help = N_("who coordinates a case and so moves its embargo: us, or a party"),
+		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
+		.arguments = { CASE_ARGUMENT, ARG("WHO", ARG_PARTY, N_("a party of the case, or us")),
+			       OPTION("--evidence", ARG_TEXT, N_("the message that says so")),
+			       { .name = "REASON", .type = ARG_TEXT, .optional = true, .repeats = true } },
+		.exec = run_owner,
 	},
 	{ .name = NULL },
 };

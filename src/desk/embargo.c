@@ -104,16 +104,17 @@ static int append_offer(struct desk *desk, const struct case_state *state, const
 }
 
 static int append_accept(struct desk *desk, const struct case_state *state, const struct embargo_terms *terms,
-			 const char *note, instant now, struct error *err)
+			 const struct embargo_reply *reply, instant now, struct error *err)
 {
 	const struct case_embargo *embargo = &state->embargo;
 	json_t *body = json_object();
 
 	set_terms(body, "terms", terms);
-	js_set_string(body, "by", "us");
+	js_set_string(body, "by", reply->by);
 	if (embargo->force >= 0)
 		set_terms(body, "over", &embargo->terms[embargo->force]);
-	js_set_string(body, "note", note);
+	js_set_string(body, "note", reply->text);
+	js_set_string(body, "evidence", reply->evidence);
 	return desk_append(desk, state, EVENT_TERMS_ACCEPTED, body, now, err);
 }
 
@@ -138,7 +139,8 @@ static int meet_default(struct desk *desk, const struct case_state *state, const
 		code = append_offer(desk, state, &ours, now, err);
 	if (!code)
 		code = desk_embargo_terms(state, 0, &shortest, err);
-	return code ? code : append_accept(desk, state, shortest, shorter_rule, now, err);
+	return code ? code : append_accept(desk, state, shortest,
+					   &(struct embargo_reply){ .by = "us", .text = shorter_rule }, now, err);
 }
 
 int desk_embargo_propose(struct desk *desk, const struct case_state *state, const struct embargo_offer *offer,
@@ -149,7 +151,7 @@ int desk_embargo_propose(struct desk *desk, const struct case_state *state, cons
 
 	if (!code)
 		code = append_offer(desk, state, offer, now, err);
-	if (!code && first && !ours && !offer->no_default)
+	if (!code && first && !ours && !offer->no_default && !state->owner)
 		code = meet_default(desk, state, offer, now, err);
 	return code;
 }
@@ -166,8 +168,8 @@ int desk_embargo_answer(struct desk *desk, const struct case_state *state, const
 		code = check_range(desk, state, terms->until.at, now, err);
 	if (code)
 		return code;
-	if (ours && reply->accept)
-		return append_accept(desk, state, terms, reply->text, now, err);
+	if (reply->accept && case_is_owner(state, reply->by))
+		return append_accept(desk, state, terms, reply, now, err);
 	body = json_object();
 	set_terms(body, "terms", terms);
 	js_set_string(body, "by", reply->by);
@@ -213,11 +215,12 @@ int desk_embargo_invite(struct desk *desk, const struct case_state *state, const
 
 /* ---- ending */
 
-int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause,
+int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause, const char *by,
 		     const char *reason, const char *evidence, bool override, instant now, struct error *err)
 {
 	json_t *body = json_object();
 
+	js_set_string(body, "by", by);
 	js_set_string(body, "evidence", evidence);
 	js_set_string(body, "cause", end_words[cause]);
 	js_set_string(body, "reason", reason && *reason ? reason : end_words[cause]);
@@ -500,7 +503,7 @@ int desk_teardown(struct desk *desk, const struct case_state *state, enum end_ca
 		return error_set(err, ERR_NO, state->id, NULL, _("rule EM: no embargo was ever in force"));
 	code = bound ? record_cause(desk, state, cause, now, &teardown.recorded, err) : 0;
 	if (!code && embargo_in_force(&state->embargo))
-		code = desk_embargo_end(desk, state, cause, reason, NULL, override, now, err);
+		code = desk_embargo_end(desk, state, cause, NULL, reason, NULL, override, now, err);
 	teardown.ended = bound && !code;
 	if (!code)
 		code = write_notices(desk, state, now, &teardown, err);

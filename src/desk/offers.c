@@ -195,7 +195,8 @@ static int take_end(const struct taking *t, struct error *err)
 {
 	AUTO_STRING reason = mem_format("%s: %s", t->by, t->block->note ? t->block->note : end_words[t->block->cause]);
 
-	return desk_embargo_end(t->desk, t->state, t->block->cause, reason, t->evidence, t->override, t->now, err);
+	return desk_embargo_end(t->desk, t->state, t->block->cause, t->state->owner ? t->by : NULL, reason, t->evidence,
+				t->override, t->now, err);
 }
 
 static int (*const takers[EMBARGO_MESSAGE_COUNT])(const struct taking *t, struct error *err) = {

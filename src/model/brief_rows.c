@@ -133,6 +133,7 @@ static const struct brief_row case_rows[] = {
 	TIME(C, embargo.inherited),
 	LIST(C, sent_ids, sent_id_count, word_shape),
 	TEXT(C, source),
+	TEXT(C, owner),
 	TEXT(C, merged_into),
 	TEXT(C, split_from),
 	FLAG(C, incident),

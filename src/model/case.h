@@ -87,7 +87,7 @@ extern const struct fold_row state_row, disclosure_row, proposed_row, accepted_r
 
 /* ---- case_party.c: parties and what each agreed to */
 extern const struct fold_row party_row, party_set_row, invited_row, party_state_row,
-	party_disclosure_row;
+	party_disclosure_row, owner_row;
 bool is_us(const char *who);
 /* Fills in each party's consent, RSVP and signed terms anew from the terms and the answers. */
 void parties_settle(struct folded *folded);

@@ -390,7 +390,7 @@ static int check_terms_accepted(const struct case_state *state, const struct eve
 
 	if (!terms)
 		return refuse_unknown(state, err);
-	if (!is_us(by)) {
+	if (!case_is_owner(state, by)) {
 		if (terms_current(&state->embargo, terms))
 			code = embargo_allowed(state->cs, NULL, err);
 		return code ? code : answer_check(state, by, terms, ANSWER_YES, err);
@@ -406,17 +406,19 @@ static void apply_terms_accepted(struct folded *folded, const struct event *even
 	struct embargo_terms *terms = terms_named(&folded->state, event, "terms");
 	const char *by = event_text(event, "by");
 
-	if (is_us(by)) {
-		accept(folded, terms, terms_named(&folded->state, event, "over"), event->at);
+	if (!case_is_owner(&folded->state, by)) {
+		say_yes(folded, by, terms, event);
 		return;
 	}
-	say_yes(folded, by, terms, event);
+	if (!is_us(by) && answer_check(&folded->state, by, terms, ANSWER_YES, NULL) == 0)
+		answer_add(folded, by, terms, ANSWER_YES, event);
+	accept(folded, terms, terms_named(&folded->state, event, "over"), event->at);
 }
 
 /* Proposers may take back what they proposed; anybody else only declines for themselves. */
-static bool moves_embargo(const struct embargo_terms *terms, const char *by)
+static bool moves_embargo(const struct case_state *state, const struct embargo_terms *terms, const char *by)
 {
-	return is_us(by) || (terms && terms->state == TERMS_OPEN && str_casecmp(terms->by, by) == 0);
+	return case_is_owner(state, by) || (terms && terms->state == TERMS_OPEN && str_casecmp(terms->by, by) == 0);
 }
 
 static int check_rejected(const struct case_state *state, const struct event *event,
@@ -424,7 +426,7 @@ static int check_rejected(const struct case_state *state, const struct event *ev
 {
 	const char *party = answerer(event);
 
-	if (!party || moves_embargo(terms_latest(state), party))
+	if (!party || moves_embargo(state, terms_latest(state), party))
 		return check_move(state, EM_REJECT, err);
 	return check_answer(state, party, ANSWER_NO, err);
 }
@@ -447,7 +449,7 @@ static void apply_rejected(struct folded *folded, const struct event *event)
 	const char *party = answerer(event);
 	const struct embargo_terms *terms = terms_latest(&folded->state);
 
-	if (!party || moves_embargo(terms, party))
+	if (!party || moves_embargo(&folded->state, terms, party))
 		reject_open(folded, event->at);
 	else
 		say_no(folded, party, terms, event);
@@ -462,7 +464,7 @@ static int check_terms_rejected(const struct case_state *state, const struct eve
 
 	if (!terms)
 		return refuse_unknown(state, err);
-	if (!moves_embargo(terms, by))
+	if (!moves_embargo(state, terms, by))
 		return answer_check(state, by, terms, ANSWER_NO, err);
 	code = check_move(state, EM_REJECT, err);
 	return code || terms->state == TERMS_OPEN ? code : refuse_decided(state, terms, err);
@@ -473,7 +475,7 @@ static void apply_terms_rejected(struct folded *folded, const struct event *even
 	struct embargo_terms *terms = terms_named(&folded->state, event, "terms");
 	const char *by = event_text(event, "by");
 
-	if (!moves_embargo(terms, by)) {
+	if (!moves_embargo(&folded->state, terms, by)) {
 		say_no(folded, by, terms, event);
 		return;
 	}
@@ -544,7 +546,13 @@ static int check_ended(const struct case_state *state, const struct event *event
 {
 	enum end_cause cause = cause_of(event);
 	int code = check_terminated(state, event, err);
+	const char *by = event_text(event, "by");
 
+	/* That its time has come, or that it is merged, is for everybody to say. */
+	if (!code && cause != END_TIMER && cause != END_MERGED && !case_is_owner(state, by ? by : "us"))
+		return error_set(err, ERR_NO, state->id, _("Ask it to, and record its word with --by"),
+				 _("rule CM-02-005: %.80s coordinates the case, and only it ends the embargo"),
+				 str_or_empty(state->owner ? state->owner : _("we")));
 	if (code || js_bool(event->body, "override") || cause_given(state, cause, event->at))
 		return code;
 	return error_set(err, ERR_NO, state->id,

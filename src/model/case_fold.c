@@ -56,6 +56,7 @@ static const struct fold_row *const rows[] = {
 	[EVENT_TERMS_REJECTED] = &terms_rejected_row,
 	[EVENT_EMBARGO_ENDED] = &ended_row,
 	[EVENT_PARTY_SET] = &party_set_row,
+	[EVENT_OWNER_SET] = &owner_row,
 	[EVENT_PARTY_INVITED] = &invited_row,
 	[EVENT_PARTY_STATE] = &party_state_row,
 	[EVENT_PARTY_DISCLOSURE] = &party_disclosure_row,

@@ -15,6 +15,11 @@ bool is_us(const char *who)
 	return str_equal(who, "us");
 }
 
+bool case_is_owner(const struct case_state *state, const char *who)
+{
+	return state->owner ? str_casecmp(state->owner, who) == 0 : is_us(who);
+}
+
 bool embargo_in_force(const struct case_embargo *embargo)
 {
 	return embargo->state == EM_ACTIVE || embargo->state == EM_REVISE;
@@ -184,6 +189,13 @@ static enum consent consent_of(const struct case_state *state, const char *party
 	return signed_before(state, party) ? CONSENT_LAPSED : CONSENT_INVITED;
 }
 
+enum consent case_our_consent(const struct case_state *state)
+{
+	if (state->owner)
+		return consent_of(state, "us");
+	return embargo_in_force(&state->embargo) ? CONSENT_SIGNATORY : CONSENT_NONE;
+}
+
 /* The consent of PARTY to these terms alone. */
 static enum consent consent_to(const struct case_state *state, const char *party,
 			       const struct embargo_terms *terms)
@@ -207,7 +219,7 @@ int answer_check(const struct case_state *state, const char *party, const struct
 	};
 	enum consent consent;
 
-	if (case_party_find(state, party) == state->party_count)
+	if (!is_us(party) && case_party_find(state, party) == state->party_count)
 		return error_set(err, ERR_NO, state->id, _("Add it with party add"),
 				 _("rule PEC: %.80s is not a party of the case"), party);
 	consent = consent_to(state, party, terms);
@@ -360,6 +372,34 @@ static void apply_party_set(struct folded *folded, const struct event *event)
 	}
 }
 
+/* ---- who coordinates */
+
+/* Us, another vendor, or a coordinator from outside. */
+static int check_owner(const struct case_state *state, const struct event *event, struct error *err)
+{
+	const char *owner = event_text(event, "owner");
+	size_t at = case_party_find(state, owner);
+
+	if (is_us(owner))
+		return 0;
+	if (at == state->party_count)
+		return error_set(err, ERR_NO, state->id, _("Add it with party add"),
+				 _("rule party: %.80s is not a party of the case"), owner);
+	if (str_equal(state->parties[at].role, "coordinator") || str_equal(state->parties[at].role, "vendor"))
+		return 0;
+	return error_set(err, ERR_NO, state->parties[at].name, NULL,
+			 _("rule CM-02-005: a case is coordinated by a vendor or a coordinator, this one is %s"),
+			 str_or_empty(state->parties[at].role));
+}
+
+static void apply_owner(struct folded *folded, const struct event *event)
+{
+	char *owner = event_text(event, "owner");
+
+	folded->state.owner = is_us(owner) ? NULL : owner;
+	parties_settle(folded);
+}
+
 /* ---- asking again */
 
 static int check_invited(const struct case_state *state, const struct event *event,
@@ -462,6 +502,7 @@ static void apply_party_disclosure(struct folded *folded, const struct event *ev
 	party_open(folded, event)->cs |= CS_BIT(cs_from_name(event_text(event, "bit")));
 }
 
+const struct fold_row owner_row = { check_owner, apply_owner };
 const struct fold_row party_row = { check_name, apply_party };
 const struct fold_row party_set_row = { check_party_set, apply_party_set };
 const struct fold_row invited_row = { check_invited, apply_invited };

@@ -203,20 +203,20 @@ static const char *advise_leaker(const struct case_state *state, const struct ev
 	return NULL;
 }
 
-/* House acceptances only. */
-static bool by_house(const struct event *event)
+/* Of whoever coordinates: the acceptances that move the embargo. */
+static bool by_house(const struct case_state *state, const struct event *event)
 {
-	return is_us(str_or_empty(event_text(event, "by")));
+	return case_is_owner(state, str_or_empty(event_text(event, "by")));
 }
 
 static const char *advise_accept_start(const struct case_state *state, const struct event *event)
 {
-	return by_house(event) ? advise_late_start(state, event) : NULL;
+	return by_house(state, event) ? advise_late_start(state, event) : NULL;
 }
 
 static const char *advise_accept_state(const struct case_state *state, const struct event *event)
 {
-	return by_house(event) && (state->rm == RM_INVALID || state->rm == RM_CLOSED) ?
+	return by_house(state, event) && (state->rm == RM_INVALID || state->rm == RM_CLOSED) ?
 		       N_("an invalid or closed case should not enter an embargo") :
 		       NULL;
 }
@@ -226,7 +226,7 @@ static const char *advise_accept_past(const struct case_state *state, const stru
 	const struct embargo_terms *terms = terms_named(state, event, "terms");
 	instant until = terms ? terms->until.at : state->embargo.proposed.at;
 
-	return by_house(event) && until != INSTANT_NONE && until <= event->at ?
+	return by_house(state, event) && until != INSTANT_NONE && until <= event->at ?
 		       N_("the proposed end is past already") :
 		       NULL;
 }
@@ -235,7 +235,7 @@ static const char *advise_shortest(const struct case_state *state, const struct 
 {
 	const struct embargo_terms *terms = terms_named(state, event, "terms");
 
-	return by_house(event) && terms && !embargo_in_force(&state->embargo) &&
+	return by_house(state, event) && terms && !embargo_in_force(&state->embargo) &&
 			       state->embargo.shortest >= 0 &&
 			       terms != &state->embargo.terms[state->embargo.shortest] ?
 		       N_("a shorter proposal is open: the shortest should be accepted first") :
@@ -246,7 +246,7 @@ static const char *advise_stale(const struct case_state *state, const struct eve
 {
 	const struct embargo_terms *terms = terms_named(state, event, "terms");
 
-	return !by_house(event) && terms && !terms_current(&state->embargo, terms) ?
+	return !by_house(state, event) && terms && !terms_current(&state->embargo, terms) ?
 		       N_("those terms no longer count: the party is asked about those that do") :
 		       NULL;
 }

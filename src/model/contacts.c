@@ -15,18 +15,7 @@ struct contact {
 
 static size_t contact_place(const struct registry *registry, const char *id, bool *ret_there)
 {
-	size_t low = 0, high = registry->contact_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(registry->contacts[middle].id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_there = low < registry->contact_count && str_equal(registry->contacts[low].id, id);
-	return low;
+	return sorted_place(registry->contacts, registry->contact_count, sizeof(struct contact), id, strcmp, ret_there);
 }
 
 static void contact_release(struct contact *contact)

@@ -42,18 +42,7 @@ void pins_release(struct registry *registry)
 
 static size_t pin_place(const struct registry *registry, const char *address, bool *ret_there)
 {
-	size_t low = 0, high = registry->pin_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (str_casecmp(registry->pins[middle].address, address) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_there = low < registry->pin_count && str_casecmp(registry->pins[low].address, address) == 0;
-	return low;
+	return sorted_place(registry->pins, registry->pin_count, sizeof(struct pin), address, str_casecmp, ret_there);
 }
 
 const struct pin *registry_pin(const struct registry *registry, const char *address)

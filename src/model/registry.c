@@ -50,21 +50,26 @@ void registry_release(struct registry *registry)
 
 /* ---- products */
 
-/* Where the product ID is or belongs. */
-static size_t product_place(const struct registry *registry, const char *id, bool *ret_there)
+size_t sorted_place(const void *items, size_t count, size_t size, const char *key,
+		    int (*order)(const char *, const char *), bool *ret_there)
 {
-	size_t low = 0, high = registry->product_count;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(registry->products[middle].id, id) < 0)
+		if (order(*(char *const *)((const char *)items + middle * size), key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	*ret_there = low < registry->product_count && str_equal(registry->products[low].id, id);
+	*ret_there = low < count && order(*(char *const *)((const char *)items + low * size), key) == 0;
 	return low;
+}
+
+static size_t product_place(const struct registry *registry, const char *id, bool *ret_there)
+{
+	return sorted_place(registry->products, registry->product_count, sizeof(struct product), id, strcmp, ret_there);
 }
 
 static int check_product(const struct event *event, struct error *err)

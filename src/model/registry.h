@@ -46,6 +46,10 @@ void disposals_release(struct registry *registry);
 int disposal_check(const struct registry *registry, const struct event *event, struct error *err);
 void disposal_apply(struct registry *registry, const struct event *event);
 
+/* Where KEY is or belongs among COUNT sorted ITEMS of SIZE bytes, each of which begins with a string. */
+size_t sorted_place(const void *items, size_t count, size_t size, const char *key,
+		    int (*order)(const char *, const char *), bool *ret_there);
+
 /* ---- pins.c */
 void pins_release(struct registry *registry);
 int pin_check(const struct registry *registry, const struct event *event, struct error *err);

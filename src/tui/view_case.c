@@ -311,6 +311,9 @@ static void embargo_body(const struct view *view, struct doc *doc)
 	if (!state)
 		return;
 	doc_heading(doc, _("Embargo"));
+	doc_field(doc, _("coordinates"), ROLE_NORMAL, state->owner);
+	if (state->owner)
+		doc_field(doc, _("we"), ROLE_NORMAL, consent_name(case_our_consent(state)));
 	embargo_dates(&state->embargo, doc);
 	if (embargo_must_end(state->cs) == 2 && (state->embargo.state == EM_ACTIVE || state->embargo.state == EM_REVISE))
 		doc_sentence(doc, ROLE_ERROR, _("! The vulnerability is public, exploited or attacked: this embargo must end."));

@@ -217,6 +217,25 @@ p case merge $oldest $under >/dev/null
 has "$(p --json embargo status $under)" '"disclosure": "vfdpxA"' 'attacks on the one are attacks on the other'
 is "$(p --json clock list $under | grep -A30 eu-cra-14-2-a | grep -m1 '"start"')" "$attacked" 'and the clock of the law counts from then'
 is "$(p calendar | awk -F '\t' -v c=$oldest '$3 == c && $6 == "clock" && $4 ~ /CRA|MIIT/')" '' 'not twice'
+
+# ---- a case that a coordinator owns
+p contact add certcc 'CERT/CC' --kind coordinator --jurisdiction foreign >/dev/null
+p case new 'Reported by a coordinator' >/dev/null
+theirs=PSIRT-2027-0004
+p party add $theirs CERT coordinator --contact certcc >/dev/null
+out=$(p case owner $theirs CERT --evidence '<1@cert.example>' 'they wrote to us first')
+has "$out" 'is coordinated by CERT' 'a coordinator coordinates'
+has "$out" 'certcc-45d may run' 'the clock that may go with it is offered'
+p embargo propose $theirs 2027-02-20 09:00 UTC --by CERT >/dev/null
+p embargo accept $theirs >/dev/null
+has "$(p embargo status $theirs)" 'CERT coordinates this case; we are: signatory' 'our yes is ours alone'
+has "$(p --json embargo status $theirs)" '"state": "proposed"' 'and moves nothing'
+p embargo accept $theirs --by CERT >/dev/null
+has "$(p --json embargo status $theirs)" '"state": "active"' 'its owner puts it in force'
+out=$(p embargo terminate $theirs 'we want to' 2>&1)
+has "$out" 'rule CM-02-005' 'only its owner ends it'
+p embargo terminate $theirs --by CERT 'they said so' >/dev/null
+ok $? 'on its word it ends'
 p audit verify >/dev/null 2>&1
 ok $? 'the log verifies'
 tap_done

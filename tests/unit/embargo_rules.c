@@ -178,8 +178,55 @@ static void test_bad_bars(void)
 	CHECK(true, "%zu bars that are none", ARRAY_LEN(bad));
 }
 
+/* ---- who coordinates */
+
+static json_t *terms_body(const struct case_state *state, const char *by)
+{
+	AUTO_STRING id = str_hex(state->embargo.terms[0].id, 32);
+
+	return json_pack("{s:s,s:s}", "terms", id, "by", by);
+}
+
+static void test_owner(void)
+{
+	struct world w = world_new();
+	const struct case_state *s;
+
+	put(&w, 1, EVENT_CASE_OPENED, "{'case':'X-1','title':'t'}");
+	put(&w, 1, EVENT_PARTY_ADDED, "{'name':'CERT','role':'coordinator'}");
+	put(&w, 1, EVENT_PARTY_ADDED, "{'name':'Lin','role':'finder'}");
+	s = model_case(w.model, 0);
+	CHECK(put(&w, 1, EVENT_OWNER_SET, "{'owner':'Nobody'}") == ERR_NO && put(&w, 1, EVENT_OWNER_SET, "{'owner':'Lin'}") == ERR_NO &&
+		      strstr(w.err.why, "CM-02-005"), "neither a stranger nor a finder coordinates: %s", w.err.why);
+	CHECK(put(&w, 1, EVENT_OWNER_SET, "{'owner':'CERT'}") == 0 && str_equal(s->owner, "CERT"), "a coordinator does");
+	put(&w, 1, EVENT_TERMS_PROPOSED, "{'by':'CERT','until':'2026-12-20T09:00:00Z'}");
+	CHECK(put_json(&w, 1, EVENT_TERMS_ACCEPTED, terms_body(s, "us")) == 0 && s->embargo.state == EM_PROPOSED &&
+		      case_our_consent(s) == CONSENT_SIGNATORY, "our yes binds us and moves nothing");
+	CHECK(put_json(&w, 1, EVENT_TERMS_ACCEPTED, terms_body(s, "Lin")) == 0 && s->embargo.state == EM_PROPOSED, "nor does a finder's");
+	CHECK(put_json(&w, 1, EVENT_TERMS_ACCEPTED, terms_body(s, "CERT")) == 0 && s->embargo.state == EM_ACTIVE &&
+		      s->parties[0].consent == CONSENT_SIGNATORY, "the owner's puts it in force");
+	CHECK(put(&w, 1, EVENT_EMBARGO_ENDED, "{'cause':'other','reason':'we want to'}") == ERR_NO &&
+		      strstr(w.err.why, "only it ends the embargo"), "we cannot end it");
+	CHECK(put(&w, 1, EVENT_EMBARGO_ENDED, "{'cause':'other','reason':'theirs','by':'Lin'}") == ERR_NO, "nor can a finder");
+	CHECK(put(&w, 1, EVENT_OWNER_SET, "{'owner':'us'}") == 0 && !s->owner && case_our_consent(s) == CONSENT_SIGNATORY,
+	      "it can be handed to us");
+	CHECK(put(&w, 1, EVENT_OWNER_SET, "{'owner':'CERT'}") == 0 &&
+		      put(&w, 1, EVENT_EMBARGO_ENDED, "{'cause':'other','reason':'done','by':'CERT'}") == 0 &&
+		      s->embargo.state == EM_EXITED, "its owner ends it");
+	put(&w, 2, EVENT_CASE_OPENED, "{'case':'X-2','title':'t'}");
+	put(&w, 2, EVENT_PARTY_ADDED, "{'name':'CERT','role':'coordinator'}");
+	put(&w, 2, EVENT_OWNER_SET, "{'owner':'CERT'}");
+	s = model_case(w.model, 1);
+	put(&w, 2, EVENT_TERMS_PROPOSED, "{'by':'us','until':'2026-12-20T09:00:00Z'}");
+	put_json(&w, 2, EVENT_TERMS_ACCEPTED, terms_body(s, "CERT"));
+	CHECK(put(&w, 2, EVENT_DISCLOSURE_SET, "{'bit':'public'}") == 0 && s->embargo.state == EM_EXITED,
+	      "what is public is over, whoever coordinates");
+	world_release(&w);
+}
+
 int main(void)
 {
+	test_owner();
 	test_spans();
 	test_windows();
 	test_defaults();

@@ -41,8 +41,8 @@ int desk_embargo_answer(struct desk *desk, const struct case_state *state, const
 /* Asks PARTY (again), and seals the letter that does so; *RET_DRAFT is NULL where it has no address. */
 int desk_embargo_invite(struct desk *desk, const struct case_state *state, const char *party, size_t number,
 			instant rsvp, instant now, char **ret_draft, struct error *err);
-/* EVIDENCE, the message that says so, may be NULL. */
-int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause,
+/* BY (NULL: us) ends it; ERR_NO unless it coordinates the case. EVIDENCE, the message that says so, may be NULL. */
+int desk_embargo_end(struct desk *desk, const struct case_state *state, enum end_cause cause, const char *by,
 		     const char *reason, const char *evidence, bool override, instant now, struct error *err);
 
 /* ---- letters that carry an embargo message (embargo_letters.c) */

@@ -155,6 +155,7 @@ struct case_times { instant answered, triaged, confirmed, fixed, published; }; /
 struct case_state {
 	uint8_t stream[16];
 	char *id, *title, *summary, *assignee, *cwe; /* cwe: "CWE-787" */
+	char *owner;                                 /* the party that coordinates it; NULL: we do */
 	enum rm_state rm;
 	cs_state cs;
 	instant opened, updated;
@@ -442,6 +443,10 @@ size_t case_party_find(const struct case_state *state, const char *name);
 bool case_may_share(const struct case_state *state, const struct case_party *party, instant now);
 /* Whether the embargo binds now: active or in revision. */
 bool embargo_in_force(const struct case_embargo *embargo);
+/* Whether WHO ("us" or a party's name) coordinates the case: only its owner moves the shared embargo (CM-13, CM-02-005). */
+bool case_is_owner(const struct case_state *state, const char *who);
+/* What we have agreed to ourselves: as the owner what is in force, else what we answered. */
+enum consent case_our_consent(const struct case_state *state);
 /* Do these terms of it still count: open, or in force. */
 bool terms_current(const struct case_embargo *embargo, const struct embargo_terms *terms);
 
