@@ -106,6 +106,12 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);
 
+/* ---- recipient.c */
+/* The key WHO (a fingerprint, or an address a key is pinned to), and the address the register has for it, which is NULL
+ * where it has none. ERR_NO for an address without a pinned key. The caller releases *RET and frees *RET_ADDRESS. */
+int desk_find_recipient(struct desk *desk, const char *who, struct openpgp_key *ret, char **ret_address,
+			struct error *err);
+
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
 int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err);
