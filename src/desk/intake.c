@@ -6,6 +6,8 @@
  */
 #include "desk/desk_private.h"
 
+#include <malloc.h>
+
 #include "psirtty/base/i18n.h"
 
 enum {
@@ -16,6 +18,7 @@ enum {
 	TOGETHER = 16,               /* records of sealed mail that are appended at once */
 	PATIENCE_MS = 20000,         /* of the agent's time in one import: the rest is opened when it is read */
 	CHEAP_MS = 20,
+	HEAP_SLACK = 8 << 20,        /* is not given back to the system after each message */
 };
 
 struct pending {
@@ -328,6 +331,7 @@ struct intake *intake_begin(struct desk *desk, instant now, struct intake_count 
 {
 	struct intake *in = mem_alloc(sizeof(*in));
 
+	mallopt(M_TRIM_THRESHOLD, HEAP_SLACK);
 	in->desk = desk;
 	in->now = now;
 	in->count = count;

@@ -619,6 +619,38 @@ static void test_all(void)
 	      (real_rows + hostile_rows) / (seconds() - start));
 }
 
+/* A sound cleartext block spoiled in the ways gpg does not mind. */
+static void test_clear_policy(void)
+{
+	static const struct { const char *what, *to; bool sound; } rows[] = {
+		{ "as it is", NULL, true },
+		{ "NotDashEscaped", "Hash: SHA256\nNotDashEscaped: You need GnuPG\n", false },
+		{ "a comment in its head", "Hash: SHA256\nComment: pay account B\n", false },
+	};
+	AUTO_STRING path = mem_format("%s/mail-hostile/203-clearsig-trailing-space.eml", corpora);
+	AUTO_STR bytes = STR_INIT;
+	const char *block;
+
+	if (file_read(path, FILE_LIMIT, &bytes, NULL) || !(block = strstr(bytes.bytes, "-----BEGIN PGP SIGNED")))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *at = strstr(block, "Hash: SHA256\n");
+		AUTO_STR made = STR_INIT;
+		struct openpgp_result result;
+
+		if (!CHECK(at != NULL, "the block has a hash"))
+			return;
+		str_add_bytes(&made, block, (size_t)(at - block));
+		str_add(&made, rows[i].sound ? "Hash: SHA256\n" : rows[i].to);
+		str_add(&made, at + strlen("Hash: SHA256\n"));
+		openpgp_verify_clear(desk.pgp, made.bytes, made.length, (instant)time(NULL) * INSTANT_SECOND, &result, NULL);
+		CHECK(result.signature_count == 1 && (result.signatures[0].state == SIGNATURE_GOOD) == rows[i].sound &&
+			      (result.plain.length > 0) == rows[i].sound, "cleartext, %s: %s", rows[i].what,
+		      signature_name(result.signatures[0].state));
+		openpgp_result_release(&result);
+	}
+}
+
 /* A key that came along is in no key ring afterwards. */
 static void test_nothing_taken_in(void)
 {
@@ -649,6 +681,7 @@ int main(int argc, char **argv)
 		return tap_done();
 	test_all();
 	test_nothing_taken_in();
+	test_clear_policy();
 	openpgp_close(desk.pgp);
 	parse_worker_stop(desk.worker);
 	openpgp_stop_agent(home);
