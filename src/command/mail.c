@@ -3,6 +3,7 @@
 #include "command/command_private.h"
 
 #include "psirtty/base/text.h"
+#include "psirtty/format/embargo_block.h"
 
 /* ---- showing */
 
@@ -29,6 +30,24 @@ static void describe_signatures(struct command_context *context, const struct ma
 			    r->signatures[i].covers_message ? _("the whole message") : _("a part of it"));
 }
 
+/* What the text says about an embargo; `embargo offers` tells what it is worth. */
+static void describe_embargo(struct command_context *context, const struct mail_record *r)
+{
+	struct embargo_block block;
+	AUTO_ERROR why = ERROR_INIT;
+	int code = r->text ? embargo_block_read(r->text, strlen(r->text), &block, &why) : 0;
+	char until[96];
+
+	if (code < 0)
+		command_field(context, _("Embargo"), _("a message that cannot be taken: %s"), why.why);
+	if (code != 1)
+		return;
+	command_field(context, _("Embargo"), "%s %s (%s)%s%s", block.case_id, _(embargo_message_text(block.message)),
+		      embargo_message_name(block.message), block.until.at == INSTANT_NONE ? "" : ": ",
+		      block.until.at == INSTANT_NONE ? "" : zoned_format(&block.until, until));
+	embargo_block_release(&block);
+}
+
 void mail_describe(struct command_context *context, const struct mail_record *r)
 {
 	char at[40];
@@ -48,6 +67,7 @@ void mail_describe(struct command_context *context, const struct mail_record *r)
 		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s)",
 			    str_or_empty(r->attachments[i].safe_name), str_or_empty(r->attachments[i].type),
 			    r->attachments[i].size, r->attachments[i].sha256);
+	describe_embargo(context, r);
 	str_add_char(&context->out, '\n');
 	text_add_block(&context->out, r->text);
 	if (!str_ends(context->out.bytes, "\n"))
@@ -151,6 +171,10 @@ static int run_show(struct command_context *context, const struct command_call *
 	struct desk *desk;
 	int code = command_mail(context, call, &desk, &item, err);
 
+	if (!code && !item->read && !desk_readonly(desk))
+		code = desk_mail_open(desk, item, command_now(context), err);
+	if (!code)
+		code = command_mail(context, call, &desk, &item, err);
 	if (code)
 		return code;
 	if (context->json)
@@ -184,6 +208,10 @@ static int run_import(struct command_context *context, const struct command_call
 		code = desk_mail_import(desk, paths[i], command_now(context), pass_progress, context, &count, err);
 	command_say(context, _("%zu taken in, %zu known already, %zu could not be opened and wait"),
 		    count.taken_in, count.known, count.unread);
+	if (count.later)
+		command_say(context, _("%zu encrypted ones are opened when they are read: the passphrase of their key costs gpg-agent "
+				       "%d ms for each, cached or not (s2k-count in gpg-agent.conf); `mail retry` opens all, in about %zu s"),
+			    count.later, count.derivation_ms, count.later * (size_t)count.derivation_ms / 1000 + 1);
 	if (!code)
 		code = command_acknowledge(context, desk, err);
 	return code;

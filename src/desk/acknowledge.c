@@ -9,7 +9,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/mime.h"
 
-enum { ANSWER_DAYS = 7 };
+enum { ANSWER_DAYS = 7, ANSWERS_MOST = 100 };
 
 /* ---- whom not */
 
@@ -90,6 +90,15 @@ static bool was_told_today(struct desk *desk, const char *sender, instant now)
 	return false;
 }
 
+/* Written long ago: an archive that is taken in, not mail that comes. */
+static bool is_old(const struct inbox_item *item, instant now)
+{
+	instant written = item->record.date;
+
+	return now - item->received > ANSWER_DAYS * INSTANT_DAY || written == INSTANT_NONE ||
+	       now - written > ANSWER_DAYS * INSTANT_DAY || written - now > INSTANT_DAY;
+}
+
 static const char *refuse_sender(struct desk *desk, const struct mail_record *record)
 {
 	const char *sender = mail_record_sender(record);
@@ -117,10 +126,10 @@ const char *desk_acknowledge_refusal(struct desk *desk, const struct inbox_item 
 		return N_("it was acknowledged");
 	if (item->taken_case)
 		return N_("a person has taken it into a case");
-	if (now - item->received > ANSWER_DAYS * INSTANT_DAY)
-		return N_("it came more than a week ago");
 	if (!item->read || mail_record_has_flag(&item->record, "unreadable"))
 		return N_("it could not be read");
+	if (is_old(item, now))
+		return N_("it is more than a week old, or says not when it was written");
 	refusal = refuse_sender(desk, &item->record);
 	if (refusal)
 		return refusal;
@@ -249,7 +258,7 @@ int desk_acknowledge(struct desk *desk, instant now, struct acknowledged *ret, s
 	*ret = (struct acknowledged){ 0 };
 	if (!model_policy(desk->model)->acknowledge)
 		return 0;
-	for (size_t i = 0; !code && i < model_inbox_count(desk->model); i++) {
+	for (size_t i = 0; !code && ret->sent < ANSWERS_MOST && i < model_inbox_count(desk->model); i++) {
 		const struct inbox_item *item = model_inbox(desk->model, i);
 
 		if (item->acknowledged != INSTANT_NONE || now - item->received > ANSWER_DAYS * INSTANT_DAY)

@@ -267,32 +267,37 @@ static bool finder_of(const struct case_state *state, struct desk_letter *letter
 	return letter->address && *letter->address;
 }
 
+static int fill_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
+			  const struct desk_letter *letter, struct letter_text *ret, struct error *err)
+{
+	const char *language = desk_letter_language(desk, state, letter->address);
+	AUTO_STRING phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
+	AUTO_STRING reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
+	const struct letter_word words[] = {
+		{ "name", letter->name ? letter->name : letter->address }, { "case", state->id },
+		{ "handler", desk->handler }, { "reason", reason },
+	};
+
+	return desk_letter_text(desk, letter->template, language, words, ARRAY_LEN(words), ret, err);
+}
+
 /* Words of a handler may hold details: it is no form then, and is checked as any letter. */
 static int write_rejection(struct desk *desk, const struct case_state *state, const struct qualification *how,
 			   char **ret_draft, struct error *err)
 {
 	struct desk_letter letter = { .template = "not-a-vulnerability", .form = !how->reason };
 	struct letter_text made = { 0 };
-	AUTO_STRING phrase = NULL;
-	AUTO_STRING reason = NULL;
-	const char *language;
+	char random[9];
+	AUTO_STRING id = NULL;
 	int code;
 
 	*ret_draft = NULL;
 	if (!finder_of(state, &letter))
 		return 0;
-	language = desk_letter_language(desk, state, letter.address);
-	phrase = desk_letter_phrase(desk, language, "rejections", state->outcome);
-	reason = how->reason ? mem_format("%s\n%s", phrase, how->reason) : mem_string(phrase);
-	{
-		const struct letter_word words[] = {
-			{ "name", letter.name ? letter.name : letter.address }, { "case", state->id },
-			{ "handler", desk->handler }, { "reason", reason },
-		};
-
-		code = desk_letter_text(desk, letter.template,
-					language, words, ARRAY_LEN(words), &made, err);
-	}
+	code = fill_rejection(desk, state, how, &letter, &made, err);
+	vault_random_hex(random, 8);
+	id = how->reason ? mem_format("reply-%s", random) : NULL;
+	letter.id = id;
 	letter.subject = made.subject;
 	letter.text = made.text;
 	if (!code)

@@ -381,6 +381,19 @@ static void add_house(struct items *list, enum agenda_kind kind, const char *wha
 					      .offset = when->offset, .case_id = "", .what = what, .kind = kind, .name = name });
 }
 
+static void add_key(struct items *list, const struct model *model, const struct key_expiry *key)
+{
+	const struct zoned when = { .at = key->at };
+
+	if (key->at == INSTANT_NONE)
+		return;
+	if (key->ours)
+		add_house(list, AGENDA_KEY, N_("our own key expires"), NULL, &when, "UTC");
+	for (size_t k = 0; k < model_pin_count(model); k++)
+		if (str_casecmp(model_pin(model, k)->fingerprint, key->fingerprint) == 0)
+			add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address, &when, "UTC");
+}
+
 static void add_duty(struct items *list, const struct model *model, const struct clock_rule *rule)
 {
 	struct clock_status status;
@@ -418,10 +431,7 @@ static void house_items(const struct model *model, struct items *list)
 			  freeze->until.zone);
 	}
 	for (size_t i = 0; i < house->key_count; i++)
-		for (size_t k = 0; k < model_pin_count(model); k++)
-			if (str_casecmp(model_pin(model, k)->fingerprint, house->keys[i].fingerprint) == 0)
-				add_house(list, AGENDA_KEY, N_("key expires"), model_pin(model, k)->address,
-					  &(struct zoned){ .at = house->keys[i].at }, "UTC");
+		add_key(list, model, &house->keys[i]);
 	for (size_t i = 0; i < clock_rule_count(rules); i++)
 		if (clock_rule_at(rules, i)->house)
 			add_duty(list, model, clock_rule_at(rules, i));

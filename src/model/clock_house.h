@@ -5,7 +5,7 @@
 
 #include "psirtty/model/model.h"
 
-struct key_expiry { char *fingerprint; instant at; };
+struct key_expiry { char *fingerprint; instant at;  bool ours; };
 
 struct clock_house {
 	struct freeze *freezes; /* owned, by begin, then name */

@@ -775,7 +775,7 @@ const struct freeze *model_frozen(const struct model *model, instant at)
 	return NULL;
 }
 
-void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires)
+static struct key_expiry *note_key(struct model *model, const char *fingerprint, instant expires)
 {
 	struct clock_house *house = &model->registry.house;
 	size_t at = 0;
@@ -783,12 +783,26 @@ void model_note_key_expiry(struct model *model, const char *fingerprint, instant
 	while (at < house->key_count && str_casecmp(house->keys[at].fingerprint, fingerprint) != 0)
 		at++;
 	if (at == house->key_count && expires == INSTANT_NONE)
-		return;
+		return NULL;
 	if (at == house->key_count) {
 		house->keys = list_open(house->keys, &house->key_count, &house->key_room, sizeof(*house->keys), at);
 		house->keys[at].fingerprint = mem_string(fingerprint);
 	}
 	house->keys[at].at = expires;
+	return &house->keys[at];
+}
+
+void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires)
+{
+	note_key(model, fingerprint, expires);
+}
+
+void model_note_own_key(struct model *model, const char *fingerprint, instant expires)
+{
+	struct key_expiry *key = note_key(model, fingerprint, expires);
+
+	if (key)
+		key->ours = true;
 }
 
 /* ---- next ids */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inbox, one mail of it, one message of a case, and the pager for what a command printed. */
 #include "psirtty/base/i18n.h"
+#include "psirtty/format/embargo_block.h"
 #include "psirtty/model/thread.h"
 #include "tui/cells.h"
 
@@ -168,6 +169,30 @@ static void triage_facts(const struct model *model, const struct inbox_item *ite
 	}
 }
 
+/* What a letter says about an embargo, if it does; a person takes it, never the program. */
+static void embargo_line(const char *text, enum mail_verdict verdict, struct doc *doc)
+{
+	struct embargo_block block;
+	AUTO_ERROR err = ERROR_INIT;
+	int code = embargo_block_read(str_or_empty(text), strlen(str_or_empty(text)), &block, &err);
+	char until[96];
+
+	if (!code)
+		return;
+	doc_line(doc);
+	doc_label(doc, _("embargo"));
+	if (code < 0) {
+		doc_format(doc, ROLE_WARNING, _("! a message that cannot be taken: %s"), err.why);
+		return;
+	}
+	doc_format(doc, verdict == VERDICT_VERIFIED ? ROLE_NORMAL : ROLE_WARNING, "%s%s %s%s%s, %s",
+		   verdict == VERDICT_VERIFIED ? "" : "! ", block.case_id, _(embargo_message_text(block.message)),
+		   block.until.at == INSTANT_NONE ? "" : ": ",
+		   block.until.at == INSTANT_NONE ? "" : zoned_format(&block.until, until),
+		   verdict == VERDICT_VERIFIED ? _("E takes it") : _("not its sender's verified word"));
+	embargo_block_release(&block);
+}
+
 static void mail_head(const struct view *view, struct doc *doc)
 {
 	const struct inbox_item *item = mail_find(view);
@@ -177,6 +202,7 @@ static void mail_head(const struct view *view, struct doc *doc)
 	mail_facts(item, doc);
 	triage_facts(view_model(view), item, doc);
 	attachments_add(&item->record, doc);
+	embargo_line(item->record.text, item->record.verdict, doc);
 	doc_line(doc);
 }
 
@@ -230,6 +256,8 @@ static void message_head(const struct view *view, struct doc *doc)
 	}
 	doc_field(doc, _("key"), ROLE_NORMAL, message->fingerprint);
 	file_list_lines(doc, message->attachments, message->attachment_count);
+	if (!sent)
+		embargo_line(message->text, message->verdict, doc);
 	doc_line(doc);
 }
 

@@ -52,7 +52,8 @@ row=$(as "$a" key list)
 has "$row" $'usable\t' 'the list says its state'
 has "$row" $'\tphone\tAnn' 'how it was checked, and by whom'
 has "$row" "$(date -u -d '+60 days' +%Y-%m)" 'and when it ends'
-has "$(as "$a" calendar)" 'key expires' 'the calendar has its end'
+has "$(as "$a" calendar --to "$(date -u -d '+3 years' +%Y-%m-%dT00:00:00Z)")" 'our own key expires' 'the calendar has the end of ours'
+has "$(as "$a" calendar)" 'mara@finder.example' 'and of theirs'
 has "$(as "$a" key show "$one")" 'called her' 'what is known of it'
 
 # ---- a change: alone

@@ -206,7 +206,7 @@ p policy set acknowledge on >/dev/null
 mail() { # NAME HEADERS…
   local name=$1
   shift
-  { printf '%s\n' "$@"; printf 'To: psirt@vendor.example\nDate: Tue, 01 Dec 2026 07:59:00 +0000\n\nHello %s.\n' "$name"; } >"$work/$name"
+  { printf '%s\n' "$@"; printf 'To: psirt@vendor.example\nDate: %s\n\nHello %s.\n' "${date:-$(date -uR)}" "$name"; } >"$work/$name"
 }
 mail human 'From: Hu <hu@lab.example>' 'Message-ID: <h1@lab.example>' 'Subject: the frobnicator leaks'
 mail again 'From: Hu <hu@lab.example>' 'Message-ID: <h2@lab.example>' 'Subject: more'
@@ -218,8 +218,9 @@ mail bulk 'From: K <k@bulk.example>' 'Precedence: bulk' 'Message-ID: <k1@x>' 'Su
 mail daemon 'From: Mail <MAILER-DAEMON@mx.example>' 'Message-ID: <d1@x>' 'Subject: d'
 mail self 'From: Us <psirt@vendor.example>' 'Message-ID: <s1@x>' 'Subject: s'
 mail thread 'From: T <t@lab.example>' 'In-Reply-To: <1@finder.example>' 'Message-ID: <t1@x>' 'Subject: t'
+date='Mon, 06 Jan 2020 08:00:00 +0000' mail archive 'From: R <r@lab.example>' 'Message-ID: <r1@x>' 'Subject: r'
 before=$(count)
-out_=$(p mail import "$work"/{human,again,list,auto,vacation,bounce,bulk,daemon,self,thread} 2>&1)
+out_=$(p mail import "$work"/{archive,human,again,list,auto,vacation,bounce,bulk,daemon,self,thread} 2>&1)
 has "$out_" '1 told automatically' 'one human is told'
 is "$(($(count) - before))" 1 'and nobody else'
 auto=$(left | while read -r f; do grep -q 'hu@lab.example' "$f" && echo "$f"; done)
@@ -228,7 +229,7 @@ has "$(cat "$auto")" 'In-Reply-To: <h1@lab.example>' 'to which mail'
 hasnt "$(cat "$auto")" 'frobnicator' 'and not a word of that'
 p mail acknowledge >/dev/null
 is "$(($(count) - before))" 1 'once'
-has "$(p mail acknowledge M-0007)" 'came by a list' 'one can ask why not'
+has "$(p mail acknowledge M-0008)" 'came by a list' 'one can ask why not'
 p audit verify >/dev/null
 ok $? 'the log is whole'
 tap_done

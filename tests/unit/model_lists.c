@@ -320,11 +320,54 @@ static void test_order(void)
 	CHECK(true, "dates of all kinds in order");
 }
 
+/* Another key in a key's place: by the old key's statement, by two persons, or where somebody says he is alone. */
+static void test_pin_changes(void)
+{
+#define OLD "'fingerprint':'aaaa1111aaaa1111aaaa1111aaaa1111aaaa1111'"
+#define NEW "'fingerprint':'bbbb2222bbbb2222bbbb2222bbbb2222bbbb2222'"
+#define ASK "{'address':'m@x.example'," NEW ",'instead':'AAAA1111AAAA1111AAAA1111AAAA1111AAAA1111'}"
+	static const char alone[] = "{'address':'m@x.example'," NEW ",'alone':true,"
+				    "'instead':'aaaa1111aaaa1111aaaa1111aaaa1111aaaa1111'}";
+	static const char word[] = "{'address':'m@x.example'," OLD ",'statement':'signed',"
+				   "'instead':'bbbb2222bbbb2222bbbb2222bbbb2222bbbb2222'}";
+	struct world w = world_new();
+	AUTO_STRING event = NULL;
+	AUTO_STRING confirm = NULL;
+
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, "{'address':'M@x.example'," OLD ",'verified':'phone'}") == 0, "the first key");
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, "{'address':'m@X.example'," OLD "}") == 0, "the same again");
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, "{'address':'m@x.example'," NEW "}") == ERR_NO &&
+		      str_equal(model_pinned(w.model, "m@x.example"), "AAAA1111AAAA1111AAAA1111AAAA1111AAAA1111"),
+	      "another does not just take its place");
+	CHECK(put(&w, 0, EVENT_KEY_CHANGE_ASKED, "{'address':'m@x.example'," NEW ",'instead':'" "cc" "'}") == ERR_NO,
+	      "what is asked for names what there is");
+	CHECK(put(&w, 0, EVENT_KEY_CHANGE_ASKED, ASK) == 0 && model_pin_ask_count(w.model) == 1, "one asks");
+	event = str_hex(model_pin_ask(w.model, 0)->event, 32);
+	confirm = mem_format("{'address':'m@x.example'," NEW ",'asked':'%s'}", event);
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, confirm) == ERR_NO, "who asked does not confirm");
+	CHECK(put(&w, 0, EVENT_KEY_UNPINNED, "{'address':'m@x.example'}") == 0 &&
+		      put(&w, 0, EVENT_KEY_PINNED, "{'address':'m@x.example'," NEW "}") == ERR_NO,
+	      "nor is the old key forgotten by taking it away");
+	w.member = 1;
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, "{'address':'n@x.example'," NEW ",'asked':'00'}") == 0, "of another address, anything");
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, confirm) == 0 && model_pin_ask_count(w.model) == 0 &&
+		      str_equal(model_pinned(w.model, "m@x.example"), "BBBB2222BBBB2222BBBB2222BBBB2222BBBB2222"),
+	      "another person confirms: %s", str_or_empty(w.err.why));
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, confirm) == 0, "the same key once more is no change");
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, word) == 0 && model_pin_past_count(w.model) == 2, "back by the old key's word");
+	CHECK(put(&w, 0, EVENT_KEY_PINNED, alone) == 0, "alone");
+	CHECK(str_equal(model_pinned_last(w.model, "M@X.example"), "BBBB2222BBBB2222BBBB2222BBBB2222BBBB2222") &&
+		      !model_pinned_last(w.model, "nobody@x.example"),
+	      "the last one is known");
+	world_release(&w);
+}
+
 int main(void)
 {
 	test_order();
 	test_inbox();
 	test_registry();
+	test_pin_changes();
 	test_ids();
 	test_due();
 	test_agenda();

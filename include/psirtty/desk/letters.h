@@ -124,7 +124,8 @@ int desk_draft_send(struct desk *desk, const char *draft_id, const struct desk_s
 
 struct acknowledged { size_t sent, passed, sealed; }; /* PASSED: not to be answered by a machine; SEALED: of SENT */
 /* Says to everybody whose mail came in the last week, and to whom it was not said, that it did: only where the
- * policy is switched on, never to lists, machines, bounces and ourselves, once in a thread, once a day to one sender. */
+ * policy is switched on, never to lists, machines, bounces and ourselves, once in a thread, once a day to one sender,
+ * to a hundred at a time. */
 int desk_acknowledge(struct desk *desk, instant now, struct acknowledged *ret, struct error *err);
 /* Why this mail gets no automatic answer: a static sentence, untranslated; NULL: it does. */
 const char *desk_acknowledge_refusal(struct desk *desk, const struct inbox_item *item, instant now);

@@ -514,6 +514,8 @@ const struct freeze *model_freeze(const struct model *model, size_t index); /* b
 const struct freeze *model_frozen(const struct model *model, instant at);
 /* When a key pinned to an address expires, as far as it was told; INSTANT_NONE: never or not known. */
 void model_note_key_expiry(struct model *model, const char *fingerprint, instant expires);
+/* The same of the key of who works here. */
+void model_note_own_key(struct model *model, const char *fingerprint, instant expires);
 
 /* Lines of the calendar over all cases, sorted by time. */
 #define AGENDA_KINDS(X) \
