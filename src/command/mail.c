@@ -84,6 +84,8 @@ static json_t *item_json(const struct inbox_item *item, bool whole)
 	js_set_string(json, "id", item->id);
 	js_set_string(json, "received", instant_format(item->received, at));
 	js_set_string(json, "channel", item->channel);
+	js_set_string(json, "account", item->account);
+	js_set_string(json, "sorted", item->sorted);
 	json_object_set_new(json, "case", item->taken_case ? json_string(item->taken_case) : json_null());
 	if (whole)
 		return json;
@@ -120,11 +122,18 @@ static bool item_matches(const struct inbox_item *item, const char *words)
 	AUTO_STRING copy = mem_string(words);
 	char *save = NULL;
 
-	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		/* "sorted:spam", "sorted:none": as which it was put aside. */
+		if (str_starts_nocase(word, "sorted:")) {
+			if (str_casecmp(word + 7, item->sorted ? item->sorted : "none") != 0)
+				return false;
+			continue;
+		}
 		if (!strcasestr(str_or_empty(item->record.subject), word) &&
 		    !strcasestr(str_or_empty(mail_record_sender(&item->record)), word) &&
 		    !strcasestr(item->id, word))
 			return false;
+	}
 	return true;
 }
 
