@@ -339,7 +339,7 @@ const struct command_row advisory_commands[] = {
 	},
 	{
 		.name = "advisory set",
-		.help = N_("set one field: title, summary, description, recommendation, tlp, category …"),
+		.help = N_("set one field: title, summary, description, tlp, category …"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { ADV_ARGUMENT, ARG("FIELD", ARG_TEXT, NULL), ARG_MANY("VALUE", ARG_TEXT, NULL) },
 		.exec = run_set,
@@ -373,7 +373,7 @@ const struct command_row advisory_commands[] = {
 	},
 	{
 		.name = "advisory prepare",
-		.help = N_("fix number, date and summary of the next release, so that it can be approved"),
+		.help = N_("fix number, date and summary of the release to be approved"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
 		.arguments = { ADV_ARGUMENT,
 			       { .name = "SUMMARY", .type = ARG_TEXT, .repeats = true, .optional = true,
@@ -393,7 +393,7 @@ const struct command_row advisory_commands[] = {
 	},
 	{
 		.name = "advisory check",
-		.help = N_("everything that stands against publishing: gates, documents, tests, embargo, CVE ids, approvals"),
+		.help = N_("everything that stands against publishing, in one list"),
 		.flags = COMMAND_JSON,
 		.arguments = { ADV_ARGUMENT },
 		.exec = run_check,

@@ -218,7 +218,7 @@ const struct command_row inbox_commands[] = {
 	{
 		.name = "mail sort",
 		.help = N_("put mails aside as spam or slop, or back among reports"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.arguments = { { .name = "AS", .type = ARG_WORD, .words = sort_words, .help = NULL },
 			       OPTION("--note", ARG_TEXT, N_("why")),
 			       ARG_MANY("MAIL", ARG_MAIL, N_("mails of the inbox")) },

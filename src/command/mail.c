@@ -162,6 +162,10 @@ static int run_show(struct command_context *context, const struct command_call *
 	struct desk *desk;
 	int code = command_mail(context, call, &desk, &item, err);
 
+	if (!code && !item->read && !desk_readonly(desk))
+		code = desk_mail_open(desk, item, command_now(context), err);
+	if (!code)
+		code = command_mail(context, call, &desk, &item, err);
 	if (code)
 		return code;
 	if (context->json)
@@ -195,6 +199,10 @@ static int run_import(struct command_context *context, const struct command_call
 		code = desk_mail_import(desk, paths[i], command_now(context), pass_progress, context, &count, err);
 	command_say(context, _("%zu taken in, %zu known already, %zu could not be opened and wait"),
 		    count.taken_in, count.known, count.unread);
+	if (count.later)
+		command_say(context, _("%zu encrypted ones are opened when they are read: the passphrase of their key costs gpg-agent "
+				       "%d ms for each, cached or not (s2k-count in gpg-agent.conf); `mail retry` opens all, in about %zu s"),
+			    count.later, count.derivation_ms, count.later * (size_t)count.derivation_ms / 1000 + 1);
 	if (!code)
 		code = command_acknowledge(context, desk, err);
 	return code;

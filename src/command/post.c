@@ -246,7 +246,7 @@ const struct command_row post_commands[] = {
 	{
 		.name = "mail fetch",
 		.help = N_("fetch new mail from the accounts of the settings, or from one"),
-		.flags = COMMAND_CHANGES | COMMAND_JSON,
+		.flags = COMMAND_CHANGES | COMMAND_JSON | COMMAND_BULK,
 		.arguments = { ARG_MAY("ACCOUNT", ARG_TEXT, N_("its name in psirtty.yaml")) },
 		.exec = run_fetch,
 	},

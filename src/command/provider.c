@@ -114,7 +114,7 @@ static int run_check(struct command_context *context, const struct command_call 
 const struct command_row provider_commands[] = {
 	{
 		.name = "provider build",
-		.help = N_("write what was published as a CSAF provider's directory, a tree for each TLP label"),
+		.help = N_("write what was published as a CSAF provider's directory"),
 		.flags = COMMAND_LEAVES,
 		.arguments = { ARG("DIR", ARG_DIR, N_("of TLP:WHITE; the others lie beside it")),
 			       OPTION("--from", ARG_DIR, N_("take the CSAF documents in there too")) },
@@ -122,7 +122,7 @@ const struct command_row provider_commands[] = {
 	},
 	{
 		.name = "provider check",
-		.help = N_("judge a provider's directory by the requirements of CSAF 2.0, section 7.1"),
+		.help = N_("judge a provider's directory by CSAF 2.0, section 7.1"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
 		.arguments = { ARG("DIR", ARG_DIR, NULL) },
 		.exec = run_check,

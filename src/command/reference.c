@@ -3,6 +3,7 @@
 #include "command/reference.h"
 
 #include "psirtty/base/file.h"
+#include "psirtty/desk/settings.h"
 
 const char *const reference_kinds[] = { "yaml", "bash", "zsh", "fish", "keys", NULL };
 
@@ -22,17 +23,34 @@ static void add_option(struct str *ret, const struct option_row *row)
 	str_add(ret, ".\n");
 }
 
+/* Mail accounts and how letters go out, in the same file. */
+static void add_accounts(struct str *ret)
+{
+	const struct settings_row *rows;
+	size_t count = settings_rows(&rows);
+
+	str_add(ret, ".SH MAIL AND NETWORK\n");
+	for (size_t i = 0; i < count; i++) {
+		str_add(ret, ".TP\n.B ");
+		manual_escape(ret, rows[i].name);
+		str_add_char(ret, '\n');
+		manual_escape(ret, rows[i].help);
+		str_add(ret, ".\n");
+	}
+}
+
 static void add_yaml(struct str *ret)
 {
 	str_add(ret, ".TH PSIRTTY.YAML 5\n.SH NAME\npsirtty.yaml \\- settings of psirtty\n.SH DESCRIPTION\n"
 		     "Three files may hold settings, the later wins: /etc/psirtty/psirtty.yaml, psirtty.yaml in the vault's "
 		     "folder, and $XDG_CONFIG_HOME/psirtty/psirtty.yaml (~/.config). Each is a map in YAML. On the screen "
-		     "set OPTION VALUE changes one until the end of the session, \\-\\-save writes it into the last of them. "
+		     "set OPTION VALUE changes one until the end of the session, \\-\\-save writes it into saved.yaml beside the last of them, which wins over it. "
 		     "A mistake is told with file, line and what was expected; what was read before it counts.\n.SH OPTIONS\n"
 		     "Shown with their defaults.\n");
 	for (size_t i = 0; i < option_count; i++)
 		add_option(ret, &option_rows[i]);
-	str_add(ret, ".SH VIEWS\n.B views\nis a map of names; each has a pane and a filter. view save NAME writes one:\n.nf\n"
+	add_accounts(ret);
+	str_add(ret, ".SH VIEWS\n.B views\nis a map of names; each has a pane and a filter. view save NAME writes one, into saved.yaml beside it:\n.nf\n"
 		     "views:\n  \"urgent\":\n    pane: cases\n    filter: \"sev:critical due:<7d\"\n.fi\n"
 		     ".SH FILES\nkeys.conf beside it binds keys, themes/NAME.yaml holds a theme of your own.\n"
 		     ".SH SEE ALSO\npsirtty(1)\n");

@@ -5,6 +5,7 @@
 #include "desk/desk_private.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/gates.h"
 #include "psirtty/vault/openpgp.h"
 
 enum { RULES_LIMIT = 1 << 20 };
@@ -249,6 +250,28 @@ static int sheet_as_sent(struct desk *desk, const struct case_state *state, cons
 	return 0;
 }
 
+/* What goes to an authority abroad before the public knows waits for the decision of a named person (RMSV 9(7)). */
+static int check_collision(struct desk *desk, const struct case_state *state, const struct clock_rule *rule, instant now,
+			   struct error *err)
+{
+	struct collision collision;
+	bool applies = str_equal(model_gate_mode(desk->model, "G7"), "on");
+	int code = applies ? desk_collision(desk, state, now, &collision, err) : 0;
+
+	if (code || !applies)
+		return code;
+	for (size_t i = 0; !code && i < collision.count; i++) {
+		const struct collision_side *side = &collision.sides[i];
+
+		if (side->clock == rule && !side->decision)
+			code = error_set(err, ERR_NO, rule->id,
+					 _("See gate collision; record the decision with gate decide, then file it"),
+					 _("rule RMSV 9(7): it goes abroad undisclosed, and nobody decided whether it may"));
+	}
+	collision_release(&collision);
+	return code;
+}
+
 int desk_clock_file(struct desk *desk, const struct case_state *state, const struct clock_rule *rule,
 		    const struct clock_evidence *evidence, instant now, struct error *err)
 {
@@ -256,6 +279,8 @@ int desk_clock_file(struct desk *desk, const struct case_state *state, const str
 	json_t *body, *list = NULL;
 	int code = refuse_house(rule, err);
 
+	if (!code)
+		code = check_collision(desk, state, rule, now, err);
 	if (!code && evidence->sheet)
 		str_add(&sheet, evidence->sheet);
 	else if (!code)

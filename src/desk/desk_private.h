@@ -106,6 +106,12 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);
 
+/* ---- recipient.c */
+/* The key WHO (a fingerprint, or an address a key is pinned to), and the address the register has for it, which is NULL
+ * where it has none. ERR_NO for an address without a pinned key. The caller releases *RET and frees *RET_ADDRESS. */
+int desk_find_recipient(struct desk *desk, const char *who, struct openpgp_key *ret, char **ret_address,
+			struct error *err);
+
 /* ---- correspondence.c */
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err);
 int desk_draft_store(struct desk *desk, const char *id, const json_t *draft, struct error *err);
@@ -150,6 +156,12 @@ int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const ch
 /* The same for what the worker took apart already; PARSED is released. */
 int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
 		     struct mail_record *ret, struct error *err);
+/* That in steps, so that the worker and gpg work at once: _begin asks gpg, _ahead (which may be left out, with a WORKER
+ * that nobody else asks until then) has taken apart what was inside, _end waits for both and frees. */
+struct desk_reading;
+struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now);
+void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker);
+int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err);
 /* Whether gpg has to be asked about it. */
 bool desk_needs_keys(const struct parsed_mail *parsed);
 /* The record of a message the worker gave up, and WHY. */

@@ -304,19 +304,20 @@ static int put_archive(void *context, int fd, struct error *err)
 
 /* ---- to whom */
 
-static bool is_party(const struct case_state *state, const struct openpgp_key *key)
+/* ADDRESS is the register's. */
+static bool is_party(const struct case_state *state, const struct openpgp_key *key, const char *address)
 {
 	for (size_t i = 0; i < state->party_count; i++) {
 		const struct case_party *party = &state->parties[i];
 
 		if (party->fingerprint && str_equal(party->fingerprint, key->fingerprint))
 			return true;
-		if (party->address && key->address && str_casecmp(party->address, key->address) == 0)
+		if (party->address && address && str_casecmp(party->address, address) == 0)
 			return true;
 	}
 	for (size_t i = 0; i < state->message_count; i++)
-		if (state->messages[i].address && key->address &&
-		    str_casecmp(state->messages[i].address, key->address) == 0)
+		if (state->messages[i].address && address &&
+		    str_casecmp(state->messages[i].address, address) == 0)
 			return true;
 	return false;
 }
@@ -375,15 +376,16 @@ static int find_recipients(struct export *x, struct recipients *ret, struct desk
 	told->strangers = mem_alloc((what->recipient_count + 1) * sizeof(char *));
 	for (size_t i = 0; !code && i < what->recipient_count; i++) {
 		struct openpgp_key key = { 0 };
+		AUTO_STRING address = NULL;
 
-		code = openpgp_find(x->desk->pgp, what->recipients[i], false, &key, err);
+		code = desk_find_recipient(x->desk, what->recipients[i], &key, &address, err);
 		if (!code)
 			code = check_key(&key, err);
 		if (!code && !recipients_have(ret, key.fingerprint)) {
 			ret->names[ret->count] = key_name(&key);
-			ret->addresses[ret->count] = mem_string(key.address);
+			ret->addresses[ret->count] = mem_string(address);
 			ret->fingerprints[ret->count++] = mem_string(key.fingerprint);
-			if (!is_party(x->state, &key) &&
+			if (!is_party(x->state, &key, address) &&
 			    !str_equal(key.fingerprint, vault_fingerprint(x->desk->vault)))
 				told->strangers[told->stranger_count++] = key_name(&key);
 		}

@@ -97,10 +97,10 @@ static int need_reason(const struct case_state *state, const char *reason, struc
 	return error_set(err, ERR_NO, state->id, NULL, _("rule export: a file leaves for a reason, which is recorded"));
 }
 
-static int pass_gates(struct desk *desk, const struct case_state *state, const struct openpgp_key *key, instant now,
-		      struct error *err)
+static int pass_gates(struct desk *desk, const struct case_state *state, const struct openpgp_key *key,
+		      const char *address, instant now, struct error *err)
 {
-	const struct gate_recipient who = { .address = key->address, .fingerprint = key->fingerprint };
+	const struct gate_recipient who = { .address = address, .fingerprint = key->fingerprint };
 	const struct desk_leaving leaving = { .action = GATE_EXPORT, .to = &who, .to_count = 1 };
 
 	return desk_gates_pass(desk, state, &leaving, now, err);
@@ -133,13 +133,14 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 	struct str bytes = STR_INIT;
 	AUTO_STR sealed = STR_INIT;
 	AUTO_STRING to = NULL;
+	AUTO_STRING address = NULL;
 	const char *reader[1];
 	int code = need_reason(state, reason, err);
 
 	if (!code)
-		code = openpgp_find(desk->pgp, who, false, &key, err);
+		code = desk_find_recipient(desk, who, &key, &address, err);
 	if (!code)
-		code = pass_gates(desk, state, &key, now, err);
+		code = pass_gates(desk, state, &key, address, now, err);
 	if (!code)
 		code = read_noted(desk, state, &file, VAULT_READ_EXPORT, now, &bytes, err);
 	reader[0] = key.fingerprint;
@@ -147,7 +148,7 @@ int desk_file_encrypt(struct desk *desk, const struct case_state *state, const s
 		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
 				       vault_fingerprint(desk->vault), false, &sealed, err);
 	str_wipe(&bytes);
-	to = key.fingerprint ? mem_format("%s %s", str_or_empty(key.address), key.fingerprint) : NULL;
+	to = key.fingerprint ? mem_format("%s%s%s", str_or_empty(address), address ? " " : "", key.fingerprint) : NULL;
 	/* It is recorded before it is there: nothing leaves unseen. */
 	if (!code)
 		code = note_export(desk, state, &file, to, reason, now, err);

@@ -14,6 +14,8 @@ enum {
 	GROUP_TEXT = 4 << 20,        /* and of what was read of them */
 	WORKERS = 2,
 	TOGETHER = 16,               /* records of sealed mail that are appended at once */
+	PATIENCE_MS = 20000,         /* of the agent's time in one import: the rest is opened when it is read */
+	CHEAP_MS = 20,
 };
 
 struct pending {
@@ -35,6 +37,8 @@ struct intake {
 	size_t held, bytes;
 	struct parse_worker *second;   /* owned; from the second message on */
 	struct pending *with[WORKERS]; /* whom each worker works for */
+	bool asked;                    /* the agent was, what a message costs */
+	long left_ms;                  /* of the patience */
 };
 
 /* ---- one message */
@@ -235,28 +239,75 @@ static int note_together(struct intake *in, struct pending **list, size_t count,
 	return code ? code : ended;
 }
 
+/* A key with a passphrase of the usual kind lets the agent open two or three messages a second. */
+static bool can_wait(struct intake *in, const struct pending *p)
+{
+	struct openpgp_agent agent;
+
+	if (p->parsed.crypto != MAIL_CRYPTO_ENCRYPTED && p->parsed.crypto != MAIL_CRYPTO_INLINE_ENCRYPTED)
+		return false;
+	if (!in->asked) {
+		in->asked = true;
+		in->left_ms = PATIENCE_MS;
+		if (openpgp_agent(in->desk->pgp, &agent) && agent.passphrase && agent.derivation_ms > CHEAP_MS)
+			in->count->derivation_ms = agent.derivation_ms;
+	}
+	in->left_ms -= in->count->derivation_ms;
+	return in->left_ms < 0;
+}
+
+/* What gpg opened is taken apart while gpg opens the next. */
+struct sealed_row {
+	struct pending *list[TOGETHER], *before;
+	struct desk_reading *reading; /* of BEFORE */
+	size_t count, text;
+};
+
+static int end_reading(struct intake *in, struct sealed_row *row, struct error *err)
+{
+	struct pending *p = row->before;
+	int code;
+
+	if (!p)
+		return 0;
+	row->before = NULL;
+	code = desk_read_end(row->reading, &p->record, err);
+	if (code)
+		return code;
+	row->text += strlen(str_or_empty(p->record.text));
+	row->list[row->count++] = p;
+	if (row->count < TOGETHER && row->text < GROUP_TEXT)
+		return 0;
+	code = note_together(in, row->list, row->count, err);
+	row->count = row->text = 0;
+	return code;
+}
+
 static int read_sealed(struct intake *in, struct error *err)
 {
-	struct pending *list[TOGETHER];
-	size_t count = 0, text = 0;
-	int code = 0;
+	struct sealed_row row = { .count = 0 };
+	AUTO_ERROR why = ERROR_INIT;
+	int code = 0, ended;
 
 	for (size_t i = 0; !code && i < in->held; i++) {
 		struct pending *p = &in->group[i];
+		struct desk_reading *reading;
 
 		if (!p->taken_apart)
 			continue;
-		code = desk_read_parsed(in->desk, &p->parsed, NULL, in->now, &p->record, err);
-		if (code)
-			break;
-		text += strlen(str_or_empty(p->record.text));
-		list[count++] = p;
-		if (count == TOGETHER || text > GROUP_TEXT) {
-			code = note_together(in, list, count, err);
-			count = text = 0;
+		if (can_wait(in, p)) {
+			in->count->later++;
+			continue;
 		}
+		reading = desk_read_begin(in->desk, &p->parsed, NULL, in->now);
+		code = end_reading(in, &row, err);
+		desk_read_ahead(reading, in->second);
+		row.before = p;
+		row.reading = reading;
 	}
-	return code ? code : note_together(in, list, count, err);
+	ended = end_reading(in, &row, code ? &why : err);
+	code = code ? code : ended;
+	return code ? code : note_together(in, row.list, row.count, err);
 }
 
 static int flush(struct intake *in, struct error *err)
@@ -343,6 +394,14 @@ static int retry(struct desk *desk, const char *mail, instant now, bool *ret_ope
 	if (!code)
 		code = desk_file_read(desk, &item->raw, &bytes, err);
 	return code ? code : note_record(desk, mail, bytes.bytes, bytes.length, now, ret_open, err);
+}
+
+int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err)
+{
+	AUTO_STRING id = mem_string(item->id);
+	bool open;
+
+	return wants_retry(item) ? retry(desk, id, now, &open, err) : 0;
 }
 
 int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err)

@@ -21,6 +21,8 @@ struct reading {
 	struct mail_record *record;
 	bool head_covered;           /* subject and sender come from inside what is protected */
 	bool bound;                  /* and name whom it was written for */
+	struct parse_worker *worker; /* that takes what was inside apart meanwhile, or NULL */
+	struct openpgp_result sealed; /* what gpg said, while that lasts */
 };
 
 /* REASON is kept in English; whoever shows it translates it. */
@@ -271,9 +273,10 @@ static int read_entity(struct reading *r, const struct str *plain, struct error 
 	struct parsed_mail inner = { 0 };
 	AUTO_ERROR why = ERROR_INIT;
 	enum signature_state state = mail_record_signature(r->record);
-	int code = 0;
+	int code = r->worker ? parse_worker_end(r->worker, &inner, &why) :
+			       parse_worker_mail(r->desk->worker, str_or_empty(plain->bytes), plain->length, true, &inner, &why);
 
-	if (parse_worker_mail(r->desk->worker, plain->bytes, plain->length, true, &inner, &why)) {
+	if (code) {
 		mail_record_add_flag(r->record, "unreadable");
 		mem_replace(&r->record->encryption_reason, why.why);
 		return 0;
@@ -298,26 +301,32 @@ static void take_plain_text(struct mail_record *record, const struct str *plain,
 	cover(record, encrypted, covered);
 }
 
-static int open_encrypted(struct reading *r, struct parsed_mail *parsed, struct error *err)
+/* First gpg; then what was inside is taken apart, by a worker that may begin before this is asked for. */
+static int decrypt(struct reading *r, const struct parsed_mail *parsed, struct error *err)
 {
 	const struct str *in = &parsed->payload;
-	struct mail_record *record = r->record;
-	struct openpgp_result result;
 	int code = 0;
 
-	if (!packets_fit(record, parsed))
+	if (!packets_fit(r->record, parsed))
 		return 0;
 	if (!r->session_key || !openpgp_decrypt_again(r->desk->pgp, in->bytes, in->length, r->session_key,
-						      plain_limit(in), r->now, &result))
-		code = openpgp_decrypt(r->desk->pgp, in->bytes, in->length, plain_limit(in), r->now, &result, err);
-	if (code)
-		return code;
-	take_decryption(record, &result);
+						      plain_limit(in), r->now, &r->sealed))
+		code = openpgp_decrypt(r->desk->pgp, in->bytes, in->length, plain_limit(in), r->now, &r->sealed, err);
+	if (!code)
+		take_decryption(r->record, &r->sealed);
+	return code;
+}
+
+static int open_encrypted(struct reading *r, struct parsed_mail *parsed, struct error *err)
+{
+	struct mail_record *record = r->record;
+	int code = 0;
+
 	if (record->encryption == ENCRYPTION_DECRYPTED && parsed->crypto == MAIL_CRYPTO_ENCRYPTED)
-		code = read_entity(r, &result.plain, err);
+		code = read_entity(r, &r->sealed.plain, err);
 	else if (record->encryption == ENCRYPTION_DECRYPTED)
-		take_plain_text(record, &result.plain, true, holds(mail_record_signature(record)));
-	openpgp_result_release(&result);
+		take_plain_text(record, &r->sealed.plain, true, holds(mail_record_signature(record)));
+	openpgp_result_release(&r->sealed);
 	return code;
 }
 
@@ -564,27 +573,74 @@ bool desk_needs_keys(const struct parsed_mail *parsed)
 	return parsed->crypto != MAIL_CRYPTO_NONE || parsed->signed_part_count > 0;
 }
 
+struct desk_reading {
+	struct reading r;
+	struct mail_record record;
+	struct parsed_mail parsed;
+	int code;              /* of the decryption */
+	struct error why;
+};
+
+static bool is_sealed(const struct parsed_mail *parsed)
+{
+	return parsed->crypto == MAIL_CRYPTO_ENCRYPTED || parsed->crypto == MAIL_CRYPTO_INLINE_ENCRYPTED;
+}
+
+struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now)
+{
+	struct desk_reading *reading = mem_alloc(sizeof(*reading));
+
+	reading->record = parsed->record;
+	reading->parsed = *parsed;
+	reading->parsed.record = (struct mail_record){ .date = INSTANT_NONE };
+	*parsed = (struct parsed_mail){ .record = { .date = INSTANT_NONE }, .payload = STR_INIT, .signature = STR_INIT };
+	reading->r = (struct reading){ .desk = desk, .now = now, .session_key = session_key, .record = &reading->record,
+				       .sealed = { .plain = STR_INIT } };
+	if (is_sealed(&reading->parsed))
+		reading->code = decrypt(&reading->r, &reading->parsed, &reading->why);
+	return reading;
+}
+
+void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker)
+{
+	const struct str *plain = &reading->r.sealed.plain;
+
+	if (worker && !reading->code && reading->parsed.crypto == MAIL_CRYPTO_ENCRYPTED &&
+	    reading->record.encryption == ENCRYPTION_DECRYPTED &&
+	    parse_worker_begin(worker, str_or_empty(plain->bytes), plain->length, true, NULL) == 0)
+		reading->r.worker = worker;
+}
+
+int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err)
+{
+	struct reading *r = &reading->r;
+	const struct error *why = &reading->why;
+	int code = reading->code;
+
+	if (code)
+		error_set(err, code, str_or_empty(why->what), why->remedy, "%s", str_or_empty(why->why));
+	else if (openers[reading->parsed.crypto])
+		code = openers[reading->parsed.crypto](r, &reading->parsed, err);
+	if (!code)
+		code = check_parts(r, &reading->parsed, err);
+	if (!code) {
+		hash_attachments(&reading->record);
+		judge(r);
+		*ret = reading->record;
+	} else {
+		mail_record_release(&reading->record);
+	}
+	openpgp_result_release(&r->sealed);
+	parsed_mail_release(&reading->parsed);
+	error_release(&reading->why);
+	free(reading);
+	return code;
+}
+
 int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
 		     struct mail_record *ret, struct error *err)
 {
-	struct mail_record record = parsed->record;
-	struct reading r = { .desk = desk, .now = now, .session_key = session_key, .record = &record };
-	int code = 0;
-
-	parsed->record = (struct mail_record){ .date = INSTANT_NONE };
-	if (openers[parsed->crypto])
-		code = openers[parsed->crypto](&r, parsed, err);
-	if (!code)
-		code = check_parts(&r, parsed, err);
-	parsed_mail_release(parsed);
-	if (code) {
-		mail_record_release(&record);
-		return code;
-	}
-	hash_attachments(&record);
-	judge(&r);
-	*ret = record;
-	return 0;
+	return desk_read_end(desk_read_begin(desk, parsed, session_key, now), ret, err);
 }
 
 int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,

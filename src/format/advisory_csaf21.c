@@ -173,30 +173,51 @@ static void each_product(json_t *tree, void (*fn)(json_t *product), const char *
 
 /* ---- vulnerabilities */
 
-static bool in_status(const json_t *vulnerability, const json_t *ids, const char *const *lists)
+/* Every id of the lists that say a product is affected. */
+static json_t *affected_set(const json_t *vulnerability)
 {
+	static const char *const lists[] = { "first_affected", "known_affected", "last_affected" };
 	const json_t *status = json_object_get(vulnerability, "product_status");
-	size_t i, k;
-	json_t *id, *known;
+	json_t *set = json_object(), *id;
+	size_t i;
 
-	for (; *lists; lists++)
-		json_array_foreach(js_array(status, *lists), i, known)
-			json_array_foreach((json_t *)ids, k, id)
-				if (str_equal(json_string_value(id), json_string_value(known)))
-					return true;
-	return false;
+	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
+		json_array_foreach(js_array(status, lists[l]), i, id)
+			if (json_is_string(id))
+				json_object_set_new(set, json_string_value(id), json_true());
+	return set;
 }
 
-/* A fix for what is neither affected nor fixed is one that may be taken or left. */
-static void raise_remediation(const json_t *vulnerability, json_t *remediation)
+/* A fix for what is not affected, or fixed, is one that may be taken or left; where it is for both, it becomes two. */
+static void raise_remediation(json_t *list, json_t *remediation, const json_t *affected)
 {
-	static const char *const needing[] = { "first_affected", "known_affected", "last_affected", "first_fixed", "fixed",
-					       NULL };
-	const json_t *ids = js_array(remediation, "product_ids");
+	json_t *needing = json_array(), *others = json_array(), *id, *second;
+	size_t i;
 
-	if (str_equal(js_string(remediation, "category"), "vendor_fix") && json_array_size(ids) &&
-	    !in_status(vulnerability, ids, needing))
+	json_array_foreach(js_array(remediation, "product_ids"), i, id)
+		json_array_append(json_object_get(affected, str_or_empty(json_string_value(id))) ? needing : others, id);
+	if (json_array_size(others) && !json_array_size(needing)) {
 		js_set_string(remediation, "category", "optional_patch");
+	} else if (json_array_size(others)) {
+		second = json_deep_copy(remediation);
+		js_set_string(second, "category", "optional_patch");
+		json_object_set(second, "product_ids", others);
+		json_object_del(second, "group_ids");
+		json_object_set(remediation, "product_ids", needing);
+		json_array_append_new(list, second);
+	}
+	json_decref(needing);
+	json_decref(others);
+}
+
+static void raise_remediations(json_t *vulnerability)
+{
+	json_t *list = js_array(vulnerability, "remediations");
+	AUTO_JSON affected = affected_set(vulnerability);
+
+	for (size_t i = 0, count = json_array_size(list); i < count; i++)
+		if (str_equal(js_string(json_array_get(list, i), "category"), "vendor_fix"))
+			raise_remediation(list, json_array_get(list, i), affected);
 }
 
 static json_t *raise_score(const json_t *score)
@@ -223,16 +244,14 @@ static json_t *lower_metric(const json_t *metric)
 
 static void raise_vulnerability(json_t *vulnerability)
 {
-	json_t *remediation, *cwe = json_object_get(vulnerability, "cwe");
-	size_t i;
+	json_t *cwe = json_object_get(vulnerability, "cwe");
 
 	if (cwe)
 		js_set_string(cwe, "version", catalogue);
 	wrap(vulnerability, "cwe", "cwes");
 	rename_member(vulnerability, "release_date", "disclosure_date");
 	convert_list(vulnerability, "scores", "metrics", raise_score);
-	json_array_foreach(js_array(vulnerability, "remediations"), i, remediation)
-		raise_remediation(vulnerability, remediation);
+	raise_remediations(vulnerability);
 }
 
 static void lower_remediation(json_t *remediation)

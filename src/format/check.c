@@ -92,7 +92,7 @@ void check_found(struct checking *c, const struct place *place, const char *form
 /* ---- formats */
 
 static const struct check_format *const formats[] = {
-	&csaf20_format, &cve_format, &osv_format, &openvex_old_format, &openvex_format,
+	&csaf20_format, &csaf21_format, &cve_format, &osv_format, &openvex_old_format, &openvex_format,
 	&cyclonedx_12_format, &cyclonedx_13_format, &cyclonedx_14_format, &cyclonedx_15_format,
 	&cyclonedx_16_format, &cyclonedx_17_format, &spdx_22_format, &spdx_23_format,
 	&provider_21_format, &provider_20_format, &aggregator_21_format, &aggregator_20_format,

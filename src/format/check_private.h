@@ -94,7 +94,7 @@ struct check_format {
 	/* Fills RET with at most LIMIT rows; how many there are. NULL: the rules. */
 	size_t (*tests)(struct check_test_info *ret, size_t limit);
 };
-extern const struct check_format csaf20_format, cve_format, osv_format, openvex_old_format,
+extern const struct check_format csaf20_format, csaf21_format, cve_format, osv_format, openvex_old_format,
 	openvex_format, cyclonedx_12_format, cyclonedx_13_format, cyclonedx_14_format,
 	cyclonedx_15_format, cyclonedx_16_format, cyclonedx_17_format, spdx_22_format, spdx_23_format,
 	provider_21_format, provider_20_format, aggregator_21_format, aggregator_20_format,

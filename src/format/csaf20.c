@@ -94,7 +94,7 @@ static const struct csaf_test tests[] = {
 	NOTE("6.3.11", "Usage of V as version indicator", 0, csaf_version_v, NULL),
 };
 
-const struct csaf_status csaf_statuses[8] = {
+const struct csaf_status csaf_statuses[9] = {
 #define X(name, group) { name, group },
 	CSAF_STATUSES(X)
 #undef X
@@ -107,17 +107,19 @@ const char *csaf_text(const json_t *object, const char *name)
 	return str_or_empty(js_string(object, name));
 }
 
-static enum csaf_profile profile_of(const json_t *document)
+static enum csaf_profile profile_of(const json_t *document, int version)
 {
 	static const struct { const char *category; enum csaf_profile profile; } profiles[] = {
 		{ "csaf_security_incident_response", PROFILE_INCIDENT },
 		{ "csaf_informational_advisory", PROFILE_INFORMATIONAL },
 		{ "csaf_security_advisory", PROFILE_ADVISORY },
+		{ "csaf_deprecated_security_advisory", PROFILE_ADVISORY }, /* of 2.1, with the rules of 2.0 */
 		{ "csaf_vex", PROFILE_VEX },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
-		if (str_equal(profiles[i].category, csaf_text(document, "category")))
+		if (str_equal(profiles[i].category, csaf_text(document, "category")) &&
+		    (version == CSAF21 || !str_starts(profiles[i].category, "csaf_deprecated")))
 			return profiles[i].profile;
 	return PROFILE_BASE;
 }
@@ -207,7 +209,7 @@ static void csaf_open(struct csaf *d, struct checking *c, const json_t *root)
 	d->tracking = json_object_get(d->document, "tracking");
 	d->tree = json_object_get(root, "product_tree");
 	d->vulnerabilities = js_array(root, "vulnerabilities");
-	d->profile = profile_of(d->document);
+	d->profile = profile_of(d->document, c->version);
 	d->defined = json_object();
 	d->referenced = json_object();
 	d->groups = json_object();
@@ -227,17 +229,40 @@ static void csaf_close(struct csaf *d)
 
 /* ---- running */
 
+static bool is_version(const json_t *document, const char *version)
+{
+	return str_equal(js_string(json_object_get(document, "document"), "csaf_version"), version);
+}
+
 static bool csaf20_is(const json_t *document)
 {
-	return str_equal(js_string(json_object_get(document, "document"), "csaf_version"), "2.0");
+	return is_version(document, "2.0");
+}
+
+static bool csaf21_is(const json_t *document)
+{
+	return is_version(document, "2.1");
+}
+
+/* What 2.1 asks otherwise or no longer, or where its members have other names. */
+static bool is_of_21(const char *test)
+{
+	static const char *const gone[] = { "6.1.3", "6.1.7", "6.1.11", "6.1.13", "6.1.26", "6.1.31", "6.2.3", "6.2.10", "6.2.19",
+					    "6.3.1", "6.3.2", "6.3.4" };
+
+	for (size_t i = 0; i < ARRAY_LEN(gone); i++)
+		if (str_equal(gone[i], test))
+			return false;
+	return true;
 }
 
 static bool is_due(const struct csaf_test *test, const struct csaf *d)
 {
-	return check_is_due(d->c, test->severity) && (!test->profiles || test->profiles & (int)d->profile);
+	return check_is_due(d->c, test->severity) && (!test->profiles || test->profiles & (int)d->profile) &&
+	       (d->c->version == CSAF20 || is_of_21(test->id));
 }
 
-static void csaf20_run(struct checking *c, const json_t *document)
+static void csaf_run(struct checking *c, const json_t *document)
 {
 	struct csaf d;
 
@@ -248,10 +273,12 @@ static void csaf20_run(struct checking *c, const json_t *document)
 			continue;
 		c->test = tests[i].id;
 		c->severity = tests[i].severity;
-		c->fix = tests[i].fix;
+		c->fix = c->version == CSAF20 ? tests[i].fix : NULL;
 		c->found = 0;
 		tests[i].run(&d);
 	}
+	if (c->version == CSAF21)
+		csaf21_tests_run(&d);
 	csaf_close(&d);
 }
 
@@ -263,5 +290,7 @@ static size_t csaf20_tests(struct check_test_info *ret, size_t limit)
 	return ARRAY_LEN(tests);
 }
 
-const struct check_format csaf20_format = { .name = "csaf-2.0", .is = csaf20_is, .run = csaf20_run,
+const struct check_format csaf20_format = { .name = "csaf-2.0", .is = csaf20_is, .version = CSAF20, .run = csaf_run,
 					     .tests = csaf20_tests };
+const struct check_format csaf21_format = { .name = "csaf-2.1", .is = csaf21_is, .version = CSAF21, .run = csaf_run,
+					     .tests = csaf21_tests_list };

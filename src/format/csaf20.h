@@ -5,7 +5,8 @@
 
 #include "format/check_private.h"
 
-extern const struct schema csaf20_schema;
+extern const struct schema csaf20_schema; /* of 2.1 too: versions 20 and 21 */
+enum { CSAF20 = 20, CSAF21 = 21 };
 bool csaf_is_integer_version(const char *text);
 bool csaf_shape_version(const char *text);
 bool csaf_shape_lang(const char *text);
@@ -20,9 +21,10 @@ void csaf_check_cvss_structure(struct checking *c, const json_t *json, const str
 	X("first_affected", CSAF_AFFECTED) X("known_affected", CSAF_AFFECTED) \
 	X("last_affected", CSAF_AFFECTED) X("known_not_affected", CSAF_NOT_AFFECTED) \
 	X("first_fixed", CSAF_FIXED) X("fixed", CSAF_FIXED) \
-	X("under_investigation", CSAF_INVESTIGATED) X("recommended", CSAF_NO_GROUP)
-enum csaf_group { CSAF_AFFECTED, CSAF_NOT_AFFECTED, CSAF_FIXED, CSAF_INVESTIGATED, CSAF_NO_GROUP };
-extern const struct csaf_status { const char *name; enum csaf_group group; } csaf_statuses[8];
+	X("under_investigation", CSAF_INVESTIGATED) X("recommended", CSAF_NO_GROUP) \
+	X("unknown", CSAF_UNKNOWN) /* of 2.1 */
+enum csaf_group { CSAF_AFFECTED, CSAF_NOT_AFFECTED, CSAF_FIXED, CSAF_INVESTIGATED, CSAF_NO_GROUP, CSAF_UNKNOWN };
+extern const struct csaf_status { const char *name; enum csaf_group group; } csaf_statuses[9];
 
 enum csaf_profile { PROFILE_BASE = 1, PROFILE_INCIDENT = 2, PROFILE_INFORMATIONAL = 4, PROFILE_ADVISORY = 8,
 		    PROFILE_VEX = 16 };
@@ -39,6 +41,10 @@ struct csaf {
 	struct csaf_revision *revisions; /* owned, by (date, number) */
 	size_t revision_count;
 };
+
+/* The tests 2.1 has of its own (csaf21.c). */
+void csaf21_tests_run(struct csaf *d);
+size_t csaf21_tests_list(struct check_test_info *ret, size_t limit);
 
 typedef void (*csaf_product_fn)(struct csaf *d, const json_t *product, const struct place *place, void *context);
 /* Every full product name: of branches, of the list, of relationships. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The structure of a CSAF 2.0 document as tables, after the OASIS JSON schema of 2022-11-18: members,
- * words, forms, least lengths. CVSS objects have the tables of score/.
+ * The structure of CSAF documents as tables, after the OASIS JSON schema of 2022-11-18 (2.0) and the draft of 2026
+ * (2.1): members, words, forms, least lengths. CVSS objects have the tables of score/.
  */
 #include "format/csaf20.h"
+#include "format/check_cvss.h"
 #include "format/check_tables.h"
 
 #include <ctype.h>
@@ -63,6 +64,28 @@ static bool shape_purl(const char *text)
 	       text[5 + type] && shape_uri(text);
 }
 
+/* Of 2.1: who shares; "4.20"; "0.97". */
+static bool shape_group_uuid(const char *text)
+{
+	return str_equal(text, "00000000-0000-0000-0000-000000000000") ||
+	       str_equal(text, "ffffffff-ffff-ffff-ffff-ffffffffffff") || shape_uuid(text);
+}
+
+static bool shape_cwe_version(const char *text)
+{
+	size_t major = digits_at(text), minor = major && text[major] == '.' ? digits_at(text + major + 1) : 0;
+	const char *rest = text + major + 1 + minor;
+
+	return minor > 0 && (!*rest || (*rest == '.' && digits_at(rest + 1) && !rest[1 + digits_at(rest + 1)]));
+}
+
+static bool shape_decimal(const char *text)
+{
+	size_t rest = (text[0] == '0' || text[0] == '1') && text[1] == '.' ? digits_at(text + 2) : 0;
+
+	return str_equal(text, "0") || str_equal(text, "1") || (rest > 0 && !text[2 + rest]);
+}
+
 /* ---- scalars */
 
 static const struct schema text_s = { .kind = SCHEMA_STRING, .least = 1 };
@@ -78,6 +101,8 @@ static const struct schema hash_s = STRING_SHAPE(shape_digits_hex, N_("a hash of
 static const struct schema category_s = STRING_SHAPE(
 	shape_category, N_("a category: it begins and ends with neither blank, hyphen, underscore nor dot"));
 static const struct schema id_s = STRING_SHAPE(shape_id, N_("an id of one line without blanks around"));
+static const struct schema any_s = { .kind = SCHEMA_ANY };
+static const struct schema extensions_s = LIST(any_s);
 static const struct schema texts_s = LIST(text_s), uris_s = LIST(uri_s), text_set_s = SET(text_s);
 
 /* ---- what occurs in several places */
@@ -89,7 +114,7 @@ static const struct schema note_category_s = {
 	.kind = SCHEMA_STRING,
 	.words = WORDS("description", "details", "faq", "general", "legal_disclaimer", "other", "summary"),
 };
-static const struct schema note_s = OBJECT({ "audience", &text_s, MAY }, { "category", &note_category_s, NEED },
+static const struct schema note_s = OBJECT({ "group_ids", &text_set_s, SINCE(CSAF21) }, { "product_ids", &text_set_s, SINCE(CSAF21) }, { "audience", &text_s, MAY }, { "category", &note_category_s, NEED },
 					   { "text", &text_s, NEED }, { "title", &text_s, MAY });
 static const struct schema notes_s = LIST(note_s);
 static const struct schema reference_category_s = { .kind = SCHEMA_STRING, .words = WORDS("external", "self") };
@@ -106,11 +131,13 @@ static const struct schema hashes_item_s = OBJECT({ "file_hashes", &file_hashes_
 static const struct schema hashes_s = LIST(hashes_item_s);
 static const struct schema generic_uri_s = OBJECT({ "namespace", &uri_s, NEED }, { "uri", &uri_s, NEED });
 static const struct schema generic_uris_s = LIST(generic_uri_s);
+static const struct schema purls_s = SET(purl_s);
 static const struct schema helper_s =
 	SOME({ "cpe", &cpe_s, MAY }, { "hashes", &hashes_s, MAY }, { "model_numbers", &text_set_s, MAY },
-	     { "purl", &purl_s, MAY }, { "sbom_urls", &uris_s, MAY }, { "serial_numbers", &text_set_s, MAY },
+	     { "purl", &purl_s, UNTIL(CSAF20) },
+	     { "purls", &purls_s, SINCE(CSAF21) }, { "sbom_urls", &uris_s, MAY }, { "serial_numbers", &text_set_s, MAY },
 	     { "skus", &texts_s, MAY }, { "x_generic_uris", &generic_uris_s, MAY });
-static const struct schema product_s = OBJECT({ "name", &text_s, NEED }, { "product_id", &text_s, NEED },
+static const struct schema product_s = OBJECT({ "x_extensions", &extensions_s, SINCE(CSAF21) }, { "name", &text_s, NEED }, { "product_id", &text_s, NEED },
 					      { "product_identification_helper", &helper_s, MAY });
 static const struct schema products_s = LIST(product_s);
 static const struct schema branch_category_s = {
@@ -118,6 +145,11 @@ static const struct schema branch_category_s = {
 	.words = WORDS("architecture", "host_name", "language", "legacy", "patch_level", "product_family",
 		       "product_name", "product_version", "product_version_range", "service_pack",
 		       "specification", "vendor"),
+};
+static const struct schema branch_category_21_s = {
+	.kind = SCHEMA_STRING,
+	.words = WORDS("architecture", "host_name", "language", "patch_level", "platform", "product_family", "product_name",
+		       "product_version", "product_version_range", "service_pack", "specification", "vendor"),
 };
 static const struct schema branches_s;
 
@@ -131,7 +163,8 @@ static void check_branch(struct checking *c, const json_t *json, const struct pl
 
 static const struct schema branch_s = {
 	.kind = SCHEMA_OBJECT,
-	.members = MEMBERS({ "branches", &branches_s, MAY }, { "category", &branch_category_s, NEED },
+	.members = MEMBERS({ "branches", &branches_s, MAY }, { "category", &branch_category_s, NEED_UNTIL(CSAF20) },
+			   { "category", &branch_category_21_s, NEED_SINCE(CSAF21) },
 			   { "name", &text_s, NEED }, { "product", &product_s, MAY }),
 	.extra = check_branch,
 };
@@ -150,20 +183,32 @@ static const struct schema relationship_s =
 	OBJECT({ "category", &relationship_category_s, NEED }, { "full_product_name", &product_s, NEED },
 	       { "product_reference", &text_s, NEED }, { "relates_to_product_reference", &text_s, NEED });
 static const struct schema relationships_s = LIST(relationship_s);
+static const struct schema step_s = OBJECT({ "category", &relationship_category_s, NEED },
+					   { "next_product_reference", &text_s, NEED });
+static const struct schema steps_s = LIST(step_s);
+static const struct schema path_s = OBJECT({ "beginning_product_reference", &text_s, NEED },
+					   { "full_product_name", &product_s, NEED }, { "subpaths", &steps_s, NEED });
+static const struct schema paths_s = LIST(path_s);
 static const struct schema tree_s = SOME({ "branches", &branches_s, MAY }, { "full_product_names", &products_s, MAY },
 					 { "product_groups", &groups_s, MAY },
-					 { "relationships", &relationships_s, MAY });
+					 { "product_paths", &paths_s, SINCE(CSAF21) },
+					 { "relationships", &relationships_s, UNTIL(CSAF20) });
 
 /* ---- document */
 
 static const struct schema aggregate_s = OBJECT({ "namespace", &uri_s, MAY }, { "text", &text_s, NEED });
-static const struct schema csaf_version_s = { .kind = SCHEMA_STRING, .words = WORDS("2.0") };
+static const struct schema csaf_version_s = { .kind = SCHEMA_STRING, .words = WORDS("2.0") }, csaf_version_21_s = ONE_OF_WORDS("2.1");
 static const struct schema label_s = { .kind = SCHEMA_STRING, .words = WORDS("AMBER", "GREEN", "RED", "WHITE") };
-static const struct schema tlp_s = OBJECT({ "label", &label_s, NEED }, { "url", &uri_s, MAY });
-static const struct schema distribution_s = SOME({ "text", &text_s, MAY }, { "tlp", &tlp_s, MAY });
+static const struct schema label_21_s = ONE_OF_WORDS("AMBER", "AMBER+STRICT", "CLEAR", "GREEN", "RED");
+static const struct schema tlp_s = OBJECT({ "label", &label_s, NEED_UNTIL(CSAF20) }, { "label", &label_21_s, NEED_SINCE(CSAF21) },
+					  { "url", &uri_s, MAY });
+static const struct schema uuid_s = STRING_SHAPE(shape_group_uuid, N_("a UUID of version 4, the lowest or the highest one"));
+static const struct schema sharing_s = OBJECT({ "id", &uuid_s, NEED }, { "name", &text_s, MAY });
+static const struct schema distribution_s = SOME({ "sharing_group", &sharing_s, SINCE(CSAF21) }, { "text", &text_s, MAY },
+						 { "tlp", &tlp_s, UNTIL(CSAF20) }, { "tlp", &tlp_s, NEED_SINCE(CSAF21) });
 static const struct schema publisher_category_s = {
 	.kind = SCHEMA_STRING,
-	.words = WORDS("coordinator", "discoverer", "other", "translator", "user", "vendor"),
+	.words = WORDS("coordinator", "discoverer", "other", "translator", "user", "vendor", "\25", "multiplier"),
 };
 static const struct schema publisher_s =
 	OBJECT({ "category", &publisher_category_s, NEED }, { "contact_details", &text_s, MAY },
@@ -181,14 +226,21 @@ static const struct schema tracking_s =
 	       { "version", &version_s, NEED });
 static const struct schema document_s =
 	OBJECT({ "acknowledgments", &acknowledgments_s, MAY }, { "aggregate_severity", &aggregate_s, MAY },
-	       { "category", &category_s, NEED }, { "csaf_version", &csaf_version_s, NEED },
-	       { "distribution", &distribution_s, MAY }, { "lang", &lang_s, MAY }, { "notes", &notes_s, MAY },
+	       { "category", &category_s, NEED },
+	       { "csaf_version", &csaf_version_s, NEED_UNTIL(CSAF20) }, { "csaf_version", &csaf_version_21_s, NEED_SINCE(CSAF21) },
+	       { "distribution", &distribution_s, UNTIL(CSAF20) }, { "distribution", &distribution_s, NEED_SINCE(CSAF21) },
+	       { "license_expression", &text_s, SINCE(CSAF21) }, { "x_extensions", &extensions_s, SINCE(CSAF21) },
+	       { "lang", &lang_s, MAY }, { "notes", &notes_s, MAY },
 	       { "publisher", &publisher_s, NEED }, { "references", &references_s, MAY },
 	       { "source_lang", &lang_s, MAY }, { "title", &text_s, NEED }, { "tracking", &tracking_s, NEED });
 
 /* ---- vulnerabilities */
 
 static const struct schema cwe_s = OBJECT({ "id", &cwe_id_s, NEED }, { "name", &text_s, NEED });
+static const struct schema cwe_version_s = STRING_SHAPE(shape_cwe_version, N_("a version such as 4.20"));
+static const struct schema cwe_21_s = OBJECT({ "id", &cwe_id_s, NEED }, { "name", &text_s, NEED },
+					     { "version", &cwe_version_s, NEED });
+static const struct schema cwes_s = SET(cwe_21_s);
 static const struct schema flag_label_s = {
 	.kind = SCHEMA_STRING,
 	.words = WORDS("component_not_present", "inline_mitigations_already_exist",
@@ -198,7 +250,8 @@ static const struct schema flag_label_s = {
 static const struct schema flag_s = OBJECT({ "date", &date_s, MAY }, { "group_ids", &text_set_s, MAY },
 					   { "label", &flag_label_s, NEED }, { "product_ids", &text_set_s, MAY });
 static const struct schema flags_s = SET(flag_s);
-static const struct schema alias_s = OBJECT({ "system_name", &text_s, NEED }, { "text", &text_s, NEED });
+static const struct schema alias_s = OBJECT({ "group_ids", &text_set_s, SINCE(CSAF21) }, { "product_ids", &text_set_s, SINCE(CSAF21) },
+					    { "system_name", &text_s, NEED }, { "text", &text_s, NEED });
 static const struct schema aliases_s = SET(alias_s);
 static const struct schema party_s = { .kind = SCHEMA_STRING,
 				       .words = WORDS("coordinator", "discoverer", "other", "user", "vendor") };
@@ -207,17 +260,19 @@ static const struct schema involvement_status_s = {
 	.words = WORDS("completed", "contact_attempted", "disputed", "in_progress", "not_contacted", "open"),
 };
 static const struct schema involvement_s =
-	OBJECT({ "date", &date_s, MAY }, { "party", &party_s, NEED }, { "status", &involvement_status_s, NEED },
+	OBJECT({ "contact", &text_s, SINCE(CSAF21) }, { "group_ids", &text_set_s, SINCE(CSAF21) },
+	       { "product_ids", &text_set_s, SINCE(CSAF21) }, { "date", &date_s, MAY }, { "party", &party_s, NEED }, { "status", &involvement_status_s, NEED },
 	       { "summary", &text_s, MAY });
 static const struct schema involvements_s = SET(involvement_s);
 static const struct schema product_status_s =
 	SOME({ "first_affected", &text_set_s, MAY }, { "first_fixed", &text_set_s, MAY },
 	     { "fixed", &text_set_s, MAY }, { "known_affected", &text_set_s, MAY },
 	     { "known_not_affected", &text_set_s, MAY }, { "last_affected", &text_set_s, MAY },
-	     { "recommended", &text_set_s, MAY }, { "under_investigation", &text_set_s, MAY });
+	     { "recommended", &text_set_s, MAY }, { "unknown", &text_set_s, SINCE(CSAF21) }, { "under_investigation", &text_set_s, MAY });
 static const struct schema remediation_category_s = {
 	.kind = SCHEMA_STRING,
-	.words = WORDS("mitigation", "no_fix_planned", "none_available", "vendor_fix", "workaround"),
+	.words = WORDS("mitigation", "no_fix_planned", "none_available", "vendor_fix", "workaround", "\25", "fix_planned",
+		       "optional_patch"),
 };
 static const struct schema restart_category_s = {
 	.kind = SCHEMA_STRING,
@@ -245,6 +300,27 @@ static const struct schema score_s = {
 	.extra = check_score,
 };
 static const struct schema scores_s = LIST(score_s);
+
+static void check_cvss4(struct checking *c, const json_t *json, const struct place *place)
+{
+	check_cvss(c, json, CVSS_4_0, false, place);
+}
+
+static const struct schema cvss4_s = { .kind = SCHEMA_OBJECT, .extra = check_cvss4 };
+static const struct schema decimal_s = STRING_SHAPE(shape_decimal, N_("a decimal between 0 and 1"));
+static const struct schema epss_s = OBJECT({ "percentile", &decimal_s, NEED }, { "probability", &decimal_s, NEED },
+					   { "timestamp", &date_s, NEED });
+static const struct schema rating_s = ONE_OF_WORDS("critical", "high", "medium", "low", "none");
+static const struct schema content_s = SOME({ "cvss_v2", &cvss_s, MAY }, { "cvss_v3", &cvss_s, MAY }, { "cvss_v4", &cvss4_s, MAY },
+					    { "epss", &epss_s, MAY }, { "qualitative_severity_rating", &rating_s, MAY },
+					    { "ssvc_v2", &any_s, MAY }, { "x_extensions", &extensions_s, MAY });
+static const struct schema metric_s = OBJECT({ "content", &content_s, NEED }, { "products", &text_set_s, NEED },
+					     { "source", &uri_s, MAY });
+static const struct schema metrics_s = SET(metric_s);
+static const struct schema exploitation_s =
+	OBJECT({ "date", &date_s, NEED }, { "exploitation_date", &date_s, NEED }, { "group_ids", &text_set_s, MAY },
+	       { "product_ids", &text_set_s, MAY });
+static const struct schema exploitations_s = SET(exploitation_s);
 static const struct schema threat_category_s = { .kind = SCHEMA_STRING,
 						 .words = WORDS("exploit_status", "impact", "target_set") };
 static const struct schema threat_s =
@@ -252,13 +328,19 @@ static const struct schema threat_s =
 	       { "group_ids", &text_set_s, MAY }, { "product_ids", &text_set_s, MAY });
 static const struct schema threats_s = LIST(threat_s);
 static const struct schema vulnerability_s =
-	SOME({ "acknowledgments", &acknowledgments_s, MAY }, { "cve", &cve_s, MAY }, { "cwe", &cwe_s, MAY },
+	SOME({ "acknowledgments", &acknowledgments_s, MAY }, { "cve", &cve_s, MAY }, { "cwe", &cwe_s, UNTIL(CSAF20) },
+	     { "cwes", &cwes_s, SINCE(CSAF21) }, { "disclosure_date", &date_s, SINCE(CSAF21) },
+	     { "first_known_exploitation_dates", &exploitations_s, SINCE(CSAF21) }, { "metrics", &metrics_s, SINCE(CSAF21) },
+	     { "x_extensions", &extensions_s, SINCE(CSAF21) },
 	     { "discovery_date", &date_s, MAY }, { "flags", &flags_s, MAY }, { "ids", &aliases_s, MAY },
 	     { "involvements", &involvements_s, MAY }, { "notes", &notes_s, MAY },
 	     { "product_status", &product_status_s, MAY }, { "references", &references_s, MAY },
-	     { "release_date", &date_s, MAY }, { "remediations", &remediations_s, MAY },
-	     { "scores", &scores_s, MAY }, { "threats", &threats_s, MAY }, { "title", &text_s, MAY });
+	     { "release_date", &date_s, UNTIL(CSAF20) }, { "remediations", &remediations_s, MAY },
+	     { "scores", &scores_s, UNTIL(CSAF20) }, { "threats", &threats_s, MAY }, { "title", &text_s, MAY });
 static const struct schema vulnerabilities_s = LIST(vulnerability_s);
 
-const struct schema csaf20_schema = OBJECT({ "document", &document_s, NEED }, { "product_tree", &tree_s, MAY },
+static const struct schema meta_s = ONE_OF_WORDS("https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json");
+
+const struct schema csaf20_schema = OBJECT({ "$schema", &meta_s, NEED_SINCE(CSAF21) }, { "x_extensions", &extensions_s, SINCE(CSAF21) },
+					   { "document", &document_s, NEED }, { "product_tree", &tree_s, MAY },
 					   { "vulnerabilities", &vulnerabilities_s, MAY });

@@ -49,14 +49,22 @@ static void each_cvss(struct csaf *d, const json_t *score, const struct place *p
 	}
 }
 
+static void each_metric(struct csaf *d, const json_t *metric, const struct place *place, void *context)
+{
+	each_cvss(d, json_object_get(metric, "content"), AT(place, "content"), context);
+}
+
 static void walk_cvss(struct csaf *d, cvss_fn fn)
 {
 	const struct place top = { NULL, "vulnerabilities", 0 };
 	json_t *vulnerability;
 	size_t i;
 
-	json_array_foreach((json_t *)d->vulnerabilities, i, vulnerability)
+	json_array_foreach((json_t *)d->vulnerabilities, i, vulnerability) {
 		csaf_each_item(d, vulnerability, "scores", AT_INDEX(&top, i), each_cvss, &fn);
+		if (d->c->version == CSAF21)
+			csaf_each_item(d, vulnerability, "metrics", AT_INDEX(&top, i), each_metric, &fn);
+	}
 }
 
 static void find_structure(struct csaf *d, const json_t *cvss, const struct place *place)

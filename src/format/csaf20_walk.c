@@ -61,6 +61,12 @@ void csaf_each_product(struct csaf *d, csaf_product_fn fn, void *context)
 		if (json_is_object(product))
 			fn(d, product, AT(AT_INDEX(relations, i), "full_product_name"), context);
 	}
+	json_array_foreach(js_array(d->tree, "product_paths"), i, item) {
+		const json_t *product = json_object_get(item, "full_product_name");
+
+		if (json_is_object(product))
+			fn(d, product, AT(AT_INDEX(AT(tree_place(), "product_paths"), i), "full_product_name"), context);
+	}
 }
 
 /* ---- references */
@@ -73,6 +79,27 @@ static void each_text(struct csaf *d, const json_t *list, const struct place *pl
 	json_array_foreach((json_t *)list, i, item)
 		if (json_is_string(item))
 			fn(d, json_string_value(item), AT_INDEX(place, i), context);
+}
+
+/* Of 2.1: a path begins with a product and goes on to others. */
+static void path_references(struct csaf *d, csaf_id_fn fn, void *context)
+{
+	const struct place *paths = AT(tree_place(), "product_paths");
+	json_t *path, *step;
+	size_t i, k;
+
+	json_array_foreach(js_array(d->tree, "product_paths"), i, path) {
+		const struct place *place = AT_INDEX(paths, i);
+		const char *id = js_string(path, "beginning_product_reference");
+
+		if (id)
+			fn(d, id, AT(place, "beginning_product_reference"), context);
+		json_array_foreach(js_array(path, "subpaths"), k, step) {
+			id = js_string(step, "next_product_reference");
+			if (id)
+				fn(d, id, AT(AT_INDEX(AT(place, "subpaths"), k), "next_product_reference"), context);
+		}
+	}
 }
 
 static void tree_references(struct csaf *d, csaf_id_fn fn, void *context)
@@ -92,6 +119,7 @@ static void tree_references(struct csaf *d, csaf_id_fn fn, void *context)
 			if (id)
 				fn(d, id, AT(AT_INDEX(relations, i), members[k]), context);
 		}
+	path_references(d, fn, context);
 }
 
 static void status_references(struct csaf *d, const json_t *vulnerability, const struct place *place,
@@ -108,6 +136,9 @@ static void status_references(struct csaf *d, const json_t *vulnerability, const
 static const struct { const char *list, *products; bool groups; } item_lists[] = {
 	{ "flags", "product_ids", true }, { "remediations", "product_ids", true },
 	{ "scores", "products", false }, { "threats", "product_ids", true },
+	/* of 2.1 */
+	{ "metrics", "products", false }, { "notes", "product_ids", true }, { "ids", "product_ids", true },
+	{ "involvements", "product_ids", true }, { "first_known_exploitation_dates", "product_ids", true },
 };
 
 void csaf_each_reference(struct csaf *d, csaf_id_fn fn, void *context)

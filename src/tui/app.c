@@ -195,7 +195,7 @@ static void tell_news(struct app *app, const struct desk_news *news)
 		form_line(app->form, &typed);
 	else if (app->prompt == PROMPT_COMMAND)
 		str_add(&typed, str_or_empty(app->line.text.bytes));
-	if (strstr(str_or_empty(typed.bytes), news->case_id))
+	if (typed.length && run_names_case(app, typed.bytes, news->case_id))
 		mem_replace(&app->clash, *who ? who : news->author);
 	app_message(app, ROLE_WARNING, sentence);
 }
@@ -235,7 +235,7 @@ char *app_changed_by(struct app *app, const char *line)
 	app->stale = true;
 	count = take_news(app, news);
 	for (size_t i = 0; i < count; i++)
-		if (strstr(line, news[i].case_id))
+		if (run_names_case(app, line, news[i].case_id))
 			return mem_string(news[i].author);
 	return NULL;
 }
@@ -617,6 +617,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 {
 	(void)request;
 	(void)argument;
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false), app->pending_how = PENDING_RUN;
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
@@ -721,6 +723,8 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 
 void app_release(struct app *app)
 {
+	if (app->pending_how == PENDING_HELD)
+		run_held(app, false);
 	jobs_release(app);
 	levels_pop_to(app, 0);
 	doc_release(&app->preview);

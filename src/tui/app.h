@@ -110,6 +110,8 @@ void app_note_selection(struct app *app);
 void run_binding(struct app *app, const struct binding *binding);
 /* A command line, {case} and {mail} in it, over the marks if there are any. */
 void run_line(struct app *app, const char *line);
+/* Whether LINE is about the case CASE_ID, by its whole id or in short. */
+bool run_names_case(struct app *app, const char *line, const char *case_id);
 /* An edited text may be saved, or (YES false) is kept as a draft. */
 void run_held(struct app *app, bool yes);
 /* Without further question: what waited has been agreed to. */

@@ -186,7 +186,7 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 	mem_replace(&job->sentence, sentence.length ? sentence.bytes : NULL);
 	if (job->cancelling && !sentence.length)
 		app_message(app, ROLE_WARNING, _("Cancelled."));
-	else if (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND)
+	else if (!job->told && (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND))
 		app_error(app, &answer->err);
 	if (job->bulk)
 		settings_notify(app);
@@ -218,6 +218,8 @@ static void lane_lost(struct app *app, enum job_lane lane, struct session_answer
 {
 	struct job *job = app->jobs.lanes[lane].job;
 
+	if (app->held.session == app->jobs.lanes[lane].session)
+		app->held.session = NULL;
 	session_end(app->jobs.lanes[lane].session, REST_PATIENCE_MS);
 	app->jobs.lanes[lane].session = NULL;
 	if (!job)

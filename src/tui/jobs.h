@@ -28,6 +28,7 @@ struct job {
 	struct job_line *lines; size_t line_count, line_at; /* owned; run one after the other until one fails */
 	enum job_state state;
 	bool bulk, cancellable, cancelling;
+	bool told;                 /* why it fails was said already */
 	size_t done, total;
 	int64_t began, ended;      /* the terminal's milliseconds */
 	uint64_t touched;          /* how often the handler had touched a key when it began */

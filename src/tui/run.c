@@ -146,6 +146,26 @@ static char *case_argument(const struct command_row *row, int argc, char *const 
 	return NULL;
 }
 
+bool run_names_case(struct app *app, const char *line, const char *case_id)
+{
+	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
+	const struct case_state *state = NULL;
+	const struct command_row *row;
+	const char *word;
+	char **argv = NULL;
+	int argc = 0, words = 0;
+
+	if (strstr(line, case_id))
+		return true;
+	if (!model || command_split(line, &argv, &argc, NULL))
+		return false;
+	row = argc ? command_find(argc, argv, &words) : NULL;
+	word = row ? case_argument(row, argc, argv, words) : NULL;
+	state = word ? model_find_case(model, word) : NULL;
+	command_free_words(argv, argc);
+	return state && str_equal(state->id, case_id);
+}
+
 /* Asks where the row says so; false when the line may run at once. */
 static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
 {
@@ -377,7 +397,12 @@ void run_held(struct app *app, bool yes)
 	AUTO_STRING id = NULL;
 	AUTO_ERROR err = ERROR_INIT;
 
-	session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
+	for (int lane = 0; lane < LANE_COUNT; lane++)
+		if (app->jobs.lanes[lane].session == app->held.session && app->jobs.lanes[lane].job)
+			app->jobs.lanes[lane].job->told = !yes;
+	if (app->held.session)
+		session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
+	yes = yes && app->held.session;
 	if (!yes && desk_keep_text(app->context->desk, &app->held.text, &id, &err))
 		app_error(app, &err);
 	else if (!yes)
@@ -398,7 +423,7 @@ void run_edit_for(struct app *app, struct session *session, const struct job *jo
 
 	if (code)
 		app_error(app, &err);
-	str_add_format(&about, "%s %s", line->text, str_or_empty(line->case_id));
+	str_add(&about, line->text);
 	who = code ? NULL : app_changed_by(app, about.bytes);
 	if (!who) {
 		session_edited(session, code, &answer->text);

@@ -391,7 +391,7 @@ static void due_text(const struct figures *f, instant now, int cells, struct tex
 	AUTO_STRING next = NULL;
 	char span[40];
 
-	if (f->next_at != INSTANT_NONE)
+	if (f->next_what && f->next_at != INSTANT_NONE)
 		next = mem_format(_("next: %s in %s"), _(f->next_what), instant_format_span(f->next_at - now, span));
 	for (int tier = 0; tier < 2; tier++) {
 		AUTO_STRING line = mem_format("%s%s%s", *overdue && !tier ? overdue : "",

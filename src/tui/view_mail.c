@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inbox, one mail of it, one message of a case, and the pager for what a command printed. */
+#include "psirtty/base/i18n.h"
 #include "psirtty/format/embargo_block.h"
+#include "psirtty/model/thread.h"
 #include "tui/cells.h"
 
 static void inbox_load(struct view *view)
@@ -39,9 +41,17 @@ static const struct column inbox_columns[] = {
 	[INBOX_CASE] = { N_("case"), 16, 100, false },
 };
 
+/* What was put aside as something else than a report. */
+static bool put_aside(const struct inbox_item *item)
+{
+	return item->sorted && !item->taken_case && !str_equal(item->sorted, "report");
+}
+
 static void inbox_marks(const struct inbox_item *item, struct cell *ret)
 {
-	if (!item->read)
+	if (put_aside(item))
+		cell_set(ret, ROLE_DIM, "-");
+	else if (!item->read)
 		cell_set(ret, ROLE_OVERDUE, "!");
 	else if (!item->taken_case)
 		cell_set(ret, ROLE_NEW, "*");
@@ -72,7 +82,7 @@ static void inbox_cell(const struct view *view, const struct row *row, size_t co
 	case INBOX_VERDICT: if (item->read) cell_verdict(ret, record->verdict); break;
 	case INBOX_ENCRYPTION: cell_set(ret, ROLE_NORMAL, item->read ? encryption_name(record->encryption) : "-"); break;
 	case INBOX_SENDER: inbox_sender(record, ret); break;
-	case INBOX_SUBJECT: cell_set(ret, ROLE_NORMAL, item->read ? record->subject : _("(not read yet)")); break;
+	case INBOX_SUBJECT: cell_set(ret, put_aside(item) ? ROLE_DIM : ROLE_NORMAL, item->read ? record->subject : _("(not read yet)")); break;
 	case INBOX_CASE: cell_set(ret, ROLE_ID, item->taken_case); break;
 	}
 }
@@ -114,6 +124,51 @@ static const struct inbox_item *mail_find(const struct view *view)
 	return model ? view_whole_mail(view, model_find_mail(model, view->subject)) : NULL;
 }
 
+/* Which case it answers, as far as it is not there already. */
+static void place_fact(const struct model *model, const struct inbox_item *item, struct doc *doc)
+{
+	struct thread_index *index = thread_index_new(model);
+	struct mail_place place;
+	AUTO_STRING line = NULL;
+
+	thread_place(index, item, &place);
+	if (place.state)
+		line = place.why ? mem_format(_("%s, perhaps: %s"), place.state->id, _(place.why)) : mem_string(place.state->id);
+	doc_field(doc, _("case"), place.sure ? ROLE_NORMAL : ROLE_WARNING, line);
+	thread_index_free(index);
+}
+
+static void missing_fact(const struct inbox_item *item, struct doc *doc)
+{
+	AUTO_STR missing = STR_INIT;
+
+	for (int i = 0; i < REPORT_PART_COUNT; i++)
+		if (item->assessed.missing & 1u << i)
+			str_add_format(&missing, "%s%s", missing.length ? "; " : "", _(report_part_help((enum report_part)i)));
+	doc_field(doc, _("missing"), ROLE_NORMAL, missing.length ? missing.bytes : NULL);
+}
+
+/* What helps to decide what becomes of a mail that is in no case. */
+static void triage_facts(const struct model *model, const struct inbox_item *item, struct doc *doc)
+{
+	struct likeness like[3];
+	size_t count;
+
+	if (item->taken_case || !item->assessed.done)
+		return;
+	doc_field(doc, _("sorted"), ROLE_DIM, item->sorted);
+	place_fact(model, item, doc);
+	missing_fact(item, doc);
+	count = thread_like(model, item, like, ARRAY_LEN(like));
+	for (size_t i = 0; i < count; i++) {
+		AUTO_STRING line = mem_format("%d %%: %s %s", like[i].percent,
+					      like[i].state ? like[i].state->id : like[i].mail->id,
+					      like[i].state ? like[i].state->title : str_or_empty(like[i].mail->record.subject));
+
+		doc_field(doc, i ? "" : _("similar"), ROLE_NORMAL, line);
+	}
+}
+
 /* What a letter says about an embargo, if it does; a person takes it, never the program. */
 static void embargo_line(const char *text, enum mail_verdict verdict, struct doc *doc)
 {
@@ -145,6 +200,7 @@ static void mail_head(const struct view *view, struct doc *doc)
 	if (!item)
 		return;
 	mail_facts(item, doc);
+	triage_facts(view_model(view), item, doc);
 	attachments_add(&item->record, doc);
 	embargo_line(item->record.text, item->record.verdict, doc);
 	doc_line(doc);

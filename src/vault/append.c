@@ -181,6 +181,15 @@ static void check_bodies(struct vault *vault)
 	note_damage(vault, robbed->bare, &row, &why);
 }
 
+/* HEAD: to be noted for the others, or 0. */
+static int sync_seen(struct vault *vault, uint64_t head, struct error *err)
+{
+	int code = store_sync(vault->store, head, err);
+
+	vault->unsynced = vault->unsynced && code;
+	return code;
+}
+
 /* At most MOST rows. */
 static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vault_event_fn fn, void *context,
 		    struct error *err)
@@ -192,6 +201,10 @@ static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vaul
 
 	run.from = run.count = 0;
 	vault->log.store = vault->store;
+	/* Who holds the queue syncs what he saw with what he writes, before anybody is told of either. */
+	vault->unsynced = vault->unsynced || (!code && vault->log.gseq < last);
+	if (!code && vault->unsynced && !vault->held)
+		sync_seen(vault, 0, NULL);
 	end = last > vault->log.gseq && last - vault->log.gseq > most ? vault->log.gseq + most : last;
 	while (!code && vault->log.gseq < end) {
 		uint64_t gseq = vault->log.gseq + 1;
@@ -428,15 +441,20 @@ int vault_finish(struct vault *vault, int code, struct error *err)
 	if (vault->batching)
 		return finish_one(vault, code);
 	if (!code && vault->log.gseq > vault->settled)
-		code = store_commit(vault->store, vault->log.gseq, err);
+		code = store_commit(vault->store, err);
 	else
 		store_rollback(vault->store);
 	if (code && vault->log.gseq != vault->settled)
 		replay(vault);
 	else if (vault->log.gseq > vault->settled)
-		vault->wrote = true;
+		vault->wrote = vault->unsynced = true;
 	vault->settled = vault->log.gseq;
 	vault_let_go(vault);
+	if (vault->unsynced) {
+		int synced = sync_seen(vault, vault->log.gseq, code ? NULL : err);
+
+		code = code ? code : synced;
+	}
 	return code;
 }
 

@@ -164,7 +164,7 @@ uint64_t index_head(struct index *index, uint8_t ret_hash[HASH_BYTES])
 static void forget_puts(struct index *index)
 {
 	shelf_close(&index->delta);
-	index->put = index->brief_done = index->brief_anew = index->drop_text = false;
+	index->put = index->brief_done = index->brief_anew = index->drop_text = index->fresh = false;
 	index->forgotten_count = 0;
 }
 
@@ -197,7 +197,7 @@ void index_close(struct index *index)
 	shelf_close(&index->base);
 	shelf_close(&index->delta);
 	shelf_close(&index->old);
-	if (index->alone) {
+	if (index->alone || index->fresh) {
 		AUTO_STRING made = mem_format("%s.new", index->path);
 
 		unlink(made);
@@ -231,23 +231,35 @@ static int open_nameless(struct index *index, const struct pages_owner *owner)
 	return code;
 }
 
-struct shelf *index_delta(struct index *index)
+/* A base without words gets them all at once, not through a delta that holds them twice: the delta is the file to
+ * come, though the base is read until then. Nobody else makes one while we hold the lock, shared or not. */
+static bool begin_fresh(struct index *index)
+{
+	return shelf_is_open(&index->base) && !index->text_gseq && index_lock_alone(index);
+}
+
+static int open_named(struct index *index, const struct pages_owner *owner)
+{
+	AUTO_STRING path = mem_format("%s.new", index->path);
+
+	return shelf_open(&index->delta, path, PAGES_MAKE, owner, NULL);
+}
+
+struct shelf *index_delta(struct index *index, bool words)
 {
 	const struct pages_owner owner = index_owner(index);
 	int code = -1;
 
 	if (shelf_is_open(&index->delta) || index->failed)
 		return index->failed ? NULL : &index->delta;
-	index->keeps = shelf_is_open(&index->base);
+	index->fresh = words && begin_fresh(index);
 	index->named = index->alone;
-	if (index->alone) {
-		AUTO_STRING path = mem_format("%s.new", index->path);
-
-		code = shelf_open(&index->delta, path, PAGES_MAKE, &owner, NULL);
-	} else {
-		code = open_nameless(index, &owner);
-	}
+	code = index->alone ? open_named(index, &owner) : open_nameless(index, &owner);
 	index->named = index->named && !code;
+	index->fresh = index->fresh && !code;
+	index->keeps = shelf_is_open(&index->base) && !index->fresh;
+	if (shelf_is_open(&index->base) && index->alone)
+		index_lock_shared(index);
 	if (code)
 		code = shelf_open_memory(&index->delta);
 	index->failed = code != 0;
@@ -271,7 +283,7 @@ bool index_meta_get(struct index *index, const char *name, struct str *ret)
 
 void index_meta_put(struct index *index, const char *name, const void *bytes, size_t length)
 {
-	struct shelf *delta = index_delta(index);
+	struct shelf *delta = index_delta(index, false);
 
 	if (delta)
 		index_noted(index, shelf_meta_put(delta, name, bytes, length));

@@ -135,7 +135,7 @@ static int compare_dues(struct shelf *a, struct shelf *b, size_t *ret)
 int vault_cache_compare(struct vault *vault, size_t *ret_rows, size_t *ret_texts, struct error *err)
 {
 	struct index *index = vault->index;
-	struct shelf *old = &index->old, *delta = index_delta(index);
+	struct shelf *old = &index->old, *delta = index_delta(index, false);
 	uint64_t text_head;
 	int code = 0;
 

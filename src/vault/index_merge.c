@@ -55,11 +55,30 @@ static int take_text(struct shelf *to, sqlite3_stmt *row)
 
 /* ---- parts of a merge; 0 or -1 */
 
+static int run_statement(struct shelf *to, enum index_statement which)
+{
+	sqlite3_stmt *s = shelf_statement(to, which);
+	int code = s && sqlite3_step(s) == SQLITE_DONE ? 0 : -1;
+
+	sqlite3_reset(s);
+	return code;
+}
+
 static int clear_briefs(struct shelf *to)
 {
-	sqlite3_stmt *s = shelf_statement(to, INDEX_BRIEF_CLEAR);
+	return run_statement(to, INDEX_BRIEF_CLEAR);
+}
 
-	return s && sqlite3_step(s) == SQLITE_DONE ? 0 : -1;
+/* Hands the COLUMNS of ROW to S as they are. */
+static int copy_row(sqlite3_stmt *s, sqlite3_stmt *row, int columns)
+{
+	int code;
+
+	for (int i = 0; s && i < columns; i++)
+		sqlite3_bind_value(s, i + 1, sqlite3_column_value(row, i));
+	code = s && sqlite3_step(s) == SQLITE_DONE ? 0 : -1;
+	sqlite3_reset(s);
+	return code;
 }
 
 /* Without vault_brief_done nobody knows what the rows stand for: the old ones stay. */
@@ -140,6 +159,53 @@ static int merge_new(struct index *index, uint64_t gseq, const uint8_t hash[HASH
 	return publish(index, &index->delta);
 }
 
+static int add_meta(struct shelf *to, sqlite3_stmt *row)
+{
+	sqlite3_stmt *s = shelf_statement(to, INDEX_META_ADD);
+
+	return copy_row(s, row, 2);
+}
+
+static int add_brief(struct shelf *to, sqlite3_stmt *row)
+{
+	sqlite3_stmt *s = shelf_statement(to, INDEX_BRIEF_ADD);
+
+	return copy_row(s, row, 4);
+}
+
+static bool round_is(struct index *index, const struct pages_owner *owner)
+{
+	struct shelf now = { 0 };
+	bool same = shelf_open(&now, index->path, PAGES_READ, owner, NULL) == 0 &&
+		    shelf_meta_number(&now, "round") == index->round;
+
+	shelf_close(&now);
+	return same;
+}
+
+/* The base had no words: what it has goes into the delta, where nothing newer stands. */
+static int merge_fresh(struct index *index, uint64_t gseq, const uint8_t hash[HASH_BYTES])
+{
+	const struct pages_owner owner = index_owner(index);
+	struct shelf *to = &index->delta;
+	int code = 0;
+
+	/* Another session merged between its lock and ours. */
+	if (!round_is(index, &owner))
+		return 0;
+	if (!index->brief_done)
+		code = clear_briefs(to);
+	if (!code && !(index->brief_done && index->brief_anew))
+		code = each_row(&index->base, INDEX_BRIEF_EACH, to, add_brief);
+	if (!code)
+		code = run_statement(to, INDEX_BRIEF_EMPTY);
+	if (!code)
+		code = each_row(&index->base, INDEX_META_EACH, to, add_meta);
+	if (!code)
+		code = write_heads(index, to, index->text_gseq, gseq, hash);
+	return code ? code : publish(index, to);
+}
+
 /* Words that may not be found again leave the file: all of them, to be indexed anew by the next session. */
 static int merge_without_words(struct index *index, uint64_t gseq, const uint8_t hash[HASH_BYTES])
 {
@@ -207,6 +273,8 @@ int index_merge(struct index *index, uint64_t gseq, const uint8_t hash[HASH_BYTE
 		return 0;
 	if (!shelf_is_open(&index->base))
 		code = index->named ? merge_new(index, gseq, hash) : 0;
+	else if (index->fresh)
+		code = merge_fresh(index, gseq, hash);
 	else if (index->drop_text)
 		code = merge_without_words(index, gseq, hash);
 	else

@@ -13,12 +13,15 @@
 #define INDEX_STATEMENTS(X) \
 	X(META_GET, "SELECT value FROM meta WHERE name = ?1") \
 	X(META_EACH, "SELECT name, value FROM meta ORDER BY name") \
+	X(META_ADD, "INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)") \
 	X(META_PUT, "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)") \
 	X(BRIEF_EACH, "SELECT kind, key, stream, bytes FROM brief ORDER BY kind, key") \
 	X(BRIEF_CASES, "SELECT kind, key, stream, bytes FROM brief WHERE kind = 1 ORDER BY key") \
 	X(BRIEF_OTHERS, "SELECT kind, key, stream, bytes FROM brief WHERE kind > 1 ORDER BY kind, key") \
 	X(BRIEF_GET, "SELECT kind, key, stream, bytes FROM brief WHERE kind = ?1 AND key = ?2") \
 	X(BRIEF_PUT, "INSERT OR REPLACE INTO brief (kind, key, stream, bytes) VALUES (?1, ?2, ?3, ?4)") \
+	X(BRIEF_ADD, "INSERT OR IGNORE INTO brief (kind, key, stream, bytes) VALUES (?1, ?2, ?3, ?4)") \
+	X(BRIEF_EMPTY, "DELETE FROM brief WHERE length(bytes) = 0") \
 	X(BRIEF_DROP, "DELETE FROM brief WHERE kind = ?1 AND key = ?2") \
 	X(BRIEF_CLEAR, "DELETE FROM brief") \
 	X(TEXT_GET, "SELECT stream FROM text WHERE gseq = ?1") \
@@ -61,6 +64,7 @@ struct index {
 	bool put, brief_done, brief_anew;
 	bool named;              /* the delta is the file to come, PATH.new */
 	bool keeps;              /* the delta holds the texts too: they go into the base at the merge */
+	bool fresh;              /* the base has no words: the delta takes its rows over at the merge, and its place */
 	bool failed;             /* the delta could not be written: nothing is put or merged any more */
 	uint32_t brief_version;
 	uint64_t brief_gseq, text_gseq;
@@ -107,8 +111,8 @@ int shelf_text_put(struct shelf *shelf, uint64_t gseq, const uint8_t stream[ID_B
 		   const char *text, size_t length);
 
 /* ---- index.c, for its siblings */
-/* The delta, opened when first needed; NULL when even memory fails. */
-struct shelf *index_delta(struct index *index);
+/* The delta, opened when first needed: WORDS, for words of events. NULL when even memory fails. */
+struct shelf *index_delta(struct index *index, bool words);
 bool index_forgot(const struct index *index, const uint8_t stream[ID_BYTES]);
 struct pages_owner index_owner(const struct index *index);
 /* After a put into the delta: notes it, or that the delta is lost (CODE not 0). */

@@ -72,18 +72,18 @@ int vault_brief_get(struct vault *vault, enum vault_brief_kind kind, const uint8
 
 void vault_brief_put(struct vault *vault, const struct vault_brief *brief)
 {
-	struct shelf *delta = index_delta(vault->index);
+	struct shelf *delta = index_delta(vault->index, false);
 
 	if (delta)
-		index_noted(vault->index, vault->index->keeps ? shelf_brief_note(delta, brief) :
-								shelf_brief_put(delta, brief));
+		index_noted(vault->index, shelf_is_open(&vault->index->base) ? shelf_brief_note(delta, brief) :
+									       shelf_brief_put(delta, brief));
 }
 
 void vault_brief_done(struct vault *vault, uint32_t version, uint64_t gseq, bool anew)
 {
 	struct index *index = vault->index;
 
-	if (!index_delta(index))
+	if (!index_delta(index, false))
 		return;
 	index->put = index->brief_done = true;
 	index->brief_anew = index->brief_anew || anew;

@@ -76,7 +76,7 @@ void vault_text_put(struct vault *vault, uint64_t gseq, const uint8_t stream[16]
 	remember_again(index, stream);
 	if (is_known(index, gseq))
 		return;
-	delta = index_delta(index);
+	delta = index_delta(index, length > 0);
 	if (delta && length) {
 		crypto_generichash(mark, sizeof(mark), (const uint8_t *)text, length, index->key, KEY_BYTES);
 		code = shelf_text_put(delta, gseq, stream, mark, text, length);
@@ -111,10 +111,10 @@ void vault_text_forget(struct vault *vault, const uint8_t stream[16])
 	if (index_forgot(index, stream) ||
 	    (!has_words(&index->base, stream) && !has_words(&index->delta, stream)))
 		return;
-	if (shelf_is_open(&index->base)) {
+	if (shelf_is_open(&index->base) && !index->fresh) {
 		index->forgotten = mem_resize(index->forgotten, index->forgotten_count + 1, ID_BYTES);
 		memcpy(index->forgotten[index->forgotten_count++], stream, ID_BYTES);
-		index->drop_text = index_delta(index) != NULL;
+		index->drop_text = index_delta(index, false) != NULL;
 		index_noted(index, 0);
 		return;
 	}

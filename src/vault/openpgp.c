@@ -108,6 +108,7 @@ void openpgp_close(struct openpgp *pgp)
 		gpgme_release(pgp->context);
 	if (pgp->cms)
 		gpgme_release(pgp->cms);
+	openpgp_forget(pgp);
 	free(pgp->home);
 	free(pgp);
 }
@@ -143,6 +144,36 @@ bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32])
 	}
 	crypto_generichash(ret, 32, (const uint8_t *)str_or_empty(facts.bytes), facts.length, NULL, 0);
 	return rings > 0;
+}
+
+void openpgp_forget(struct openpgp *pgp)
+{
+	for (size_t i = 0; i < pgp->known_count; i++) {
+		free(pgp->known[i].who);
+		free(pgp->known[i].fingerprint);
+		free(pgp->known[i].addresses);
+	}
+	free(pgp->known);
+	pgp->known = NULL;
+	pgp->known_count = 0;
+}
+
+struct openpgp_known *openpgp_known(struct openpgp *pgp, const char *who, bool *ret_new)
+{
+	uint8_t stamp[32];
+	bool stamped = openpgp_ring_stamp(pgp, stamp);
+
+	if (!stamped || memcmp(stamp, pgp->known_stamp, sizeof(stamp)) != 0 || pgp->known_count == OPENPGP_KNOWN)
+		openpgp_forget(pgp);
+	memcpy(pgp->known_stamp, stamp, sizeof(stamp));
+	*ret_new = false;
+	for (size_t i = 0; i < pgp->known_count; i++)
+		if (str_equal(pgp->known[i].who, who))
+			return &pgp->known[i];
+	*ret_new = true;
+	pgp->known = mem_resize(pgp->known, pgp->known_count + 1, sizeof(*pgp->known));
+	pgp->known[pgp->known_count] = (struct openpgp_known){ .who = mem_string(who) };
+	return &pgp->known[pgp->known_count++];
 }
 
 /* ---- keys */
@@ -245,16 +276,18 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 size_t openpgp_count(struct openpgp *pgp, const char *address)
 {
 	AUTO_STRING pattern = mem_format("<%s>", address);
-	gpgme_error_t code = gpgme_op_keylist_start(pgp->context, pattern, 0);
 	gpgme_key_t key;
-	size_t usable = 0;
+	bool fresh;
+	struct openpgp_known *known = openpgp_known(pgp, address, &fresh);
+	gpgme_error_t code = fresh ? gpgme_op_keylist_start(pgp->context, pattern, 0) : 0;
 
-	while (!code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
-		usable += !key->revoked && !key->expired && !key->disabled && !key->invalid;
+	while (fresh && !code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
+		known->count += !key->revoked && !key->expired && !key->disabled && !key->invalid;
 		gpgme_key_unref(key);
 	}
-	gpgme_op_keylist_end(pgp->context);
-	return usable;
+	if (fresh)
+		gpgme_op_keylist_end(pgp->context);
+	return known->count;
 }
 
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint)

@@ -7,12 +7,26 @@
 
 #include "psirtty/vault/openpgp.h"
 
+/* What a key listing said, which costs a process each: kept until a key ring changes. */
+struct openpgp_known {
+	char *who;            /* owned: a fingerprint, or an address */
+	char *fingerprint, *addresses; /* owned; of the key, as in struct mail_signature; NULL: there is none */
+	size_t count;         /* of usable keys, for an address */
+};
+enum { OPENPGP_KNOWN = 256 };
+
 struct openpgp {
+	struct openpgp_known *known; size_t known_count; /* owned */
+	uint8_t known_stamp[32];
 	gpgme_ctx_t context;
 	gpgme_ctx_t cms;  /* gpgsm goes on running behind it; NULL until it is needed */
 	bool cms_used;    /* and has done something already */
 	char *home; /* owned; NULL: gpg's own default */
 };
+
+/* What is known of WHO, or a new, empty entry with *RET_NEW. Borrowed until the next call. */
+struct openpgp_known *openpgp_known(struct openpgp *pgp, const char *who, bool *ret_new);
+void openpgp_forget(struct openpgp *pgp);
 
 /* The sentence for one of gpgme's codes. */
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);

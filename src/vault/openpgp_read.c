@@ -98,20 +98,34 @@ static enum signature_state judge(gpgme_signature_t signature, instant now)
 	return state;
 }
 
+static void learn_key(gpgme_key_t key, struct openpgp_known *known)
+{
+	struct mail_signature names = { .addresses = NULL };
+
+	known->fingerprint = mem_string(key->fpr);
+	for (gpgme_user_id_t id = key->uids; id; id = id->next)
+		if (!id->revoked && !id->invalid && id->address && *id->address)
+			mail_signature_add_address(&names, id->address);
+	known->addresses = names.addresses ? names.addresses : mem_string(" ");
+}
+
 /* gpg names the subkey; what is pinned and shown is the primary key. Its user ids say whose it claims to be. */
 static void name_signer(struct openpgp *pgp, struct mail_signature *signature)
 {
+	struct openpgp_known *known;
 	gpgme_key_t key = NULL;
+	bool fresh;
 
-	if (!signature->fingerprint || openpgp_get(pgp, signature->fingerprint, false, &key) || !key)
+	if (!signature->fingerprint)
 		return;
-	mem_replace(&signature->fingerprint, key->fpr ? key->fpr : signature->fingerprint);
-	for (gpgme_user_id_t id = key->uids; id; id = id->next)
-		if (!id->revoked && !id->invalid && id->address && *id->address)
-			mail_signature_add_address(signature, id->address);
-	if (!signature->addresses)
-		signature->addresses = mem_string(" ");
-	gpgme_key_unref(key);
+	known = openpgp_known(pgp, signature->fingerprint, &fresh);
+	if (fresh && openpgp_get(pgp, signature->fingerprint, false, &key) == 0 && key)
+		learn_key(key, known);
+	if (key)
+		gpgme_key_unref(key);
+	if (known->fingerprint)
+		mem_replace(&signature->fingerprint, known->fingerprint);
+	signature->addresses = mem_string(known->addresses);
 }
 
 static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified, instant now,

@@ -208,18 +208,27 @@ void store_checkpoint(struct store *store)
 	store->ops->fold(store->base, true);
 }
 
-int store_commit(struct store *store, uint64_t head, struct error *err)
+int store_commit(struct store *store, struct error *err)
 {
-	uint8_t note[8];
 	int code = store->ops->commit(store->base, STORE_EVENTS, err);
 
-	if (code)
+	if (!code)
+		store->ops->fold(store->base, false);
+	return code;
+}
+
+int store_sync(struct store *store, uint64_t head, struct error *err)
+{
+	uint8_t note[8];
+	int code = store->ops->sync(store->base, err);
+
+	if (code || head <= store_noted(store))
 		return code;
 	put64(note, head);
-	/* A wake-up for others, not the truth: the journal is. A failure only delays them. */
+	/* A wake-up for others, not the truth: the journal is. A failure only delays them; of two who write it at once
+	 * the earlier may have the last word until the next event. */
 	if (pwrite(store->lock, note, sizeof(note), 0) < 0)
 		errno = 0;
-	store->ops->fold(store->base, false);
 	return 0;
 }
 

@@ -28,7 +28,11 @@ void store_close(struct store *store);
 int store_lock(struct store *store, struct error *err);
 void store_unlock(struct store *store);
 int store_begin(struct store *store, struct error *err);
-int store_commit(struct store *store, uint64_t head, struct error *err); /* and wakes the others */
+int store_commit(struct store *store, struct error *err);
+/* Every event that can be seen now outlives a loss of power: until then nobody may rely on it. Without the lock,
+ * so that others write meanwhile and one sync of the disk serves several. HEAD: the last event, if it is ours:
+ * noted, which wakes the others; or 0. */
+int store_sync(struct store *store, uint64_t head, struct error *err);
 void store_rollback(struct store *store);
 /* Folds the write-ahead log into the file; under the lock. */
 void store_checkpoint(struct store *store);

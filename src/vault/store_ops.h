@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a database must be able to do to hold a vault: twelve functions, and the statements in a subset
+ * What a database must be able to do to hold a vault: thirteen functions, and the statements in a subset
  * of SQL that SQLite and PostgreSQL prepare alike. The queue, the files' modes and the meaning of the
  * rows are store.c's.
  */
@@ -35,7 +35,11 @@ struct store_ops {
 		    struct error *err);
 	void (*close)(struct store_base *base); /* NULL does nothing */
 	int (*begin)(struct store_base *base, enum store_part part, struct error *err);
+	/* From here on others see it. Of the events the disk may not hold it yet, but what came before is never
+	 * lost without it; keys are on the disk. */
 	int (*commit)(struct store_base *base, enum store_part part, struct error *err);
+	/* The disk holds every event that can be seen. */
+	int (*sync)(struct store_base *base, struct error *err);
 	void (*rollback)(struct store_base *base, enum store_part part); /* without a transaction: nothing */
 	int (*put)(struct store_base *base, enum store_statement which, const struct store_value *values,
 		   size_t count, struct error *err);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SQLite store. WAL with synchronous=FULL; SQLite's own checkpoints are off, because before 3.51.3
- * a write and a checkpoint of two processes could corrupt the file: every write and every checkpoint
- * happens under store.c's lock.
+ * The SQLite store, in WAL mode. A commit of keys syncs the log (synchronous=FULL); that of events leaves it to
+ * base_sync, which needs no lock (NORMAL; a checkpoint syncs by itself in both). SQLite's own checkpoints are
+ * off, because before 3.51.3 a write and a checkpoint of two processes could corrupt the file: every write and
+ * every checkpoint happens under store.c's lock.
  */
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -17,6 +18,8 @@
 enum { SCHEMA = 1, WAL_PAGES = 1024, BUSY_MS = 5000 };
 
 static const char *const file_names[STORE_PARTS] = { "vault.db", "keys.db" };
+
+static const char *const syncs[STORE_PARTS] = { "PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL" };
 
 static const char *const schemas[STORE_PARTS] = {
 	"CREATE TABLE event (gseq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, stream BLOB NOT NULL, "
@@ -172,8 +175,10 @@ static int set_up(struct store_base *base, enum store_part part, bool create, st
 	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(base->db[part], SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	code = run(base, part,
-		   "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
+		   "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0; "
 		   "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;", err);
+	if (!code)
+		code = run(base, part, syncs[part], err);
 	/* A restored copy has no log beside it yet; for all others this changes nothing. */
 	if (!code && !create && !base->readonly)
 		code = run(base, part, "PRAGMA journal_mode=WAL", err);
@@ -287,6 +292,19 @@ static int base_commit(struct store_base *base, enum store_part part, struct err
 	if (code)
 		base_rollback(base, part);
 	return code;
+}
+
+/* By SQLite's own file, since to close another one of ours could drop its locks. */
+static int base_sync(struct store_base *base, struct error *err)
+{
+	sqlite3 *db = base->db[STORE_EVENTS];
+	sqlite3_file *log = NULL;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK || !log || !log->pMethods ||
+	    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY) == SQLITE_OK)
+		return 0;
+	return error_set(err, ERR_VAULT, base->dir, _("Check the disk and its free space"),
+			 _("the disk does not confirm what was written last"));
 }
 
 /* ---- statements */
@@ -518,7 +536,7 @@ static int base_copy(struct store_base *base, enum store_part part, const char *
 }
 
 const struct store_ops store_sqlite = {
-	.open = base_open, .close = base_close, .begin = base_begin, .commit = base_commit,
+	.open = base_open, .close = base_close, .begin = base_begin, .commit = base_commit, .sync = base_sync,
 	.rollback = base_rollback, .put = base_put, .get = base_get, .rest = base_rest,
 	.version = base_version, .fold = base_fold, .integrity = base_integrity, .copy = base_copy,
 };

@@ -5,6 +5,7 @@
  */
 #include "vault/tokenize.h"
 
+#include <sodium.h>
 #include <utf8proc.h>
 
 #include "psirtty/base/i18n.h"
@@ -14,8 +15,12 @@ enum class { PART, SKIP, LETTER, PAIR };
 
 enum { IDENTIFIER_LIMIT = 64, NAME_LEAST = 2, NAME_MOST = 16, FOLD_ROOM = 24 };
 
+/* The word being read: one place for a whole text, wiped behind it. */
+struct scratch { char word[TOKEN_LIMIT], name[IDENTIFIER_LIMIT]; };
+
 struct walk {
 	const char *text, *at, *end;
+	struct scratch *scratch;           /* borrowed */
 	enum tokenize_mode mode;
 	bool plain;                        /* no identifiers: inside of one */
 	token_fn fn;
@@ -100,15 +105,20 @@ static int walk_range(struct walk *walk);
 /* What a question leaves out at its end keeps its place when something follows. */
 static int tell_rest(struct walk *walk)
 {
+	struct scratch scratch;
 	struct walk inner = *walk;
+	int code;
 
 	if (!walk->rest_begin)
 		return 0;
 	inner.at = walk->rest_begin;
 	inner.end = walk->rest_end;
 	inner.plain = true;
+	inner.scratch = &scratch; /* the outer word is not told yet */
 	inner.rest_begin = walk->rest_begin = NULL;
-	return walk_range(&inner);
+	code = walk_range(&inner);
+	sodium_memzero(&scratch, sizeof(scratch));
+	return code;
 }
 
 static int tell(struct walk *walk, struct token token, const char *begin, const char *end)
@@ -249,7 +259,7 @@ static int ask_identifier(struct walk *walk, const char *stop, const char *name,
 static int tell_word(struct walk *walk)
 {
 	const char *begin = walk->at, *stop = NULL;
-	char word[TOKEN_LIMIT], name[IDENTIFIER_LIMIT];
+	char *word = walk->scratch->word, *name = walk->scratch->name;
 	size_t length, name_length = 0;
 	int code = 0;
 
@@ -345,10 +355,13 @@ static int walk_range(struct walk *walk)
 
 int tokenize(const char *text, size_t length, enum tokenize_mode mode, token_fn fn, void *context)
 {
-	struct walk walk = { .text = text, .at = text, .end = text + length, .mode = mode, .fn = fn,
+	struct scratch scratch;
+	struct walk walk = { .text = text, .at = text, .end = text + length, .scratch = &scratch, .mode = mode, .fn = fn,
 			     .context = context };
+	int code = walk_range(&walk);
 
-	return walk_range(&walk);
+	sodium_memzero(&scratch, sizeof(scratch));
+	return code;
 }
 
 /* ---- as FTS5's tokenizer */

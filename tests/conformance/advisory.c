@@ -51,10 +51,15 @@ static json_t *written_as(const struct advisory *advisory, const char *format)
 	return json;
 }
 
-/* What the way through 2.1 changes and why: the label is told in the words of TLP 2.0 too, the title loses the id. */
+/* What the way through 2.1 changes and why: the label is told in the words of TLP 2.0 too, the title loses the id, a fix
+ * for affected and for other products becomes two. */
 static void forget_known(json_t *tree)
 {
-	json_t *document = json_object_get(tree, "document");
+	json_t *document = json_object_get(tree, "document"), *v;
+	size_t i;
+
+	json_array_foreach(js_array(tree, "vulnerabilities"), i, v)
+		json_object_del(v, "remediations");
 
 	json_object_del(json_object_get(document, "distribution"), "text");
 	if (!json_object_size(json_object_get(json_object_get(document, "distribution"), "tlp")) ||

@@ -125,7 +125,7 @@ ok $? 'a vault opened for reading alone shows it too'
 is "$(p case readers 1 | grep -c ^read)" 1 'and notes nothing'
 out=$(p repro export 1 1 'for the lab' --to "$lab_fpr" --out "$work/x.gpg" 2>&1)
 is "$?:$([ -e "$work/x.gpg" ] && echo made)" '1:' 'whose place nobody knows gets nothing'
-p contact add lab 'The lab' --addresses lab@vendor.example --jurisdiction CN >/dev/null
+p contact add lab 'The lab' --addresses lab@vendor.example --fingerprints "$lab_fpr" --jurisdiction CN >/dev/null
 out=$(p repro export 1 1 'for the lab' --to "$lab_fpr" --out "$work/x.gpg" 2>&1)
 ok $? 'it leaves encrypted, for a reason' "$out"
 is "$(gpg --homedir "$work/o" --batch --quiet --trust-model always -d "$work/x.gpg" 2>/dev/null | sha256sum | cut -d' ' -f1)" \

@@ -89,7 +89,15 @@ is "$(row eu-cra-14-2-a "$out" 3,6)" $'running\t2026-10-25T12:00:00Z' 'early war
 is "$(row eu-cra-14-2-b "$out" 3,6)" $'running\t2026-10-27T12:00:00Z' 'notification: 72 hours'
 is "$(row eu-cra-14-2-b "$out" 7)" '2026-10-27 13:00 +01:00 Europe/Brussels' 'over the change of the clocks'
 hasnt "$out" eu-cra-14-2-c 'no final report while there is no fix'
+out=$(at 2026-10-25T06:00:00Z clock file "$case_id" eu-cra-14-2-a --receipt SRP-1)
+is "$?" 1 'what is undisclosed does not go abroad before somebody decided'
+has "$out" 'rule RMSV 9(7)' 'the rule is named'
+has "$out" 'gate decide' 'and what to do'
+hasnt "$(at 2026-10-25T06:00:00Z clock list "$case_id")" SRP-1 'nothing is filed'
+at 2026-10-25T06:00:00Z gate decide "$case_id" minimal-warning --by 'Wu, counsel' --reason 'no detail leaves' >/dev/null
+ok $? 'a named person decides'
 at 2026-10-25T06:00:00Z clock file "$case_id" eu-cra-14-2-a --receipt SRP-1 >/dev/null
+ok $? 'then it is filed'
 has "$(at 2026-10-25T07:00:00Z clock list "$case_id")" $'eu-cra-srp-display\trunning\t48 hours\tsaid\t2026-10-27T06:00:00Z' \
   'what the platform shows counts from the early warning'
 at 2026-12-11T15:00:00Z case set "$case_id" disclosure fix-ready >/dev/null

@@ -104,6 +104,7 @@ p contact add stranger Stranger --addresses stranger@lab.example --jurisdiction 
 acme=$(key 'Acme <psirt@acme.example>')
 stranger=$(key 'Stranger <stranger@lab.example>')
 claimed=$(key 'Nadia Again <psirt@vendor.example>')
+p key pin psirt@acme.example "$acme" >/dev/null && p key pin stranger@lab.example "$stranger" >/dev/null
 out=$(p case export 1 "$work/a.pgp" --to "$acme" 2>&1)
 is "$?:$([ -e "$work/a.pgp" ] && echo made)" '1:' 'a party whose signature lapsed and that did not sign what binds gets no export'
 has "$out" 'rule CM-10: Acme has not agreed' 'and the rule is named'

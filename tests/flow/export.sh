@@ -43,6 +43,11 @@ said=$("$psirtty" case export 1 "$work/case.pgp" --to "$vera" 2>&1)
 is "$?:$([ -e "$work/case.pgp" ] && echo made)" '1:' 'whose place nobody knows gets nothing that is not public'
 has "$said" 'gate G7 is closed' 'and the gate is named'
 "$psirtty" contact add vera 'Vera Partner' --addresses vera@partner.example --jurisdiction CN >/dev/null
+said=$("$psirtty" case export 1 "$work/case.pgp" --to "$vera" 2>&1)
+is "$?:$([ -e "$work/case.pgp" ] && echo made)" '1:' 'an address that a key gives itself is nobody'
+said=$("$psirtty" case export 1 "$work/case.pgp" --to vera@partner.example 2>&1)
+has "$said" 'no key is pinned' 'nor is a key looked up by it'
+"$psirtty" key pin vera@partner.example "$vera" >/dev/null
 "$psirtty" --json --now 2026-11-20T12:00:00Z case show 1 >"$work/shown"
 said=$("$psirtty" --now 2026-11-20T12:00:00Z case export 1 "$work/case.pgp" --to "$vera" 2>&1)
 ok $? 'the case is exported' "$said"
@@ -83,7 +88,7 @@ is "$(tail -n +6 "$work/out/MANIFEST" | awk '{ h = $1; s = $2; sub(/^[^ ]+ [^ ]+
   (cd "$work/out" && sha256sum --quiet -c 2>&1))" '' 'the MANIFEST holds'
 is "$(tail -n +6 "$work/out/MANIFEST" | cut -d' ' -f3- | LC_ALL=C sort -c 2>&1)" '' 'and is sorted'
 is "$(head -1 "$work/out/MANIFEST")" 'psirtty-case-export 1' 'and says its format'
-is "$(wc -l <"$work/out/events.jsonl")" 7 'an event a line, the asking of the gates among them'
+is "$(wc -l <"$work/out/events.jsonl")" 8 'an event a line, the asking of the gates among them'
 has "$(cat "$work/out/events.jsonl")" '"path":"attachments/poc-2.py"' 'that name the files beside them'
 grep -q '"key":' "$work/out/events.jsonl"
 [ $? -ne 0 ]

@@ -129,7 +129,7 @@ mydestination =
 mynetworks = 127.0.0.0/8
 virtual_mailbox_domains = vendor.example, finder.example
 virtual_mailbox_base = $1/mail
-virtual_mailbox_maps = regexp:$1/postfix/boxes
+virtual_mailbox_maps = texthash:$1/postfix/boxes
 virtual_uid_maps = static:$(id -u "$user")
 virtual_gid_maps = static:$(id -g "$user")
 virtual_minimum_uid = 1
@@ -144,7 +144,7 @@ default_transport = error
 maillog_file = $1/postfix.log
 maillog_file_prefixes = $1
 END
-  printf '/^(handler|mina)@/ ${1}/Maildir/\n' >"$1/postfix/boxes"
+  printf '%s %s/Maildir/\n' handler@vendor.example handler mina@finder.example mina >"$1/postfix/boxes"
   cat >"$1/postfix/master.cf" <<END
 127.0.0.1:$smtp_port inet n - n - - smtpd
 127.0.0.1:$smtps_port inet n - n - - smtpd

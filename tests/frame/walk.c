@@ -88,7 +88,7 @@ int main(void)
 
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	app_init(&app, &context, term);
-	settings_load(&app);
+	settings_begin(&app);
 	screen_of(&app, &text);
 	CHECK(strstr(text.bytes, "? all keys") != NULL, "the first screen names the key of the palette");
 	palette_open(&app);

@@ -412,7 +412,8 @@ bool world_store(const struct world *world, const struct row *rows, size_t count
 
 		good = store_insert(store, &view, &err) == 0;
 	}
-	good = good && store_commit(store, count ? rows[count - 1].gseq : 0, &err) == 0;
+	good = good && store_commit(store, &err) == 0 &&
+	       store_sync(store, count ? rows[count - 1].gseq : 0, &err) == 0;
 	if (!good)
 		printf("# not stored: %s: %s\n", str_or_empty(err.what), str_or_empty(err.why));
 	store_close(store);

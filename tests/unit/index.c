@@ -211,6 +211,86 @@ static void test_forget(void)
 	end(&vault, 2);
 }
 
+static void make_rows(void)
+{
+	struct vault vault;
+
+	start_anew();
+	begin(&vault);
+	put_row(&vault, 1, "one");
+	put_row(&vault, 2, "two");
+	put_row(&vault, 3, "three");
+	vault_brief_done(&vault, 1, 10, true);
+	index_meta_put(vault.index, "name", "kept", 4);
+	end(&vault, 10);
+}
+
+/* A file that has rows and no words yet gets them in a file of its own, which takes the rows over. */
+static void test_first_words(void)
+{
+	const uint8_t one[16] = { 1 };
+	struct vault vault, other;
+	AUTO_STR kept = STR_INIT;
+
+	make_rows();
+	begin(&vault);
+	put_text(&vault, 2, 1, "heap one");
+	put_text(&vault, 3, 2, "heap two");
+	check_hits(&vault, "heap", false, 9, "3/2 2/1 ", "first words: found at once");
+	check_rows(&vault, "1/1:one 1/2:two 1/3:three ", "beside the rows of the file");
+	begin(&other);
+	CHECK(vault_cache_state(&other) == VAULT_CACHE_SHARED, "another session may read the file meanwhile");
+	check_rows(&other, "1/1:one 1/2:two 1/3:three ", "and has its rows");
+	put_text(&other, 2, 1, "heap one");
+	end(&other, 10);
+	put_row(&vault, 2, "two again");
+	put_row(&vault, 3, "");
+	put_row(&vault, 4, "four");
+	vault_brief_done(&vault, 1, 11, false);
+	end(&vault, 11);
+	begin(&vault);
+	CHECK(vault_brief_head(&vault, 1) == 11 && vault_text_head(&vault) == 3, "the heads are there");
+	check_rows(&vault, "1/1:one 1/2:two again 1/4:four ", "with the rows of the file and those that were put");
+	check_hits(&vault, "heap", false, 9, "3/2 2/1 ", "and the words");
+	CHECK(index_meta_get(vault.index, "name", &kept) && str_equal(kept.bytes, "kept"), "and what was kept by name");
+	end(&vault, 11);
+	make_rows();
+	begin(&vault);
+	put_text(&vault, 2, 1, "heap one");
+	put_row(&vault, 1, "not done");
+	end(&vault, 10);
+	begin(&vault);
+	check_rows(&vault, "1/1:one 1/2:two 1/3:three ", "rows that were not done are not taken");
+	end(&vault, 10);
+	make_rows();
+	begin(&vault);
+	put_text(&vault, 2, 1, "heap one");
+	put_row(&vault, 9, "only");
+	vault_brief_done(&vault, 1, 12, true);
+	vault_text_forget(&vault, one);
+	CHECK(vault_text_head(&vault) == 0, "forgotten while they are put: they are put again");
+	put_text(&vault, 3, 2, "heap two");
+	end(&vault, 12);
+	begin(&vault);
+	check_rows(&vault, "1/9:only ", "rows put anew are all there are");
+	check_hits(&vault, "heap", false, 9, "3/2 ", "what was forgotten is not found");
+	begin(&other);
+	put_row(&other, 9, "of the other");
+	vault_brief_done(&other, 1, 13, false);
+	end(&vault, 12);
+	end(&other, 13);
+	make_rows();
+	begin(&vault);
+	put_text(&vault, 2, 1, "heap one");
+	begin(&other);
+	end(&vault, 10);
+	check_rows(&other, "1/1:one 1/2:two 1/3:three ", "under a reader the file is not replaced");
+	end(&other, 10);
+	begin(&vault);
+	CHECK(vault_text_head(&vault) == 0, "the next session puts the words again");
+	end(&vault, 10);
+}
+
 static void test_two_sessions(void)
 {
 	AUTO_STR before = STR_INIT, after = STR_INIT;
@@ -560,6 +640,7 @@ int main(void)
 	test_round_trip();
 	test_delta();
 	test_forget();
+	test_first_words();
 	test_two_sessions();
 	test_states();
 	test_no_folder();

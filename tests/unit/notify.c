@@ -44,9 +44,9 @@ static int append(struct store *store)
 	put64(bytes, last + 1);
 	row.gseq = last + 1;
 	code = code ? code : store_insert(store, &row, NULL);
-	code = code ? code : store_commit(store, last + 1, NULL);
+	code = code ? code : store_commit(store, NULL);
 	store_unlock(store);
-	return code;
+	return code ? code : store_sync(store, last + 1, NULL);
 }
 
 static bool readable(const struct store *store, int timeout)

@@ -30,6 +30,7 @@ struct clock_evidence {
 	bool chinese;
 	char *const *files; size_t file_count;
 };
+/* ERR_NO while it would go abroad undisclosed and nobody decided that collision of laws. */
 int desk_clock_file(struct desk *desk, const struct case_state *state, const struct clock_rule *rule,
 		    const struct clock_evidence *evidence, instant now, struct error *err);
 /* Writes a field of the clock's form; an empty value gives the field back to the case. */

@@ -111,13 +111,20 @@ int desk_undo(struct desk *desk, const struct case_state *state, bool redo, inst
 int desk_file_read(struct desk *desk, const struct sealed_file *file, struct str *ret, struct error *err);
 
 /* ---- mail in (intake.c) */
-struct intake_count { size_t taken_in, known, unread, failed; }; /* unread: kept, not opened; failed: no such bytes */
+struct intake_count {
+	size_t taken_in, known, failed; /* failed: no such bytes */
+	size_t unread;                  /* kept, not opened */
+	size_t later;                   /* kept, to be opened when somebody wants to read them: */
+	int derivation_ms;              /* what the agent needs for each because of its key's passphrase; 0: nothing */
+};
 /* Before each message; true stops: what was taken in stays. */
 typedef bool (*desk_progress_fn)(void *context, size_t done, size_t total);
 /* PATH: a Maildir, an mbox or one message. Each message is first kept, then read; one that cannot be read
  * stays in the inbox with its reason. */
 int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
 		     void *context, struct intake_count *ret, struct error *err);
+/* Opens one that waits to be read, or tries again what could not be opened; nothing for others. */
+int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err);
 int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err);
 int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
 		   const struct case_state **ret, struct error *err);

@@ -36,6 +36,14 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 /* Whether the secret part of FINGERPRINT is at hand; quiet. */
 bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint);
 
+/* What gpg-agent says of itself; false when it does not run. */
+struct openpgp_agent {
+	int derivation_ms;   /* it makes a passphrase cost: and every message to a key with one */
+	bool passphrase;     /* some key here has one */
+	bool elsewhere;      /* a restricted agent, forwarded from another machine: it asks there */
+};
+bool openpgp_agent(const struct openpgp *pgp, struct openpgp_agent *ret);
+
 /* Another one after anything was changed in gpg's key rings; false where they are kept otherwise. */
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32]);
 

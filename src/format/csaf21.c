@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The checker of the CSAF 2.1 draft: the structure, the tests it shares with 2.0 where both read a document the same way,
+ * and those of its own that need neither a network nor a registry. The draft may still change.
+ */
+#include "format/csaf20.h"
+#include "psirtty/score/purl.h"
+#include "psirtty/score/vers.h"
+
+#include <ctype.h>
+
+static const char max_uuid[] = "ffffffff-ffff-ffff-ffff-ffffffffffff", nil_uuid[] = "00000000-0000-0000-0000-000000000000";
+
+#define DOCUMENT AT(NULL, "document")
+
+static const json_t *distribution_of(const struct csaf *d)
+{
+	return json_object_get(d->document, "distribution");
+}
+
+static const char *label_of(const struct csaf *d)
+{
+	return csaf_text(json_object_get(distribution_of(d), "tlp"), "label");
+}
+
+static instant newest_revision(const struct csaf *d)
+{
+	return d->revision_count ? d->revisions[d->revision_count - 1].at : INSTANT_NONE;
+}
+
+/* ---- profiles: 6.1.27.12 to 19 */
+
+static bool is_category(const struct csaf *d, const char *category)
+{
+	return str_equal(csaf_text(d->document, "category"), category);
+}
+
+static bool is_gone(const struct csaf *d)
+{
+	return is_category(d, "csaf_withdrawn") || is_category(d, "csaf_superseded");
+}
+
+static void find_no_affected(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	const json_t *status = json_object_get(vulnerability, "product_status");
+
+	if (!json_array_size(js_array(status, "known_affected")))
+		check_found(d->c, AT(place, "product_status"), _("no product is known to be affected"));
+}
+
+static void need_affected(struct csaf *d)
+{
+	if (is_category(d, "csaf_security_advisory"))
+		csaf_each_vulnerability(d, find_no_affected);
+}
+
+static size_t count_notes(const struct csaf *d, const char *title)
+{
+	size_t i, count = 0;
+	json_t *note;
+
+	json_array_foreach(js_array(d->document, "notes"), i, note)
+		count += str_equal(js_string(note, "category"), "description") &&
+			 (!title || str_equal(js_string(note, "title"), title));
+	return count;
+}
+
+static void need_description(struct csaf *d)
+{
+	if (is_gone(d) && !count_notes(d, NULL))
+		check_found(d->c, AT(DOCUMENT, "notes"), _("a note of category description is missing"));
+}
+
+static void no_tree(struct csaf *d)
+{
+	if (is_gone(d) && d->tree)
+		check_found(d->c, AT(NULL, "product_tree"), _("this profile has no product tree"));
+}
+
+static void need_revisions(struct csaf *d)
+{
+	if (is_gone(d) && d->revision_count < 2)
+		check_found(d->c, AT(AT(DOCUMENT, "tracking"), "revision_history"), _("at least two revisions are due"));
+}
+
+static void need_reason(struct csaf *d, const char *category, const char *title)
+{
+	const char *lang = csaf_text(d->document, "lang");
+
+	if (is_category(d, category) && (!*lang || str_starts_nocase(lang, "en")) && count_notes(d, title) != 1)
+		check_found(d->c, AT(DOCUMENT, "notes"), _("exactly one note is called \"%s\""), title);
+}
+
+static void need_withdrawal(struct csaf *d)
+{
+	need_reason(d, "csaf_withdrawn", "Reasoning for Withdrawal");
+}
+
+static void need_supersession(struct csaf *d)
+{
+	need_reason(d, "csaf_superseded", "Reasoning for Supersession");
+}
+
+static void need_successor(struct csaf *d)
+{
+	size_t i;
+	json_t *reference;
+
+	if (!is_category(d, "csaf_superseded"))
+		return;
+	json_array_foreach(js_array(d->document, "references"), i, reference)
+		if (!str_equal(js_string(reference, "category"), "self") &&
+		    str_starts(csaf_text(reference, "summary"), "Superseding Document"))
+			return;
+	check_found(d->c, AT(DOCUMENT, "references"), _("no external reference names the superseding document"));
+}
+
+/* ---- branches: 6.1.34, 57, 58 */
+
+struct path { const char *categories[32]; int depth; };
+
+static void walk_paths(struct csaf *d, const json_t *list, const struct place *place, struct path *path,
+		       void (*fn)(struct csaf *, const struct path *, const char *, const struct place *))
+{
+	size_t i;
+	json_t *branch;
+
+	json_array_foreach((json_t *)list, i, branch) {
+		const struct place *here = AT_INDEX(place, i);
+
+		fn(d, path, csaf_text(branch, "category"), here);
+		if (path->depth == (int)ARRAY_LEN(path->categories))
+			continue;
+		path->categories[path->depth++] = csaf_text(branch, "category");
+		walk_paths(d, js_array(branch, "branches"), AT(here, "branches"), path, fn);
+		path->depth--;
+	}
+}
+
+static void each_path(struct csaf *d, void (*fn)(struct csaf *, const struct path *, const char *, const struct place *))
+{
+	struct path path = { .depth = 0 };
+
+	walk_paths(d, js_array(d->tree, "branches"), AT(AT(NULL, "product_tree"), "branches"), &path, fn);
+}
+
+static void find_deep(struct csaf *d, const struct path *path, const char *category, const struct place *place)
+{
+	(void)category;
+	if (path->depth == 30)
+		check_found(d->c, place, _("there are more than 30 branches in one path"));
+}
+
+static bool in_path(const struct path *path, const char *category)
+{
+	for (int i = 0; i < path->depth; i++)
+		if (str_equal(path->categories[i], category))
+			return true;
+	return false;
+}
+
+static void find_repeated(struct csaf *d, const struct path *path, const char *category, const struct place *place)
+{
+	if (!str_equal(category, "product_family") && in_path(path, category))
+		check_found(d->c, place, _("%s occurs twice in one path"), category);
+}
+
+static void find_both_versions(struct csaf *d, const struct path *path, const char *category, const struct place *place)
+{
+	if ((str_equal(category, "product_version") && in_path(path, "product_version_range")) ||
+	    (str_equal(category, "product_version_range") && in_path(path, "product_version")))
+		check_found(d->c, place, _("a path has a version or a range of versions, not both"));
+}
+
+static void deep_branches(struct csaf *d)
+{
+	each_path(d, find_deep);
+}
+
+static void repeated_category(struct csaf *d)
+{
+	each_path(d, find_repeated);
+}
+
+static void both_versions(struct csaf *d)
+{
+	each_path(d, find_both_versions);
+}
+
+/* ---- product helpers: 6.1.13, 42, 43, 44, 61 */
+
+static void find_bad_purls(struct csaf *d, const json_t *product, const struct place *place, void *context)
+{
+	const json_t *purls = js_array(json_object_get(product, "product_identification_helper"), "purls");
+	const struct place *here = AT(AT(place, "product_identification_helper"), "purls");
+	AUTO_PURL first = PURL_INIT;
+	bool some = false;
+	size_t i;
+	json_t *item;
+
+	(void)context;
+	json_array_foreach((json_t *)purls, i, item) {
+		AUTO_PURL purl = PURL_INIT;
+
+		if (!json_is_string(item) || purl_parse(json_string_value(item), &purl, NULL))
+			continue; /* 6.1.13 says so */
+		if (some && !purl_same_but_qualifiers(&first, &purl))
+			check_found(d->c, AT_INDEX(here, i), _("it differs from the first one in more than qualifiers"));
+		if (!some) {
+			first = purl;
+			purl = (struct purl)PURL_INIT;
+			some = true;
+		}
+	}
+}
+
+static void different_purls(struct csaf *d)
+{
+	csaf_each_product(d, find_bad_purls, NULL);
+}
+
+static void find_broken_purls(struct csaf *d, const json_t *product, const struct place *place, void *context)
+{
+	const json_t *purls = js_array(json_object_get(product, "product_identification_helper"), "purls");
+	size_t i;
+	json_t *item;
+
+	(void)context;
+	json_array_foreach((json_t *)purls, i, item) {
+		AUTO_PURL purl = PURL_INIT;
+		AUTO_ERROR err = ERROR_INIT;
+
+		if (json_is_string(item) && purl_parse(json_string_value(item), &purl, &err))
+			check_found(d->c, AT_INDEX(AT(AT(place, "product_identification_helper"), "purls"), i), "%s",
+				    str_or_empty(err.why));
+	}
+}
+
+static void broken_purls(struct csaf *d)
+{
+	csaf_each_product(d, find_broken_purls, NULL);
+}
+
+static int count_stars(const char *text)
+{
+	int stars = 0;
+
+	for (; *text; text++) {
+		if (*text == '\\' && text[1])
+			text++;
+		else
+			stars += *text == '*';
+	}
+	return stars;
+}
+
+static void find_stars(struct csaf *d, const json_t *product, const struct place *place, void *context)
+{
+	const char *name = context;
+	const json_t *helper = json_object_get(product, "product_identification_helper");
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(js_array(helper, name), i, item)
+		if (json_is_string(item) && count_stars(json_string_value(item)) > 1)
+			check_found(d->c, AT_INDEX(AT(AT(place, "product_identification_helper"), name), i),
+				    _("at most one star may stand for the rest"));
+}
+
+static void stars_in_models(struct csaf *d)
+{
+	csaf_each_product(d, find_stars, (void *)(uintptr_t)"model_numbers");
+}
+
+static void stars_in_serials(struct csaf *d)
+{
+	csaf_each_product(d, find_stars, (void *)(uintptr_t)"serial_numbers");
+}
+
+static void stars_in_skus(struct csaf *d)
+{
+	csaf_each_product(d, find_stars, (void *)(uintptr_t)"skus");
+}
+
+/* ---- remediations: 6.1.35, 36 and 6.2.27 */
+
+static const char *const remedy_words[] = { "workaround", "mitigation", "vendor_fix", "fix_planned", "no_fix_planned",
+					    "none_available", "optional_patch" };
+
+static int remedy_of(const json_t *remediation)
+{
+	for (size_t i = 0; i < ARRAY_LEN(remedy_words); i++)
+		if (str_equal(remedy_words[i], js_string(remediation, "category")))
+			return (int)i;
+	return -1;
+}
+
+/* The first two go together, and with a fix, a planned or a refused one; nothing else does. */
+static bool combinable(int a, int b)
+{
+	return a == b || (a < 2 && b < 5) || (b < 2 && a < 5);
+}
+
+static void note_remedy(struct csaf *d, const json_t *remediation, const struct place *place, void *context)
+{
+	json_t *products = csaf_products_of(d, remediation), *value;
+	json_t *seen = context;
+	int kind = remedy_of(remediation);
+	const char *id;
+
+	json_object_foreach(products, id, value) {
+		json_int_t before = json_integer_value(json_object_get(seen, id));
+
+		for (int other = 0; kind >= 0 && other < (int)ARRAY_LEN(remedy_words); other++)
+			if (before >> other & 1 && !combinable(kind, other)) {
+				check_found(d->c, place, _("%.60s: %s and %s contradict each other"), id, remedy_words[other],
+					    remedy_words[kind]);
+				break;
+			}
+		if (kind >= 0)
+			json_object_set_new(seen, id, json_integer(before | 1 << kind));
+	}
+	json_decref(products);
+}
+
+static void find_remedies(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	AUTO_JSON seen = json_object();
+
+	csaf_each_item(d, vulnerability, "remediations", place, note_remedy, seen);
+}
+
+static void contradicting_remedies(struct csaf *d)
+{
+	csaf_each_vulnerability(d, find_remedies);
+}
+
+struct against { const json_t *vulnerability; const unsigned char *table; };
+
+/* By group of statuses: bits of remedy_words that are prohibited, and discouraged. */
+static const unsigned char prohibited[] = { [CSAF_AFFECTED] = 0x40, [CSAF_NOT_AFFECTED] = 0x27, [CSAF_FIXED] = 0x3F,
+					    [CSAF_INVESTIGATED] = 0, [CSAF_UNKNOWN] = 0 };
+static const unsigned char discouraged[] = { [CSAF_AFFECTED] = 0, [CSAF_NOT_AFFECTED] = 0x18, [CSAF_FIXED] = 0x40,
+					     [CSAF_INVESTIGATED] = 0x0F, [CSAF_UNKNOWN] = 0x0F };
+
+static void match_remedy(struct csaf *d, const json_t *remediation, const struct place *place, void *context)
+{
+	static const enum csaf_group groups[] = { CSAF_AFFECTED, CSAF_NOT_AFFECTED, CSAF_FIXED, CSAF_INVESTIGATED, CSAF_UNKNOWN };
+	const struct against *a = context;
+	int kind = remedy_of(remediation);
+	json_t *products = csaf_products_of(d, remediation), *value;
+	const char *id;
+
+	for (size_t g = 0; kind >= 0 && g < ARRAY_LEN(groups); g++) {
+		json_t *in = a->table[groups[g]] >> kind & 1 ? csaf_products_in(a->vulnerability, groups[g]) : NULL;
+
+		json_object_foreach(products, id, value)
+			if (json_object_get(in, id))
+				check_found(d->c, place, _("%.60s: its status does not go with %s"), id, remedy_words[kind]);
+		json_decref(in);
+	}
+	json_decref(products);
+}
+
+static void find_prohibited(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	struct against a = { vulnerability, prohibited };
+
+	csaf_each_item(d, vulnerability, "remediations", place, match_remedy, &a);
+}
+
+static void find_discouraged(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	struct against a = { vulnerability, discouraged };
+
+	csaf_each_item(d, vulnerability, "remediations", place, match_remedy, &a);
+}
+
+static void prohibited_remedies(struct csaf *d)
+{
+	csaf_each_vulnerability(d, find_prohibited);
+}
+
+static void discouraged_remedies(struct csaf *d)
+{
+	csaf_each_vulnerability(d, find_discouraged);
+}
+
+/* ---- dates: 6.1.37, 45, 52, 53 */
+
+static void walk_dates(struct csaf *d, const json_t *json, const struct place *place, int depth)
+{
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach((json_t *)json, i, value)
+		if (depth < 90)
+			walk_dates(d, value, AT_INDEX(place, i), depth + 1);
+	json_object_foreach((json_t *)json, name, value) {
+		const char *text = json_string_value(value);
+
+		if (text && (str_equal(name, "date") || str_ends(name, "_date")) &&
+		    (strpbrk(text, "tz") || (strlen(text) > 18 && strncmp(text + 17, "60", 2) == 0)))
+			check_found(d->c, AT(place, name), _("T and Z are capitals, and there are no leap seconds"));
+		else if (depth < 90)
+			walk_dates(d, value, AT(place, name), depth + 1);
+	}
+}
+
+static void date_forms(struct csaf *d)
+{
+	walk_dates(d, d->root, NULL, 0);
+}
+
+static bool later(const char *date, instant than)
+{
+	instant at;
+
+	return than != INSTANT_NONE && instant_parse(date, &at, NULL) == 0 && at > than;
+}
+
+static void find_late_disclosure(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	if (later(csaf_text(vulnerability, "disclosure_date"), newest_revision(d)))
+		check_found(d->c, AT(place, "disclosure_date"), _("it is later than the newest revision"));
+}
+
+static void late_disclosure(struct csaf *d)
+{
+	if (csaf_is_final(d) && str_equal(label_of(d), "CLEAR"))
+		csaf_each_vulnerability(d, find_late_disclosure);
+}
+
+static void late_exploitation(struct csaf *d, const json_t *item, const struct place *place, void *context)
+{
+	(void)context;
+	if (csaf_is_final(d) && later(csaf_text(item, "date"), newest_revision(d)))
+		check_found(d->c, AT(place, "date"), _("it is later than the newest revision"));
+}
+
+static void exploited_after(struct csaf *d, const json_t *item, const struct place *place, void *context)
+{
+	instant told;
+
+	(void)context;
+	if (instant_parse(csaf_text(item, "date"), &told, NULL) == 0 && later(csaf_text(item, "exploitation_date"), told))
+		check_found(d->c, AT(place, "exploitation_date"), _("it is later than the date it was told"));
+}
+
+static void find_late_exploitations(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	csaf_each_item(d, vulnerability, "first_known_exploitation_dates", place, late_exploitation, NULL);
+}
+
+static void find_exploited_after(struct csaf *d, const json_t *vulnerability, const struct place *place)
+{
+	csaf_each_item(d, vulnerability, "first_known_exploitation_dates", place, exploited_after, NULL);
+}
+
+static void late_exploitations(struct csaf *d)
+{
+	csaf_each_vulnerability(d, find_late_exploitations);
+}
+
+static void exploitation_order(struct csaf *d)
+{
+	csaf_each_vulnerability(d, find_exploited_after);
+}
+
+/* ---- sharing groups: 6.1.38 to 41, 6.2.28 to 30 */
+
+static const json_t *sharing(const struct csaf *d)
+{
+	return json_object_get(distribution_of(d), "sharing_group");
+}
+
+static const struct place *sharing_place(void)
+{
+	static const struct place document = { NULL, "document", 0 }, distribution = { &document, "distribution", 0 },
+				  group = { &distribution, "sharing_group", 0 };
+
+	return &group;
+}
+
+static void max_only_clear(struct csaf *d)
+{
+	if (str_equal(csaf_text(sharing(d), "id"), max_uuid) && !str_equal(label_of(d), "CLEAR"))
+		check_found(d->c, sharing_place(), _("the group of everybody is for TLP:CLEAR alone"));
+}
+
+static void clear_only_max(struct csaf *d)
+{
+	const char *id = csaf_text(sharing(d), "id");
+	bool draft = str_equal(csaf_text(d->tracking, "status"), "draft");
+
+	if (*id && str_equal(label_of(d), "CLEAR") && !str_equal(id, max_uuid) && !(draft && str_equal(id, nil_uuid)))
+		check_found(d->c, sharing_place(), _("TLP:CLEAR is for everybody: its only group has the highest UUID"));
+}
+
+static const struct { const char *name, *id; } reserved[] = { { "Public", max_uuid }, { "No sharing allowed", nil_uuid } };
+
+static void reserved_names(struct csaf *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (str_equal(csaf_text(sharing(d), "name"), reserved[i].name) &&
+		    !str_equal(csaf_text(sharing(d), "id"), reserved[i].id))
+			check_found(d->c, AT(sharing_place(), "name"), _("this name belongs to %s"), reserved[i].id);
+}
+
+static void reserved_ids(struct csaf *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (str_equal(csaf_text(sharing(d), "id"), reserved[i].id) && json_object_get(sharing(d), "name") &&
+		    !str_equal(csaf_text(sharing(d), "name"), reserved[i].name))
+			check_found(d->c, AT(sharing_place(), "name"), _("this group is called \"%s\""), reserved[i].name);
+}
+
+static void group_with_clear(struct csaf *d)
+{
+	if (sharing(d) && str_equal(label_of(d), "CLEAR"))
+		check_found(d->c, sharing_place(), _("TLP:CLEAR needs no group"));
+}
+
+/* ---- the document: 6.2.21, 22, 38, 43 */
+
+static void same_times(struct csaf *d)
+{
+	for (size_t i = 1; i < d->revision_count; i++)
+		if (d->revisions[i].dated && d->revisions[i - 1].dated && d->revisions[i].at == d->revisions[i - 1].at)
+			check_found(d->c, AT_INDEX(AT(AT(DOCUMENT, "tracking"), "revision_history"), d->revisions[i].index),
+				    _("another revision has the same date"));
+}
+
+static void id_in_title(struct csaf *d)
+{
+	const char *id = csaf_text(d->tracking, "id");
+
+	if (*id && strstr(csaf_text(d->document, "title"), id))
+		check_found(d->c, AT(DOCUMENT, "title"), _("it holds the id of the document"));
+}
+
+static void old_profile(struct csaf *d)
+{
+	if (str_starts(csaf_text(d->document, "category"), "csaf_deprecated_"))
+		check_found(d->c, AT(DOCUMENT, "category"), _("this profile is deprecated"));
+}
+
+static void no_licence(struct csaf *d)
+{
+	if (!json_object_get(d->document, "license_expression"))
+		check_found(d->c, DOCUMENT, _("license_expression is missing"));
+}
+
+/* ---- the table */
+
+struct test21 { const char *id, *title; enum check_severity severity; void (*run)(struct csaf *d); };
+static const struct test21 tests[] = {
+	{ "6.1.13", N_("Package URL"), CHECK_ERROR, broken_purls },
+	{ "6.1.27.12", N_("Affected products"), CHECK_ERROR, need_affected },
+	{ "6.1.27.14", N_("Description note"), CHECK_ERROR, need_description },
+	{ "6.1.27.15", N_("No product tree"), CHECK_ERROR, no_tree },
+	{ "6.1.27.16", N_("Several revisions"), CHECK_ERROR, need_revisions },
+	{ "6.1.27.17", N_("Reasoning for withdrawal"), CHECK_ERROR, need_withdrawal },
+	{ "6.1.27.18", N_("Reasoning for supersession"), CHECK_ERROR, need_supersession },
+	{ "6.1.27.19", N_("Reference to the superseding document"), CHECK_ERROR, need_successor },
+	{ "6.1.34", N_("Depth of branches"), CHECK_ERROR, deep_branches },
+	{ "6.1.35", N_("Contradicting remediations"), CHECK_ERROR, contradicting_remedies },
+	{ "6.1.36", N_("Contradicting status and remediation"), CHECK_ERROR, prohibited_remedies },
+	{ "6.1.37", N_("Date and time"), CHECK_ERROR, date_forms },
+	{ "6.1.38", N_("Sharing group of everybody without TLP:CLEAR"), CHECK_ERROR, max_only_clear },
+	{ "6.1.39", N_("Sharing group with TLP:CLEAR"), CHECK_ERROR, clear_only_max },
+	{ "6.1.40", N_("Reserved name of a sharing group"), CHECK_ERROR, reserved_names },
+	{ "6.1.41", N_("Missing reserved name of a sharing group"), CHECK_ERROR, reserved_ids },
+	{ "6.1.42", N_("Package URLs that differ in more than qualifiers"), CHECK_ERROR, different_purls },
+	{ "6.1.43", N_("Several stars in a model number"), CHECK_ERROR, stars_in_models },
+	{ "6.1.44", N_("Several stars in a serial number"), CHECK_ERROR, stars_in_serials },
+	{ "6.1.45", N_("Inconsistent disclosure date"), CHECK_ERROR, late_disclosure },
+	{ "6.1.52", N_("Inconsistent date of a first exploitation"), CHECK_ERROR, late_exploitations },
+	{ "6.1.53", N_("Exploitation after it was told"), CHECK_ERROR, exploitation_order },
+	{ "6.1.57", N_("Repeated branch category in a path"), CHECK_ERROR, repeated_category },
+	{ "6.1.58", N_("Version and range of versions in a path"), CHECK_ERROR, both_versions },
+	{ "6.1.61", N_("Several stars in a stock keeping unit"), CHECK_ERROR, stars_in_skus },
+	{ "6.2.21", N_("Same date of several revisions"), CHECK_WARNING, same_times },
+	{ "6.2.22", N_("Document id in the title"), CHECK_WARNING, id_in_title },
+	{ "6.2.27", N_("Discouraged status and remediation"), CHECK_WARNING, discouraged_remedies },
+	{ "6.2.30", N_("Sharing group with TLP:CLEAR"), CHECK_WARNING, group_with_clear },
+	{ "6.2.38", N_("Deprecated profile"), CHECK_WARNING, old_profile },
+	{ "6.2.43", N_("Missing licence"), CHECK_WARNING, no_licence },
+};
+
+void csaf21_tests_run(struct csaf *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
+		if (!check_is_due(d->c, tests[i].severity))
+			continue;
+		d->c->test = tests[i].id;
+		d->c->severity = tests[i].severity;
+		d->c->fix = NULL;
+		d->c->found = 0;
+		tests[i].run(d);
+	}
+}
+
+size_t csaf21_tests_list(struct check_test_info *ret, size_t limit)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tests) && i < limit; i++)
+		ret[i] = (struct check_test_info){ "csaf-2.1", tests[i].id, tests[i].title, tests[i].severity, false };
+	return ARRAY_LEN(tests);
+}
