@@ -491,7 +491,8 @@ static int add_party(struct desk *desk, const uint8_t stream[16], const struct m
 	if (!address)
 		return 0;
 	body = json_object();
-	js_set_string(body, "name", name && *name ? name : address);
+	/* Whoever calls himself as the house does is called by his address. */
+	js_set_string(body, "name", name && *name && str_casecmp(name, "us") != 0 ? name : address);
 	js_set_string(body, "role", "finder");
 	js_set_string(body, "address", address);
 	js_set_string(body, "fingerprint", model_pinned(desk->model, address));

@@ -214,6 +214,9 @@ static int check_takeable(const struct case_state *state, const struct desk_offe
 		return error_set(err, ERR_BUSY, state->id, NULL, _("what it says is recorded already"));
 	if (!str_equal(offer->block.case_id, state->id) || offer->party == state->party_count)
 		return error_set(err, ERR_NO, state->id, _("Record what was agreed by hand"), "%s", _(offer->doubt));
+	if (str_casecmp(state->parties[offer->party].name, "us") == 0)
+		return error_set(err, ERR_NO, state->id, _("Give the party another name"),
+				 _("a stranger is not to speak as us"));
 	if (!offer->doubt || unverified)
 		return 0;
 	return error_set(err, ERR_NO, state->id, _("Ask over a second channel; `--unverified` takes it all the same, and says so"),

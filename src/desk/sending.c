@@ -10,6 +10,8 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/mime.h"
 
+enum { ANSWER_MOST = 500 }; /* bytes of what a server said */
+
 /* One message as it leaves: the readers in sight share one, each blind reader has one alone. */
 struct packet {
 	char id[40];
@@ -106,7 +108,15 @@ static void list_packets(struct sending *s)
 			list_recipient(add_packet(s), s->check.readers[i].address);
 }
 
-/* The keys of the packet at PLACE, ours always among them. */
+static bool is_listed(const char *const *keys, size_t count, const char *fingerprint)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(keys[i], fingerprint))
+			return true;
+	return false;
+}
+
+/* The keys of the packet at PLACE, ours always among them; one that several readers share stands once. */
 static const char **keys_of(const struct sending *s, size_t place, size_t *ret_count)
 {
 	const char **keys = mem_alloc((s->check.reader_count + 1) * sizeof(*keys));
@@ -118,7 +128,8 @@ static const char **keys_of(const struct sending *s, size_t place, size_t *ret_c
 		bool is_blind = has_part(reader, "bcc");
 
 		blind += is_blind;
-		if (has_part(reader, "us") || (is_blind ? blind == place : place == 0))
+		if ((has_part(reader, "us") || (is_blind ? blind == place : place == 0)) &&
+		    !is_listed(keys, *ret_count, reader->fingerprint))
 			keys[(*ret_count)++] = reader->fingerprint;
 	}
 	return keys;
@@ -367,7 +378,8 @@ static int note_failed(struct sending *s, const char *recipient, const struct le
 		       struct error *err)
 {
 	json_t *body = json_object();
-	AUTO_STRING answer = result->answer ? mem_copy(result->answer, strcspn(result->answer, "\r\n")) : NULL;
+	size_t length = result->answer ? strcspn(result->answer, "\r\n") : 0;
+	AUTO_STRING answer = length ? mem_copy(result->answer, length < ANSWER_MOST ? length : ANSWER_MOST) : NULL;
 
 	js_set_string(body, "send", s->send);
 	js_set_string(body, "recipient", recipient);

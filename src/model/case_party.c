@@ -294,6 +294,9 @@ static int check_name(const struct case_state *state, const struct event *event,
 {
 	const char *name = event_text(event, "name");
 
+	if (str_casecmp(name, "us") == 0)
+		return error_set(err, ERR_NO, state->id, _("Give it another name"),
+				 _("rule party: nobody else is called us"));
 	if (name[strspn(name, " \t")])
 		return 0;
 	return error_set(err, ERR_NO, state->id, NULL, _("rule party: the name is empty"));

@@ -139,9 +139,9 @@ static int send_by(struct desk *desk, struct road *road, const char *id, bool ag
 	int code;
 
 	error_release(&err);
-	desk_set_letter_way(desk, &way, NULL);
+	desk_set_letter_way(desk, &way);
 	code = desk_draft_send(desk, id, &how, NOW, ret, &err);
-	desk_set_letter_way(desk, NULL, NULL);
+	desk_set_letter_way(desk, NULL);
 	return code;
 }
 
