@@ -278,6 +278,16 @@ static void offer_commands(struct completing *c, int argc, char *const *argv)
 	}
 }
 
+/* Options stand back where a value can be meant: they come with their dash, or where there is nothing else. */
+static void offer_options_of(struct completing *c, const struct command_argument *arguments, size_t count)
+{
+	if (c->count && *c->prefix != '-')
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (arguments[i].option)
+			offer(c, arguments[i].name, arguments[i].help ? _(arguments[i].help) : NULL);
+}
+
 static void offer_arguments(struct completing *c, const struct command_row *row, int argc, char *const *argv)
 {
 	size_t count, position = 0;
@@ -293,7 +303,7 @@ static void offer_arguments(struct completing *c, const struct command_row *row,
 		position += !str_starts(argv[i], "--");
 	for (size_t i = 0; i < count; i++) {
 		if (arguments[i].option) {
-			offer(c, arguments[i].name, arguments[i].help ? _(arguments[i].help) : NULL);
+			continue;
 		} else if (position == 0 || arguments[i].repeats) {
 			offer_values(c, &arguments[i]);
 			position = SIZE_MAX;
@@ -301,6 +311,7 @@ static void offer_arguments(struct completing *c, const struct command_row *row,
 			position--;
 		}
 	}
+	offer_options_of(c, arguments, count);
 }
 
 static int by_word(const void *a, const void *b)

@@ -122,6 +122,13 @@ const struct command_row screen_commands[] = {
 		.arguments = { { .name = "TEXT", .type = ARG_COMMAND, .optional = true, .repeats = true } },
 	},
 	{
+		.name = "sort",
+		.help = N_("order the list by a column; once more the other way round"),
+		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
+		.request = SCREEN_SORT,
+		.arguments = { ARG_MAY("COLUMN", ARG_TEXT, N_("the beginning of its title, or none")) },
+	},
+	{
 		.name = "form",
 		.help = N_("fill in a command's form: fields, checks, something to choose from"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,

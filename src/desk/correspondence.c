@@ -31,7 +31,17 @@ bool desk_letters_wait(const struct desk *desk)
 
 int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struct error *err)
 {
-	return vault_draft_list(desk->vault, ret_ids, ret_count, err);
+	size_t kept = 0;
+	int code = vault_draft_list(desk->vault, ret_ids, ret_count, err);
+
+	for (size_t i = 0; !code && i < *ret_count; i++) {
+		if (desk_is_typed((*ret_ids)[i]))
+			free((*ret_ids)[i]);
+		else
+			(*ret_ids)[kept++] = (*ret_ids)[i];
+	}
+	*ret_count = code ? *ret_count : kept;
+	return code;
 }
 
 int desk_draft_load(struct desk *desk, const char *id, json_t **ret, struct error *err)

@@ -137,6 +137,10 @@ int desk_letter_seal(struct desk *desk, const struct mime_letter *letter, const 
 		     struct str *ret, struct error *err);
 int desk_letter_sign_clear(struct desk *desk, const struct mime_letter *letter, struct str *ret, struct error *err);
 
+/* ---- typed.c */
+/* Whether a draft is no draft of the handler's but what is being typed. */
+bool desk_is_typed(const char *id);
+
 /* ---- desk.c */
 
 /* desk_append for a stream that may not be folded yet; BODY is stolen. */

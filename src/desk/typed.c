@@ -20,6 +20,11 @@ int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
 	return vault_draft_keep(desk->vault, id, text, strlen(text), err);
 }
 
+bool desk_is_typed(const char *id)
+{
+	return str_starts(id, typed_prefix);
+}
+
 static bool left_behind(const char *id, bool own)
 {
 	long pid = str_starts(id, typed_prefix) ? strtol(id + sizeof(typed_prefix) - 1, NULL, 10) : 0;

@@ -570,6 +570,12 @@ static void request_theme(struct app *app, enum screen_request request, const ch
 	settings_theme(app, argument);
 }
 
+static void request_sort(struct app *app, enum screen_request request, const char *argument)
+{
+	(void)request;
+	view_sort(app, argument);
+}
+
 static void request_form(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -689,6 +695,7 @@ static const request_fn requests[] = {
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
 	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set, [SCREEN_FORM] = request_form,
+	[SCREEN_SORT] = request_sort,
 	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = request_found,
 };
 

@@ -132,6 +132,10 @@ bool run_cancelled(struct command_context *context);
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
 
+/* ---- sort.c */
+/* By the column called NAME; once more the other way round; "none" as they come. */
+void view_sort(struct app *app, const char *name);
+
 /* ---- typed.c */
 void typed_changed(struct app *app); /* a key changed what is typed */
 void typed_keep(struct app *app);    /* now */

@@ -242,6 +242,7 @@ static int rows_load(struct view *view, const char *filter, struct error *err)
 	view->total = view->row_count;
 	if (filter)
 		code = rows_filter(view, filter, err);
+	view_sort_rows(view);
 	view_select(view, find_selected(view));
 	return code;
 }
@@ -362,6 +363,15 @@ static size_t place_columns(const struct view_ops *ops, int cols, struct placed 
 	return count;
 }
 
+/* The column that orders the rows has a mark: ^ smallest first, v largest first. */
+static void header_text(const struct view *view, size_t column, struct text *ret)
+{
+	const char *title = *view->ops->columns[column].title ? _(view->ops->columns[column].title) : "";
+	AUTO_STRING marked = view->sorted == column + 1 ? mem_format("%s%c", title, view->descending ? 'v' : '^') : NULL;
+
+	text_display(ret, marked ? marked : title, -1, TEXT_LINE);
+}
+
 static void draw_header(const struct view *view, struct terminal *term, int row, int col, int cols,
 			const struct placed *placed, size_t count)
 {
@@ -370,7 +380,7 @@ static void draw_header(const struct view *view, struct terminal *term, int row,
 		AUTO_TEXT title = TEXT_INIT;
 		int pad;
 
-		text_display(&title, *column->title ? _(column->title) : "", -1, TEXT_LINE);
+		header_text(view, placed[i].column, &title);
 		pad = column->right && title.width < placed[i].width ? placed[i].width - title.width : 0;
 		if (placed[i].col + pad < cols)
 			term_put(term, row, col + placed[i].col + pad, cols - placed[i].col - pad, &title,

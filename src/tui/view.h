@@ -66,6 +66,7 @@ struct view {
 	const struct idset *fresh;       /* borrowed: cases that others changed, or NULL */
 	bool ranging; size_t anchor;
 	bool loaded;
+	size_t sorted; bool descending;  /* the column from 1 that orders the rows; 0: as they come */
 	/* text */
 	struct doc head, body;
 	size_t scroll;
@@ -105,6 +106,9 @@ void view_draw(struct view *view, struct terminal *term, int row, int col, int r
 	       int *ret_row);
 /* Rows of the list, or of the scrolled text, when the view has ROWS. */
 int view_page(const struct view *view, int rows);
+
+/* (sort.c) Orders the rows by the column they are sorted by. */
+void view_sort_rows(struct view *view);
 
 bool idset_has(const struct idset *set, const char *id);
 void idset_put(struct idset *set, const char *id, bool in);

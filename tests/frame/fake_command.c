@@ -64,6 +64,7 @@ static const struct command_row rows[] = {
 	SCREEN("redraw", "draw everything anew", SCREEN_REDRAW),
 	{ "search", "find words", COMMAND_SCREEN, SCREEN_FOUND, { REST }, NULL, NULL, 0 },
 	SCREEN("set", "change a setting", SCREEN_SET),
+	SCREEN("sort", "order the list", SCREEN_SORT),
 	SCREEN("suspend", "back to the shell for a while", SCREEN_SUSPEND),
 	SCREEN("tab", "a part of the opened case", SCREEN_TAB),
 	SCREEN("theme", "another theme", SCREEN_THEME),

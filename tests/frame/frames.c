@@ -88,6 +88,8 @@ static const struct frame frames[] = {
 	{ "form-cvss", 80, 24, "0 g : <form case score> Enter ^P Down Down Right", false, true },
 	{ "form-cwe", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <out-of-bounds>", false, false },
 	{ "form-cwe-tree", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P Down Right Right", false, false },
+	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
+	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
 	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
 	{ "register-clocks-200x50", 200, 50, ": <pane clocks> Enter g rest", false, false },
 	{ "register-contacts", 80, 24, ": <pane contacts> Enter g rest", false, false },

@@ -123,6 +123,23 @@ shows ':note 1 half a sentence' 'with what was being typed'
 keys Escape
 keys Q
 shows 'ready>' 'Q leaves'
+
+# In the middle of a reply: the editor has written half of it when everything dies.
+mkfifo "$work/gate"
+printf '#!/bin/sh\necho "half of a reply" >"$1"\ntouch %s\nread -r _ <%s\n' "$work/half" "$work/gate" >"$work/slow"
+chmod +x "$work/slow"
+keys "export EDITOR=$work/slow; clear; $psirtty --vault $work/demo/vault" Enter
+shows 'Inbox: 5' 'it starts with another editor'
+keys g r
+for ((i = 0; i < 600; i++)); do
+  [ -e "$work/half" ] && break
+  read -rt 0.05 <> <(:) || true
+done
+kill -9 "$(pgrep -n -f "psirtty --vault $work/demo/vault")"
+echo >"$work/gate"
+shows 'ended by signal 9' 'it is killed in the middle of a reply'
+kept=$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft list | grep -o 'kept-[0-9a-f]*' | head -1)
+has "$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft show "${kept:-none}" 2>&1)" 'half of a reply' 'what was written is kept, sealed'
 GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" audit verify >"$work/audit" 2>&1
 ok $? 'the vault is whole after all this' "$(cat "$work/audit")"
 tap_done
