@@ -272,11 +272,24 @@ static void read_product(struct adv_builder *b, json_t *v, const json_t *package
 							  js_string(package, "purl"), NULL));
 }
 
+/* What is between two events; an empty text is everything. */
+static void read_interval(struct adv_builder *b, json_t *v, const json_t *package, struct str *native)
+{
+	AUTO_STR vers = STR_INIT;
+
+	if (!native->length)
+		str_add(&vers, "vers:all/*");
+	else if (!adv_range_vers(native->bytes, &vers))
+		str_add(&vers, native->bytes);
+	read_product(b, v, package, "known_affected", vers.bytes);
+	str_reset(native);
+}
+
 /* Events in their order: each lower end with the upper end behind it. */
 static void read_range(struct adv_builder *b, json_t *v, const json_t *package, const json_t *range)
 {
 	AUTO_STR native = STR_INIT;
-	AUTO_STR vers = STR_INIT;
+	bool open = false;
 	size_t i;
 	json_t *event;
 
@@ -287,17 +300,22 @@ static void read_range(struct adv_builder *b, json_t *v, const json_t *package, 
 
 		if (!version || str_equal(kind, "limit"))
 			continue;
-		if (str_equal(kind, "introduced") && !str_equal(version, "0"))
-			str_add_format(&native, ">=%s ", version);
-		else if (!str_equal(kind, "introduced"))
-			str_add_format(&native, "%s%s ", str_equal(kind, "fixed") ? "<" : "<=", version);
+		if (str_equal(kind, "introduced")) {
+			if (open)
+				read_interval(b, v, package, &native);
+			if (!str_equal(version, "0"))
+				str_add_format(&native, ">=%s ", version);
+			open = true;
+			continue;
+		}
+		str_add_format(&native, "%s%s", str_equal(kind, "fixed") ? "<" : "<=", version);
+		read_interval(b, v, package, &native);
+		open = false;
 		if (str_equal(kind, "fixed"))
 			read_product(b, v, package, "fixed", version);
 	}
-	if (!native.length)
-		read_product(b, v, package, "known_affected", "vers:all/*");
-	else
-		read_product(b, v, package, "known_affected", adv_range_vers(native.bytes, &vers) ? vers.bytes : native.bytes);
+	if (open)
+		read_interval(b, v, package, &native);
 }
 
 static void read_affected(struct adv_builder *b, json_t *v, const json_t *item)

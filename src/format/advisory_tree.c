@@ -243,36 +243,45 @@ const struct adv_product *adv_product_find(const struct adv_products *products, 
 /* ---- ranges */
 
 
-/* "< 2", ">= 1.0, < 1.8.4", "<=3 >1": comparators with versions, all of which hold. */
+/* One comparator and its version at *CURSOR; false when there is none. */
+static bool take_native(const char **cursor, struct str *ret, bool *ret_lower)
+{
+	const char *s = *cursor;
+	size_t comparator = strspn(s, "<>="), version;
+
+	if (!comparator || comparator > 2)
+		return false;
+	*ret_lower = s[0] == '>';
+	if (s[0] != '=')
+		str_add_bytes(ret, s, comparator);
+	s += comparator;
+	s += strspn(s, " \t");
+	version = strcspn(s, " \t,|<>=");
+	if (!version)
+		return false;
+	str_add_bytes(ret, s, version);
+	*cursor = s + version;
+	return true;
+}
+
+/* "< 2", ">= 1.0, < 1.8.4", "<=3 >1": one end or both, which must hold together. */
 static bool native_vers(const char *range, struct str *ret)
 {
-	AUTO_STR out = STR_INIT;
+	AUTO_STR lower = STR_INIT;
+	AUTO_STR upper = STR_INIT;
 	int count = 0;
 
-	str_add(&out, "vers:generic/");
-	for (const char *s = range; *s; count++) {
-		size_t comparator, version;
+	for (const char *s = range + strspn(range, " \t,"); *s; s += strspn(s, " \t,"), count++) {
+		AUTO_STR one = STR_INIT;
+		bool is_lower;
 
-		s += strspn(s, " \t,|");
-		if (!*s)
-			break;
-		comparator = strspn(s, "<>=");
-		if (!comparator || comparator > 2)
+		if (count == 2 || !take_native(&s, &one, &is_lower) || (is_lower ? &lower : &upper)->length)
 			return false;
-		str_add(&out, count ? "|" : "");
-		if (s[0] != '=')
-			str_add_bytes(&out, s, comparator);
-		s += comparator;
-		s += strspn(s, " \t");
-		version = strcspn(s, " \t,|<>=");
-		if (!version)
-			return false;
-		str_add_bytes(&out, s, version);
-		s += version;
+		str_add(is_lower ? &lower : &upper, one.bytes);
 	}
 	if (!count)
 		return false;
-	str_add(ret, out.bytes);
+	str_add_format(ret, "vers:generic/%s%s%s", lower.bytes, count == 2 ? "|" : "", upper.bytes);
 	return true;
 }
 

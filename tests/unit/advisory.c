@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Advisories: what people read, in which nothing is taken for markup; what differs between two; ranges. */
+#include "psirtty/format/advisory.h"
+
+#include "format/advisory_prose.h"
+#include "psirtty/base/text.h"
+#include "tests/unit/tap.h"
+
+static const struct advisory_options options = { .now = 1790000000 * INSTANT_SECOND };
+
+static json_t *load(const char *text)
+{
+	AUTO_STRING json = mem_string(text);
+
+	for (char *c = json; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	return json_loads(json, 0, NULL);
+}
+
+static const char sample[] =
+	"{'document':{'category':'csaf_base','csaf_version':'2.0','lang':'en','title':'<script>alert(1)</script> *bold* [x](y)',"
+	"'distribution':{'tlp':{'label':'RED'},'text':'TLP v2.0: TLP:AMBER+STRICT'},'notes':[{'category':'summary','text':"
+	"'# no heading\\n1. no list\\n- no item\\n<b>&amp;\\u001b[31m \\u202e'}],'publisher':{'category':'vendor','name':'V','namespace':"
+	"'https://v.example'},'references':[{'summary':'bad','url':'javascript:alert(1)'},{'summary':'good','url':'https://v.example/a?b=c&d'}],"
+	"'tracking':{'current_release_date':'2026-01-02T00:00:00Z','id':'A-1','initial_release_date':'2026-01-02T00:00:00Z',"
+	"'revision_history':[{'date':'2026-01-02T00:00:00Z','number':'1','summary':'s'}],'status':'final','version':'1'}},"
+	"'product_tree':{'branches':[{'category':'vendor','name':'V','branches':[{'category':'product_name','name':'P','branches':["
+	"{'category':'product_version','name':'1','product':{'name':'V P 1','product_id':'P1'}},"
+	"{'category':'product_version','name':'2','product':{'name':'V P 2','product_id':'P2'}}]}]}]},"
+	"'vulnerabilities':[{'cve':'CVE-2026-0001','product_status':{'known_affected':['P1'],'fixed':['P2']}}]}";
+
+static void write_as(const char *document, const char *format, struct str *ret)
+{
+	struct advisory *advisory = advisory_new(load(document));
+
+	CHECK(advisory_write(advisory, format, &options, ret, NULL, NULL) == 0, "written as %s", format);
+	advisory_free(advisory);
+}
+
+static void test_markup(void)
+{
+	AUTO_STR html = STR_INIT;
+	AUTO_STR markdown = STR_INIT;
+	AUTO_STR text = STR_INIT;
+
+	write_as(sample, "html", &html);
+	CHECK(!strstr(html.bytes, "<script>") && strstr(html.bytes, "&lt;script&gt;"), "HTML in a title stays text");
+	CHECK(!strstr(html.bytes, "javascript:alert(1)\"") && strstr(html.bytes, "href=\"https://v.example/a?b=c&amp;d\""),
+	      "only web addresses are links");
+	CHECK(strstr(html.bytes, "<html lang=\"en\">") && strstr(html.bytes, "<title>") && strstr(html.bytes, "<main>") &&
+		      strstr(html.bytes, "default-src 'none'"),
+	      "it says its language, and loads nothing");
+	write_as(sample, "markdown", &markdown);
+	CHECK(strstr(markdown.bytes, "\\*bold\\* \\[x\\](y)") && strstr(markdown.bytes, "\n\\# no heading\n1\\. no list\n\\- no item"),
+	      "Markdown in a text stays text");
+	CHECK(strstr(markdown.bytes, "[good](<https://v.example/a?b=c&d>)") && !strstr(markdown.bytes, "](<javascript"),
+	      "and only web addresses are links there");
+	write_as(sample, "text", &text);
+	CHECK(strstr(text.bytes, "TLP:        TLP:AMBER+STRICT") != NULL, "the label in the words of TLP 2.0");
+	CHECK(!strchr(html.bytes, 27) && !strchr(markdown.bytes, 27) && !strchr(text.bytes, 27), "no escape character anywhere");
+}
+
+static void test_wrap(void)
+{
+	static const struct { const char *text, *expected; } rows[] = {
+		{ "one two", "one two\n" },
+		{ "", "\n" },
+		{ "123456789 123456789 123456789 123456789 123456789 123456789 123456789 1234 56",
+		  "123456789 123456789 123456789 123456789 123456789 123456789 123456789\n  1234 56\n" },
+		{ "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十",
+		  "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六\n  七八九十\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STR out = STR_INIT;
+
+		prose_wrap(&out, rows[i].text, strlen(rows[i].text), 0, 2);
+		CHECK_STR(out.bytes, rows[i].expected, "broken at 72 columns");
+	}
+}
+
+static void test_ranges(void)
+{
+	static const struct { const char *range, *vers; } rows[] = {
+		{ "< 1.2", "vers:generic/<1.2" },	{ ">= 1.0, < 1.2", "vers:generic/>=1.0|<1.2" },
+		{ "<=3 >1", "vers:generic/>1|<=3" },	{ "before 2.0", "vers:generic/<2.0" },
+		{ "2.0 and earlier", "vers:generic/<=2.0" }, { "up to 3", "vers:generic/<=3" },
+		{ "all versions", "vers:all/*" },	{ "*", "vers:all/*" },
+		{ "vers:npm/>=1.0.0|<2.0.0", "vers:npm/>=1.0.0|<2.0.0" }, { "some of them", NULL }, { "<", NULL },
+		{ "before the flood of 2", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STR out = STR_INIT;
+		bool can = adv_range_vers(rows[i].range, &out);
+
+		CHECK_STR(can ? out.bytes : NULL, rows[i].vers, rows[i].range);
+	}
+}
+
+static void test_bumps(void)
+{
+	static const struct { const char *place, *value; enum advisory_bump bump; } rows[] = {
+		{ "/document/title", "'<script>alert(1)</script>  *BOLD* [x](y)'", BUMP_PATCH },
+		{ "/document/title", "'Another'", BUMP_MINOR },
+		{ "/document/tracking/version", "'2'", BUMP_NONE },
+		{ "/document/tracking/current_release_date", "'2027-01-01T00:00:00Z'", BUMP_NONE },
+		{ "/product_tree/branches/0/name", "'W'", BUMP_MAJOR },
+		{ "/vulnerabilities/1", "{'cve':'CVE-2026-0002'}", BUMP_MAJOR },
+		{ "/vulnerabilities/0/product_status/known_affected", "['P1','P2']", BUMP_MAJOR },
+		{ "/vulnerabilities/0/product_status/fixed", "['P2','P1']", BUMP_MINOR },
+		{ "/vulnerabilities/0/product_status/fixed", "[]", BUMP_MAJOR },
+		{ "/vulnerabilities/0/product_status/under_investigation", "['P1']", BUMP_MINOR },
+		{ "/vulnerabilities/0/product_status/last_affected", "['P1']", BUMP_MAJOR },
+		{ "/vulnerabilities/0/title", "'T'", BUMP_MINOR },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_JSON from = load(sample);
+		AUTO_JSON to = load(sample);
+		AUTO_STRING wrapped = mem_format("[%s]", rows[i].value);
+		AUTO_JSON value = load(wrapped);
+		AUTO_STR lines = STR_INIT;
+		json_t *at = to;
+		const char *place = rows[i].place;
+
+		while (*place) {
+			size_t length = strcspn(++place, "/");
+			AUTO_STRING name = mem_copy(place, length);
+
+			place += length;
+			if (!*place && json_is_array(at))
+				json_array_append(at, json_array_get(value, 0));
+			else if (!*place)
+				json_object_set(at, name, json_array_get(value, 0));
+			else
+				at = json_is_array(at) ? json_array_get(at, strtoul(name, NULL, 10)) : json_object_get(at, name);
+		}
+		CHECK(advisory_compare(from, to, &lines) == rows[i].bump, "%s: %s", rows[i].place, advisory_bump_name(rows[i].bump));
+		CHECK((lines.length > 0) == (rows[i].bump != BUMP_NONE), "and the line for it");
+	}
+}
+
+static void test_language(void)
+{
+	AUTO_JSON chinese = load(sample);
+	struct advisory *advisory;
+	AUTO_STR out = STR_INIT;
+
+	js_set_string(json_object_get(chinese, "document"), "lang", "zh-CN");
+	advisory = advisory_new(json_incref(chinese));
+	advisory_write(advisory, "text", &options, &out, NULL, NULL);
+	advisory_free(advisory);
+	CHECK(strstr(out.bytes, "公告编号") && strstr(out.bytes, "受影响"), "a Chinese document has Chinese headings");
+}
+
+int main(void)
+{
+	test_markup();
+	test_wrap();
+	test_ranges();
+	test_bumps();
+	test_language();
+	return tap_done();
+}
