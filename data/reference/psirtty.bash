@@ -20,7 +20,7 @@ _psirtty() {
   'calendar'*) words='--from --to --for --json ' ;;
   'calendar') words='export ' ;;
   'calendar export'*) words='--from --to --for --titles ' ;;
-  'case') words='bar credit export facts grade grant handover import list log merge new post-mortem qualify readers reject report reports revoke root-cause score scores set show shred signoff split state tracker ' ;;
+  'case') words='bar credit export facts grade grant handover import list log merge new owner post-mortem qualify readers reject report reports revoke root-cause score scores set show shred signoff split state tracker ' ;;
   'case credit'*) words='unknown name handle anonymous none --as ' ;;
   'case export'*) words='--to --tlp --sealed ' ;;
   'case facts'*) words='--json ' ;;
@@ -28,6 +28,7 @@ _psirtty() {
   'case grant'*) words='--rights ' ;;
   'case import'*) words='--title ' ;;
   'case list'*) words='--limit --after --json ' ;;
+  'case owner'*) words='--evidence ' ;;
   'case post-mortem'*) words='--lessons --actions ' ;;
   'case qualify'*) words='--outcome --rule --priority --original --reason ' ;;
   'case readers'*) words='--json ' ;;
@@ -75,7 +76,7 @@ _psirtty() {
   'embargo status'*) words='--json ' ;;
   'embargo take'*) words='--unverified --override ' ;;
   'embargo teardown'*) words='--cause --override --json ' ;;
-  'embargo terminate'*) words='--cause --override --letters ' ;;
+  'embargo terminate'*) words='--cause --by --override --letters ' ;;
   'fix') words='validate ' ;;
   'fix validate'*) words='fixed not-fixed partial regression --by --who --details ' ;;
   'freeze') words='add list remove ' ;;

@@ -22,7 +22,7 @@ _psirtty() {
   'calendar'*) next=(--from --to --for --json ) ;;
   'calendar') next=(export ) ;;
   'calendar export'*) next=(--from --to --for --titles ) ;;
-  'case') next=(bar credit export facts grade grant handover import list log merge new post-mortem qualify readers reject report reports revoke root-cause score scores set show shred signoff split state tracker ) ;;
+  'case') next=(bar credit export facts grade grant handover import list log merge new owner post-mortem qualify readers reject report reports revoke root-cause score scores set show shred signoff split state tracker ) ;;
   'case credit'*) next=(unknown name handle anonymous none --as ) ;;
   'case export'*) next=(--to --tlp --sealed ) ;;
   'case facts'*) next=(--json ) ;;
@@ -30,6 +30,7 @@ _psirtty() {
   'case grant'*) next=(--rights ) ;;
   'case import'*) next=(--title ) ;;
   'case list'*) next=(--limit --after --json ) ;;
+  'case owner'*) next=(--evidence ) ;;
   'case post-mortem'*) next=(--lessons --actions ) ;;
   'case qualify'*) next=(--outcome --rule --priority --original --reason ) ;;
   'case readers'*) next=(--json ) ;;
@@ -77,7 +78,7 @@ _psirtty() {
   'embargo status'*) next=(--json ) ;;
   'embargo take'*) next=(--unverified --override ) ;;
   'embargo teardown'*) next=(--cause --override --json ) ;;
-  'embargo terminate'*) next=(--cause --override --letters ) ;;
+  'embargo terminate'*) next=(--cause --by --override --letters ) ;;
   'fix') next=(validate ) ;;
   'fix validate'*) next=(fixed not-fixed partial regression --by --who --details ) ;;
   'freeze') next=(add list remove ) ;;
