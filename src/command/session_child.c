@@ -161,6 +161,14 @@ static void answer(struct child *child, struct command_context *context, int cod
 	send_word(child, &word);
 }
 
+/* What others did since the last line: a question is answered by what is in the vault now. */
+static int catch_up(struct command_context *context, struct error *err)
+{
+	bool changed;
+
+	return context->desk ? desk_refresh(context->desk, &changed, err) : 0;
+}
+
 static void run_word(struct child *child, struct command_context *context, struct wire *wire)
 {
 	AUTO_STRING line = wire_take_text(wire);
@@ -176,7 +184,9 @@ static void run_word(struct child *child, struct command_context *context, struc
 	context->reactions = 0;
 	context->request = SCREEN_NONE;
 	desk_take_wanted();
-	code = command_run_line(context, str_or_empty(line), &err);
+	code = catch_up(context, &err);
+	if (!code)
+		code = command_run_line(context, str_or_empty(line), &err);
 	answer(child, context, code, &err);
 	str_wipe(&context->out);
 	mem_replace(&context->open_case, NULL);
