@@ -78,6 +78,11 @@ void pull_free(struct pull *pull)
 	free(pull);
 }
 
+bool pull_spent(const struct pull *pull)
+{
+	return pull->spent;
+}
+
 static uint64_t offset(const struct pull *pull)
 {
 	return pull->base - (uint64_t)(pull->end - pull->at);
