@@ -177,7 +177,8 @@ struct event {
 /* NULL for a number or wire name that is not in the table. */
 const struct event_info *event_info(int type);
 const struct event_info *event_info_by_wire(const char *wire);
-const struct event_info *event_table(size_t *ret_count);
+/* The row at INDEX, in a fixed order; NULL behind the last. */
+const struct event_info *event_at(size_t index);
 
 /* Checks BODY against the row: every required field there, none unknown, types and bounds right
  * (a text field has at most 4,000 bytes, a block 20 MB, a list 1,000 items). ERR_INPUT. */
