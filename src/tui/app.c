@@ -46,6 +46,13 @@ static void place_changed(struct app *app)
 	app->preview_scroll = 0;
 }
 
+static void begin_view(struct app *app, struct view *view, const struct view_ops *ops, const char *subject)
+{
+	view_init(view, ops, app->context, subject);
+	view->fresh = &app->fresh;
+	view->term = app->term;
+}
+
 static struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject)
 {
 	struct level *level;
@@ -55,7 +62,7 @@ static struct level *level_push(struct app *app, const struct view_ops *const *o
 	level = &app->levels[app->level_count++];
 	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
 	for (size_t i = 0; i < count; i++)
-		view_init(&level->views[i], ops[i], app->context, subject), level->views[i].fresh = &app->fresh;
+		begin_view(app, &level->views[i], ops[i], subject);
 	place_changed(app);
 	return level;
 }
@@ -632,8 +639,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
-		view_init(&app->levels[0].views[i], ops, app->context, NULL);
-		app->levels[0].views[i].fresh = &app->fresh;
+		begin_view(app, &app->levels[0].views[i], ops, NULL);
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);

@@ -35,6 +35,10 @@ void doc_label(struct doc *doc, const char *raw);
 void doc_field(struct doc *doc, const char *label, enum role role, const char *value);
 /* Many lines, wrapped; with GUTTER each begins with a bar nothing inside can draw in that role. */
 void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter);
+/* Adds the lines of another text. */
+void doc_below(struct doc *doc, const struct doc *from);
+/* Adds two texts: beside each other with BETWEEN where LEFT is narrower than DOC, else one below the other. */
+void doc_beside(struct doc *doc, const struct doc *left, const struct doc *right, const char *between);
 /* Draws lines from FIRST on; MATCH (may be NULL or empty) is marked wherever it occurs. */
 void doc_draw(const struct doc *doc, struct terminal *term, size_t first, int row, int col, int rows, int cols,
 	      const char *match);

@@ -7,6 +7,7 @@
 #define PSIRTTY_SRC_TUI_VIEW_H
 
 #include "psirtty/command/command.h"
+#include "tui/chart.h"
 #include "tui/doc.h"
 
 struct view;
@@ -50,6 +51,7 @@ struct idset { char **ids; size_t count, capacity; };
 struct view {
 	const struct view_ops *ops;
 	struct command_context *context; /* borrowed */
+	const struct terminal *term;     /* borrowed: what may be drawn with */
 	char *subject;                   /* owned: the case or mail it is about, or NULL */
 	char *text;                      /* owned: what the pager shows, or NULL */
 	/* list */
@@ -78,6 +80,8 @@ void view_release(struct view *view);
 bool view_is_list(const struct view *view);
 const struct model *view_model(const struct view *view);
 instant view_now(const struct view *view);
+/* What its charts are drawn with. */
+enum chart_drawing view_drawing(const struct view *view);
 /* The case the view is about, whole; NULL when it is gone. */
 const struct case_state *view_case(const struct view *view);
 /* Lists know cases and mails in brief: these make one whole and return it. NULL stays NULL. */
