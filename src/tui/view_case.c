@@ -172,6 +172,11 @@ static void message_row_id(const struct row *row, struct str *ret)
 	str_add_format(ret, "%zu", row->index);
 }
 
+static void message_subject(const struct view *view, const struct row *row, struct str *ret)
+{
+	str_add_format(ret, "%s %zu", view->subject, row->index);
+}
+
 /* NULL while the case is known in brief only. */
 static const struct case_message *message_of(const struct row *row)
 {
@@ -233,7 +238,7 @@ const struct view_ops messages_tab = {
 	.name = "messages", .title = N_("Messages"), .brief = N_("Msg"), .empty = N_("No message belongs to this case."),
 	.columns = message_columns, .column_count = ARRAY_LEN(message_columns),
 	.load = messages_load, .cell = message_cell, .row_id = message_row_id, .row_mail = message_mail,
-	.preview = message_preview, .opens = &message_view, .at_end = true,
+	.preview = message_preview, .opens = &message_view, .row_subject = message_subject, .at_end = true,
 };
 
 /* ---- embargo and parties */

@@ -200,6 +200,26 @@ struct desk *fake_desk_new(size_t extra)
 	return desk;
 }
 
+static void feed_words(struct desk *desk, unsigned stream, const char *field, const char *lang, const char *value, instant at)
+{
+	feed(desk, EVENT_ADVISORY_TEXT, stream, at, json_pack("{s:s, s:s, s:s}", "field", field, "lang", lang, "value", value));
+}
+
+/* The advisory's words, written twice more. */
+static void feed_revisions(struct desk *desk)
+{
+	static const char first[] = "The length field of a frame is trusted.\nAnybody who can send frames writes behind a buffer.\n\n"
+				    "Versions up to 4.1 are affected.\nThe console is not affected.\n\nWe know of no attacks.\n";
+	static const char second[] = "The length field of a frame is checked too late.\nAnybody who can send frames writes behind a buffer.\n\n"
+				     "Versions up to 4.2 are affected.\nThe console is not affected.\n\nWe know of no attacks.\n"
+				     "The fix is in 4.3.\n";
+
+	feed_words(desk, 1, "description", "en", first, FAKE_NOW - 2 * INSTANT_DAY);
+	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5b58\u5728\u5185\u5b58\u7834\u574f", FAKE_NOW - 2 * INSTANT_DAY);
+	feed_words(desk, 1, "description", "en", second, FAKE_NOW - INSTANT_DAY);
+	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5e27\u89e3\u6790\u5185\u5b58\u7834\u574f", FAKE_NOW - INSTANT_DAY);
+}
+
 void fake_desk_registers(struct desk *desk)
 {
 	static const char clocks[] = "clocks:\n  - id: eu-early\n    title: early warning\n    area: EU\n    basis: law\n"
@@ -211,6 +231,7 @@ void fake_desk_registers(struct desk *desk)
 	if (clock_rules_load(rules, clocks, sizeof(clocks) - 1, "clocks", &err))
 		BUG("%s", err.why);
 	model_set_clock_rules(desk->model, rules);
+	feed_revisions(desk);
 	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s}", "address", "desk@north.example", "fingerprint",
 		       "0123456789ABCDEF0123456789ABCDEF01234567"));

@@ -20,6 +20,7 @@ static const struct { const char *name, *keys; } places[] = {
 	{ "tab-reproduction", "0 g Enter : <tab reproduction> Enter rest" },
 	{ "tab-embargo", "0 g Enter : <tab embargo> Enter" }, { "tab-affected", "0 g Enter : <tab affected> Enter" },
 	{ "tab-advisory", "0 g Enter : <tab advisory> Enter" }, { "tab-tasks", "0 g Enter : <tab tasks> Enter" },
+	{ "tab-revisions", "0 g Enter : <tab revisions> Enter rest" }, { "changes", "0 g Enter : <tab revisions> Enter Enter" },
 	{ "tab-gates", "0 g Enter : <tab gates> Enter" }, { "tab-timeline", "0 g Enter : <tab timeline> Enter" },
 	{ "chinese-case", "0 g j Enter" }, { "chinese-message", "0 g j Enter : <tab messages> Enter rest" },
 	{ "chinese-mail", "1 g j Enter" }, { "mail", "1 g Enter" }, { "message", "0 g Enter : <tab messages> Enter Enter" },
