@@ -77,22 +77,6 @@ static const struct fact_heading summary_facts[] = {
 
 /* ---- summary */
 
-static void summary_scores(const struct case_state *state, struct doc *doc)
-{
-	char buffer[8];
-
-	for (size_t i = 0; i < state->score_count; i++) {
-		const struct case_score *score = &state->scores[i];
-
-		doc_line(doc);
-		doc_label(doc, _("score"));
-		doc_format(doc, severity_role(score->cvss.severity), "%s %s", cvss_tenths(score->cvss.overall, buffer),
-			   cvss_severity_name(score->cvss.severity));
-		doc_format(doc, ROLE_DIM, "  %s  ", str_or_empty(score->issuer));
-		doc_wrapped(doc, ROLE_NORMAL, 14, str_or_empty(score->vector));
-	}
-}
-
 static void summary_notes(const struct case_state *state, struct doc *doc)
 {
 	char when[40];
@@ -136,7 +120,7 @@ static void summary_body(const struct view *view, struct doc *doc)
 	doc_field(doc, "CWE", ROLE_NORMAL, state->cwe);
 	for (size_t i = 0; i < state->id_count; i++)
 		doc_field(doc, str_or_empty(state->ids[i].system), ROLE_ID, state->ids[i].text);
-	summary_scores(state, doc);
+	score_lines(state, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
 	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
 	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));

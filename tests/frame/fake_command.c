@@ -24,6 +24,8 @@ static const struct command_row rows[] = {
 	  REACT_SHOW_OUTPUT },
 	{ "case set", "set a field of a case", COMMAND_CHANGES, 0, { CASE, { .name = "FIELD", .type = ARG_FIELD }, REST },
 	  NULL, "set", REACT_RELOAD },
+	{ "case qualify", "decide by the bug bar", COMMAND_CHANGES, 0,
+	  { CASE, { .name = "QUESTION=ANSWER", .type = ARG_TEXT, .optional = true, .repeats = true } }, NULL, "qualified", REACT_RELOAD },
 	{ "case score", "a vector", COMMAND_CHANGES, 0, { CASE, { .name = "VECTOR", .type = ARG_VECTOR } }, NULL, "scored",
 	  REACT_RELOAD },
 	{ "case state", "move a case to a state", COMMAND_CHANGES, 0, { CASE, { .name = "STATE", .type = ARG_STATE } }, NULL,

@@ -6,6 +6,7 @@
 #include "psirtty/base/js.h"
 #include "psirtty/desk/clock.h"
 #include "psirtty/desk/gates.h"
+#include "psirtty/desk/life.h"
 
 struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
 
@@ -232,6 +233,8 @@ void fake_desk_registers(struct desk *desk)
 		BUG("%s", err.why);
 	model_set_clock_rules(desk->model, rules);
 	feed_revisions(desk);
+	feed(desk, EVENT_SCORE_SET, 1, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s}", "vector", "CVSS:4.0/AV:N/AC:L/AT:P/PR:L/UI:N/VC:H/VI:L/VA:N/SC:N/SI:N/SA:N", "issuer", "North CERT"));
 	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s}", "address", "desk@north.example", "fingerprint",
 		       "0123456789ABCDEF0123456789ABCDEF01234567"));
@@ -464,4 +467,21 @@ int desk_collision(struct desk *desk, const struct case_state *state, instant no
 	(void)err;
 	collision_find(&desk->collisions, desk->model, state, now, ret);
 	return 0;
+}
+
+int desk_bugbar(struct bugbar **ret, struct error *err)
+{
+	static const char bar[] = "version: \"7\"\nquestions:\n  - id: access\n    text: From where?\n"
+				  "    answers: [network, local]\n  - id: known\n    text: Is it reported already?\n"
+				  "    answers: [\"yes\", \"no\"]\nrules:\n  - id: known-already\n    text: the same flaw is in another case\n"
+				  "    when: { known: \"yes\" }\n    outcome: duplicate\n  - id: far\n    text: it is reached from afar\n"
+				  "    when: { access: network }\n    score: 7.0\n    outcome: vulnerability\n    priority: high\n"
+				  "  - id: rest\n    text: all else\n    outcome: vulnerability\n    priority: low\n";
+	struct conf conf = { 0 };
+	int code = conf_load(bar, sizeof(bar) - 1, "bar", &conf, err);
+
+	if (!code)
+		code = bugbar_read(&conf, "bar", ret, err);
+	conf_release(&conf);
+	return code;
 }
