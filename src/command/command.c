@@ -36,6 +36,7 @@ static const struct command_row *const families[] = {
 	advisory_commands,
 	provider_commands,
 	register_commands,
+	revision_commands,
 	demo_commands,
 	screen_commands,
 	search_commands,
