@@ -113,7 +113,7 @@ static int mend(struct command_context *context, const struct command_call *call
 	const char *file = call_value(call, "--out");
 	struct mended mended;
 	struct judge *judge;
-	int code = judge_open(&judge, err);
+	int code = judge_open(context->desk != NULL || context->on_screen, &judge, err);
 
 	if (code)
 		return code;
@@ -147,7 +147,7 @@ static int run_check(struct command_context *context, const struct command_call 
 	if (call_given(call, "--fix"))
 		return count == 1 ? mend(context, call, files[0], judging.preset, err) :
 				    error_set(err, ERR_USAGE, "check --fix", NULL, _("it mends one document at a time"));
-	code = judge_open(&judging.judge, err);
+	code = judge_open(context->desk != NULL || context->on_screen, &judging.judge, err);
 	if (code)
 		return code;
 	if (context->json)

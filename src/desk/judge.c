@@ -9,10 +9,10 @@ enum { DOCUMENT_LIMIT = 200 << 20 };
 
 struct judge { struct parse_worker *worker; };
 
-int judge_open(struct judge **ret, struct error *err)
+int judge_open(bool secrets, struct judge **ret, struct error *err)
 {
 	struct judge *judge = mem_alloc(sizeof(*judge));
-	int code = job_worker_start(&judge->worker, err);
+	int code = secrets ? job_worker_start(&judge->worker, err) : job_worker_fork(&judge->worker, err);
 
 	if (code)
 		free(judge);

@@ -42,6 +42,7 @@ struct parse_worker {
 	int request, response, status;    /* our ends; -1 while there is no zygote */
 	int patience;                     /* milliseconds for one message */
 	bool mail;                        /* it is for mail too */
+	bool forked;                      /* of this very process, without executing the program anew */
 	bool ready;                       /* its first word came */
 	bool busy;                        /* between a beginning and its end */
 	struct exchange exchange;
@@ -143,6 +144,34 @@ static int spawn(const int theirs[3], bool mail, pid_t *ret)
 	return code;
 }
 
+/* The child: what spawn() would have done. */
+__attribute__((noreturn)) static void forked(const int theirs[3])
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int fd = 0; fd < 3; fd++)
+		if (null < 0 || dup2(null, fd) < 0 || dup2(theirs[fd], PARSE_FD_REQUEST + fd) < 0)
+			_exit(1);
+	parse_worker_loop(false);
+}
+
+static int fork_zygote(const int theirs[3], pid_t *ret)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		forked(theirs);
+	*ret = pid;
+	return pid < 0 ? errno : 0;
+}
+
 static void zygote_stop(struct parse_worker *worker)
 {
 	close_fd(&worker->request);
@@ -186,7 +215,7 @@ static int zygote_start(struct parse_worker *worker, struct error *err)
 	int request[2] = { -1, -1 }, response[2] = { -1, -1 }, status[2] = { -1, -1 };
 	bool piped = pipe_high(request) && pipe_high(response) && pipe_high(status);
 	const int theirs[3] = { request[0], response[1], status[1] };
-	int code = piped ? spawn(theirs, worker->mail, &worker->pid) : errno;
+	int code = !piped ? errno : worker->forked ? fork_zygote(theirs, &worker->pid) : spawn(theirs, worker->mail, &worker->pid);
 
 	close_fd(&request[0]);
 	close_fd(&response[1]);
@@ -221,12 +250,13 @@ int parse_worker_wait(struct parse_worker *worker, struct error *err)
 	return refuse(err, _("the sandbox for parsing cannot be set up"));
 }
 
-static int start(bool mail, struct parse_worker **ret, struct error *err)
+static int start(bool mail, bool by_fork, struct parse_worker **ret, struct error *err)
 {
 	struct parse_worker *worker = mem_alloc(sizeof(*worker));
 	int code;
 
 	worker->mail = mail;
+	worker->forked = by_fork;
 	worker->request = worker->response = worker->status = -1;
 	worker->patience = (mail ? PARSE_WALL_SECONDS : JOB_WALL_SECONDS) * 1000;
 	code = zygote_start(worker, err);
@@ -240,12 +270,17 @@ static int start(bool mail, struct parse_worker **ret, struct error *err)
 
 int parse_worker_start(struct parse_worker **ret, struct error *err)
 {
-	return start(true, ret, err);
+	return start(true, false, ret, err);
 }
 
 int job_worker_start(struct parse_worker **ret, struct error *err)
 {
-	return start(false, ret, err);
+	return start(false, false, ret, err);
+}
+
+int job_worker_fork(struct parse_worker **ret, struct error *err)
+{
+	return start(false, true, ret, err);
 }
 
 void parse_worker_stop(struct parse_worker *worker)

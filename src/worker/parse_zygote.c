@@ -19,6 +19,7 @@
 #include "parse_private.h"
 #include "parse_wire.h"
 #include "psirtty/base/file.h"
+#include "unpack.h"
 
 enum { EXIT_UNLOCKED = 3, EXIT_REQUEST = 4, EXIT_ANSWER = 5 };
 
@@ -81,7 +82,8 @@ static bool is_needed(const char *path)
 {
 	static const char *const names[] = { "/psirtty", "/libc.so", "/libc-", "/libm.so", "/libm-", "/ld-", "/libglib", "/libgobject",
 					     "/libgmime", "/libgio", "/libgmodule", "/libpcre", "/libffi", "/libz.so",
-					     "/libseccomp", "/libutf8proc", "/libidn2", "/libunistring", "/gconv/", "/libjansson" };
+					     "/libseccomp", "/libutf8proc", "/libidn2", "/libunistring", "/gconv/", "/libjansson",
+					     "/libarchive", "/libbz2", "/liblzma", "/libzstd" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strstr(path, names[i]))
@@ -140,6 +142,12 @@ static void serve(pid_t pid)
 }
 
 void parse_worker_main(bool mail)
+{
+	unpack_warm();
+	parse_worker_loop(mail);
+}
+
+void parse_worker_loop(bool mail)
 {
 	struct parse_lock *lock = mem_alloc(sizeof(*lock));
 	int32_t ready = 0;

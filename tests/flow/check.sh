@@ -50,6 +50,11 @@ has "$(p check one.json broken.json osv.json)" $'osv.json\tosv\tvalid' 'an unrea
 p check broken.json >/dev/null
 [ $? -gt 1 ]
 ok $? 'the exit code says that one cannot be read'
+for packer in gzip bzip2 xz zstd; do
+  command -v $packer >/dev/null || continue
+  is "$("$packer" -c bom.json >"bom.json.$packer" && p --json sbom read "bom.json.$packer" | sed 's/\.json\.[a-z0-9]*/.json/')" \
+    "$(p --json sbom read bom.json)" "a bill of materials is read out of $packer"
+done
 help=$(p help check)
 for part in 6.1.27.11 cve-language osv-semver openvex-products cdx-ref spdx-head provider-20 rolie-self; do
   has "$help" "  $part " "help check lists $part"

@@ -8,7 +8,8 @@
 #include "psirtty/worker/job.h"
 
 struct judge;
-int judge_open(struct judge **ret, struct error *err);
+/* SECRETS: whether this process holds a vault, or may have held one. */
+int judge_open(bool secrets, struct judge **ret, struct error *err);
 void judge_close(struct judge *judge); /* NULL does nothing */
 
 struct judged { const char *test; enum check_severity severity; const char *path, *message, *fix; };

@@ -28,6 +28,9 @@ void job_answer_release(struct job_answer *answer);
 
 /* Starts a worker for jobs alone: sooner ready than one for mail. parse_worker_stop() ends it. */
 int job_worker_start(struct parse_worker **ret, struct error *err);
+/* The same for a process that never held a secret nor a thread: by fork alone, which takes a fraction of the time. Without
+ * JOB_SBOM. */
+int job_worker_fork(struct parse_worker **ret, struct error *err);
 #define JOB_WORKER_ARGUMENT "--job-worker"
 /* One job in one child, with the limits of parse_worker_mail. ERR_INPUT with the child's reason when it has
  * no answer. */
