@@ -28,7 +28,7 @@ void parse_worker_hurry(struct parse_worker *worker, int milliseconds);
 /* ---- parse_zygote.c */
 
 /* parse_worker_main() for a process that was forked, not executed: nothing is loaded that JOB_SBOM needs. */
-void parse_worker_loop(bool mail) __attribute__((noreturn));
+void parse_worker_loop(bool mail, const char *dictionary) __attribute__((noreturn));
 
 /* ---- parse_mail.c */
 
