@@ -47,8 +47,10 @@ int main(int argc, char **argv)
 	struct command_context context = { .out = STR_INIT };
 	int status;
 
-	if (argc == 2 && (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT)))
-		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
+	if (argc == 2 && str_equal(argv[1], PARSE_WORKER_ARGUMENT))
+		parse_worker_main(true);
+	if ((argc == 2 || argc == 3) && str_equal(argv[1], JOB_WORKER_ARGUMENT))
+		job_worker_main(argc == 3 ? argv[2] : NULL);
 	if (argc == 2 && str_equal(argv[1], FETCH_WORKER_ARGUMENT))
 		fetch_worker_main();
 	i18n_start();
