@@ -153,6 +153,7 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_inventories_free(desk->inventories);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);
@@ -244,6 +245,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	}
 	if (!code)
 		code = desk_take_in(desk, err);
+	desk_forget_body(desk);
 	str_wipe(&text);
 	return code;
 }

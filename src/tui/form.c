@@ -274,6 +274,21 @@ static bool about(const struct form *form, const char *field)
 	return form->current > 0 && str_equal(value_of(&form->fields[form->current - 1]), field);
 }
 
+/* The leading score of the case that a field names, in tenths, or -1. */
+static int score_of(struct app *app, const struct form *form)
+{
+	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
+	const struct case_score *score = NULL;
+
+	for (size_t i = 0; model && i < form->count; i++) {
+		const struct case_state *state = form->fields[i].argument->type == ARG_CASE && !form->fields[i].argument->option ?
+						 model_find_case(model, value_of(&form->fields[i])) : NULL;
+
+		score = state ? case_leading_score(state) : score;
+	}
+	return score ? score->cvss.overall : -1;
+}
+
 static void pick(struct app *app, struct form *form)
 {
 	const struct field *field = &form->fields[form->current];
@@ -285,6 +300,8 @@ static void pick(struct app *app, struct form *form)
 		form->picker = pick_cvss_new(value_of(field));
 	else if (about(form, "cwe") || str_starts(field->argument->name, "ID|TEXT"))
 		form->picker = pick_cwe_new();
+	else if (str_equal(command_name(form->row), "case qualify") && field->argument->repeats)
+		form->picker = pick_bar_new(value_of(field), score_of(app, form));
 	else
 		form->picker = candidates(app, form);
 	if (!form->picker)

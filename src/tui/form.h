@@ -41,6 +41,8 @@ struct picker { const struct picker_ops *ops; };
 struct picker *pick_date_new(const char *text, instant now);
 struct picker *pick_cvss_new(const char *text);
 struct picker *pick_cwe_new(void);
+/* The bug bar's questions; SCORE in tenths or -1. NULL where the bar cannot be read. */
+struct picker *pick_bar_new(const char *text, int score);
 /* Takes over COMPLETIONS. */
 struct picker *pick_list_new(struct completion *completions, size_t count);
 

@@ -77,22 +77,6 @@ static const struct fact_heading summary_facts[] = {
 
 /* ---- summary */
 
-static void summary_scores(const struct case_state *state, struct doc *doc)
-{
-	char buffer[8];
-
-	for (size_t i = 0; i < state->score_count; i++) {
-		const struct case_score *score = &state->scores[i];
-
-		doc_line(doc);
-		doc_label(doc, _("score"));
-		doc_format(doc, severity_role(score->cvss.severity), "%s %s", cvss_tenths(score->cvss.overall, buffer),
-			   cvss_severity_name(score->cvss.severity));
-		doc_format(doc, ROLE_DIM, "  %s  ", str_or_empty(score->issuer));
-		doc_wrapped(doc, ROLE_NORMAL, 14, str_or_empty(score->vector));
-	}
-}
-
 static void summary_notes(const struct case_state *state, struct doc *doc)
 {
 	char when[40];
@@ -136,7 +120,7 @@ static void summary_body(const struct view *view, struct doc *doc)
 	doc_field(doc, "CWE", ROLE_NORMAL, state->cwe);
 	for (size_t i = 0; i < state->id_count; i++)
 		doc_field(doc, str_or_empty(state->ids[i].system), ROLE_ID, state->ids[i].text);
-	summary_scores(state, doc);
+	score_lines(state, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
 	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
 	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));
@@ -170,6 +154,11 @@ static void messages_load(struct view *view)
 static void message_row_id(const struct row *row, struct str *ret)
 {
 	str_add_format(ret, "%zu", row->index);
+}
+
+static void message_subject(const struct view *view, const struct row *row, struct str *ret)
+{
+	str_add_format(ret, "%s %zu", view->subject, row->index);
 }
 
 /* NULL while the case is known in brief only. */
@@ -233,7 +222,7 @@ const struct view_ops messages_tab = {
 	.name = "messages", .title = N_("Messages"), .brief = N_("Msg"), .empty = N_("No message belongs to this case."),
 	.columns = message_columns, .column_count = ARRAY_LEN(message_columns),
 	.load = messages_load, .cell = message_cell, .row_id = message_row_id, .row_mail = message_mail,
-	.preview = message_preview, .opens = &message_view, .at_end = true,
+	.preview = message_preview, .opens = &message_view, .row_subject = message_subject, .at_end = true,
 };
 
 /* ---- embargo and parties */

@@ -117,12 +117,17 @@ static void triage_load(struct view *view)
 	rows_by_due(view);
 }
 
+static void preview_of_triage(const struct view *view, const struct row *row, struct doc *doc)
+{
+	triage_preview(view, view_whole(view, case_state_of(row)), doc);
+}
+
 const struct view_ops triage_view = {
 	.name = "triage", .title = N_("Triage"), .brief = N_("Tri"),
 	.empty = N_("Nothing waits for a decision."),
 	.columns = case_columns, .column_count = ARRAY_LEN(case_columns),
 	.load = triage_load, .cell = case_cell, .row_id = case_row_id, .row_case = case_of,
-	.row_state = case_state_of, .preview = preview_of_case, .counted = true,
+	.row_state = case_state_of, .preview = preview_of_triage, .counted = true,
 };
 
 /* ---- reproduction notes of all cases */

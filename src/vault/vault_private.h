@@ -51,6 +51,7 @@ struct vault {
 	int held;            /* how often vault_hold was called and not let go of */
 	bool batching;       /* between vault_batch_begin and _end: what is appended is committed at the end, */
 	bool batch_broken;   /* or not at all */
+	struct ZSTD_CCtx_s *packer; /* owned; NULL before something small was sealed */
 	bool batch_objects;  /* sealed meanwhile: not on the disk yet */
 	uint64_t batch_mark; /* the head when the append began that is under way */
 	bool opened;         /* wholly: only then is its head worth remembering */
