@@ -24,7 +24,7 @@ static int workstation(void *argument)
 	struct command_context *context = argument;
 	AUTO_ERROR err = ERROR_INIT;
 	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
-					.readonly = context->readonly };
+					.readonly = context->readonly, .lean = true };
 	int code;
 
 	if (!context->vault_dir)
