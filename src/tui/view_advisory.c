@@ -21,9 +21,10 @@ static enum role severity_of(enum check_severity severity)
 
 static void findings_field(const struct check_report *report, struct doc *doc)
 {
-	AUTO_STRING line = report->finding_count ? mem_format(_("! %zu errors, %zu other findings"), report->errors,
-							      report->finding_count + report->cut - report->errors) :
-						   mem_string(_("none by the checker of CSAF 2.0"));
+	size_t others = report->finding_count + report->cut - report->errors;
+	AUTO_STRING line = report->errors ? mem_format(_("! %zu errors, %zu warnings and notes"), report->errors, others) :
+			   others ? mem_format(_("no errors, %zu warnings and notes"), others) :
+				    mem_string(_("none by the checker of CSAF 2.0"));
 
 	doc_field(doc, _("findings"), report->errors ? ROLE_ERROR : report->finding_count ? ROLE_WARNING : ROLE_NORMAL, line);
 }
