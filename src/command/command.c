@@ -511,7 +511,7 @@ bool command_bytes(void *data, uint64_t done, uint64_t total)
 
 void command_json(struct command_context *context, json_t *json)
 {
-	js_dump_pretty(json, &context->out);
+	js_dump_shown(json, &context->out);
 	json_decref(json);
 }
 

@@ -244,6 +244,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	}
 	if (!code)
 		code = desk_take_in(desk, err);
+	desk_forget_body(desk);
 	str_wipe(&text);
 	return code;
 }

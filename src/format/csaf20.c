@@ -194,7 +194,7 @@ static void read_revisions(struct csaf *d)
 
 		revision->number = csaf_text(item, "number");
 		revision->index = i;
-		revision->dated = instant_parse(csaf_text(item, "date"), &revision->at, NULL) == 0;
+		revision->dated = check_instant(csaf_text(item, "date"), &revision->at);
 		if (*revision->number && csaf_shape_version(revision->number))
 			d->revision_count++;
 	}

@@ -9,7 +9,6 @@ extern const struct schema csaf20_schema; /* of 2.1 too: versions 20 and 21 */
 enum { CSAF20 = 20, CSAF21 = 21 };
 bool csaf_is_integer_version(const char *text);
 bool csaf_shape_version(const char *text);
-bool csaf_shape_lang(const char *text);
 /* The pattern of the schema for CPE names, which is anchored at one end each only. */
 bool csaf_cpe_fits(const char *text);
 /* The structure of a CVSS object after FIRST's schemas (2.0, 3.0, 3.1). */

@@ -64,19 +64,19 @@ void object_segment_hash(const uint8_t head[OBJECT_HEAD], const void *sealed, si
 	EVP_MD_CTX_free(sha256);
 }
 
-void segments_new(struct segment *segments)
+void segments_new(struct segment *segments, size_t count, size_t chunks)
 {
-	for (size_t i = 0; i < SEGMENTS; i++) {
-		segments[i] = (struct segment){ 0 };
-		segments[i].plain = mem_alloc(SEGMENT_PLAIN);
-		segments[i].sealed = mem_alloc(SEGMENT_SEALED);
+	for (size_t i = 0; i < count; i++) {
+		segments[i] = (struct segment){ .room = chunks * CHUNK };
+		segments[i].plain = mem_alloc(segments[i].room);
+		segments[i].sealed = mem_alloc(chunks * SEALED_CHUNK);
 	}
 }
 
-void segments_release(struct segment *segments)
+void segments_release(struct segment *segments, size_t count)
 {
-	for (size_t i = 0; i < SEGMENTS; i++) {
-		sodium_memzero(segments[i].plain, SEGMENT_PLAIN);
+	for (size_t i = 0; i < count; i++) {
+		sodium_memzero(segments[i].plain, segments[i].room);
 		free(segments[i].plain);
 		free(segments[i].sealed);
 	}
@@ -360,8 +360,8 @@ int object_settle(const char *dir, struct error *err)
 /* What fits a chunk goes through the stages one after the other: threads and large buffers cost more than it. */
 static int put_small(struct putting *put, struct error *err)
 {
-	size_t room = ZSTD_compressBound(CHUNK), made;
-	uint8_t *packed = mem_alloc(room), *sealed = mem_alloc(SEALED_CHUNK);
+	size_t room = ZSTD_compressBound((size_t)put->length), made;
+	uint8_t *packed = mem_alloc(room), *sealed = mem_alloc((size_t)put->length + SEALED_CHUNK - CHUNK);
 	struct segment segment = { .plain = (uint8_t *)(uintptr_t)put->bytes, .sealed = sealed,
 				   .plain_length = (size_t)put->length, .last = true };
 	bool last;
@@ -392,9 +392,9 @@ static int put_large(struct putting *put, struct error *err)
 	struct segment segments[SEGMENTS];
 	int code;
 
-	segments_new(segments);
+	segments_new(segments, SEGMENTS, SEGMENT_CHUNKS);
 	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
-	segments_release(segments);
+	segments_release(segments, SEGMENTS);
 	return code;
 }
 

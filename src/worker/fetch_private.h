@@ -20,6 +20,7 @@ struct fetch_server {
 	const char *url, *user, *secret, *proxy, *ca_file; /* borrowed from the request; NULL where there is none */
 	bool bearer;
 	int patience;                      /* seconds */
+	const char *contact;               /* borrowed; NULL */
 	struct fetch_url parts;
 	const char *roots; size_t roots_length; /* PEM: the system's and the extra ones, read before the lock */
 };
