@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "psirtty/base/digest.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "vault/index_private.h"
@@ -370,10 +371,7 @@ uint64_t vault_head(const struct vault *vault)
 
 void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
 {
-	uint8_t hash[crypto_hash_sha256_BYTES];
-
-	crypto_hash_sha256(hash, bytes, length);
-	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
+	digest_sha256(bytes, length, ret_hex);
 }
 
 void vault_sha512(const void *bytes, size_t length, char ret_hex[129])

@@ -2,13 +2,13 @@
 /* Jobs: their answers as bytes, and what the child does for each. */
 #include "job_private.h"
 
+#include "psirtty/base/digest.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
 #include "psirtty/format/feed_listing.h"
 #include "psirtty/format/fix.h"
 #include "psirtty/format/provider.h"
-#include "psirtty/vault/vault.h"
 #include "unpack.h"
 
 enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20, UNPACK_LIMIT = 400 << 20 };
@@ -300,7 +300,7 @@ static void do_digest(char *arguments, const char *bytes, size_t length, struct 
 		job_refuse(answer, &err);
 		return;
 	}
-	vault_sha256(plain.bytes, plain.length, hex);
+	digest_sha256(plain.bytes, plain.length, hex);
 	size = mem_format("%zu", plain.length);
 	job_row_add(answer, (const char *const[]){ hex, size }, 2);
 }
