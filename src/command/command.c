@@ -19,6 +19,7 @@ static const struct command_row *const families[] = {
 	case_commands,
 	contact_commands,
 	fact_commands,
+	feed_commands,
 	gate_commands,
 	life_commands,
 	party_commands,
