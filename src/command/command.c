@@ -45,6 +45,8 @@ static const struct command_row *const families[] = {
 	product_commands, sbom_commands,
 	convert_commands,
 	cve_commands,
+	feed_bundle_commands,
+	feed_sync_commands,
 	clock_commands,
 };
 
