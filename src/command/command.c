@@ -19,6 +19,7 @@ static const struct command_row *const families[] = {
 	case_commands,
 	contact_commands,
 	fact_commands,
+	feed_commands,
 	gate_commands,
 	life_commands,
 	party_commands,
@@ -43,6 +44,8 @@ static const struct command_row *const families[] = {
 	product_commands, sbom_commands,
 	convert_commands,
 	cve_commands,
+	feed_bundle_commands,
+	feed_sync_commands,
 	clock_commands,
 };
 

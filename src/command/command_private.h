@@ -41,6 +41,7 @@ extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
 extern const struct command_row fact_commands[];
+extern const struct command_row feed_commands[];
 extern const struct command_row gate_commands[];
 extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
@@ -66,6 +67,8 @@ extern const struct command_row check_commands[];
 extern const struct command_row sbom_commands[];
 extern const struct command_row convert_commands[];
 extern const struct command_row cve_commands[];
+extern const struct command_row feed_bundle_commands[];
+extern const struct command_row feed_sync_commands[];
 extern const struct command_row clock_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
 extern const char *const advisory_format_words[];

@@ -185,10 +185,10 @@ static int take_views(struct options *options, const struct conf *views, const c
 
 /* ---- files */
 
-/* Settings of the desk in the same file: accounts, sending, the network. They are judged where they are used. */
+/* Settings of the desk in the same file: accounts, sending, the network, feeds. They are judged where they are used. */
 static bool is_other(const struct conf *item)
 {
-	static const char *const sections[] = { "accounts", "network", "send" };
+	static const char *const sections[] = { "accounts", "bundle", "feeds", "network", "send" };
 
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
 		if (str_equal(sections[i], item->key))

@@ -5,10 +5,13 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
+#include "psirtty/format/feed_listing.h"
 #include "psirtty/format/fix.h"
 #include "psirtty/format/provider.h"
+#include "psirtty/vault/vault.h"
+#include "unpack.h"
 
-enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20 };
+enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20, UNPACK_LIMIT = 400 << 20 };
 enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
 
 /* ---- answers: rows of a mark, a count, and fields of a length and bytes with a zero behind them */
@@ -271,12 +274,45 @@ static void do_fix(char *arguments, const char *bytes, size_t length, struct str
 	fix_report_release(&report);
 }
 
+static void do_listing(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	const char *words[3];
+	int code;
+
+	if (split_arguments(arguments, ARRAY_LEN(words), words))
+		code = feed_listing(str_or_empty(words[0]), str_or_empty(words[1]), str_or_empty(words[2]), bytes, length,
+				    tell_fact, answer, &err);
+	else
+		code = error_set(&err, ERR_BUG, "listing", NULL, "its arguments are malformed");
+	if (code)
+		job_refuse(answer, &err);
+}
+
+static void do_digest(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR plain = STR_INIT;
+	AUTO_STRING size = NULL;
+	char hex[65];
+
+	if (unpack_document(bytes, length, UNPACK_LIMIT, arguments, &plain, &err)) {
+		job_refuse(answer, &err);
+		return;
+	}
+	vault_sha256(plain.bytes, plain.length, hex);
+	size = mem_format("%zu", plain.length);
+	job_row_add(answer, (const char *const[]){ hex, size }, 2);
+}
+
 static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
 	[JOB_CHECK] = do_check,
 	[JOB_SBOM] = job_do_sbom,
 	[JOB_CONVERT] = do_convert,
 	[JOB_FACTS] = do_facts,
 	[JOB_FIX] = do_fix,
+	[JOB_LISTING] = do_listing,
+	[JOB_DIGEST] = do_digest,
 };
 
 static int by_value(const void *a, const void *b)

@@ -67,6 +67,8 @@ struct command_context {
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
+	/* A line of how far it is, in place of the one before. NULL: nobody looks. */
+	void (*notice)(struct command_context *context, const char *line);
 	/* Whether the handler wants the long command that runs to stop; asked first when it begins, then often. NULL: he
 	 * cannot say. */
 	bool (*cancelled)(struct command_context *context);

@@ -19,6 +19,8 @@ enum worker_job {
 		      * sentence each of what is lost */
 	JOB_FACTS,   /* arguments: a name; rows of provider_facts() */
 	JOB_FIX,     /* arguments as JOB_CHECK; first row: the mended document; then: test, path of what was done */
+	JOB_LISTING, /* arguments "WHAT SINCE NAME", - for no SINCE; rows of feed_listing() */
+	JOB_DIGEST,  /* arguments: a name; one row: SHA-256 and size of what it unpacks to */
 	JOB_COUNT,
 };
 
