@@ -60,6 +60,7 @@ extern const struct command_row advisory_commands[];
 extern const struct command_row product_commands[];
 extern const struct command_row provider_commands[];
 extern const struct command_row register_commands[];
+extern const struct command_row revision_commands[];
 extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
