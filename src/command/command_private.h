@@ -57,6 +57,7 @@ extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
+extern const struct command_row match_commands[];
 extern const struct command_row product_commands[];
 extern const struct command_row provider_commands[];
 extern const struct command_row register_commands[];
