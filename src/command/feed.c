@@ -298,7 +298,7 @@ static int run_faults(struct command_context *context, const struct command_call
 const struct command_row feed_commands[] = {
 	{
 		.name = "feed identify",
-		.help = N_("which feed a file is: format, records, the newest record's time, faults"),
+		.help = N_("which feed a file is: format, records, age, faults"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
 		.arguments = { { .name = "FILE", .type = ARG_FILE,
 				 .help = N_("a document, an archive of them or a folder; - for standard input") } },
