@@ -54,12 +54,15 @@ static void epss_lines(struct intel *intel, const char *cve, enum chart_drawing 
 		doc_field(doc, "EPSS", ROLE_DIM, _("unknown: no score of it is here"));
 	} else {
 		const struct intel_epss *last = &days[count - 1];
-		AUTO_STRING line = mem_format(_("%.5f, higher than %.1f %% of all, of %s, model %s"), last->score,
-					      last->percentile * 100, instant_format_date(last->day, day), last->model);
+		AUTO_STRING higher = last->percentile < 0 ? mem_string("") : mem_format(_(", higher than %.1f %% of all"), last->percentile * 100);
+		AUTO_STRING line = mem_format(_("%.5f%s, of %s, model %s"), last->score, higher, instant_format_date(last->day, day),
+					      last->model);
 
 		doc_field(doc, "EPSS", ROLE_NORMAL, line);
 		if (count > 1)
 			epss_spark(days, count, drawing, doc);
+		if (!str_equal(days[0].model, last->model))
+			doc_field(doc, "", ROLE_WARNING, _("! another model since: scores before and after do not compare"));
 	}
 	free(days);
 }
