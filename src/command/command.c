@@ -20,6 +20,7 @@ static const struct command_row *const families[] = {
 	contact_commands,
 	fact_commands,
 	feed_commands,
+	flaw_commands,
 	gate_commands,
 	life_commands,
 	party_commands,

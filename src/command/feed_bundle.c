@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "command/feed_private.h"
+#include "command/feed.h"
 #include "psirtty/base/file.h"
 #include "psirtty/desk/feed.h"
 #include "psirtty/desk/feed_bundle.h"

@@ -157,6 +157,7 @@ void desk_close(struct desk *desk)
 	free(desk->clock_fault);
 	desk_inventories_free(desk->inventories);
 	desk_results_free(desk->results);
+	desk_look_free(desk->look);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);

@@ -133,6 +133,10 @@ bool run_cancelled(struct command_context *context);
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
 
+/* ---- tree.c: requests of the screen */
+void heading_request(struct app *app, enum screen_request request, const char *argument);
+void tree_request(struct app *app, enum screen_request request, const char *argument);
+
 /* ---- sort.c */
 /* By the column called NAME; once more the other way round; "none" as they come. */
 void view_sort(struct app *app, const char *name);

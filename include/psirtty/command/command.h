@@ -20,6 +20,8 @@
 	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
 	X(SCREEN_SET) X(SCREEN_VIEW) X(SCREEN_VIEW_SAVE) X(SCREEN_VIEW_FORGET) X(SCREEN_FORM) X(SCREEN_SORT) \
 	X(SCREEN_FOUND) /* what the search ARGUMENT found, as a list */ \
+	X(SCREEN_EXPAND) X(SCREEN_COLLAPSE) \
+	X(SCREEN_FLAW) X(SCREEN_COMPONENT) /* the page of the flaw, the component called ARGUMENT */ \
 	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
 #define X(name) name,
