@@ -202,5 +202,19 @@ is "$?" 0 'at its time a person publishes it'
 ok "$(grep -c '"number": "2"' "$work/out/psirt-sa-2026-0001.json" | grep -qx 1; echo $?)" 'the second revision is in the history'
 has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"initial_release_date": "2026-11-10T08:00:00Z"' 'the first date stays'
 is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'and nothing is wrong with it'
+# ---- alone
+now=2026-11-15T08:00:00Z
+as a affected set 1 gw 1.1.8 affected >/dev/null
+as a advisory set 1 summary 'A crafted frame stops gateways.' >/dev/null
+mkdir -p "$work/share/psirtty"
+as a advisory prepare 1 'Adds 1.1.8' >/dev/null
+as a advisory approve 1 >/dev/null
+has "$(as a advisory check 1)" "by \`own: yes\` below \`- role: content\` in the list \`approvals\` of $work/share/psirtty/advisory.yaml" 'what to write, and where'
+as a member revoke "$b" >/dev/null
+is "$(row 'approval: content')" noted 'where nobody else is, the author approves'
+has "$(as a advisory check 1)" 'its author alone' 'and it is told for what it is'
+printf 'approvals:\n  - role: content\n    persons: 1\n    own: no\n' >"$work/share/psirtty/advisory.yaml"
+is "$(row 'approval: content')" closed 'unless the rules say no'
+rm "$work/share/psirtty/advisory.yaml"
 is "$(as a vault check >/dev/null; echo $?)" 0 'the vault is whole'
 tap_done
