@@ -89,10 +89,10 @@ static bool is_unshown(uint32_t c)
 	return false;
 }
 
-/* The character at BYTES, of which jansson wrote well-formed UTF-8; only up to three bytes matter here. */
+/* The character at BYTES, of which jansson wrote well-formed UTF-8; none of four bytes matters here. */
 static uint32_t character(const unsigned char *bytes, size_t left, size_t *ret_length)
 {
-	*ret_length = 1;
+	*ret_length = left >= 4 && bytes[0] >= 0xF0 ? 4 : 1;
 	if (left >= 2 && (bytes[0] & 0xE0) == 0xC0)
 		return *ret_length = 2, (uint32_t)(bytes[0] & 0x1F) << 6 | (bytes[1] & 0x3F);
 	if (left >= 3 && (bytes[0] & 0xF0) == 0xE0)

@@ -671,7 +671,7 @@ static void unlock(struct app *app)
 {
 	struct command_context *context = app->context;
 	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
-					.readonly = context->readonly };
+					.readonly = context->readonly, .lean = true };
 	AUTO_ERROR err = ERROR_INIT;
 	int code;
 
@@ -843,6 +843,15 @@ static void on_paste(struct app *app)
 		app_message(app, ROLE_WARNING, _("Pasted text is not taken as keys; press : or / first."));
 }
 
+/* What was worked on a second ago and has been given back since need not stay with us. */
+static void rest(struct app *app, int64_t now)
+{
+	if (!app->worked || now - app->last_key < POLL_MS)
+		return;
+	app->worked = false;
+	mem_rest();
+}
+
 /* Once a second, and when somebody appended: what is new, the clock, the idle lock. Draws only when
  * something differs. */
 static void on_poll(struct app *app, int64_t now)
@@ -857,6 +866,7 @@ static void on_poll(struct app *app, int64_t now)
 		app_request(app, SCREEN_LOCK, NULL);
 		return;
 	}
+	rest(app, now);
 	read_on(app);
 	app->stale = app->stale || (app_view(app)->ops == &jobs_view && jobs_front(&app->jobs));
 	if (clock / INSTANT_MINUTE == app->minute)
@@ -898,6 +908,7 @@ static void index_slice(struct app *app)
 	int64_t begun = app->term->ops->clock(app->term);
 	struct desk *desk = app->locked ? NULL : app->context->desk;
 
+	app->worked = app->worked || app->unindexed;
 	app->unindexed = 0;
 	if (!desk)
 		return;

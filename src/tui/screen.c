@@ -650,6 +650,7 @@ void screen_draw(struct app *app)
 	term->ops->begin(term);
 	term->ops->cursor(term, -1, -1);
 	app->dirty = false;
+	app->worked = true;
 	if (!app->locked && view_is_list(app_view(app)))
 		view_prepare(app_view(app), app->cols);
 	layout_compute(app, &l);

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
-#include "psirtty/base/digest.h"
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "vault/index_private.h"
@@ -312,6 +312,7 @@ void vault_close(struct vault *vault)
 	free(vault->outbox);
 	free(vault->fingerprint);
 	free(vault->damage);
+	ZSTD_freeCCtx(vault->packer);
 	free(vault);
 }
 
@@ -367,11 +368,6 @@ int vault_notify_fd(const struct vault *vault)
 uint64_t vault_head(const struct vault *vault)
 {
 	return vault->log.gseq;
-}
-
-void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
-{
-	digest_sha256(bytes, length, ret_hex);
 }
 
 void vault_sha512(const void *bytes, size_t length, char ret_hex[129])

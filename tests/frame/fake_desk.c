@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
+#include "psirtty/desk/advisory.h"
 #include "psirtty/desk/clock.h"
 #include "psirtty/desk/gates.h"
 #include "psirtty/desk/life.h"
@@ -218,6 +219,9 @@ static void feed_revisions(struct desk *desk)
 	feed_words(desk, 1, "description", "en", first, FAKE_NOW - 2 * INSTANT_DAY);
 	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5b58\u5728\u5185\u5b58\u7834\u574f", FAKE_NOW - 2 * INSTANT_DAY);
 	feed_words(desk, 1, "description", "en", second, FAKE_NOW - INSTANT_DAY);
+	feed(desk, EVENT_ADVISORY_PREPARED, 1, FAKE_NOW - INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "advisory", "PSIRT-2026-0001", "version", "1", "at", "2026-12-15T01:00:00Z",
+		       "status", "final", "summary", "first release"));
 	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5e27\u89e3\u6790\u5185\u5b58\u7834\u574f", FAKE_NOW - INSTANT_DAY);
 }
 
@@ -467,6 +471,32 @@ int desk_collision(struct desk *desk, const struct case_state *state, instant no
 	(void)err;
 	collision_find(&desk->collisions, desk->model, state, now, ret);
 	return 0;
+}
+
+static void finding_add(struct check_report *report, const char *test, enum check_severity severity, const char *path,
+			const char *message)
+{
+	report->findings = mem_resize(report->findings, report->finding_count + 1, sizeof(*report->findings));
+	report->findings[report->finding_count++] = (struct check_finding){ test, severity, mem_string(path), mem_string(message), NULL };
+	report->errors += severity == CHECK_ERROR;
+}
+
+int desk_advisory_findings(struct desk *desk, const struct case_state *state, instant now, struct check_report *ret,
+			   struct error *err)
+{
+	(void)desk;
+	(void)now;
+	(void)err;
+	*ret = (struct check_report){ .format = "csaf-2.0" };
+	if (!state->advisory->description)
+		finding_add(ret, "6.1.1", CHECK_ERROR, "/product_tree", "a product is named that is not defined");
+	finding_add(ret, "6.2.11", CHECK_WARNING, "/document/references", "no reference says where the document is found");
+	return 0;
+}
+
+const struct case_record *desk_advisory_prepared(const struct case_state *state)
+{
+	return case_record_at(state, EVENT_ADVISORY_PREPARED, 1);
 }
 
 int desk_bugbar(struct bugbar **ret, struct error *err)

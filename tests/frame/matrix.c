@@ -32,6 +32,7 @@ static const struct { const char *name, *keys; } places[] = {
 	{ "dialog-form", "0 g ? <embargo propose> Enter ^S" }, { "dialog-date", "0 g : <form embargo propose> Enter ^P Down z" },
 	{ "dialog-cvss", "0 g : <form case score> Enter ^P Down Right" },
 	{ "dialog-bar", "2 g x ^P Right Down Right Right" },
+	{ "dialog-matrix", "0 g Enter : <form affected set> Enter ^P Down Down Right f" },
 	{ "dialog-cwe", "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <overflow>" },
 	{ "dialog-list", "0 g : <form theme> Enter ^P" }, { "dialog-error", "0 / <colour:red>" },
 	{ "dialog-locked", ": <lock> Enter" },
