@@ -45,6 +45,7 @@ static const struct command_row *const families[] = {
 	product_commands, sbom_commands,
 	convert_commands,
 	cve_commands,
+	cve_services_commands,
 	clock_commands,
 };
 

@@ -68,6 +68,7 @@ extern const struct command_row check_commands[];
 extern const struct command_row sbom_commands[];
 extern const struct command_row convert_commands[];
 extern const struct command_row cve_commands[];
+extern const struct command_row cve_services_commands[];
 extern const struct command_row clock_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
 extern const char *const advisory_format_words[];
