@@ -308,8 +308,8 @@ static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text
 	code = openpgp_run(pgp->context, gpgme_op_verify_start, signature, text, out);
 	if (out)
 		openpgp_take(out, &ret->plain);
-	if (code && gpgme_err_code(code) != GPG_ERR_NO_DATA && gpgme_err_code(code) != GPG_ERR_BAD_DATA &&
-	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE && gpgme_err_code(code) != GPG_ERR_TIMEOUT)
+	/* Whatever else gpg says is about the bytes: a strange signature must not end an import. */
+	if (gpgme_err_code(code) == GPG_ERR_INV_ENGINE || gpgme_err_code(code) == GPG_ERR_ENOENT)
 		return openpgp_failed(err, _("signature"), code);
 	if (!code)
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
