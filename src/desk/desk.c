@@ -105,6 +105,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	desk->dir = mem_string(options->vault_dir);
 	desk->name = name_of(options->vault_dir);
 	str_init(&desk->brief);
+	if (options->lean)
+		vault_lean();
 	/* The worker first: it must never have seen a key in its parent's memory. */
 	code = parse_worker_start(&desk->worker, err);
 	if (!code)
@@ -158,6 +160,7 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_inventories_free(desk->inventories);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);

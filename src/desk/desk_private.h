@@ -50,6 +50,7 @@ struct desk {
 	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
 	json_t *last_record;                  /* owned: what was sealed last beside an event, of that name; or NULL */
 	char last_body[65];
+	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -115,6 +116,10 @@ void desk_keep_rest(struct desk *desk, bool all);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+
+/* ---- inventory.c */
+struct desk_inventories;
+void desk_inventories_free(struct desk_inventories *held); /* NULL does nothing */
 
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);

@@ -11,7 +11,8 @@ enum { TEXT_LIMIT = 4000, BLOCK_LIMIT = 20 * 1024 * 1024, LIST_LIMIT = 1000 };
 enum { LINE_LIMIT = 200, LINE_FIELD_LIMIT = 120 };
 
 static const struct event_family *const families[] = { &case_events, &embargo_events, &mail_events,
-						       &publish_events, &register_events };
+						       &publish_events, &register_events,
+						       &inventory_events };
 
 static const struct event_field object_fields[] = {
 	{ "name", FIELD_TEXT, MAY, NULL },     { "type", FIELD_TEXT, MAY, NULL },

@@ -5,6 +5,8 @@
 #include "psirtty/model/model.h"
 
 static const char *const switch_words[] = { "on", "off", NULL };
+/* Of matches: one handler is enough, or two must say so. */
+const char *const dismissal_words[] = { "alone", "two", NULL };
 /* Languages letters are written in. */
 const char *const language_words[] = { "en", "zh", NULL };
 const char *const contact_kind_words[] = { "finder", "vendor", "coordinator", "authority", "customer",
@@ -37,14 +39,15 @@ static const struct event_info rows[] = {
 		      { "cpe", FIELD_TEXT, MAY, NULL },
 		      { "versions", FIELD_WORDS, MAY, NULL } } },
 	{ ROW(EVENT_POLICY_SET), .command = "vault set",
-	  .line = N_("policy: {publisher} {namespace} {contact} {prefix} {provider} {cna}"),
+	  .line = N_("policy: {publisher} {namespace} {contact} {prefix} {provider} {cna} {dismissals}"),
 	  .fields = { { "publisher", FIELD_TEXT, MAY, NULL },
 		      { "namespace", FIELD_TEXT, MAY, NULL },
 		      { "contact", FIELD_TEXT, MAY, NULL },
 		      { "prefix", FIELD_TEXT, MAY, NULL },
 		      { "acknowledge", FIELD_WORD, MAY, switch_words },
 		      { "provider", FIELD_TEXT, MAY, NULL },
-		      { "cna", FIELD_TEXT, MAY, NULL } } },
+		      { "cna", FIELD_TEXT, MAY, NULL },
+		      { "dismissals", FIELD_WORD, MAY, dismissal_words } } },
 	{ ROW(EVENT_CONTACT_SET), .command = "contact set",
 	  .line = N_("contact {contact}: {name} {kind} {jurisdiction}"),
 	  .fields = { { "contact", FIELD_TEXT, NEED, NULL },

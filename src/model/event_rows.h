@@ -7,7 +7,8 @@
 #include "psirtty/model/event.h"
 
 struct event_family { const struct event_info *rows; size_t count; };
-extern const struct event_family case_events, embargo_events, mail_events, publish_events, register_events;
+extern const struct event_family case_events, embargo_events, mail_events, publish_events, register_events,
+	inventory_events;
 
 /* Words that more than one family has. */
 extern const char *const tlp_words[];

@@ -102,9 +102,16 @@ void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw)
 		doc_line(doc);
 	text_display(&text, raw, -1, TEXT_LINE);
 	for (rest = text.utf8; *rest;) {
-		int cells = doc->width - line_width(doc);
-		size_t cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
+		int used = line_width(doc), cells = doc->width - used;
+		size_t cut;
 
+		/* At the edge it begins on the next line. */
+		if (cells < 8 && used > indent && text_width(rest) > cells) {
+			doc_line(doc);
+			doc_format(doc, ROLE_NORMAL, "%*s", indent, "");
+			cells = doc->width - indent;
+		}
+		cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
 		run_add(doc, role, rest, (long)cut);
 		rest += cut;
 		if (!*rest)
@@ -120,6 +127,21 @@ void doc_heading(struct doc *doc, const char *raw)
 		doc_line(doc);
 	doc_line(doc);
 	doc_run(doc, ROLE_TITLE, raw);
+	doc_mark_heading(doc);
+}
+
+void doc_mark_heading(struct doc *doc)
+{
+	if (doc->count)
+		doc->lines[doc->count - 1].heading = true;
+}
+
+long doc_next_heading(const struct doc *doc, size_t from, int step)
+{
+	for (long i = (long)from + step; i >= 0 && i < (long)doc->count; i += step)
+		if (doc->lines[i].heading)
+			return i;
+	return -1;
 }
 
 void doc_sentence(struct doc *doc, enum role role, const char *raw)
@@ -196,6 +218,7 @@ void doc_below(struct doc *doc, const struct doc *from)
 	for (size_t i = 0; i < from->count; i++) {
 		doc_line(doc);
 		line_copy(doc, from, i, 0);
+		doc->lines[doc->count - 1].heading = from->lines[i].heading;
 	}
 }
 

@@ -38,6 +38,8 @@ struct view_ops {
 	const struct case_state *(*row_state)(const struct row *row); /* has the query language as its filter */
 	void (*preview)(const struct view *view, const struct row *row, struct doc *doc);
 	const struct view_ops *opens;          /* for its mail; else Enter opens the row's case */
+	/* What OPENS is about, where it is no mail. */
+	void (*row_subject)(const struct view *view, const struct row *row, struct str *ret);
 	bool at_end;                           /* newest last: the selection begins there */
 	bool counted;                          /* its number stands in the bar */
 	/* ---- a text */
@@ -122,8 +124,8 @@ void idset_release(struct idset *set);
 extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view, advisories_view, feeds_view,
 	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
-	tasks_tab, timeline_tab, gates_tab;
-extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view;
+	revisions_tab, tasks_tab, timeline_tab, gates_tab;
+extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, diff_view;
 /* The fixed lines above a case's tabs. */
 void case_head(const struct case_state *state, instant now, struct doc *doc);
 

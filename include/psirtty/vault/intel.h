@@ -12,8 +12,8 @@
 
 struct intel;
 
-/* WRITE makes the file where there is none, and waits for no other writer: ERR_BUSY. Reading, ERR_MISSING where
- * there is none. ERR_INPUT: it is no such store, or one of a newer program; the remedy says what to do. */
+/* WRITE makes the file where there is none, and waits for no other writer: ERR_BUSY. Reading, ERR_NO where there is
+ * none. ERR_INPUT: it is no such store, or one of a newer program; the remedy says what to do. */
 int intel_open(const char *path, bool write, struct intel **ret, struct error *err);
 void intel_close(struct intel *intel); /* NULL does nothing; a run that was not ended keeps its checkpoints */
 
@@ -48,6 +48,21 @@ int intel_begin(struct intel *intel, const struct intel_run *run, struct error *
  * an older one (by modified) than what is there from this source is passed over. */
 int intel_put(struct intel *intel, const struct feed_record *record, const char *bytes, size_t length,
 	      struct error *err);
+/* The same of a record that was packed and pressed by another process (format/feed_pack.h); it is checked here.
+ * WITH: numbers of the dictionaries it was pressed with; 0: none. KEYS: feed_key_number() of what finds its products. */
+struct intel_packed {
+	const char *packed, *raw; /* raw NULL: it is a row of something larger */
+	size_t packed_length, raw_length;
+	int64_t packed_with, raw_with;
+	const uint64_t *keys; size_t key_count;
+};
+int intel_put_packed(struct intel *intel, const struct intel_packed *record, struct error *err);
+/* Dictionaries: the newest for records of KIND, packed or (RAW) as they come. *RET borrowed until the next call; its
+ * number is returned, 0 where there is none. Learning makes a new one from what feed_press_train gave. */
+int64_t intel_dictionary(struct intel *intel, enum feed_kind kind, bool raw, const void **ret, size_t *ret_length);
+int intel_learn(struct intel *intel, enum feed_kind kind, bool raw, const void *bytes, size_t length, struct error *err);
+/* How new the feed says it is itself, where its records do not. */
+void intel_newest(struct intel *intel, instant at);
 /* Quarantine: kept with its reason until the record comes whole. BYTES may be NULL. */
 int intel_fault(struct intel *intel, const char *where, const char *why, const char *bytes, size_t length,
 		struct error *err);
@@ -80,12 +95,13 @@ typedef int (*intel_product_fn)(void *context, const struct intel_witness *witne
 				const struct feed_product *product, struct error *err);
 int intel_products(struct intel *intel, const char *key, intel_product_fn fn, void *context, struct error *err);
 
-/* All witnesses of the flaw that ID names: those of every name joined to it by aliases, whole records. By source. */
+/* All witnesses of the flaw that ID names: those of every name joined to it by aliases, whole records. By source. A
+ * record that names several CVE ids (an advisory) is a witness of each and joins nothing. */
 int intel_witnesses(struct intel *intel, const char *id, intel_witness_fn fn, void *context, struct error *err);
 /* The name a flaw is called by, of all its aliases: its CVE id, else the first by a fixed order of kinds. Static
  * until the next call; ID itself where nothing is known. */
 const char *intel_canonical(struct intel *intel, const char *id);
-/* The record as it came: freed with free(). ERR_MISSING where only its row is kept. */
+/* The record as it came: freed with free(). ERR_NO where only its row is kept. */
 int intel_bytes(struct intel *intel, const char *source, const char *id, char **ret, size_t *ret_length,
 		struct error *err);
 /* What changed after CHANGE, in its order; heads of records without products. */
