@@ -54,6 +54,11 @@ void desk_never_ask(void)
 	openpgp_never_ask();
 }
 
+void desk_ask_by(desk_ask_fn ask, void *context)
+{
+	openpgp_ask_by(ask, context);
+}
+
 bool desk_take_wanted(void)
 {
 	return openpgp_take_wanted();

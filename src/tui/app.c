@@ -636,6 +636,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (app->pending_how == PENDING_HELD)
 		run_held(app, false), app->pending_how = PENDING_RUN;
+	for (int lane = 0; lane < LANE_COUNT; lane++)
+		secret_forget(app, (enum job_lane)lane);
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);

@@ -512,8 +512,11 @@ static void draw_prompt(struct app *app, int row)
 	size_t cut;
 
 	text_display(&sign, prompt_sign(app), -1, TEXT_LINE);
-	text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
-	text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	/* Of a secret not even its length is shown. */
+	if (app->prompt != PROMPT_SECRET) {
+		text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
+		text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	}
 	if (sign.width > app->cols - 4)
 		sign.width = app->cols > 4 ? app->cols - 4 : 0;
 	room = app->cols - sign.width - 1;
@@ -521,7 +524,7 @@ static void draw_prompt(struct app *app, int row)
 	if (before.width > room)
 		skip = before.width - room;
 	cut = skip ? text_clip(text.utf8, skip, &skip) : 0;
-	term_put_raw(app->term, row, sign.width, room, text.utf8 + cut, ROLE_NORMAL);
+	term_put_raw(app->term, row, sign.width, room, text.utf8 ? text.utf8 + cut : "", ROLE_NORMAL);
 	if (app->message.length && text.width - skip + 3 < room)
 		term_put_raw(app->term, row, sign.width + text.width - skip + 3, room - (text.width - skip) - 3,
 			     app->message.bytes, app->message_role);
