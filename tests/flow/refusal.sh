@@ -290,4 +290,29 @@ for page in $(cmp -l "$work/index.old" "$work/index.new" 2>/dev/null | awk '{ pr
 done
 [ "$told" -gt 0 ]
 ok $? 'and what differed was told' "$told"
+
+# ---- another vault's cache in the place of ours: not used, not touched; lists and search are whole without it
+"$psirtty" --vault "$work/second" case new 'Elsewhere entirely' >/dev/null
+"$psirtty" --vault "$work/second" search Elsewhere >/dev/null
+cache_of() { find "$XDG_CACHE_HOME" -path "*$(sed -n 's/^vault: *//p' "$1/vault.yaml")*" -name '*.index'; }
+ours=$(cache_of "$w") theirs=$(cache_of "$work/second")
+[ -f "$ours" ] && [ -f "$theirs" ] && cp "$theirs" "$work/theirs.index" && cp "$theirs" "$ours"
+ok $? "another vault's cache lies where ours was" "$ours" "$theirs"
+rows=$(r case list)
+has "$rows" 'sort' "another vault's cache: the list is ours"
+hasnt "$rows$(r search Elsewhere)" 'Elsewhere' 'and holds nothing of the other'
+has "$(r search sort)" 'last of its sort' 'our words are found'
+out=$(r note 1 'beside a cache that is not ours') && has "$(r search beside)" 'beside a cache' 'new ones too'
+cmp -s "$ours" "$work/theirs.index"
+ok $? 'it is left as it is'
+out=$(r vault check 2>/dev/null)
+is $? 1 'vault check says so'
+has "$out" "found: the cache is another vault's" 'with its sentence'
+cmp -s "$ours" "$work/theirs.index"
+ok $? 'and does not touch it either'
+has "$(r vault check --repair)" "repaired: the cache is another vault's" 'with --repair ours takes its place'
+has "$(r vault check)" 'nothing found' 'and then nothing is found'
+r audit verify >/dev/null
+ok $? 'nothing was lost'
+
 tap_done
