@@ -267,6 +267,11 @@ int desk_append(struct desk *desk, const struct case_state *state, enum event_ty
 
 /* ---- questions */
 
+void desk_new_turn(struct desk *desk)
+{
+	model_new_turn(desk->model);
+}
+
 const struct model *desk_model(const struct desk *desk)
 {
 	return desk->model;
