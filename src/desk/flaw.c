@@ -91,7 +91,7 @@ static int take_held(void *context, const struct intel_source *held, struct erro
 	source->records = held->records;
 	source->faults = held->faults;
 	source->broken_off = held->broken_off;
-	source->age = row ? source_age(row, held->synced, list->now) : held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
+	source->age = row ? source_age(row, held->synced, held->newest, list->now) : held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
 	return 0;
 }
 
