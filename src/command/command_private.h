@@ -58,6 +58,7 @@ extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
+extern const struct command_row match_commands[];
 extern const struct command_row product_commands[];
 extern const struct command_row provider_commands[];
 extern const struct command_row register_commands[];
@@ -69,6 +70,9 @@ extern const struct command_row check_commands[];
 extern const struct command_row sbom_commands[];
 extern const struct command_row convert_commands[];
 extern const struct command_row cve_commands[];
+extern const struct command_row feed_bundle_commands[];
+extern const struct command_row feed_sync_commands[];
+extern const struct command_row cve_services_commands[];
 extern const struct command_row clock_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
 extern const char *const advisory_format_words[];

@@ -52,6 +52,7 @@ struct desk {
 	json_t *last_record;                  /* owned: what was sealed last beside an event, of that name; or NULL */
 	char last_body[65];
 	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
+	struct desk_results *results;         /* owned: of the last match run, once it was asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -125,6 +126,10 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 /* ---- inventory.c */
 struct desk_inventories;
 void desk_inventories_free(struct desk_inventories *held); /* NULL does nothing */
+
+/* ---- match.c */
+struct desk_results;
+void desk_results_free(struct desk_results *results); /* NULL does nothing */
 
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);

@@ -526,11 +526,20 @@ static void request_zoom(struct app *app, enum screen_request request, const cha
 	app->zoom = !app->zoom;
 }
 
+/* A frame drawn from nothing has the list first; beside it the preview follows in a frame of its own. */
+static void draw_anew(struct app *app)
+{
+	app->bare = true;
+	app->preview_due = app->term->ops->clock(app->term) + REST_MS;
+	app->dirty = true;
+}
+
 static void request_redraw(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
 	(void)argument;
 	app->term->ops->redraw(app->term);
+	draw_anew(app);
 }
 
 static void request_suspend(struct app *app, enum screen_request request, const char *argument)
@@ -540,6 +549,7 @@ static void request_suspend(struct app *app, enum screen_request request, const 
 	app->term->ops->suspend(app->term);
 	kill(0, SIGTSTP);
 	app->term->ops->resume(app->term);
+	draw_anew(app);
 }
 
 /* In the list of jobs the selected one is meant. */
@@ -636,6 +646,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (app->pending_how == PENDING_HELD)
 		run_held(app, false), app->pending_how = PENDING_RUN;
+	for (int lane = 0; lane < LANE_COUNT; lane++)
+		secret_forget(app, (enum job_lane)lane);
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
@@ -877,7 +889,7 @@ static void on_time(struct app *app)
 	int64_t now = app->term->ops->clock(app->term);
 
 	if (app->preview_due && now >= app->preview_due)
-		app->dirty = true;
+		app->bare = false, app->dirty = true;
 	if (app->typed_due && now >= app->typed_due)
 		typed_keep(app);
 	if (app->prefix_due && now >= app->prefix_due)
@@ -919,7 +931,7 @@ static void on_event(struct app *app, int key)
 	case TK_WAKE: break;
 	case TK_NEWS: read_on(app); break;
 	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
-	case TK_RESIZE: app->dirty = true; break;
+	case TK_RESIZE: draw_anew(app); break;
 	case TK_PASTE: on_paste(app); break;
 	case TK_STOP: request_suspend(app, SCREEN_SUSPEND, NULL); app->dirty = true; break;
 	default: on_key(app, key);
@@ -950,6 +962,8 @@ void app_loop(struct app *app)
 	screen_figures(app);
 	app->day = command_now(app->context) / INSTANT_DAY;
 	while (!app->quit) {
+		if (app->context->desk)
+			desk_new_turn(app->context->desk);
 		jobs_look(app);
 		if (app->dirty)
 			screen_draw(app);

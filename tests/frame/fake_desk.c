@@ -285,6 +285,11 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	return 0;
 }
 
+void desk_new_turn(struct desk *desk)
+{
+	model_new_turn(desk->model);
+}
+
 const struct model *desk_model(const struct desk *desk)
 {
 	return desk->model;

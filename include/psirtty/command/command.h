@@ -68,7 +68,11 @@ struct command_context {
 	const char *selected_case, *selected_mail, *selected_row; /* what {case}, {mail} and {row} stand for; may be NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
+	/* Asks the handler for the secret of WHAT, unseen; false when none is given. NULL: the terminal is asked. */
+	bool (*ask)(struct command_context *context, const char *what, struct str *ret);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
+	/* A line of how far it is, in place of the one before. NULL: nobody looks. */
+	void (*notice)(struct command_context *context, const char *line);
 	/* Whether the handler wants the long command that runs to stop; asked first when it begins, then often. NULL: he
 	 * cannot say. */
 	bool (*cancelled)(struct command_context *context);

@@ -70,7 +70,6 @@ struct match_item {
 	const char *version;  /* that counts under this key; "" unknown */
 	char *type, *space;   /* owned: of its purl; "" */
 	char *distro;         /* owned: its purl's "distro", as "debian-12"; "" */
-	char *epoch;          /* owned: its purl's "epoch"; "" */
 	struct cpe *names; size_t name_count; /* owned: its CPEs with that product, the version filled in */
 };
 /* KEY is one of COMPONENT's, with what stands behind a tab. */
