@@ -71,12 +71,23 @@ static void take_row(struct list *list, const struct source *row)
 
 	source->title = mem_string(row->title);
 	source->notice = mem_string(row->notice);
+	source->kind = row->kind;
 	source->row = true;
 	source->off = row->off;
 	source->age = SOURCE_ABSENT;
 }
 
-/* One that no row stands for has no measure of its own: it is as old as it is. */
+/* A file that was taken in today may hold last year's data: what is twice too old is stale whenever it came. One that no row
+ * stands for has no measure of its own. */
+static enum source_age age_of(const struct source *row, const struct intel_source *held, instant now)
+{
+	if (!row)
+		return held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
+	if (held->synced != INSTANT_NONE && held->newest != INSTANT_NONE && now - held->newest >= 2 * row->stale * INSTANT_HOUR)
+		return SOURCE_STALE;
+	return source_age(row, held->synced, now);
+}
+
 static int take_held(void *context, const struct intel_source *held, struct error *err)
 {
 	struct list *list = context;
@@ -86,12 +97,13 @@ static int take_held(void *context, const struct intel_source *held, struct erro
 	(void)err;
 	if (!source)
 		source = list_add(list, held->id);
+	source->kind = held->kind;
 	source->synced = held->synced;
 	source->newest = held->newest;
 	source->records = held->records;
 	source->faults = held->faults;
 	source->broken_off = held->broken_off;
-	source->age = row ? source_age(row, held->synced, held->newest, list->now) : held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
+	source->age = age_of(row, held, list->now);
 	return 0;
 }
 
@@ -132,6 +144,22 @@ int desk_flaw_sources(struct desk *desk, instant now, struct flaw_source **ret, 
 	*ret = list.items;
 	*ret_count = list.count;
 	return 0;
+}
+
+enum source_age desk_flaw_age(struct desk *desk, enum feed_kind kind, instant now)
+{
+	struct flaw_source *sources = NULL;
+	enum source_age best = SOURCE_ABSENT;
+	size_t count = 0;
+
+	if (desk_flaw_sources(desk, now, &sources, &count, NULL))
+		return SOURCE_ABSENT;
+	for (size_t i = 0; i < count; i++)
+		if (sources[i].kind == kind && sources[i].age != SOURCE_ABSENT &&
+		    (best == SOURCE_ABSENT || sources[i].age < best))
+			best = sources[i].age;
+	flaw_sources_free(sources, count);
+	return best;
 }
 
 void flaw_sources_free(struct flaw_source *sources, size_t count)

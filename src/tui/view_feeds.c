@@ -48,19 +48,19 @@ static const struct column feed_columns[] = {
 	[FEED_MARK] = { "", 1, 0, false },
 	[FEED_ID] = { N_("source"), 16, 0, false },
 	[FEED_AGE] = { N_("data"), 6, 0, false },
-	[FEED_SYNCED] = { N_("last run"), 11, 0, false },
-	[FEED_NEWEST] = { N_("newest"), 11, 70, false },
+	[FEED_SYNCED] = { N_("last run"), 10, 0, false },
+	[FEED_NEWEST] = { N_("newest"), 10, 70, false },
 	[FEED_RECORDS] = { N_("records"), 8, 0, true },
 	[FEED_FAULTS] = { N_("faults"), 6, 0, true },
 	[FEED_TITLE] = { N_("title"), 0, 0, false },
 };
 
-static void time_cell(struct cell *ret, instant at)
+/* Days, with their year: data may be that old. */
+static void day_cell(struct cell *ret, instant at)
 {
-	if (at == INSTANT_NONE)
-		cell_set(ret, ROLE_DIM, "-");
-	else
-		cell_time(ret, at, false);
+	char day[40];
+
+	cell_set(ret, at == INSTANT_NONE ? ROLE_DIM : ROLE_NORMAL, at == INSTANT_NONE ? "-" : instant_format_date(at, day));
 }
 
 static void feed_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
@@ -72,8 +72,8 @@ static void feed_cell(const struct view *view, const struct row *row, size_t col
 	case FEED_MARK: cell_set(ret, ages[source->age].role, ages[source->age].mark); break;
 	case FEED_ID: cell_set(ret, ROLE_ID, source->id); break;
 	case FEED_AGE: cell_set(ret, ages[source->age].role, age_word(source->age)); break;
-	case FEED_SYNCED: time_cell(ret, source->synced); break;
-	case FEED_NEWEST: time_cell(ret, source->newest); break;
+	case FEED_SYNCED: day_cell(ret, source->synced); break;
+	case FEED_NEWEST: day_cell(ret, source->newest); break;
 	case FEED_RECORDS: str_add_format(&ret->text, "%ld", source->records); break;
 	case FEED_FAULTS:
 		ret->role = source->faults ? ROLE_WARNING : ROLE_NORMAL;

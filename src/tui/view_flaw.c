@@ -11,14 +11,17 @@ enum { SPARK_CELLS = 60, PRODUCTS_SHOWN = 40, RANGES_SHOWN = 8 };
 
 /* ---- exploited, EPSS */
 
-static void exploited_field(struct intel *intel, const char *id, struct doc *doc)
+/* That a list which is not here, or too old, does not name it says nothing. */
+static void exploited_field(struct intel *intel, const char *id, enum source_age age, struct doc *doc)
 {
 	int known = intel_exploited(intel, id);
+	bool usable = age == SOURCE_FRESH || age == SOURCE_DUE;
 
-	doc_field(doc, _("exploited"), known > 0 ? ROLE_OVERDUE : known ? ROLE_DIM : ROLE_NORMAL,
+	doc_field(doc, _("exploited"), known > 0 ? ROLE_OVERDUE : known || !usable ? ROLE_WARNING : ROLE_NORMAL,
 		  known > 0 ? _("! yes, a source of exploited flaws names it (KEV)") :
-		  known     ? _("unknown: no source of exploited flaws is here") :
-			      _("not named by the sources of exploited flaws that are here"));
+		  known	    ? _("? unknown: no source of exploited flaws is here") :
+		  usable    ? _("not named by the sources of exploited flaws that are here") :
+			      _("? unknown: what is here of exploited flaws is too old"));
 }
 
 /* A character a day: what is kept are changes, between two of which it stayed as it was. */
@@ -44,14 +47,14 @@ static void epss_spark(const struct intel_epss *days, size_t count, enum chart_d
 		   scores[cells - 1]);
 }
 
-static void epss_lines(struct intel *intel, const char *cve, enum chart_drawing drawing, struct doc *doc)
+static void epss_lines(struct intel *intel, const char *cve, enum source_age age, enum chart_drawing drawing, struct doc *doc)
 {
 	struct intel_epss *days = NULL;
 	size_t count = 0;
 	char day[40];
 
 	if (intel_epss(intel, cve, &days, &count, NULL) || !count) {
-		doc_field(doc, "EPSS", ROLE_DIM, _("unknown: no score of it is here"));
+		doc_field(doc, "EPSS", ROLE_WARNING, _("? unknown: no score of it is here"));
 	} else {
 		const struct intel_epss *last = &days[count - 1];
 		AUTO_STRING higher = last->percentile < 0 ? mem_string("") : mem_format(_(", higher than %.1f %% of all"), last->percentile * 100);
@@ -59,6 +62,8 @@ static void epss_lines(struct intel *intel, const char *cve, enum chart_drawing 
 					      last->model);
 
 		doc_field(doc, "EPSS", ROLE_NORMAL, line);
+		if (age == SOURCE_STALE)
+			doc_field(doc, "", ROLE_WARNING, _("! too old: what it is today is unknown"));
 		if (count > 1)
 			epss_spark(days, count, drawing, doc);
 		if (!str_equal(days[0].model, last->model))
@@ -72,11 +77,11 @@ void flaw_facts(const struct view *view, const char *id, struct doc *doc)
 	struct intel *intel = desk_intel(view->context->desk);
 
 	if (!intel) {
-		doc_field(doc, _("exploited"), ROLE_DIM, _("unknown: there is no store of intelligence"));
+		doc_field(doc, _("exploited"), ROLE_WARNING, _("? unknown: there is no store of intelligence"));
 		return;
 	}
-	exploited_field(intel, id, doc);
-	epss_lines(intel, id, view_drawing(view), doc);
+	exploited_field(intel, id, desk_flaw_age(view->context->desk, FEED_KEV, view_now(view)), doc);
+	epss_lines(intel, id, desk_flaw_age(view->context->desk, FEED_EPSS, view_now(view)), view_drawing(view), doc);
 }
 
 /* ---- witnesses */

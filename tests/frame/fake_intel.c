@@ -112,9 +112,17 @@ int desk_flaw_sources(struct desk *desk, instant now, struct flaw_source **ret, 
 		instant at = rows[i].days < 0 ? INSTANT_NONE : now - rows[i].days * INSTANT_DAY;
 
 		(*ret)[i] = (struct flaw_source){ mem_string(rows[i].id), mem_string(rows[i].title), mem_string("Their terms apply."),
-						  rows[i].age, true, rows[i].off, rows[i].broken, at, at, rows[i].records, rows[i].faults };
+						  FEED_UNKNOWN, rows[i].age, true, rows[i].off, rows[i].broken, at, at, rows[i].records, rows[i].faults };
 	}
 	return 0;
+}
+
+/* The list of exploited flaws is as it should be, EPSS is too old. */
+enum source_age desk_flaw_age(struct desk *desk, enum feed_kind kind, instant now)
+{
+	(void)desk;
+	(void)now;
+	return kind == FEED_KEV ? SOURCE_FRESH : SOURCE_STALE;
 }
 
 void flaw_sources_free(struct flaw_source *sources, size_t count)
