@@ -85,7 +85,7 @@ static enum source_age age_of(const struct source *row, const struct intel_sourc
 		return held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
 	if (held->synced != INSTANT_NONE && held->newest != INSTANT_NONE && now - held->newest >= 2 * row->stale * INSTANT_HOUR)
 		return SOURCE_STALE;
-	return source_age(row, held->synced, now);
+	return source_age(row, held->synced, held->newest, now);
 }
 
 static int take_held(void *context, const struct intel_source *held, struct error *err)
