@@ -9,7 +9,8 @@ psirtty, corpora = os.path.abspath(sys.argv[1]), sys.argv[2]
 long_list = int(sys.argv[3]) if len(sys.argv) > 3 else 400000
 here = os.path.dirname(os.path.abspath(__file__))
 lists = os.path.join(corpora, "feeds", "packaged", "cvelistV5")
-baseline = next((os.path.join(lists, n) for n in sorted(os.listdir(lists)) if "_all_CVEs_" in n), None)
+names = sorted(os.listdir(lists)) if os.path.isdir(lists) else []
+baseline = next((os.path.join(lists, n) for n in names if "_all_CVEs_" in n), None)
 work = tempfile.mkdtemp(prefix="bi.")
 store = os.path.join(work, "intel.db")
 
@@ -65,7 +66,7 @@ try:
         say("import of the baseline", f"{count / wall:.0f} records/s, {wall:.2f} s ({used:.2f} s processor), {memory} MB a process")
         say("as a share of reading alone", f"{parse[0] / wall:.2f} ({parse[1] / used:.2f} by processor time)")
         say("store of the raw JSON", f"{os.path.getsize(store) / raw:.2f}")
-        deltas = [n for n in sorted(os.listdir(lists)) if "_delta_" in n]
+        deltas = [n for n in names if "_delta_" in n]
         best = min(timed(psirtty, "feed", "import", "--store", store, os.path.join(lists, n))[:2] for n in deltas[1:4])
         say("an hourly delta", f"{best[0]:.3f} s ({best[1]:.3f} s processor)")
         for words in ("CVE-2024-21762", "fortios", "heap overflow", "\u7f13\u51b2 \u6ea2\u51fa"):
