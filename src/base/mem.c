@@ -2,6 +2,8 @@
 /* Memory that never fails to the caller, and the end of the program for states that cannot be. */
 #include "psirtty/base/mem.h"
 
+#include "psirtty/base/shelter.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -31,6 +33,7 @@ void free(void *memory)
 	if (memory)
 		explicit_bzero(memory, malloc_usable_size(memory));
 	__libc_free(memory);
+	shelter_look();
 	errno = number;
 }
 
@@ -114,6 +117,13 @@ char *mem_format(const char *format, ...)
 	made = mem_vformat(format, args);
 	va_end(args);
 	return made;
+}
+
+void mem_rest(void)
+{
+#if defined(__GLIBC__) && !defined(PSIRTTY_SANITIZED)
+	malloc_trim(0);
+#endif
 }
 
 void mem_replace(char **slot, const char *string)

@@ -37,11 +37,12 @@ static const struct command_row *const families[] = {
 	advisory_commands,
 	provider_commands,
 	register_commands,
+	revision_commands,
 	demo_commands,
 	screen_commands,
 	search_commands,
 	check_commands,
-	sbom_commands,
+	product_commands, sbom_commands,
 	convert_commands,
 	cve_commands,
 	feed_bundle_commands,
@@ -513,7 +514,7 @@ bool command_bytes(void *data, uint64_t done, uint64_t total)
 
 void command_json(struct command_context *context, json_t *json)
 {
-	js_dump_pretty(json, &context->out);
+	js_dump_shown(json, &context->out);
 	json_decref(json);
 }
 

@@ -9,7 +9,7 @@
 #include "psirtty/base/i18n.h"
 
 static const char *const cursors[] = { "bar", "marker", NULL };
-static const char *const glyphs[] = { "auto", "ascii", "utf-8", NULL };
+static const char *const glyphs[] = { "auto", "ascii", "blocks", "utf-8", NULL };
 static const char *const notices[] = { "none", "bell", "osc9", NULL };
 static const char *const switches[] = { "off", "on", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
@@ -18,7 +18,7 @@ const struct option_row option_rows[] = {
 	{ "cursor", OPTION_WORD, cursors, 0, 0, NULL, "bar",
 	  N_("how the selected row is shown: a bar over it, or a mark before it, which writes less on a slow line") },
 	{ "glyphs", OPTION_WORD, glyphs, 0, 0, NULL, "auto",
-	  N_("what lines and charts are drawn with; auto: as the locale says") },
+	  N_("what lines and charts are drawn with; auto: as locale and terminal say; blocks: no eighths of them") },
 	{ "lock-after", OPTION_NUMBER, NULL, 1, 1440, N_("minutes"), "30",
 	  N_("how long nobody touches a key until the vault is locked") },
 	{ "notify", OPTION_WORD, notices, 0, 0, NULL, "bell",

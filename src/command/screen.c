@@ -68,6 +68,8 @@ const struct command_row screen_commands[] = {
 	ROW("filter", N_("filter a list, search a text"), SCREEN_FILTER),
 	ROW("next-match", N_("go to the next match"), SCREEN_NEXT_MATCH),
 	ROW("previous-match", N_("go to the match before"), SCREEN_PREVIOUS_MATCH),
+	ROW("next-heading", N_("go to the next heading or change of a text"), SCREEN_NEXT_HEADING),
+	ROW("previous-heading", N_("go to the heading or change before"), SCREEN_PREVIOUS_HEADING),
 	ROW("palette", N_("list every command that works here"), SCREEN_PALETTE),
 	ROW("mark", N_("mark the row"), SCREEN_MARK),
 	ROW("mark-range", N_("begin or end a range of marks"), SCREEN_MARK_RANGE),

@@ -9,7 +9,6 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/embargo.h"
 #include "psirtty/desk/gates.h"
-#include "psirtty/format/check.h"
 
 enum { DOCUMENT_LIMIT = 64 << 20 };
 
@@ -103,6 +102,22 @@ static void add_check(struct preflight *p, const struct desk_document *document,
 	else
 		add_row(p, what, PREFLIGHT_PASSED, "%s", report.format);
 	check_report_release(&report);
+}
+
+int desk_advisory_findings(struct desk *desk, const struct case_state *state, instant now, struct check_report *ret,
+			   struct error *err)
+{
+	const struct check_request request = { .preset = CHECK_EXTENDED, .now = now };
+	AUTO_STR bytes = STR_INIT;
+	AUTO_JSON json = NULL;
+	int code = desk_advisory_write(desk, state, "csaf-2.0", NULL, now, &bytes, NULL, err);
+
+	*ret = (struct check_report){ 0 };
+	if (!code)
+		code = js_load(bytes.bytes, bytes.length, DOCUMENT_LIMIT, state->advisory->id, &json, err);
+	if (!code)
+		code = check_document(json, &request, ret, err);
+	return code;
 }
 
 static void add_documents(const struct desk_documents *documents, instant now, struct preflight *p)

@@ -100,6 +100,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	desk->dir = mem_string(options->vault_dir);
 	desk->name = name_of(options->vault_dir);
 	str_init(&desk->brief);
+	if (options->lean)
+		vault_lean();
 	/* The worker first: it must never have seen a key in its parent's memory. */
 	code = parse_worker_start(&desk->worker, err);
 	if (!code)
@@ -153,6 +155,7 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_inventories_free(desk->inventories);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);
@@ -244,6 +247,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	}
 	if (!code)
 		code = desk_take_in(desk, err);
+	desk_forget_body(desk);
 	str_wipe(&text);
 	return code;
 }

@@ -48,6 +48,9 @@ struct desk {
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
 	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
+	json_t *last_record;                  /* owned: what was sealed last beside an event, of that name; or NULL */
+	char last_body[65];
+	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -82,6 +85,8 @@ void desk_each_place(const struct case_state *state, desk_place_fn fn, void *con
 /* ---- body.c */
 /* The body as it is sealed into the event; what it may not hold lies in a file beside it by then. New reference. */
 int desk_seal_body(struct desk *desk, enum event_type type, const json_t *body, json_t **ret, struct error *err);
+/* Lets go of what was sealed last. */
+void desk_forget_body(struct desk *desk);
 /* The body of a sealed event, with what lies beside it. New reference. */
 int desk_open_body(struct desk *desk, const struct vault_event *sealed, json_t **ret, struct error *err);
 /* Each time a mail was read: the file of what was read, or NULL where it lies in the event itself, as it once did. */
@@ -111,6 +116,10 @@ void desk_keep_rest(struct desk *desk, bool all);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+
+/* ---- inventory.c */
+struct desk_inventories;
+void desk_inventories_free(struct desk_inventories *held); /* NULL does nothing */
 
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);

@@ -19,6 +19,7 @@ struct sync {
 	bool broken_off;               /* the run before did not end */
 	struct parse_worker *jobs;     /* started when first needed; NULL */
 	struct openpgp *pgp; char *pgp_home; /* a home of its own, for the provider's keys; NULL */
+	size_t keys;                   /* that are in it */
 	struct sync_progress progress;
 	struct sync_result *result;
 	bool begun, whole;             /* a run of the store is open; it brings all there is */

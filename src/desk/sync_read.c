@@ -99,7 +99,7 @@ static int run_job(struct sync *s, enum worker_job job, const char *arguments, c
 {
 	AUTO_STRING path = sync_path(s, name);
 	AUTO_STR bytes = STR_INIT;
-	int code = s->jobs ? 0 : job_worker_start(&s->jobs, err);
+	int code = s->jobs ? 0 : job_worker_start(NULL, &s->jobs, err);
 
 	if (!code)
 		code = file_read(path, LISTING_LIMIT, &bytes, err);

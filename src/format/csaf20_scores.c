@@ -164,22 +164,41 @@ static bool parse_any(const json_t *json, struct cvss *ret)
 	return vector && cvss_parse_lenient(vector, ret, &repairs, NULL) == 0;
 }
 
+/* What a vector that is not whole says of METRIC; NULL: nothing. */
+static const char *said_of(const char *vector, const struct cvss_metric *metric)
+{
+	size_t code = strlen(metric->code);
+
+	for (; vector; vector = strchr(vector, '/')) {
+		vector += *vector == '/';
+		if (strncmp(vector, metric->code, code) != 0 || vector[code] != ':')
+			continue;
+		for (size_t v = 0; metric->values[v].code; v++)
+			if (strlen(metric->values[v].code) == strcspn(vector + code + 1, "/") &&
+			    str_starts(vector + code + 1, metric->values[v].code))
+				return metric->values[v].json;
+	}
+	return NULL;
+}
+
 static void find_properties(struct csaf *d, const json_t *json, const struct place *place)
 {
+	const char *vector = js_string(json, "vectorString");
+	enum cvss_version version = CVSS_3_1;
 	const struct cvss_metric *metrics;
 	struct cvss cvss;
+	bool whole = parse_any(json, &cvss);
 	size_t count;
 
-	if (!parse_any(json, &cvss))
-		return;
-	metrics = cvss_metrics(cvss.version, &count);
-	for (size_t i = 0; i < count; i++) {
+	version_of(json, &version);
+	metrics = cvss_metrics(whole ? cvss.version : version, &count);
+	for (size_t i = 0; vector && i < count; i++) {
 		const char *value = js_string(json, metrics[i].json);
-		int set = cvss.values[i] < 0 ? 0 : cvss.values[i];
+		const char *said = whole ? metrics[i].values[cvss.values[i] < 0 ? 0 : cvss.values[i]].json :
+					   said_of(vector, &metrics[i]);
 
-		if (value && !str_equal(value, metrics[i].values[set].json))
-			check_found(d->c, AT(place, metrics[i].json), _("the vector says %s"),
-				    metrics[i].values[set].json);
+		if (value && said && !str_equal(value, said))
+			check_found(d->c, AT(place, metrics[i].json), _("the vector says %s"), said);
 	}
 }
 

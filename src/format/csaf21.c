@@ -417,7 +417,7 @@ static bool later(const char *date, instant than)
 {
 	instant at;
 
-	return than != INSTANT_NONE && instant_parse(date, &at, NULL) == 0 && at > than;
+	return than != INSTANT_NONE && check_instant(date, &at) && at > than;
 }
 
 static void find_late_disclosure(struct csaf *d, const json_t *vulnerability, const struct place *place)
@@ -444,7 +444,7 @@ static void exploited_after(struct csaf *d, const json_t *item, const struct pla
 	instant told;
 
 	(void)context;
-	if (instant_parse(csaf_text(item, "date"), &told, NULL) == 0 && later(csaf_text(item, "exploitation_date"), told))
+	if (check_instant(csaf_text(item, "date"), &told) && later(csaf_text(item, "exploitation_date"), told))
 		check_found(d->c, AT(place, "exploitation_date"), _("it is later than the date it was told"));
 }
 

@@ -119,10 +119,14 @@ int feed_each_item(struct feed_run *run, struct pull *pull, feed_item_fn one)
 
 		str_reset(&bytes);
 		code = pull_value(pull, FEED_RECORD_LIMIT, &bytes, &end, &why);
-		if (code && bytes.length == 0 && !end)
-			return error_set(run->err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
-		if (!code && !end)
+		if (code && pull_spent(pull))
+			return error_set(run->err, code, run->name, why.remedy, "%s", str_or_empty(why.why));
+		if (code) {
+			feed_fault(run, where, str_or_empty(why.why));
+			code = 0;
+		} else if (!end) {
 			code = one(run, where, bytes.bytes, bytes.length);
+		}
 	}
 	return code;
 }

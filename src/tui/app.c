@@ -13,8 +13,8 @@ static const struct view_ops *const panes[ALL_PANES] = {
 	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view,
 };
 static const struct view_ops *const tabs[] = {
-	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
-	&gates_tab, &timeline_tab,
+	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &revisions_tab,
+	&tasks_tab, &gates_tab, &timeline_tab,
 };
 
 struct level *app_level(struct app *app)
@@ -46,6 +46,13 @@ static void place_changed(struct app *app)
 	app->preview_scroll = 0;
 }
 
+static void begin_view(struct app *app, struct view *view, const struct view_ops *ops, const char *subject)
+{
+	view_init(view, ops, app->context, subject);
+	view->fresh = &app->fresh;
+	view->term = app->term;
+}
+
 static struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject)
 {
 	struct level *level;
@@ -55,7 +62,7 @@ static struct level *level_push(struct app *app, const struct view_ops *const *o
 	level = &app->levels[app->level_count++];
 	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
 	for (size_t i = 0; i < count; i++)
-		view_init(&level->views[i], ops[i], app->context, subject), level->views[i].fresh = &app->fresh;
+		begin_view(app, &level->views[i], ops[i], subject);
 	place_changed(app);
 	return level;
 }
@@ -330,10 +337,11 @@ static void request_open(struct app *app, enum screen_request request, const cha
 		app_open_case(app, view->ops->row_case(row));
 	} else if (view->ops == &found_view && view->ops->row_mail(row)) {
 		open_text(app, &mail_view, view->ops->row_mail(row), NULL);
-	} else if (view->ops == &messages_tab) {
-		AUTO_STRING subject = mem_format("%s %zu", view->subject, row->index);
+	} else if (view->ops->row_subject) {
+		AUTO_STR subject = STR_INIT;
 
-		open_text(app, &message_view, subject, NULL);
+		view->ops->row_subject(view, row, &subject);
+		open_text(app, view->ops->opens, subject.bytes, NULL);
 	} else if (view->ops->opens) {
 		open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
@@ -467,6 +475,22 @@ static void request_match(struct app *app, enum screen_request request, const ch
 		view->scroll = (size_t)found;
 	else
 		app_message(app, ROLE_WARNING, _("No further match."));
+}
+
+/* In a list the preview is meant. */
+static void request_heading(struct app *app, enum screen_request request, const char *argument)
+{
+	int step = request == SCREEN_NEXT_HEADING ? 1 : -1;
+	struct view *view = app_view(app);
+	bool preview = view_is_list(view);
+	size_t *scroll = preview ? &app->preview_scroll : &view->scroll;
+	long found = preview && !app_previews(app) ? -1 : doc_next_heading(preview ? &app->preview : &view->body, *scroll, step);
+
+	(void)argument;
+	if (found >= 0)
+		*scroll = (size_t)found;
+	else
+		app_message(app, ROLE_WARNING, step > 0 ? _("No further heading.") : _("No heading before this."));
 }
 
 static void range_to_marks(struct view *view)
@@ -632,8 +656,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
-		view_init(&app->levels[0].views[i], ops, app->context, NULL);
-		app->levels[0].views[i].fresh = &app->fresh;
+		begin_view(app, &app->levels[0].views[i], ops, NULL);
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
@@ -648,7 +671,7 @@ static void unlock(struct app *app)
 {
 	struct command_context *context = app->context;
 	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
-					.readonly = context->readonly };
+					.readonly = context->readonly, .lean = true };
 	AUTO_ERROR err = ERROR_INIT;
 	int code;
 
@@ -689,7 +712,8 @@ static const request_fn requests[] = {
 	[SCREEN_FIRST] = request_move, [SCREEN_LAST] = request_move, [SCREEN_OPEN] = request_open,
 	[SCREEN_BACK] = request_back, [SCREEN_NEXT_PART] = request_part, [SCREEN_PREVIOUS_PART] = request_part,
 	[SCREEN_ZOOM] = request_zoom, [SCREEN_FILTER] = request_filter, [SCREEN_NEXT_MATCH] = request_match,
-	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_COMMAND_LINE] = request_prompt,
+	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_NEXT_HEADING] = request_heading,
+	[SCREEN_PREVIOUS_HEADING] = request_heading, [SCREEN_COMMAND_LINE] = request_prompt,
 	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
@@ -819,6 +843,15 @@ static void on_paste(struct app *app)
 		app_message(app, ROLE_WARNING, _("Pasted text is not taken as keys; press : or / first."));
 }
 
+/* What was worked on a second ago and has been given back since need not stay with us. */
+static void rest(struct app *app, int64_t now)
+{
+	if (!app->worked || now - app->last_key < POLL_MS)
+		return;
+	app->worked = false;
+	mem_rest();
+}
+
 /* Once a second, and when somebody appended: what is new, the clock, the idle lock. Draws only when
  * something differs. */
 static void on_poll(struct app *app, int64_t now)
@@ -833,6 +866,7 @@ static void on_poll(struct app *app, int64_t now)
 		app_request(app, SCREEN_LOCK, NULL);
 		return;
 	}
+	rest(app, now);
 	read_on(app);
 	app->stale = app->stale || (app_view(app)->ops == &jobs_view && jobs_front(&app->jobs));
 	if (clock / INSTANT_MINUTE == app->minute)
@@ -874,6 +908,7 @@ static void index_slice(struct app *app)
 	int64_t begun = app->term->ops->clock(app->term);
 	struct desk *desk = app->locked ? NULL : app->context->desk;
 
+	app->worked = app->worked || app->unindexed;
 	app->unindexed = 0;
 	if (!desk)
 		return;

@@ -76,6 +76,7 @@ struct app {
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
 	int64_t reloaded;                    /* when the views were loaded last */
+	bool worked;                         /* something was drawn or indexed since memory was given back */
 	bool behind, stale;                  /* events are still to be read; views are to be loaded anew */
 	uint64_t unindexed;                  /* events the search index has not come to yet */
 };

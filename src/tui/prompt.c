@@ -174,9 +174,12 @@ static size_t common_prefix(const struct completion *completions, size_t count)
 static void replace_last_word(struct app *app, const char *word, size_t length, bool whole)
 {
 	AUTO_STR text = STR_INIT;
+	const char *quote = memchr(word, ' ', length) ? "\"" : "";
 
 	str_add_bytes(&text, app->line.text.bytes, line_last_word(app->line.text.bytes));
+	str_add(&text, quote);
 	str_add_bytes(&text, word, length);
+	str_add(&text, length == strlen(word) ? quote : "");
 	if (whole)
 		str_add_char(&text, ' ');
 	line_set(&app->line, text.bytes);

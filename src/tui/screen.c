@@ -256,21 +256,43 @@ static void draw_bar(struct app *app)
 
 /* ---- the head of an opened case */
 
+static char *tab_label(const struct app *app, size_t tab)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+	bool current = tab == level->current;
+	const char *name = app->cols >= 100 || (current && app->cols >= 80) ? _(level->views[tab].ops->title) : _(level->views[tab].ops->brief);
+
+	/* A word, too, says which one is open. */
+	return mem_format(current ? "[%s]" : " %s ", name);
+}
+
+/* The first tab to show, so that the open one is seen. */
+static size_t tab_first(const struct app *app)
+{
+	size_t first = app->levels[app->level_count - 1].current;
+	int width = 0;
+
+	for (size_t i = first + 1; i-- > 0;) {
+		AUTO_STRING label = tab_label(app, i);
+
+		width += text_width(label) + 1;
+		if (width > app->cols + 1)
+			return first;
+		first = i;
+	}
+	return first;
+}
+
 static void draw_tabs(struct app *app, int row)
 {
 	const struct level *level = app_level(app);
 	int col = 0;
 
-	for (size_t i = 0; i < level->count && col < app->cols; i++) {
-		const struct view_ops *ops = level->views[i].ops;
-		const char *name = app->cols >= 100 || i == level->current ? _(ops->title) : _(ops->brief);
-		AUTO_STRING label = mem_format(" %s ", name);
-		bool current = i == level->current;
+	for (size_t i = tab_first(app); i < level->count && col < app->cols; i++) {
+		AUTO_STRING label = tab_label(app, i);
 
-		/* A word, too, says which one is open. */
-		if (current)
-			label[0] = '[', label[strlen(label) - 1] = ']';
-		col += term_put_raw(app->term, row, col, app->cols - col, label, current ? ROLE_TAB_CURRENT : ROLE_TAB) + 1;
+		col += 1 + term_put_raw(app->term, row, col, app->cols - col, label,
+					i == level->current ? ROLE_TAB_CURRENT : ROLE_TAB);
 	}
 }
 
@@ -296,8 +318,8 @@ static void preview_update(struct app *app, const struct layout *l)
 	const struct view *view = app_view(app);
 	const struct row *row = view_selected(view);
 	int64_t now = app->term->ops->clock(app->term);
-	AUTO_STRING key = mem_format("%s %s %d", view->ops->name, row ? str_or_empty(view->selected_id) : "-",
-				     l->preview_cols);
+	AUTO_STRING key = mem_format("%s %s %d %zu", view->ops->name, row ? str_or_empty(view->selected_id) : "-",
+				     l->preview_cols, view->marks.count);
 
 	if (str_equal(key, app->preview_key)) {
 		app->preview_due = 0;
@@ -628,6 +650,7 @@ void screen_draw(struct app *app)
 	term->ops->begin(term);
 	term->ops->cursor(term, -1, -1);
 	app->dirty = false;
+	app->worked = true;
 	if (!app->locked && view_is_list(app_view(app)))
 		view_prepare(app_view(app), app->cols);
 	layout_compute(app, &l);

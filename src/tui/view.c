@@ -87,6 +87,14 @@ instant view_now(const struct view *view)
 	return command_now(view->context);
 }
 
+enum chart_drawing view_drawing(const struct view *view)
+{
+	const struct options *options = view->context->options;
+
+	return chart_drawing(view->context->plain ? "ascii" : options ? option_get(options, "glyphs") : NULL,
+			     !view->term || view->term->glyphs, getenv("TERM"));
+}
+
 const struct case_state *view_case(const struct view *view)
 {
 	const struct model *model = view_model(view);

@@ -9,7 +9,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "psirtty/base/shelter.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/vault/vault.h"
 
 static const char identity_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyid";
 static const char event_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyev";
@@ -19,6 +21,7 @@ enum { SUBKEY_SIGN = 1, SUBKEY_BOX = 2, SUBKEY_CACHE = 3, SUBKEY_STATE = 4, SUBK
 
 /* ---- SQLite holds words of cases in its page cache: what it gives back is zeroed */
 
+enum { LEAN_BYTES = 3 << 20 };
 static sqlite3_mem_methods plain_memory;
 
 static void wiping_free(void *bytes)
@@ -53,6 +56,13 @@ static void wipe_database_memory(void)
 	sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping);
 }
 
+/* Near the limit SQLite uses the pages it has instead of asking for more. */
+void vault_lean(void)
+{
+	wipe_database_memory();
+	sqlite3_soft_heap_limit64(LEAN_BYTES);
+}
+
 /* A small keyring with its guard pages. */
 enum { PROBE_BYTES = 32768 };
 
@@ -82,6 +92,7 @@ int crypt_start(struct error *err)
 	if (sodium_init() < 0)
 		return error_set(err, ERR_BUG, "libsodium", NULL, _("it cannot be started"));
 	wipe_database_memory();
+	shelter_start();
 	setrlimit(RLIMIT_CORE, &none);
 	/* libsodium goes on without the lock; a key in the swap file would outlive the vault's being locked. */
 	if (sodium_mlock(probe, sizeof(probe)) != 0)

@@ -71,6 +71,7 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 {
 	struct openpgp *pgp;
 	gpgme_error_t code;
+	int failed;
 
 	gpgme_check_version(NULL);
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
@@ -81,13 +82,11 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	pgp = mem_alloc(sizeof(*pgp));
 	pgp->home = mem_string(home && *home ? home : NULL);
 	code = gpgme_new(&pgp->context);
-	if (!code && pgp->home)
-		code = gpgme_ctx_set_engine_info(pgp->context, GPGME_PROTOCOL_OpenPGP, NULL, pgp->home);
-	if (!code)
-		code = gpgme_set_protocol(pgp->context, GPGME_PROTOCOL_OpenPGP);
-	if (code) {
+	failed = code ? openpgp_failed(err, "gpg", code) :
+			openpgp_engine(pgp->home, pgp->context, GPGME_PROTOCOL_OpenPGP, err);
+	if (failed) {
 		openpgp_close(pgp);
-		return openpgp_failed(err, "gpg", code);
+		return failed;
 	}
 	gpgme_set_offline(pgp->context, 1);
 	if (silent)
@@ -115,20 +114,11 @@ void openpgp_close(struct openpgp *pgp)
 
 /* ---- the key rings, from outside */
 
-static char *ring_folder(const struct openpgp *pgp)
-{
-	const char *given = pgp->home ? pgp->home : getenv("GNUPGHOME"), *user = getenv("HOME");
-
-	if (given && *given)
-		return mem_string(given);
-	return user ? file_join(user, ".gnupg") : NULL;
-}
-
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32])
 {
 	static const char *const files[] = { "pubring.kbx", "pubring.gpg", "public-keys.d/pubring.db", "gpg.conf",
 					     "common.conf" };
-	AUTO_STRING folder = ring_folder(pgp);
+	AUTO_STRING folder = openpgp_folder(pgp->home);
 	AUTO_STR facts = STR_INIT;
 	size_t rings = 0;
 

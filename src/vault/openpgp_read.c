@@ -168,6 +168,7 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 		{ GPG_ERR_BAD_PASSPHRASE, ENCRYPTION_NO_KEY, N_("the passphrase was wrong") },
 		{ GPG_ERR_CANCELED, ENCRYPTION_NO_KEY, N_("the passphrase was not given") },
 		{ GPG_ERR_NO_AGENT, ENCRYPTION_NO_KEY, N_("gpg-agent does not answer") },
+		{ GPG_ERR_TIMEOUT, ENCRYPTION_FAILED, N_("gpg took too long over it") },
 	};
 
 	*ret_reason = NULL;
@@ -216,6 +217,12 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, inst
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
 }
 
+static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_decrypt_verify_start(context, in, out);
+}
+
 static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret)
 {
@@ -226,7 +233,7 @@ static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
 		BUG("gpgme cannot take %zu bytes", length);
-	code = gpgme_op_decrypt_verify(pgp->context, in, out);
+	code = openpgp_run(pgp->context, start_decrypt, in, NULL, out);
 	gpgme_data_release(in);
 	gpgme_data_release(out);
 	openpgp_outcome(pgp, code, sink.overran, now, ret);
@@ -279,11 +286,11 @@ static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text
 	*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
 	if (clear && gpgme_data_new(&out))
 		BUG("gpgme makes no data object");
-	code = gpgme_op_verify(pgp->context, signature, text, out);
+	code = openpgp_run(pgp->context, gpgme_op_verify_start, signature, text, out);
 	if (out)
 		openpgp_take(out, &ret->plain);
 	if (code && gpgme_err_code(code) != GPG_ERR_NO_DATA && gpgme_err_code(code) != GPG_ERR_BAD_DATA &&
-	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE)
+	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE && gpgme_err_code(code) != GPG_ERR_TIMEOUT)
 		return openpgp_failed(err, _("signature"), code);
 	if (!code)
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);

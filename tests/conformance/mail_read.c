@@ -604,6 +604,25 @@ static void import_keys(void)
 	}
 }
 
+/* What a handler's own options would change: verdicts, readers, keys, what is asked of a network. None may count. */
+static void spoil_options(const char *home)
+{
+	static const char *const files[][2] = {
+		{ "gpg.conf", "allow-weak-digest-algos\nignore-time-conflict\nignore-valid-from\nignore-mdc-error\n"
+			      "allow-multiple-messages\nallow-multisig-verification\nfaked-system-time 20200101T000000\n"
+			      "auto-key-retrieve\nauto-key-import\nkeyserver hkp://127.0.0.1:1\nencrypt-to psirt@vendor.example\n"
+			      "trust-model always\nmax-output 10\nskip-verify\ncompliance de-vs\nno-such-option\n" },
+		{ "gpgsm.conf", "disable-policy-checks\nfaked-system-time 20200101T000000\nno-such-option\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		AUTO_STRING path = file_join(home, files[i][0]);
+
+		if (file_write(path, files[i][1], strlen(files[i][1]), 0600, NULL))
+			BUG("%s cannot be written", path);
+	}
+}
+
 static void test_all(void)
 {
 	double start = seconds();
@@ -677,6 +696,7 @@ int main(int argc, char **argv)
 	if (!mkdtemp(home) || setenv("GNUPGHOME", home, 1))
 		return 1;
 	import_keys();
+	spoil_options(home);
 	if (!CHECK(parse_worker_start(&desk.worker, &err) == 0 && openpgp_open(NULL, &desk.pgp, &err) == 0, "worker and gpg are there"))
 		return tap_done();
 	test_all();

@@ -109,6 +109,21 @@ if command -v setpriv >/dev/null && [ "$(id -u)" -eq 0 ] && [ -z "${SANITIZED:-}
 else
   skip 'memory that cannot be locked' 'needs root, setpriv and a build without sanitizers'
 fi
+# Words of cases need more than keys do: what cannot be locked is told where the machine swaps.
+plain=${PSIRTTY_PLAIN:-}
+with_swap() { # with_swap KIB: vault check on a machine that seems to swap, with so much to lock
+  printf 'Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n' >"$work/swaps"
+  unshare -m bash -c 'mount --bind "$1" /proc/swaps && ulimit -l "$2" && shift 2 && exec "$@"' _ "$work/swaps" "$1" \
+    setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock "$plain" --vault "$v" vault check 2>&1
+}
+if [ -n "$plain" ] && command -v setpriv >/dev/null && unshare -m true 2>/dev/null; then
+  out=$(with_swap 1500)
+  is $? 1 'memory that may be swapped out is found'
+  has "$out" 'memlock 65536' 'and says how to have it locked'
+  has "$(with_swap 8192)" 'nothing found' 'where enough can be locked nothing is'
+else
+  skip 'memory that may be swapped out' 'needs root, setpriv and a build without sanitizers'
+fi
 # A passphrase that is not given: the program that asks for it is one that is always closed at once.
 secret=$(gpg --homedir "$work/other" --batch --quiet --pinentry-mode loopback --passphrase 'long one' --quick-generate-key \
   'Passe <passe@vendor.example>' future-default default never 2>/dev/null

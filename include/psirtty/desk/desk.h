@@ -19,6 +19,7 @@ struct desk_options {
 	bool readonly;
 	bool handed_over;       /* IDENTITY is a descriptor that desk_identity_send writes into: gpg is not asked */
 	int identity;
+	bool lean;              /* this process stays: it takes little memory rather than little time */
 };
 
 /* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
