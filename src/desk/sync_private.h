@@ -23,6 +23,7 @@ struct sync {
 	struct sync_progress progress;
 	struct sync_result *result;
 	bool begun, whole;             /* a run of the store is open; it brings all there is */
+	bool together;                 /* NVD: the files of all years were asked for at once, just now */
 	long long first;               /* number of the first file it takes in */
 	uint64_t serial;               /* of the bundle this comes by; 0 */
 };

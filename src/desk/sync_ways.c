@@ -201,28 +201,49 @@ int sync_way_osv(struct sync *s, struct error *err)
 
 /* ---- yearly files of the NVD, with their .meta */
 
-/* The meta's hash of KEY ("2024", "modified") into RET; "" when there is no such file. */
+static int nvd_hash(struct sync *s, const char *meta, char ret_hex[65], struct error *err)
+{
+	struct job_answer answer = { 0 };
+	int code = sync_listing(s, "nvd-meta", "", meta, &answer, err);
+
+	if (!code && answer.count == 1)
+		snprintf(ret_hex, 65, "%s", answer.rows[0].fields[3]);
+	job_answer_release(&answer);
+	return code;
+}
+
+static bool nvd_is_here(const struct sync *s, const char *name, const char *hex)
+{
+	const json_t *file = sync_file(s, name);
+
+	return file && str_equal(js_string(file, "unpacked_sha256"), hex);
+}
+
+/* Whether this run brought NAME already. */
+static bool came_now(const struct sync *s, const char *name)
+{
+	char now[40];
+
+	return s->together && str_equal(js_string(sync_file(s, name), "fetched"), instant_format(s->now, now));
+}
+
+/* The meta's hash of KEY ("2024", "modified") into RET. */
 static int nvd_meta(struct sync *s, const char *key, bool fresh, char ret_hex[65], struct error *err)
 {
 	AUTO_STRING url = mem_format("%s%s.meta", s->source->url, key);
 	AUTO_STRING name = mem_format("%s.meta", key);
-	struct job_answer answer = { 0 };
 	struct wishes wishes = { 0 };
-	struct wish *wish = wish_add(&wishes, url, name, ROLE_HASH);
-	bool here;
-	int code;
+	struct wish *wish;
+	int code = 0;
 
-	wish->fresh = fresh;
-	wish->pause = (int)s->source->pause;
-	code = sync_get(s, &wishes, err);
-	here = !code && wishes.items[0].here;
-	wishes_release(&wishes);
-	if (here)
-		code = sync_listing(s, "nvd-meta", "", name, &answer, err);
-	if (here && !code && answer.count == 1)
-		snprintf(ret_hex, 65, "%s", answer.rows[0].fields[3]);
-	job_answer_release(&answer);
-	return code;
+	if (fresh || !s->together || !sync_file(s, name)) {
+		wish = wish_add(&wishes, url, name, ROLE_HASH);
+		wish->fresh = fresh;
+		wish->pause = (int)s->source->pause;
+		code = sync_get(s, &wishes, err);
+		wishes_release(&wishes);
+	}
+	return code ? code : nvd_hash(s, name, ret_hex, err);
 }
 
 /* The file of KEY, whose unpacked bytes must have the hash HEX. */
@@ -230,13 +251,12 @@ static int nvd_file(struct sync *s, const char *key, const char *hex, struct err
 {
 	AUTO_STRING url = mem_format("%s%s.json.gz", s->source->url, key);
 	AUTO_STRING name = mem_format("%s.json.gz", key);
-	json_t *file = sync_file(s, name);
 	char found[65];
 	int code;
 
-	if (file && str_equal(js_string(file, "unpacked_sha256"), hex))
+	if (nvd_is_here(s, name, hex))
 		return 0;
-	code = sync_get_one(s, url, name, ROLE_DATA, NULL, err);
+	code = came_now(s, name) ? 0 : sync_get_one(s, url, name, ROLE_DATA, NULL, err);
 	if (!code)
 		code = sync_digest(s, name, found, err);
 	if (!code && str_casecmp(found, hex) != 0) {
@@ -285,10 +305,37 @@ static int nvd_one(struct sync *s, const char *key, char **cursor, struct error 
 	return code ? code : nvd_take(s, key, hex, cursor, err);
 }
 
-static int nvd_years(struct sync *s, char **cursor, struct error *err)
+/* All that is wished for of the years at once: their .meta, or the files whose .meta has changed. What does not come here
+ * is asked for again one by one, with its own sentence. */
+static int nvd_together(struct sync *s, bool files, const char *cursor, struct error *err)
 {
+	struct wishes wishes = { 0 };
 	int code = 0;
 
+	for (int year = NVD_FIRST; !code && year <= instant_year(s->now); year++) {
+		AUTO_STRING key = mem_format("%d", year), *before = cursor_get(cursor, key), *meta = mem_format("%d.meta", year);
+		const char *ending = files ? "json.gz" : "meta";
+		AUTO_STRING url = mem_format("%s%d.%s", s->source->url, year, ending), *name = mem_format("%d.%s", year, ending);
+		char hex[65] = "";
+
+		if (files && sync_file(s, meta))
+			code = nvd_hash(s, meta, hex, err);
+		if (!files || (*hex && !(before && *before && str_starts(hex, before)) && !nvd_is_here(s, name, hex)))
+			wish_add(&wishes, url, name, files ? ROLE_DATA : ROLE_HASH)->optional = true;
+	}
+	if (!code && wishes.count)
+		code = sync_get(s, &wishes, err);
+	wishes_release(&wishes);
+	return code;
+}
+
+static int nvd_years(struct sync *s, char **cursor, struct error *err)
+{
+	int code = nvd_together(s, false, *cursor, err);
+
+	if (!code)
+		code = nvd_together(s, true, *cursor, err);
+	s->together = true;
 	for (int year = NVD_FIRST; !code && year <= instant_year(s->now); year++) {
 		AUTO_STRING key = mem_format("%d", year);
 		AUTO_ERROR why = ERROR_INIT;
@@ -300,6 +347,7 @@ static int nvd_years(struct sync *s, char **cursor, struct error *err)
 		else if (code)
 			error_set(err, code, why.what, why.remedy, "%s", why.why);
 	}
+	s->together = false;
 	return code;
 }
 

@@ -175,7 +175,7 @@ def others():
     put("news.rss", '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><item><title>Thing is broken</title>'
         '<guid>g1</guid><link>https://example.org/1</link><pubDate>Fri, 20 Nov 2026 00:00:00 +0000</pubDate></item></channel></rss>')
     put("bomb/all.zip", packed({"A.json": b'{"schema_version":"1","id":"A","modified":"2026-11-01T00:00:00Z","details":"'
-                                + b" " * (300 << 20) + b'"}'}))
+                                + b" " * (48 << 20) + b'"}'}))
     put("bomb/modified_id.csv", "2026-11-01T00:00:00Z,A\n")
 
 
