@@ -301,7 +301,7 @@ static int run_faults(struct command_context *context, const struct command_call
 const struct command_row feed_commands[] = {
 	{
 		.name = "feed identify",
-		.help = N_("which feed a file is: format, records, the newest record's time, faults"),
+		.help = N_("which feed a file is: format, records, age, faults"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
 		.arguments = { { .name = "FILE", .type = ARG_FILE,
 				 .help = N_("a document, an archive of them or a folder; - for standard input") } },
@@ -327,6 +327,7 @@ const struct command_row feed_commands[] = {
 		.name = "feed list",
 		.help = N_("the sources, how much they hold and how old that is"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.pane = "feeds",
 		.arguments = { FEED_STORE_ARGUMENT },
 		.exec = run_list,
 	},
@@ -342,8 +343,8 @@ const struct command_row feed_commands[] = {
 	},
 	{
 		.name = "feed show",
-		.help = N_("a flaw as every source has it: text, products, scores, where they differ, EPSS, exploited or not"),
-		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.help = N_("a flaw as every source has it, where they differ, EPSS, exploited"),
+		.flags = COMMAND_JSON | COMMAND_NO_VAULT | COMMAND_HERE,
 		.arguments = { { .name = "ID", .type = ARG_TEXT, .help = N_("any of its names: CVE, GHSA, EUVD …") },
 			       { .name = "--raw", .type = ARG_TEXT, .option = true, .takes_value = true, .optional = true,
 				 .help = N_("the record as this source sent it") },
