@@ -544,24 +544,22 @@ static const char *sum_of(const struct job_answer *sums, const char *name)
 	return NULL;
 }
 
-static int jvn_file(struct sync *s, const char *path, const char *name, const struct job_answer *sums, char **cursor,
-		    struct error *err)
+static void jvn_wish(struct sync *s, struct wishes *wishes, const char *path, const char *name, const struct job_answer *sums)
 {
 	AUTO_STRING url = mem_format("%s%s%s", s->source->url, path, name);
-	AUTO_STRING before = cursor_get(*cursor, name), *part = NULL;
-	struct wishes wishes = { 0 };
-	struct wish *wish = wish_add(&wishes, url, name, ROLE_DATA);
+	struct wish *wish = wish_add(wishes, url, name, ROLE_DATA);
+
+	wish->page = true;
+	wish->sha256 = mem_string(sum_of(sums, name));
+}
+
+/* The file NAME, where the cursor does not say that it is in the store. */
+static int jvn_take(struct sync *s, const char *name, char **cursor, struct error *err)
+{
+	AUTO_STRING before = cursor_get(*cursor, name), *part = mem_format("%.16s", sha256_of(s, name));
 	char *next;
 	int code;
 
-	wish->page = true;
-	wish->pause = (int)s->source->pause;
-	wish->sha256 = mem_string(sum_of(sums, name));
-	code = sync_get(s, &wishes, err);
-	wishes_release(&wishes);
-	if (code)
-		return code;
-	part = mem_copy(sha256_of(s, name), strlen(sha256_of(s, name)) < 16 ? strlen(sha256_of(s, name)) : 16);
 	if (str_equal(before, part))
 		return 0;
 	code = sync_take(s, name, err);
@@ -594,17 +592,22 @@ int sync_way_jvn(struct sync *s, struct error *err)
 	instant years = cursor_time(cursor, "years");
 	bool all = years == INSTANT_NONE || s->now - years >= WEEK * INSTANT_DAY || s->options->whole;
 	struct job_answer sums = { 0 };
+	struct wishes wishes = { 0 };
 	int code = jvn_sums(s, &sums, err);
 
-	if (!code)
-		code = sync_begin(s, false, err);
 	for (int year = NVD_FIRST; !code && all && year <= instant_year(s->now); year++) {
 		AUTO_STRING name = mem_format("jvndb_%d.rdf", year);
 
-		code = jvn_file(s, "rss/years/", name, &sums, &cursor, err);
+		jvn_wish(s, &wishes, "rss/years/", name, &sums);
+	}
+	if (!code) {
+		jvn_wish(s, &wishes, "rss/", "jvndb.rdf", &sums);
+		code = sync_get(s, &wishes, err);
 	}
 	if (!code)
-		code = jvn_file(s, "rss/", "jvndb.rdf", &sums, &cursor, err);
+		code = sync_begin(s, false, err);
+	for (size_t i = 0; !code && i < wishes.count; i++)
+		code = jvn_take(s, wishes.items[i].name, &cursor, err);
 	if (!code && all) {
 		next = cursor_put(cursor, "years", instant_format(s->now, now));
 		free(cursor);
@@ -612,6 +615,7 @@ int sync_way_jvn(struct sync *s, struct error *err)
 	}
 	if (!code)
 		code = sync_end(s, cursor, err);
+	wishes_release(&wishes);
 	job_answer_release(&sums);
 	free(cursor);
 	return code;

@@ -70,6 +70,14 @@ out=$(p feed sync nvd-files)
 is "$?" 0 'the file of the last days is empty'
 has "$out" 'the files of the years are read instead' 'the years stand in for it'
 
+# ---- JVN: years and updates, each with its sum
+out=$(p feed sync jvn)
+has "$out" $'jvn\tsynced\t27' 'the years of JVN'
+is "$(held jvn)" '26 21 d 21 h 0' 'are there'
+has "$(p feed sync jvn)" $'jvn\tsynced\t1' 'and the next time only what is new'
+sed -i 's/JVNDB-2026-000002/JVNDB-2026-000003/' "$served/www/jvn/rss/jvndb.rdf"
+has "$(p feed sync jvn)" 'its SHA-256 is' 'one whose sum does not fit is refused'
+
 # ---- OSV: what changed, what was moved away; the EUVD, Alpine, EPSS, news
 feeds_world 1
 p feed sync osv-PyPI >/dev/null

@@ -39,6 +39,7 @@ feeds:
   redhat-vex: {url: "https://localhost:$port/vex/"}
   alpine: {url: "https://localhost:$port/alpine/%s.json"}
   euvd: {url: "https://localhost:$port/euvd/", pause: 0}
+  jvn: {url: "https://localhost:$port/jvn/", pause: 0}
   epss: {url: "https://localhost:$port/epss.csv.gz"}
   news-oss-security: {url: "https://localhost:$port/news.rss"}
 $1
