@@ -90,6 +90,14 @@ is "$?" 0 'the EUVD, Alpine, EPSS and news'
 is "$(held euvd | cut -d' ' -f1)$(held alpine-edge-main | cut -d' ' -f1)$(held epss | cut -d' ' -f1)$(held news-oss-security | cut -d' ' -f1)" 3121 \
   'have their records'
 
+# ---- words that are watched for in news
+has "$(p feed watch thing)" $'news-oss-security\tthing\tThing is broken\thttps://example.org/1' 'news that have a word'
+p feed watch nosuchword >/dev/null
+is "$?" 1 'none has another'
+has "$(p feed watch)" 'there are no words to watch for' 'without words it says where they stand'
+feeds_settings '  news: {words: [broken]}'
+has "$(p feed watch)" $'\tbroken\tThing is broken' 'those of the settings, for all lists of news'
+
 # ---- settings
 feeds_settings '  mine: {way: csaf}'
 has "$(p feed sync mine)" 'feeds.mine' 'a source of one'"'"'s own without an address'

@@ -52,7 +52,11 @@ fails 'told to come back tomorrow' 'the server answered 503' 'always status 503 
 is "$(asked '^503 /kev.json')" 3 'a storm is asked twice, a long wait once'
 tries=1
 feeds_settings ''
+patience=1
+feeds_settings ''
 fails 'a stalled server' 'kev, kev.json' 'always stall 100'
+patience=60
+feeds_settings ''
 fails 'a torn download' 'kev, kev.json' 'always torn 60000'
 fails 'cut in the middle as if it were whole' 'kev, kev.json' 'always cut 60000'
 fails 'a bomb' 'it unpacks to more than 200 times its size' 'always bomb'
