@@ -72,6 +72,7 @@ extern const struct command_row convert_commands[];
 extern const struct command_row cve_commands[];
 extern const struct command_row feed_bundle_commands[];
 extern const struct command_row feed_sync_commands[];
+extern const struct command_row feed_watch_commands[];
 extern const struct command_row cve_services_commands[];
 extern const struct command_row clock_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
