@@ -42,6 +42,7 @@ extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
 extern const struct command_row fact_commands[];
 extern const struct command_row feed_commands[];
+extern const struct command_row flaw_commands[];
 extern const struct command_row gate_commands[];
 extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
@@ -71,6 +72,7 @@ extern const struct command_row convert_commands[];
 extern const struct command_row cve_commands[];
 extern const struct command_row feed_bundle_commands[];
 extern const struct command_row feed_sync_commands[];
+extern const struct command_row cve_services_commands[];
 extern const struct command_row clock_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
 extern const char *const advisory_format_words[];

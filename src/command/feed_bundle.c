@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "command/feed_private.h"
+#include "command/feed.h"
 #include "psirtty/base/file.h"
 #include "psirtty/desk/feed.h"
 #include "psirtty/desk/feed_bundle.h"
@@ -188,12 +188,9 @@ int command_feed_bundle(struct command_context *context, const struct command_ca
 	int code = open_place(context, call, &place, err);
 
 	if (!code)
-		code = file_make_dir(place.folder, 0755, err);
-	if (!code)
-		code = intel_open(place.store, true, &place.intel, err);
-	if (!code)
 		code = openpgp_open(context->gpg_home, &place.pgp, err);
 	fill_options(context, &place, &options);
+	options.store = place.store;
 	options.backwards = call_given(call, "--backwards");
 	if (!code)
 		code = feed_bundle_import(&options, file, command_now(context), &done, err);

@@ -44,6 +44,7 @@ struct desk {
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
+	struct desk_look *look;               /* owned: the store of intelligence, once it was looked at */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
@@ -58,6 +59,10 @@ struct desk {
 /* ---- way.c */
 struct desk_way;
 void desk_way_free(struct desk_way *way); /* NULL does nothing */
+
+/* ---- flaw.c */
+struct desk_look;
+void desk_look_free(struct desk_look *look); /* NULL does nothing */
 
 /* ---- intake.c */
 /* Where a mail comes from; account and uid (its name on the server) may be NULL. */

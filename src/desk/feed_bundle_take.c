@@ -14,6 +14,7 @@
 
 struct taking {
 	struct bundle_reading r;
+	struct intel *intel;
 	struct feed_bundle_done *done;
 	json_t *receipt;           /* owned */
 };
@@ -279,7 +280,7 @@ static void tell_source(struct taking *t, const json_t *row, const struct sync_r
 static int take_source(struct taking *t, const json_t *row, struct error *err)
 {
 	const struct sync_options options = { .settings = t->r.options->settings, .dir = t->r.options->dir,
-					      .intel = t->r.options->intel };
+					      .intel = t->intel };
 	struct sync_result result = { 0 };
 	struct members members = { 0 };
 	struct source source;
@@ -351,6 +352,8 @@ static int take_all(struct taking *t, json_t *received, struct error *err)
 	size_t i;
 	int code = bundle_unpack(&t->r, err);
 
+	if (!code)
+		code = intel_open(t->r.options->store, true, &t->intel, err);
 	json_array_foreach(js_array(t->r.manifest, "sources"), i, row)
 		if (!code)
 			code = take_source(t, row, err);
@@ -395,6 +398,7 @@ int feed_bundle_import(const struct feed_bundle_options *options, const char *fi
 	}
 	if (!code && !done.already)
 		code = take_all(&t, received, err);
+	intel_close(t.intel);
 	bundle_reading_release(&t.r);
 	json_decref(t.receipt);
 	if (code)

@@ -332,20 +332,15 @@ static int write_file(struct making *m, const char *file, const struct str *mani
 
 /* ---- all of it */
 
-static int sign(struct making *m, const struct str *manifest, struct str *ret, struct error *err)
+/* Before a serial is used up. */
+static int find_signer(const struct making *m, struct openpgp_key *ret, struct error *err)
 {
 	const char *signer = m->options->settings->bundle.signer;
-	struct openpgp_key key = { 0 };
-	int code;
 
 	if (!signer)
 		return error_set(err, ERR_USAGE, "feed export", _("Set `bundle: {signer: FINGERPRINT}` in psirtty.yaml, or give --sign KEY"),
 				 _("no key is named to sign with, and no bundle goes out unsigned"));
-	code = openpgp_find(m->options->pgp, signer, true, &key, err);
-	if (!code)
-		code = openpgp_sign(m->options->pgp, manifest->bytes, manifest->length, key.fingerprint, true, ret, NULL, err);
-	openpgp_key_release(&key);
-	return code;
+	return openpgp_find(m->options->pgp, signer, true, ret, err);
 }
 
 static int make(struct making *m, const char *file, uint64_t since, struct error *err)
@@ -353,6 +348,7 @@ static int make(struct making *m, const char *file, uint64_t since, struct error
 	AUTO_STR text = STR_INIT;
 	AUTO_STR signature = STR_INIT;
 	AUTO_STRING kept = NULL;
+	struct openpgp_key key = { 0 };
 	json_t *totals = json_object();
 	int code = load_base(m, since, err);
 
@@ -363,6 +359,8 @@ static int make(struct making *m, const char *file, uint64_t since, struct error
 	if (!code && !m->done->sources)
 		code = error_set(err, ERR_NO, "feed export", _("`psirtty feed sync` first"), _("there is nothing here to carry"));
 	if (!code)
+		code = find_signer(m, &key, err);
+	if (!code)
 		code = next_serial(m, err);
 	js_set_integer(totals, "members", (long long)m->done->included);
 	js_set_integer(totals, "bytes", (long long)m->total);
@@ -370,7 +368,8 @@ static int make(struct making *m, const char *file, uint64_t since, struct error
 		code = feed_bundle_check(m->manifest, file, err);
 	js_dump_pretty(m->manifest, &text);
 	if (!code)
-		code = sign(m, &text, &signature, err);
+		code = openpgp_sign(m->options->pgp, text.bytes, text.length, key.fingerprint, true, &signature, NULL, err);
+	openpgp_key_release(&key);
 	if (!code)
 		code = write_file(m, file, &text, &signature, err);
 	kept = mem_format("made-%llu.json", (unsigned long long)m->done->serial);

@@ -53,6 +53,13 @@ static const struct row rows[] = {
 	FEED("on", SET_BOOL, on, N_("true: asked although it is off as it comes")),
 	TOP("bundle", "signer", SET_TEXT, bundle.signer, N_("fingerprint or address of the key that signs feed bundles")),
 	TOP("bundle", "keys", SET_WORDS, bundle.keys, N_("a list of fingerprints: whose feed bundles are taken")),
+	TOP("cve", "url", SET_URL, cve.login.url, N_("the CVE services (https://cveawg.mitre.org/api)")),
+	TOP("cve", "organisation", SET_TEXT, cve.organisation, N_("the CNA's short name there; without it they are never asked")),
+	TOP("cve", "user", SET_TEXT, cve.login.user, N_("who asks, as they know the handler")),
+	TOP("cve", "password_file", SET_PATH, cve.login.password_file, N_("a file of mode 0600 whose first line is the API key")),
+	TOP("cve", "password_command", SET_WORDS, cve.login.password_command, N_("a list of words: the program that prints it")),
+	TOP("cve", "ca_file", SET_PATH, cve.login.ca_file, N_("instead of that of network")),
+	TOP("cve", "proxy", SET_TEXT, cve.login.proxy, N_("instead of that of network")),
 	ACCOUNT("url", SET_URL, login.url, N_("imaps://host/folder or pop3s://host; imap and pop3: with STARTTLS")),
 	ACCOUNT("user", SET_TEXT, login.user, N_("who logs in")),
 	ACCOUNT("password_file", SET_PATH, login.password_file, N_("a file of mode 0600 whose first line is the password")),
@@ -133,6 +140,8 @@ void settings_release(struct settings *settings)
 	free(settings->bundle.signer);
 	free_words(settings->bundle.keys);
 	login_release(&settings->send.login);
+	login_release(&settings->cve.login);
+	free(settings->cve.organisation);
 	free_words(settings->send.program);
 	free(settings->send.by);
 	free(settings->send.sender);

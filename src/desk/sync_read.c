@@ -114,6 +114,8 @@ int sync_listing(struct sync *s, const char *what, const char *since, const char
 	AUTO_STRING arguments = mem_format("%s %s %s, %s", what, since && *since ? since : "-", s->source->id, name);
 	int code = run_job(s, JOB_LISTING, arguments, name, ret, err);
 
+	if (!code && ret->count && ret->rows[ret->count - 1].count == 1)
+		free(ret->rows[--ret->count].fields);
 	for (size_t i = 0; !code && i < ret->count; i++)
 		if (ret->rows[i].count != 6)
 			code = error_set(err, ERR_INPUT, name, NULL, _("the sandboxed reader's answer is malformed"));

@@ -177,6 +177,17 @@ static void note_taken(struct taking *t, const char *name)
 		js_set_string(file, "newest", instant_format(t->newest, text));
 }
 
+/* The reader's sentence under the name of the file that came. */
+static int not_taken(const char *shown, struct error *err)
+{
+	AUTO_STRING why = NULL;
+
+	if (!err || str_equal(err->what, shown))
+		return ERR_INPUT;
+	why = mem_format("%s: %s", err->what, err->why);
+	return error_set(err, ERR_INPUT, shown, _("Try again later: nothing of it was taken in"), "%s", why);
+}
+
 int sync_take(struct sync *s, const char *name, struct error *err)
 {
 	AUTO_STRING path = sync_path(s, name), *shown = mem_format("%s, %s", s->source->id, name);
@@ -199,7 +210,7 @@ int sync_take(struct sync *s, const char *name, struct error *err)
 		intel_break(s->options->intel);
 	else
 		note_taken(&t, name);
-	return code;
+	return code == ERR_INPUT ? not_taken(shown, err) : code;
 }
 
 int sync_withdraw(struct sync *s, const char *id, instant when, struct error *err)

@@ -7,7 +7,7 @@ with "_" for every slash: a line there is what it does instead, and is used up u
   status N [SECONDS]   that status, with Retry-After      torn N     the length is told, N bytes come, the line breaks
   cut N                N bytes come as if they were all   stall N    N bytes come, then nothing more
   html                 a page for people, status 200      empty      status 200 and no byte
-  bomb                 a megabyte of gzip that unpacks to a gigabyte
+  bomb                 gzip that unpacks to a thousand times its size
 """
 import gzip
 import hashlib
@@ -21,6 +21,7 @@ import urllib.parse
 
 folder, certificate, key = sys.argv[1:4]
 lock = threading.Lock()
+BOMB = gzip.compress(bytes(64 << 20), 1)
 PAGE = b"<!DOCTYPE html>\n<html><body>Please log in to the proxy</body></html>\n"
 
 
@@ -85,7 +86,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif words[0] == "empty":
             self.answer(200, b"")
         elif words[0] == "bomb":
-            self.answer(200, gzip.compress(bytes(1 << 30), 1)[:1 << 20], [("Content-Encoding", "gzip")])
+            self.answer(200, BOMB, [("Content-Encoding", "gzip")])
 
     def do_GET(self):
         parts = urllib.parse.urlsplit(self.path)

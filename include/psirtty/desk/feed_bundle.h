@@ -19,6 +19,7 @@ struct feed_bundle_options {
 	const struct sources *sources;
 	const char *dir;                 /* of all downloads */
 	struct intel *intel;             /* export: open for reading will do */
+	const char *store;               /* import: its path; opened, and made, only once all was checked */
 	struct openpgp *pgp;
 	bool backwards;                  /* import: an older one than what is here, on purpose; it is logged */
 	void (*progress)(void *context, const char *what, uint64_t done, uint64_t total); /* NULL: nobody looks */
