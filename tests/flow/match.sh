@@ -134,12 +134,31 @@ has "$(list)" 'CVE-2026-0003' 'so it stays'
 p match watch "$(id CVE-2026-0005)" >/dev/null
 hasnt "$(list)" 'CVE-2026-0005' 'what is watched waits for a change'
 
+# ---- what changes about a case's match
+vex known_not_affected 2026-11-20T00:00:00Z >"$work/vex.json"
+p feed import "$work/vex.json" >/dev/null
+is "$(p --json match run | jq -r .raised)" 1 'a document that says it is not affected after all is an event'
+has "$(p case log 1)" 'closed, says csaf (P-1)' 'in the case, with the document'
+vex known_affected 2026-11-21T00:00:00Z >"$work/vex.json"
+p feed import "$work/vex.json" >/dev/null
+p match run >/dev/null
+has "$(p case log 1)" 'reopened, says' 'and so is that it takes it back'
+
 # ---- taken back
 modified=2026-11-20T00:00:00Z osv PYSEC-2026-1 '"CVE-2026-0001"' Tem.plate '{"introduced":"2.0"},{"fixed":"2.2"}' '"withdrawn":"2026-11-20T00:00:00Z",' >"$work/osv/1.json"
 p feed import "$work/osv/1.json" --source osv-PyPI >/dev/null
 is "$(p --json match run | jq -r .raised)" 1 'a record that is taken back is an event'
 has "$(p case log 1)" 'withdrawn, says osv-PyPI (PYSEC-2026-1)' 'in the case of its match'
 is "$(p --json match run | jq -r .raised)" 0 'told once'
+
+# ---- what nobody knows
+p product add other Other >/dev/null
+sed 's/pkg:pypi/pkg:npm/' "$work/one.json" >"$work/npm.json"
+p sbom import other 1 "$work/npm.json" >/dev/null
+has "$(p match run other)" 'no source knows such' 'a kind of component without a source is unknown, not unaffected'
+is "$(p --json match run | jq -r '.coverage[] | select(.type=="npm") | .state')" unknown 'in JSON too'
+now=2027-01-20T10:00:00Z
+is "$(p --json match run | jq -r '.coverage[] | select(.type=="pypi") | .state')" stale 'and old data is called so'
 p vault check >/dev/null && p audit verify >/dev/null
 ok $? 'the vault is whole'
 tap_done
