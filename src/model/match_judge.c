@@ -282,6 +282,21 @@ static bool is_version(const struct judge *j, const char *version, bool *ret_kno
 	return scheme && version_compare(scheme, j->item->version, version, &order, &none) == 0 && order == 0;
 }
 
+/* Of a distribution's package without a version: one release may be affected and another not, under the same name. So it
+ * is reason to look, and no proof. */
+static void say_of_all(struct judge *j)
+{
+	static const char *const distributions[] = { "alpm", "apk", "deb", "rpm" };
+	bool distribution = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(distributions); i++)
+		distribution |= str_equal(j->item->type, distributions[i]);
+	if (!distribution)
+		say_status(j, N_("the document names no version"));
+	else if (j->statement->usual != MATCH_SAYS_UNAFFECTED)
+		say(j, MATCH_LOOK, N_("the document names no version"));
+}
+
 static void judge_vex_purl(struct judge *j)
 {
 	AUTO_ERROR none = ERROR_INIT;
@@ -296,7 +311,7 @@ static void judge_vex_purl(struct judge *j)
 	if (distro && *j->item->distro && !match_release_same(distro, j->item->distro))
 		return;
 	if (!purl.version)
-		say_status(j, N_("the document names no version"));
+		say_of_all(j);
 	else if (is_version(j, purl.version, &known))
 		say_status(j, known ? "" : N_("the component has no version"));
 }

@@ -37,6 +37,7 @@ struct row {
 #define NAMED(v) CALLED(v), .version = "", .kind = MATCH_KIND_CPE, .rule = MATCH_RULE_CPE
 #define CRITERIA(v) .cpes = { "cpe:2.3:a:x:y:" v ":*:*:*:*:*:*:*" }
 #define VEX .purl = "pkg:pypi/a@2.1", .version = "2.1", .key = "pkg:pypi/a", .kind = MATCH_KIND_VEX, .rule = MATCH_RULE_VEX
+#define RPM .purl = "pkg:rpm/redhat/a@1-2.el8", .version = "1-2.el8", .key = "pkg:rpm/redhat/a", .kind = MATCH_KIND_VEX, .rule = MATCH_RULE_VEX
 #define ONE(...) .ranges = { { __VA_ARGS__ } }, .range_count = 1
 #define TWO(a, b) .ranges = { a, b }, .range_count = 2
 
@@ -102,6 +103,9 @@ static const struct row rows[] = {
 	{ "of another version", VEX, .usual = A, .statement_purl = "pkg:pypi/a@2.2", .answer = MATCH_NONE },
 	{ "by another writing", VEX, .usual = A, .statement_purl = "pkg:pypi/a@2.1.0", .answer = MATCH_YES, .certain = true },
 	{ "of no version", VEX, .usual = U, .statement_purl = "pkg:pypi/a", .answer = MATCH_NOT },
+	{ "a distribution's package of no version", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a?arch=src", .answer = MATCH_NONE },
+	{ "and affected", RPM, .usual = A, .statement_purl = "pkg:rpm/redhat/a?arch=src", .answer = MATCH_LOOK },
+	{ "and of its version", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-2.el8", .answer = MATCH_NOT, .certain = true },
 	{ "under investigation", VEX, .usual = Q, .statement_purl = "pkg:pypi/a@2.1", .answer = MATCH_LOOK },
 	/* CPE */
 	{ "the very version", NAMED("9.1"), .usual = A, CRITERIA("9.1"), .answer = MATCH_YES, .certain = true },
