@@ -78,6 +78,11 @@ void intel_break(struct intel *intel);
 
 /* ---- reading */
 
+/* Between these two a reader sees the store as it was at the first, whatever others write meanwhile, and many questions
+ * cost less. Let go of it soon: what is written since is kept twice. */
+int intel_hold(struct intel *intel, struct error *err);
+void intel_let_go(struct intel *intel); /* nothing where it is not held */
+
 /* One witness: what one source says. Borrowed for the call; RECORD's products are filled only where said. */
 struct intel_witness {
 	const char *source;
