@@ -189,12 +189,8 @@ static int take_views(struct options *options, const struct conf *views, const c
 /* Settings of the desk in the same file: accounts, sending, the network, feeds. They are judged where they are used. */
 static bool is_other(const struct conf *item)
 {
-<<<<<<< HEAD
-	static const char *const sections[] = { "accounts", "bundle", "feeds", "network", "send" };
-=======
 	const struct settings_row *rows;
 	size_t count = settings_rows(&rows), length = strlen(item->key);
->>>>>>> advis
 
 	for (size_t i = 0; i < count; i++)
 		if (strncmp(rows[i].name, item->key, length) == 0 && rows[i].name[length] == '.')

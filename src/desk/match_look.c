@@ -15,7 +15,6 @@
 struct entry { const char *key; uint32_t place, component; };
 
 struct looking {
-	struct desk *desk;
 	struct intel *intel;
 	struct look *look;
 	struct entry *entries; size_t count, room;
@@ -38,13 +37,13 @@ static const struct inventory_component *component_of(const struct look *look, c
 	return inventory_at(look->places[entry->place].inventory, entry->component);
 }
 
-static struct look_place *add_place(struct look *look, const char *product, const char *version)
+struct look_place *look_add(struct look *look, const char *product, const char *version, const struct inventory *inventory)
 {
 	struct look_place *place;
 
 	look->places = mem_grow(look->places, &look->place_room, look->place_count + 1, sizeof(*place));
 	place = &look->places[look->place_count++];
-	*place = (struct look_place){ .product = product, .version = version };
+	*place = (struct look_place){ .product = product, .version = version, .inventory = inventory };
 	return place;
 }
 
@@ -53,7 +52,7 @@ static void add_bare(struct look *look, const struct product *product, const cha
 {
 	struct sbom sbom = { .subject = { .name = product->name, .version = (char *)(uintptr_t)version, .purl = product->purl,
 					  .supplier = product->vendor } };
-	struct look_place *place = add_place(look, product->id, version);
+	struct look_place *place = look_add(look, product->id, version, NULL);
 
 	if (product->cpe)
 		text_list_add_text(&sbom.subject.cpes, product->cpe);
@@ -61,32 +60,34 @@ static void add_bare(struct look *look, const struct product *product, const cha
 	text_list_release(&sbom.subject.cpes);
 }
 
-static int add_product(struct looking *l, const struct product *product, struct error *err)
+static int add_product(struct desk *desk, struct look *look, const struct product *product, struct error *err)
 {
+	const struct inventory *inventory;
 	int code = 0;
 
 	for (size_t i = 0; !code && i < product->version_count; i++) {
-		const struct bom *bom = model_find_bom(l->desk->model, product->id, product->versions[i]);
+		const struct bom *bom = model_find_bom(desk->model, product->id, product->versions[i]);
 
-		if (bom)
-			code = desk_inventory(l->desk, bom, &add_place(l->look, product->id, bom->version)->inventory, err);
-		else if (product->purl || product->cpe)
-			add_bare(l->look, product, product->versions[i]);
+		if (!bom && (product->purl || product->cpe))
+			add_bare(look, product, product->versions[i]);
+		code = bom ? desk_inventory(desk, bom, &inventory, err) : 0;
+		if (bom && !code)
+			look_add(look, product->id, bom->version, inventory);
 	}
 	return code;
 }
 
-static int add_products(struct looking *l, const char *wanted, struct error *err)
+static int add_products(struct desk *desk, struct look *look, const char *wanted, struct error *err)
 {
-	const struct product *only = wanted ? model_find_product(l->desk->model, wanted) : NULL;
+	const struct product *only = wanted ? model_find_product(desk->model, wanted) : NULL;
 	int code = 0;
 
 	if (wanted && !only)
 		return error_set(err, ERR_INPUT, wanted, _("Enter it with `product add`"),
 				 _("there is no such product in the register"));
-	for (size_t i = 0; !code && i < model_product_count(l->desk->model); i++)
-		if (!only || only == model_product(l->desk->model, i))
-			code = add_product(l, model_product(l->desk->model, i), err);
+	for (size_t i = 0; !code && i < model_product_count(desk->model); i++)
+		if (!only || only == model_product(desk->model, i))
+			code = add_product(desk, look, model_product(desk->model, i), err);
 	return code;
 }
 
@@ -217,7 +218,7 @@ static const struct look_record *keep_record(struct looking *l)
 	return kept;
 }
 
-static void add_row(struct looking *l, const struct entry *entry, const struct match_statement *statement,
+static void add_row(struct looking *l, const struct entry *entry, uint32_t times, const struct match_statement *statement,
 		    const struct match_verdict *verdict)
 {
 	AUTO_STR range = STR_INIT;
@@ -228,7 +229,7 @@ static void add_row(struct looking *l, const struct entry *entry, const struct m
 	match_range_text(statement, verdict, &range);
 	l->look->rows = mem_grow(l->look->rows, &l->look->row_room, l->look->row_count + 1, sizeof(*row));
 	row = &l->look->rows[l->look->row_count++];
-	*row = (struct look_row){ entry->place, entry->component, l->record, *verdict, statement->kind == MATCH_KIND_VEX,
+	*row = (struct look_row){ entry->place, entry->component, times, l->record, *verdict, statement->kind == MATCH_KIND_VEX,
 				  str_detach(&range) };
 }
 
@@ -264,16 +265,19 @@ static bool blur(struct match_verdict *verdict)
 	return true;
 }
 
-/* Entries of one item: judged once, but for what holds on a platform alone. */
+/* Entries of one item: judged once, but for what holds on a platform alone. The same component several times in one
+ * version of a product is one place. */
 static void judge_item(struct looking *l, size_t at, const struct match_statement *statement, bool several)
 {
 	const struct entry *from = l->first + l->item_first[at];
 	const struct entry *to = at + 1 < l->item_count ? l->first + l->item_first[at + 1] : l->end;
 	struct match_verdict verdict;
 
-	for (const struct entry *entry = from; entry < to; entry++) {
+	for (const struct entry *entry = from, *next; entry < to; entry = next) {
 		struct look_place *place = &l->look->places[entry->place];
 
+		for (next = entry + 1; next < to && next->place == entry->place;)
+			next++;
 		if (statement->grouped)
 			name_place(place);
 		if (entry == from || statement->grouped)
@@ -281,7 +285,7 @@ static void judge_item(struct looking *l, size_t at, const struct match_statemen
 		if (entry == from && several && !blur(&verdict))
 			verdict.answer = MATCH_NONE;
 		if (verdict.answer != MATCH_NONE)
-			add_row(l, entry, statement, &verdict);
+			add_row(l, entry, (uint32_t)(next - entry), statement, &verdict);
 	}
 }
 
@@ -392,25 +396,31 @@ static int compare_rows(const void *a, const void *b)
 	return strcmp(x->record->vulnerability, y->record->vulnerability);
 }
 
-int desk_look(struct desk *desk, struct intel *intel, const char *product, struct look *ret, struct error *err)
+int look_at(struct look *look, struct intel *intel, struct error *err)
 {
-	struct looking l = { .desk = desk, .intel = intel, .look = ret };
+	struct looking l = { .intel = intel, .look = look };
 	int code;
 
-	*ret = (struct look){ .places = NULL };
-	code = add_products(&l, product, err);
-	if (!code) {
-		add_entries(&l);
-		qsort_r(l.entries, l.count, sizeof(*l.entries), compare_entries, ret);
-		code = look_up(&l, err);
-	}
-	if (ret->row_count)
-		qsort(ret->rows, ret->row_count, sizeof(*ret->rows), compare_rows);
+	add_entries(&l);
+	if (l.count)
+		qsort_r(l.entries, l.count, sizeof(*l.entries), compare_entries, look);
+	code = look_up(&l, err);
+	if (look->row_count)
+		qsort(look->rows, look->row_count, sizeof(*look->rows), compare_rows);
 	free(l.entries);
 	free(l.items);
 	free(l.item_first);
 	free(l.ranges);
 	return code;
+}
+
+int desk_look(struct desk *desk, struct intel *intel, const char *product, struct look *ret, struct error *err)
+{
+	int code;
+
+	*ret = (struct look){ .places = NULL };
+	code = add_products(desk, ret, product, err);
+	return code ? code : look_at(ret, intel, err);
 }
 
 void desk_look_release(struct look *look)

@@ -20,7 +20,7 @@ struct look_place {
 struct look_record { char *vulnerability, *source, *record, *title; instant modified; };
 /* One thing said of one component. */
 struct look_row {
-	uint32_t place, component;
+	uint32_t place, component, times; /* so many like it are in that place */
 	const struct look_record *record;
 	struct match_verdict verdict;
 	bool vex;
@@ -32,6 +32,10 @@ struct look {
 	struct look_row *rows; size_t row_count, row_room; /* by place, component, flaw */
 	size_t components, keys;
 };
+/* One more version of a product; texts and INVENTORY are borrowed, as long as LOOK. */
+struct look_place *look_add(struct look *look, const char *product, const char *version, const struct inventory *inventory);
+/* What the store says of all that was added. */
+int look_at(struct look *look, struct intel *intel, struct error *err);
 /* PRODUCT NULL: all. */
 int desk_look(struct desk *desk, struct intel *intel, const char *product, struct look *ret, struct error *err);
 void desk_look_release(struct look *look);

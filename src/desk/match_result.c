@@ -11,11 +11,6 @@
 
 enum { ID_DIGITS = 12, DIGEST_DIGITS = 32, STALE_DAYS = 7 };
 
-struct group {
-	const struct look_row *rows; size_t count;
-	json_t *match; /* new reference */
-};
-
 /* ---- evidence */
 
 static json_t *evidence_json(const struct look_row *row, const struct match_verdict *verdict)
@@ -89,6 +84,7 @@ static json_t *place_json(const struct look *look, const struct look_row *rows, 
 	js_set_string(json, "purl", c->purl);
 	js_set_string(json, "supplier", c->supplier);
 	js_set_string(json, "path", path.bytes);
+	js_set_integer(json, "times", (long long)rows->times);
 	js_set_string(json, "answer", match_answer_name(s->result.answer));
 	js_set_bool(json, "certain", s->result.lead >= 0 && s->evidence[s->result.lead].verdict.certain && !s->result.conflict);
 	js_set_bool(json, "conflict", s->result.conflict);
@@ -128,17 +124,30 @@ static const char *title_of(const struct look_row *rows, size_t count)
 	return best ? best->record->title : "";
 }
 
-/* The match of a flaw in a package of a product; made where there is none yet. Borrowed. */
-static json_t *match_of(const struct look *look, struct intel *intel, const struct look_row *rows, size_t count, json_t *all)
+struct result { const struct look *look; struct intel *intel; json_t *all, *exploited; }; /* by id; by flaw */
+
+static bool is_exploited(struct result *r, const char *vulnerability)
 {
-	const struct look_place *place = &look->places[rows->place];
+	json_t *known = json_object_get(r->exploited, vulnerability);
+
+	if (!known) {
+		known = json_boolean(intel_exploited(r->intel, vulnerability) == 1);
+		json_object_set_new(r->exploited, vulnerability, known);
+	}
+	return json_is_true(known);
+}
+
+/* The match of a flaw in a package of a product; made where there is none yet. Borrowed. */
+static json_t *match_of(struct result *r, const struct look_row *rows, size_t count)
+{
+	const struct look_place *place = &r->look->places[rows->place];
 	const char *vulnerability = rows->record->vulnerability;
 	AUTO_STR component = STR_INIT;
 	json_t *json = json_object(), *known;
 
 	inventory_name(inventory_at(place->inventory, rows->component), &component);
 	add_id(place->product, component.bytes, vulnerability, json);
-	known = json_object_get(all, js_string(json, "id"));
+	known = json_object_get(r->all, js_string(json, "id"));
 	if (known) {
 		json_decref(json);
 		return known;
@@ -147,9 +156,9 @@ static json_t *match_of(const struct look *look, struct intel *intel, const stru
 	js_set_string(json, "title", title_of(rows, count));
 	js_set_string(json, "product", place->product);
 	js_set_string(json, "component", component.bytes);
-	js_set_bool(json, "exploited", intel_exploited(intel, vulnerability) == 1);
+	js_set_bool(json, "exploited", is_exploited(r, vulnerability));
 	json_object_set_new(json, "places", json_array());
-	json_object_set_new(all, js_string(json, "id"), json);
+	json_object_set_new(r->all, js_string(json, "id"), json);
 	return json;
 }
 
@@ -196,7 +205,8 @@ static void finish(json_t *match)
 
 json_t *desk_match_result(const struct look *look, struct intel *intel)
 {
-	json_t *all = json_object(), *list = json_array(), *match;
+	struct result r = { look, intel, json_object(), json_object() };
+	json_t *list = json_array(), *match;
 	const char *id;
 
 	for (size_t i = 0, next; i < look->row_count; i = next) {
@@ -209,15 +219,16 @@ json_t *desk_match_result(const struct look *look, struct intel *intel)
 			next++;
 		settle(rows, next - i, &s);
 		if (is_worth(&s))
-			json_array_append_new(json_object_get(match_of(look, intel, rows, next - i, all), "places"),
+			json_array_append_new(json_object_get(match_of(&r, rows, next - i), "places"),
 					      place_json(look, rows, next - i, &s));
 		free(s.evidence);
 	}
-	json_object_foreach(all, id, match) {
+	json_object_foreach(r.all, id, match) {
 		finish(match);
 		json_array_append(list, match);
 	}
-	json_decref(all);
+	json_decref(r.all);
+	json_decref(r.exploited);
 	return list;
 }
 

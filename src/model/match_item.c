@@ -18,7 +18,7 @@ static void fill_purl(const struct inventory_component *component, struct match_
 	if (*component->purl)
 		(void)purl_parse_lenient(component->purl, &purl, &repairs, &none);
 	ret->type = copy_or_empty(purl.type);
-	ret->space = copy_or_empty(purl.space);
+	ret->scheme = *ret->type ? version_scheme_find(ret->type) : NULL;
 	ret->distro = copy_or_empty(purl.type ? purl_qualifier(&purl, "distro") : NULL);
 }
 
@@ -88,7 +88,6 @@ void match_item_fill(const struct inventory_component *component, const char *ke
 void match_item_release(struct match_item *item)
 {
 	free(item->type);
-	free(item->space);
 	free(item->distro);
 	for (size_t i = 0; i < item->name_count; i++)
 		cpe_release(&item->names[i]);
