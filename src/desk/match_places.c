@@ -2,6 +2,7 @@
 /* A match taken apart for looking at. */
 #include "psirtty/desk/match.h"
 
+#include "psirtty/base/i18n.h"
 #include "psirtty/base/js.h"
 
 static const char *text_of(const json_t *json, const char *name)
@@ -50,6 +51,7 @@ void desk_match_unknown(struct desk *desk, struct str *ret)
 		const json_t *kind = json_array_get(coverage, i);
 
 		if (str_equal(js_string(kind, "state"), "unknown"))
-			str_add_format(ret, "%s%s", ret->length > before ? ", " : "", text_of(kind, "type"));
+			str_add_format(ret, "%s%s", ret->length > before ? ", " : "",
+				       str_equal(js_string(kind, "type"), "none") ? _("those without a package URL") : text_of(kind, "type"));
 	}
 }
