@@ -247,8 +247,7 @@ static bool csaf21_is(const json_t *document)
 /* What 2.1 asks otherwise or no longer, or where its members have other names. */
 static bool is_of_21(const char *test)
 {
-	static const char *const gone[] = { "6.1.3", "6.1.7", "6.1.11", "6.1.13", "6.1.26", "6.1.31", "6.2.3", "6.2.10", "6.2.19",
-					    "6.3.1", "6.3.2", "6.3.4" };
+	static const char *const gone[] = { "6.1.7", "6.1.11", "6.1.13", "6.2.3", "6.2.10", "6.2.19", "6.3.1", "6.3.2", "6.3.4" };
 
 	for (size_t i = 0; i < ARRAY_LEN(gone); i++)
 		if (str_equal(gone[i], test))

@@ -281,13 +281,17 @@ static char *squeezed(const char *category)
 
 CSAF_TEST(category_name)
 {
-	static const char *const taken[] = { "informationaladvisory", "securityadvisory", "securityincidentresponse",
-					     "vex" };
+	static const char *const taken[] = { "informationaladvisory", "securityadvisory", "securityincidentresponse", "vex",
+					     /* of 2.1 */ "deprecatedsecurityadvisory", "withdrawn", "superseded" };
+	bool newer = d->c->version == CSAF21;
 	const char *category = csaf_text(d->document, "category");
 	AUTO_STRING name = squeezed(category);
 	bool bad = strncasecmp(category, "csaf_", 5) == 0 && !str_equal(category, "csaf_base");
 
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+	/* The profiles of 2.1 whose tests are all of its own. */
+	if (newer && (str_equal(category, "csaf_withdrawn") || str_equal(category, "csaf_superseded")))
+		return;
+	for (size_t i = 0; i < (newer ? ARRAY_LEN(taken) : 4); i++)
 		bad = bad || str_equal(name, taken[i]) || (str_starts(name, "csaf") && str_equal(name + 4, taken[i]));
 	if (bad)
 		check_found(d->c, AT(DOCUMENT, "category"), _("\"%.60s\" is too near to a profile's name"), category);
