@@ -124,7 +124,7 @@ static bool is_reference(const char *word, const char *prefix)
 
 	if (colon && (!str_starts(word, "DocumentRef-") || colon == word + strlen("DocumentRef-")))
 		return false;
-	return str_starts(id, start) && id[strlen(start)] && !strpbrk(id, ":+");
+	return str_starts(id, start) && id[strlen(start)] && !strchr(id, ':') && (!strchr(id, '+') || strchr(id, '+')[1] == '\0');
 }
 
 static bool take_id(struct licence *l, bool addition)

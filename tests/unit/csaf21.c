@@ -65,6 +65,12 @@ static const struct row { const char *test, *place, *value; } rows[] = {
 	{ "schema,6.1.8,6.1.9", V "/metrics/1", METRIC("'cvss_v4':{'version':'4.0','vectorString':'CVSS:4.0/AV:N','baseScore':9.3,'baseSeverity':'CRITICAL'}") },
 	{ "6.1.9", V "/metrics/1", METRIC("'cvss_v4':{'version':'4.0','vectorString':'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N',"
 						       "'baseScore':9.2,'baseSeverity':'CRITICAL'}") },
+	{ "schema", V "/foo", "1" },
+	{ "schema", HELPER "/cpe", "'x cpe:/a:b'" },
+	{ "schema,6.2.24", V "/cwes/0/version", "'04.2'" },
+	{ "schema", V "/metrics/0/content/epss", "{'percentile':'1','probability':'0.5','timestamp':'2026-01-01T00:00:00Z'}" },
+	{ "schema,6.1.39", TLP "/sharing_group", "{'id':'0191F3B8-7A5C-4C3E-8A1B-1234567890AB'}" },
+	{ "", "/document/license_expression", "'MIT OR any-OSI AND (CC-BY-4.0 OR Zlib+)'" },
 	{ "6.1.11", V "/cwes/0/name", "'Out of bounds'" },
 	{ "6.1.11", V "/cwes/0/id", "'CWE-99999'" },
 	{ "6.1.26", "/document/category", "'csaf_withdrawn2'" },
