@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Commands on feeds: what a file is, taking it in, and asking what the store knows. */
-#include "command/command_private.h"
+#include "command/feed.h"
 
 #include "psirtty/base/file.h"
 #include "psirtty/desk/feed.h"
+#include "psirtty/desk/feed_bundle.h"
 
 enum { FOUND_LIMIT = 50, FOUND_MOST = 1000 };
 
 /* ---- the store */
 
-static int open_store(const struct command_call *call, bool write, struct intel **ret, struct error *err)
+int feed_open_store(const struct command_call *call, bool write, struct intel **ret, struct error *err)
 {
 	const char *given = call_value(call, "--store");
 	AUTO_STRING path = given ? mem_string(given) : desk_intel_path();
@@ -24,18 +25,14 @@ static int open_store(const struct command_call *call, bool write, struct intel 
 	return intel_open(path, write, ret, err);
 }
 
-#define STORE_ARGUMENT \
-	{ .name = "--store", .type = ARG_FILE, .option = true, .takes_value = true, .optional = true, \
-	  .help = N_("the intelligence store; else intel.db in the handler's data folder") }
-
-static void set_time(json_t *json, const char *name, instant at)
+void feed_set_time(json_t *json, const char *name, instant at)
 {
 	char buffer[40];
 
 	json_object_set_new(json, name, at == INSTANT_NONE ? json_null() : json_string(instant_format(at, buffer)));
 }
 
-static const char *time_word(instant at, char buffer[40])
+const char *feed_time_word(instant at, char buffer[40])
 {
 	return at == INSTANT_NONE ? "" : instant_format(at, buffer);
 }
@@ -57,7 +54,7 @@ static int run_identify(struct command_context *context, const struct command_ca
 		js_set_string(json, "format", feed_kind_name(head.kind));
 		json_object_set_new(json, "records", json_integer(head.records));
 		json_object_set_new(json, "faults", json_integer(head.faults));
-		set_time(json, "newest", head.newest);
+		feed_set_time(json, "newest", head.newest);
 		json_object_set_new(json, "announced", head.announced < 0 ? json_null() : json_integer(head.announced));
 		js_set_string(json, "state", head.cursor);
 		command_json(context, json);
@@ -65,7 +62,7 @@ static int run_identify(struct command_context *context, const struct command_ca
 	}
 	(void)snprintf(records, sizeof(records), "%ld", head.records);
 	(void)snprintf(faults, sizeof(faults), "%ld", head.faults);
-	command_row_out(context, feed_kind_name(head.kind), records, time_word(head.newest, newest), faults, NULL);
+	command_row_out(context, feed_kind_name(head.kind), records, feed_time_word(head.newest, newest), faults, NULL);
 	return 0;
 }
 
@@ -98,7 +95,7 @@ static json_t *taken_json(const char *path, const struct feed_taken *taken)
 	json_object_set_new(json, "same", json_integer(taken->done.same));
 	json_object_set_new(json, "withdrawn", json_integer(taken->done.withdrawn));
 	json_object_set_new(json, "faults", json_integer(taken->done.faults));
-	set_time(json, "newest", taken->head.newest);
+	feed_set_time(json, "newest", taken->head.newest);
 	return json;
 }
 
@@ -113,7 +110,7 @@ static void tell_taken(struct command_context *context, const char *path, const 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		(void)snprintf(numbers[i], sizeof(numbers[i]), "%s %ld", counts[i].word, counts[i].count);
 	command_row_out(context, path, str_or_empty(taken->source), numbers[0], numbers[1], numbers[2], numbers[3], numbers[4],
-			time_word(taken->head.newest, newest), NULL);
+			feed_time_word(taken->head.newest, newest), NULL);
 }
 
 static int import_one(struct command_context *context, struct intel *intel, const struct command_call *call,
@@ -153,11 +150,17 @@ static int run_import(struct command_context *context, const struct command_call
 	char *const *paths = call_values(call, "FILE", &count);
 	int code = check_source(call_value(call, "--source"), err);
 
-	if (!code)
-		code = open_store(call, true, &intel, err);
-	for (size_t i = 0; !code && i < count; i++)
-		code = import_one(context, intel, call, paths[i], list, err);
-	intel_close(intel);
+	for (size_t i = 0; !code && i < count; i++) {
+		if (feed_bundle_is(paths[i])) {
+			code = command_feed_bundle(context, call, paths[i], list, err);
+			continue;
+		}
+		code = feed_open_store(call, true, &intel, err);
+		if (!code)
+			code = import_one(context, intel, call, paths[i], list, err);
+		intel_close(intel);
+		intel = NULL;
+	}
 	context->reactions |= REACT_SHOW_OUTPUT | REACT_RELOAD;
 	if (list && !code)
 		command_json(context, list);
@@ -187,7 +190,7 @@ static int list_source(void *context, const struct intel_source *source, struct 
 		(void)snprintf(records, sizeof(records), "%ld", source->records);
 		(void)snprintf(faults, sizeof(faults), "%ld", source->faults);
 		command_row_out(listing->context, source->id, feed_kind_name(source->kind), records,
-				time_word(source->newest, newest), age_of(source, listing->now, age), time_word(source->synced, synced),
+				feed_time_word(source->newest, newest), age_of(source, listing->now, age), feed_time_word(source->synced, synced),
 				source->broken_off ? _("broken off") : "", faults, NULL);
 		return 0;
 	}
@@ -196,8 +199,8 @@ static int list_source(void *context, const struct intel_source *source, struct 
 	js_set_string(json, "format", feed_kind_name(source->kind));
 	json_object_set_new(json, "records", json_integer(source->records));
 	json_object_set_new(json, "faults", json_integer(source->faults));
-	set_time(json, "newest", source->newest);
-	set_time(json, "imported", source->synced);
+	feed_set_time(json, "newest", source->newest);
+	feed_set_time(json, "imported", source->synced);
 	json_object_set_new(json, "broken_off", json_boolean(source->broken_off));
 	json_object_set_new(json, "serial", json_integer((json_int_t)source->serial));
 	json_array_append_new(listing->list, json);
@@ -208,7 +211,7 @@ static int run_list(struct command_context *context, const struct command_call *
 {
 	struct listing listing = { context, context->json ? json_array() : NULL, command_now(context) };
 	struct intel *intel = NULL;
-	int code = open_store(call, false, &intel, err);
+	int code = feed_open_store(call, false, &intel, err);
 
 	if (!code)
 		code = intel_sources(intel, list_source, &listing, err);
@@ -232,7 +235,7 @@ static int run_search(struct command_context *context, const struct command_call
 	struct intel_hit *hits = NULL;
 	json_t *list = context->json ? json_array() : NULL;
 	size_t count = 0;
-	int code = open_store(call, false, &intel, err);
+	int code = feed_open_store(call, false, &intel, err);
 
 	if (!code)
 		code = intel_search(intel, words, most < 1 ? 1 : most > FOUND_MOST ? FOUND_MOST : (size_t)most, &hits, &count, err);
@@ -244,7 +247,7 @@ static int run_search(struct command_context *context, const struct command_call
 							      hits[i].modified == INSTANT_NONE ? NULL :
 												  instant_format(hits[i].modified, modified)));
 		else
-			command_row_out(context, hits[i].id, time_word(hits[i].modified, modified), hits[i].title, NULL);
+			command_row_out(context, hits[i].id, feed_time_word(hits[i].modified, modified), hits[i].title, NULL);
 	}
 	intel_hits_free(hits, count);
 	intel_close(intel);
@@ -266,14 +269,14 @@ static int list_fault(void *context, const struct intel_quarantine *fault, struc
 
 	(void)err;
 	if (!listing->list) {
-		command_row_out(listing->context, fault->source, fault->where, fault->why, time_word(fault->at, at), NULL);
+		command_row_out(listing->context, fault->source, fault->where, fault->why, feed_time_word(fault->at, at), NULL);
 		return 0;
 	}
 	json = json_object();
 	js_set_string(json, "source", fault->source);
 	js_set_string(json, "where", fault->where);
 	js_set_string(json, "why", fault->why);
-	set_time(json, "at", fault->at);
+	feed_set_time(json, "at", fault->at);
 	json_array_append_new(listing->list, json);
 	return 0;
 }
@@ -282,7 +285,7 @@ static int run_faults(struct command_context *context, const struct command_call
 {
 	struct listing listing = { context, context->json ? json_array() : NULL, 0 };
 	struct intel *intel = NULL;
-	int code = open_store(call, false, &intel, err);
+	int code = feed_open_store(call, false, &intel, err);
 
 	if (!code)
 		code = intel_faults(intel, call_value(call, "SOURCE"), list_fault, &listing, err);
@@ -298,7 +301,7 @@ static int run_faults(struct command_context *context, const struct command_call
 const struct command_row feed_commands[] = {
 	{
 		.name = "feed identify",
-		.help = N_("which feed a file is: format, records, the newest record's time, faults"),
+		.help = N_("which feed a file is: format, records, age, faults"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
 		.arguments = { { .name = "FILE", .type = ARG_FILE,
 				 .help = N_("a document, an archive of them or a folder; - for standard input") } },
@@ -315,14 +318,17 @@ const struct command_row feed_commands[] = {
 				 .help = N_("under which name its records are kept; else the format's") },
 			       { .name = "--whole", .type = ARG_TEXT, .option = true, .optional = true,
 				 .help = N_("it holds all there is: what it lacks is withdrawn") },
-			       STORE_ARGUMENT },
+			       SWITCH("--backwards", N_("of a bundle: take an older one than is here; it is logged")),
+			       OPTION("--receipt", ARG_FILE, N_("of a bundle: where its receipt goes, to be carried back")),
+			       FEED_STORE_ARGUMENT },
 		.exec = run_import,
 	},
 	{
 		.name = "feed list",
 		.help = N_("the sources, how much they hold and how old that is"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
-		.arguments = { STORE_ARGUMENT },
+		.pane = "feeds",
+		.arguments = { FEED_STORE_ARGUMENT },
 		.exec = run_list,
 	},
 	{
@@ -332,14 +338,24 @@ const struct command_row feed_commands[] = {
 		.arguments = { { .name = "WORDS", .type = ARG_TEXT, .repeats = true, .help = N_("words, \"phrases\", beginnings*") },
 			       { .name = "--limit", .type = ARG_NUMBER, .option = true, .takes_value = true, .optional = true,
 				 .help = N_("at most so many; 50 where it is not given") },
-			       STORE_ARGUMENT },
+			       FEED_STORE_ARGUMENT },
 		.exec = run_search,
+	},
+	{
+		.name = "feed show",
+		.help = N_("a flaw as every source has it, where they differ, EPSS, exploited"),
+		.flags = COMMAND_JSON | COMMAND_NO_VAULT | COMMAND_HERE,
+		.arguments = { { .name = "ID", .type = ARG_TEXT, .help = N_("any of its names: CVE, GHSA, EUVD …") },
+			       { .name = "--raw", .type = ARG_TEXT, .option = true, .takes_value = true, .optional = true,
+				 .help = N_("the record as this source sent it") },
+			       FEED_STORE_ARGUMENT },
+		.exec = feed_run_show,
 	},
 	{
 		.name = "feed faults",
 		.help = N_("records that could not be read, and why"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
-		.arguments = { { .name = "SOURCE", .type = ARG_TEXT, .optional = true, .help = N_("only of this source") }, STORE_ARGUMENT },
+		.arguments = { { .name = "SOURCE", .type = ARG_TEXT, .optional = true, .help = N_("only of this source") }, FEED_STORE_ARGUMENT },
 		.exec = run_faults,
 	},
 	{ .name = NULL },

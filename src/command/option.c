@@ -186,7 +186,7 @@ static int take_views(struct options *options, const struct conf *views, const c
 
 /* ---- files */
 
-/* Settings of the desk in the same file: accounts, sending, the network. They are judged where they are used. */
+/* Settings of the desk in the same file: accounts, sending, the network, feeds. They are judged where they are used. */
 static bool is_other(const struct conf *item)
 {
 	const struct settings_row *rows;

@@ -12,7 +12,7 @@
 #include "psirtty/worker/fetch.h"
 
 enum setting_type { SET_TEXT, SET_WORD, SET_BOOL, SET_NUMBER, SET_PATH, SET_WORDS, SET_URL };
-enum { PATIENCE = 60, ACCOUNTS = 100, FEEDS = 1000, BYTES = 200 << 20 };
+enum { PATIENCE = 60, TRIES = 5, ACCOUNTS = 100, FEEDS = 1000, BYTES = 200 << 20 };
 
 struct row {
 	const char *section, *key; /* section "": at the top */
@@ -40,6 +40,7 @@ static const struct row rows[] = {
 	TOP("network", "proxy", SET_TEXT, proxy, N_("http://host:port or socks5h://host:port")),
 	TOP("network", "patience", SET_NUMBER, patience, N_("seconds without a byte before it is given up (60)"), .least = 1, .most = 3600),
 	TOP("network", "contact", SET_TEXT, contact, N_("how feeds' servers reach us: an address, told in the User-Agent")),
+	TOP("network", "tries", SET_NUMBER, tries, N_("how often a page is asked for before it is given up (5)"), .least = 1, .most = 20),
 	FEED("url", SET_URL, url, N_("where it is asked instead: a mirror; of a source of your own, where it is")),
 	FEED("way", SET_TEXT, way, N_("of a source of your own: csaf, page or osv")),
 	FEED("title", SET_TEXT, title, N_("of a source of your own: what lists call it")),
@@ -123,7 +124,7 @@ static void feed_release(struct settings_feed *feed)
 
 void settings_init(struct settings *ret)
 {
-	*ret = (struct settings){ .patience = PATIENCE };
+	*ret = (struct settings){ .patience = PATIENCE, .tries = TRIES };
 }
 
 void settings_release(struct settings *settings)

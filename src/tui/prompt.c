@@ -147,6 +147,7 @@ static const struct prompt_ops {
 	[PROMPT_SEARCH] = { "/", search_changed, search_enter, search_cancel, false },
 	[PROMPT_PALETTE] = { "?", palette_changed, palette_choose, NULL, true },
 	[PROMPT_YES] = { NULL, NULL, NULL, forget_pending, false },
+	[PROMPT_SECRET] = { NULL, NULL, secret_given, secret_declined, false },
 	[PROMPT_TYPED] = { NULL, NULL, typed_enter, forget_pending, true },
 };
 
@@ -283,7 +284,8 @@ void prompt_key(struct app *app, int key)
 		leave(app);
 	} else if (key == TK_ENTER) {
 		enter(app);
-	} else if (key == TK_BACKSPACE && !app->line.text.length && app->prompt != PROMPT_TYPED) {
+	} else if (key == TK_BACKSPACE && !app->line.text.length && app->prompt != PROMPT_TYPED &&
+		   app->prompt != PROMPT_SECRET) {
 		leave(app);
 	} else if (app->prompt == PROMPT_COMMAND && (key == TK_TAB || key == TK_BACK_TAB)) {
 		complete(app, key == TK_TAB ? 1 : -1);

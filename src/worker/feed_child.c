@@ -17,6 +17,7 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/feed_key.h"
 #include "psirtty/format/feed_pack.h"
+#include "unpack.h"
 
 enum { EXIT_ORDERS = 3, EXIT_UNLOCKED = 4, EXIT_PIPE = 5, CPU_SECONDS = 1800, FLUSH_AT = 256 << 10,
        FAULT_BYTES = 64 << 10, SAMPLES_BYTES = 2 << 20, LEARN_BYTES = 64 << 20 };
@@ -390,6 +391,7 @@ void feed_worker_main(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	job_warm();
 	charsets_warm();
+	unpack_warm();
 	read_orders(c);
 	lock->cpu_seconds = 0;
 	if (!parse_lock_prepare(lock))

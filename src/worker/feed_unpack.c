@@ -5,13 +5,11 @@
  */
 #include "feed_private.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <libdeflate.h>
 #include <zlib.h>
 
+#include "archive_calls.h"
 #include "psirtty/base/i18n.h"
-#include "psirtty/base/text.h"
 #include "unpack.h"
 
 enum { WINDOW = 256 << 10, LAYERS = 4, RATIO = 200, SMALL = 1 << 20, MEMBER_MOST = 16 << 20, NAME_MOST = 1024,
