@@ -71,7 +71,7 @@ int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
  * opens nothing. */
 bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
 			   size_t limit, instant now, struct openpgp_result *ret);
-/* A detached signature over BYTES. */
+/* A detached signature over BYTES; one of more than 32 KiB (signatures by the hundred) is malformed. */
 int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
 		   size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
 /* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. Refused as malformed,
