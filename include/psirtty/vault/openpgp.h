@@ -122,9 +122,9 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 		   struct error *err);
 
 /* The same for keys of strangers: read first in a home that is thrown away, within 20 s, at most 20 keys, cleaned of
- * what others added to them. */
-int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
-			   struct error *err);
+ * what others added to them. ADDRESS not NULL: only those with a user id of that address. */
+int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, const char *address, char ***ret,
+			   size_t *ret_count, struct error *err);
 /* Binary public key, as the Web Key Directory wants it. */
 int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
 
