@@ -20,6 +20,7 @@ static const struct command_row *const families[] = {
 	contact_commands,
 	fact_commands,
 	feed_commands,
+	flaw_commands,
 	gate_commands,
 	life_commands,
 	party_commands,
@@ -42,9 +43,14 @@ static const struct command_row *const families[] = {
 	screen_commands,
 	search_commands,
 	check_commands,
-	product_commands, sbom_commands,
+	match_commands,
+	product_commands,
+	sbom_commands,
 	convert_commands,
 	cve_commands,
+	feed_bundle_commands,
+	feed_sync_commands,
+	cve_services_commands,
 	clock_commands,
 };
 

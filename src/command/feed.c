@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/desk/feed.h"
+#include "psirtty/desk/feed_bundle.h"
 
 enum { FOUND_LIMIT = 50, FOUND_MOST = 1000 };
 
@@ -149,11 +150,17 @@ static int run_import(struct command_context *context, const struct command_call
 	char *const *paths = call_values(call, "FILE", &count);
 	int code = check_source(call_value(call, "--source"), err);
 
-	if (!code)
+	for (size_t i = 0; !code && i < count; i++) {
+		if (feed_bundle_is(paths[i])) {
+			code = command_feed_bundle(context, call, paths[i], list, err);
+			continue;
+		}
 		code = feed_open_store(call, true, &intel, err);
-	for (size_t i = 0; !code && i < count; i++)
-		code = import_one(context, intel, call, paths[i], list, err);
-	intel_close(intel);
+		if (!code)
+			code = import_one(context, intel, call, paths[i], list, err);
+		intel_close(intel);
+		intel = NULL;
+	}
 	context->reactions |= REACT_SHOW_OUTPUT | REACT_RELOAD;
 	if (list && !code)
 		command_json(context, list);
@@ -294,7 +301,7 @@ static int run_faults(struct command_context *context, const struct command_call
 const struct command_row feed_commands[] = {
 	{
 		.name = "feed identify",
-		.help = N_("which feed a file is: format, records, the newest record's time, faults"),
+		.help = N_("which feed a file is: format, records, age, faults"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
 		.arguments = { { .name = "FILE", .type = ARG_FILE,
 				 .help = N_("a document, an archive of them or a folder; - for standard input") } },
@@ -311,6 +318,8 @@ const struct command_row feed_commands[] = {
 				 .help = N_("under which name its records are kept; else the format's") },
 			       { .name = "--whole", .type = ARG_TEXT, .option = true, .optional = true,
 				 .help = N_("it holds all there is: what it lacks is withdrawn") },
+			       SWITCH("--backwards", N_("of a bundle: take an older one than is here; it is logged")),
+			       OPTION("--receipt", ARG_FILE, N_("of a bundle: where its receipt goes, to be carried back")),
 			       FEED_STORE_ARGUMENT },
 		.exec = run_import,
 	},
@@ -318,6 +327,7 @@ const struct command_row feed_commands[] = {
 		.name = "feed list",
 		.help = N_("the sources, how much they hold and how old that is"),
 		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.pane = "feeds",
 		.arguments = { FEED_STORE_ARGUMENT },
 		.exec = run_list,
 	},
@@ -333,8 +343,8 @@ const struct command_row feed_commands[] = {
 	},
 	{
 		.name = "feed show",
-		.help = N_("a flaw as every source has it: text, products, scores, where they differ, EPSS, exploited or not"),
-		.flags = COMMAND_JSON | COMMAND_NO_VAULT,
+		.help = N_("a flaw as every source has it, where they differ, EPSS, exploited"),
+		.flags = COMMAND_JSON | COMMAND_NO_VAULT | COMMAND_HERE,
 		.arguments = { { .name = "ID", .type = ARG_TEXT, .help = N_("any of its names: CVE, GHSA, EUVD …") },
 			       { .name = "--raw", .type = ARG_TEXT, .option = true, .takes_value = true, .optional = true,
 				 .help = N_("the record as this source sent it") },

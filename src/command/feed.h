@@ -16,6 +16,9 @@ void feed_set_time(json_t *json, const char *name, instant at);
 /* "" where there is none. */
 const char *feed_time_word(instant at, char buffer[40]);
 
+/* `feed import` of a FILE that is a bundle (feed_bundle_is). What it did goes to LIST, or is printed where that is NULL. */
+int command_feed_bundle(struct command_context *context, const struct command_call *call, const char *file, json_t *list,
+			struct error *err);
 int feed_run_show(struct command_context *context, const struct command_call *call, struct error *err);
 
 #endif

@@ -350,12 +350,26 @@ static int show(struct command_context *context, struct intel *intel, const char
 	return code;
 }
 
+/* The screen has a page for it. */
+static void ask_screen(struct command_context *context, const char *id)
+{
+	context->request = SCREEN_FLAW;
+	context->arguments = mem_alloc(sizeof(char *));
+	context->arguments[0] = mem_string(id);
+	context->argument_count = 1;
+}
+
 int feed_run_show(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *id = call_value(call, "ID"), *raw = call_value(call, "--raw");
 	struct intel *intel = NULL;
-	int code = feed_open_store(call, false, &intel, err);
+	int code;
 
+	if (context->on_screen && !context->json && !raw && !call_given(call, "--store")) {
+		ask_screen(context, id);
+		return 0;
+	}
+	code = feed_open_store(call, false, &intel, err);
 	if (!code)
 		code = raw ? show_bytes(context, intel, raw, id, err) : show(context, intel, id, err);
 	intel_close(intel);

@@ -161,6 +161,8 @@ void desk_close(struct desk *desk)
 	free(desk->address);
 	free(desk->clock_fault);
 	desk_inventories_free(desk->inventories);
+	desk_results_free(desk->results);
+	desk_look_free(desk->look);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);
@@ -264,6 +266,11 @@ int desk_append(struct desk *desk, const struct case_state *state, enum event_ty
 }
 
 /* ---- questions */
+
+void desk_new_turn(struct desk *desk)
+{
+	model_new_turn(desk->model);
+}
 
 const struct model *desk_model(const struct desk *desk)
 {

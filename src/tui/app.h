@@ -78,6 +78,7 @@ struct app {
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
 	int64_t reloaded;                    /* when the views were loaded last */
+	bool bare;                           /* the preview beside the list follows in the next frame */
 	bool worked;                         /* something was drawn or indexed since memory was given back */
 	bool behind, stale;                  /* events are still to be read; views are to be loaded anew */
 	uint64_t unindexed;                  /* events the search index has not come to yet */
@@ -134,6 +135,10 @@ bool run_cancelled(struct command_context *context);
 /* WHAT: "id", "title" or "text"; NULL is "id". */
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
+
+/* ---- tree.c: requests of the screen */
+void heading_request(struct app *app, enum screen_request request, const char *argument);
+void tree_request(struct app *app, enum screen_request request, const char *argument);
 
 /* ---- sort.c */
 /* By the column called NAME; once more the other way round; "none" as they come. */

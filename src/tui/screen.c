@@ -608,6 +608,8 @@ static void draw_body(struct app *app, const struct layout *l)
 	struct view *view = app_view(app);
 	int cursor_row = -1;
 
+	if (app->prompt == PROMPT_PALETTE || app->prompt == PROMPT_FORM)
+		app->preview_due = 0;
 	if (app->prompt == PROMPT_PALETTE) {
 		palette_draw(app, l->body, l->body_rows);
 		return;
@@ -622,8 +624,10 @@ static void draw_body(struct app *app, const struct layout *l)
 	if (l->list_rows > 0)
 		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
 			  true, app->context->plain || app->marker, &cursor_row);
-	if (l->preview)
+	if (l->preview && !(l->beside && app->bare))
 		draw_preview(app, l);
+	else if (!l->preview)
+		app->preview_due = 0;
 	if (app->context->plain && cursor_row >= 0)
 		app->term->ops->cursor(app->term, cursor_row, 0);
 }

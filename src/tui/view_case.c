@@ -120,6 +120,9 @@ static void summary_body(const struct view *view, struct doc *doc)
 	for (size_t i = 0; i < state->id_count; i++)
 		doc_field(doc, str_or_empty(state->ids[i].system), ROLE_ID, state->ids[i].text);
 	score_lines(state, doc);
+	for (size_t i = 0; i < state->id_count; i++)
+		if (str_equal(state->ids[i].system, "cve"))
+			flaw_facts(view, state->ids[i].text, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
 	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
 	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));

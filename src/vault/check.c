@@ -208,7 +208,8 @@ static void check_log_left(struct checking *c, struct vault *vault)
 static void check_cache(struct checking *c, const struct vault *vault)
 {
 	if (vault_cache_state(vault) != VAULT_CACHE_READY && vault_cache_reason(vault))
-		tell(c, true, false, mem_string(vault_cache_reason(vault)));
+		tell(c, true, c->repair && vault_cache_state(vault) == VAULT_CACHE_FOREIGN,
+		     mem_string(vault_cache_reason(vault)));
 }
 
 /* Words of cases lie in more memory than keys do; what of it is not locked can reach the swap file, if there is one. */

@@ -311,8 +311,11 @@ static void do_listing(char *arguments, const char *bytes, size_t length, struct
 				    tell_fact, answer, &err);
 	else
 		code = error_set(&err, ERR_BUG, "listing", NULL, "its arguments are malformed");
+	/* A list may have nothing in it, an answer may not. */
 	if (code)
 		job_refuse(answer, &err);
+	else
+		job_row_add(answer, (const char *const[]){ "end" }, 1);
 }
 
 static void do_digest(char *arguments, const char *bytes, size_t length, struct str *answer)

@@ -187,6 +187,7 @@ struct desk *fake_desk_new(size_t extra)
 	};
 	struct desk *desk = mem_alloc(sizeof(*desk));
 
+	fake_intel_there = false;
 	desk->model = model_new();
 	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
 		json_t *body = json_pack("{s:s, s:s, s:s, s:[s, s]}", "product", products[i].id, "name", products[i].name,
@@ -237,6 +238,13 @@ void fake_desk_registers(struct desk *desk)
 		BUG("%s", err.why);
 	model_set_clock_rules(desk->model, rules);
 	feed_revisions(desk);
+	fake_intel_there = true;
+	feed(desk, EVENT_SBOM_IMPORTED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o}", "product", "gateway", "version", "4.1", "format", "CycloneDX 1.6",
+		       "sha256", "00ff", "components", 3, "warnings", 1, "source", raw_object(77), "inventory", raw_object(78)));
+	feed(desk, EVENT_SUPPORT_SET, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s}", "product", "gateway", "version", "4.0", "until", "2026-06-30T00:00:00Z"));
+	feed(desk, EVENT_ID_ADDED, 1, FAKE_NOW - INSTANT_DAY, json_pack("{s:s, s:s}", "system", "cve", "text", "CVE-2026-0042"));
 	feed(desk, EVENT_SCORE_SET, 1, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s}", "vector", "CVSS:4.0/AV:N/AC:L/AT:P/PR:L/UI:N/VC:H/VI:L/VA:N/SC:N/SI:N/SA:N", "issuer", "North CERT"));
 	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
@@ -275,6 +283,11 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	(void)err;
 	*ret = fake_desk_new(0);
 	return 0;
+}
+
+void desk_new_turn(struct desk *desk)
+{
+	model_new_turn(desk->model);
 }
 
 const struct model *desk_model(const struct desk *desk)

@@ -58,7 +58,8 @@ const struct case_record *desk_advisory_prepared(const struct case_state *state)
 int desk_advisory_approve(struct desk *desk, const struct case_state *state, const char *role, const char *note,
 			  instant now, struct error *err);
 #define APPROVAL_STATES(X) X(APPROVAL_COUNTS, "counts") X(APPROVAL_LAPSED, "lapsed") X(APPROVAL_OWN, "own") \
-	X(APPROVAL_BAD, "bad") X(APPROVAL_UNKNOWN, "not-checked")
+	X(APPROVAL_BAD, "bad") X(APPROVAL_UNKNOWN, "not-checked") \
+	X(APPROVAL_ALONE, "alone") /* its author's, who has nobody beside: it counts, and is told */
 enum approval_state {
 #define X(name, word) name,
 	APPROVAL_STATES(X)

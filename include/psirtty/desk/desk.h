@@ -26,6 +26,8 @@ struct desk_options {
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err);
 void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
+/* model_new_turn, once in a turn of the screen's loop. */
+void desk_new_turn(struct desk *desk);
 /* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
 const char *desk_handler(const struct desk *desk);
 /* What gpg calls the owner of a key, else the beginning of its fingerprint. Borrowed until the next call. */

@@ -21,7 +21,7 @@ enum worker_job {
 	JOB_FIX,     /* arguments as JOB_CHECK; first row: the mended document; then: test, path of what was done */
 	JOB_SPELL,   /* argument: a name; rows test, severity, path, message, fix of what is misspelt; of a worker
 		      * with a dictionary alone */
-	JOB_LISTING, /* arguments "WHAT SINCE NAME", - for no SINCE; rows of feed_listing() */
+	JOB_LISTING, /* arguments "WHAT SINCE NAME", - for no SINCE; rows of feed_listing(), then "end" */
 	JOB_DIGEST,  /* arguments: a name; one row: SHA-256 and size of what it unpacks to */
 	JOB_COUNT,
 };
