@@ -248,9 +248,13 @@ static int find_left(const struct vault *vault, const char *who, struct request 
 	}
 	file_free_names(names, count);
 	openpgp_key_release(&key);
-	return found ? 0 : error_set(err, ERR_INPUT, _("request"),
-				     _("The newcomer runs `psirtty member request`, or carries its file to you"),
-				     _("nobody with this key asks to become a member"));
+	if (found)
+		return 0;
+	if (count)
+		return error_set(err, ERR_INPUT, _("request"), _("Give the fingerprint: `psirtty member list` shows who asks"),
+				 _("somebody asks to become a member, but not with this key"));
+	return error_set(err, ERR_INPUT, _("request"), _("The newcomer runs `psirtty member request`, or carries its file to you"),
+			 _("nobody asks to become a member"));
 }
 
 /* The key the request brings is taken in only when it is the one the admin named. */
