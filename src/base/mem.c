@@ -119,6 +119,13 @@ char *mem_format(const char *format, ...)
 	return made;
 }
 
+void mem_rest(void)
+{
+#if defined(__GLIBC__) && !defined(PSIRTTY_SANITIZED)
+	malloc_trim(0);
+#endif
+}
+
 void mem_replace(char **slot, const char *string)
 {
 	char *copy = mem_string(string);

@@ -6,6 +6,7 @@
 
 #include "psirtty/base/conf.h"
 #include "psirtty/base/file.h"
+#include "psirtty/desk/settings.h"
 #include "psirtty/base/i18n.h"
 
 static const char *const cursors[] = { "bar", "marker", NULL };
@@ -185,13 +186,14 @@ static int take_views(struct options *options, const struct conf *views, const c
 
 /* ---- files */
 
-/* Settings of the desk in the same file: accounts, sending, the network. They are judged where they are used. */
+/* Settings of the desk in the same file: accounts, sending, the network, feeds. They are judged where they are used. */
 static bool is_other(const struct conf *item)
 {
-	static const char *const sections[] = { "accounts", "network", "send" };
+	const struct settings_row *rows;
+	size_t count = settings_rows(&rows), length = strlen(item->key);
 
-	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-		if (str_equal(sections[i], item->key))
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(rows[i].name, item->key, length) == 0 && rows[i].name[length] == '.')
 			return true;
 	return false;
 }

@@ -70,6 +70,8 @@ const struct command_row screen_commands[] = {
 	ROW("previous-match", N_("go to the match before"), SCREEN_PREVIOUS_MATCH),
 	ROW("next-heading", N_("go to the next heading or change of a text"), SCREEN_NEXT_HEADING),
 	ROW("previous-heading", N_("go to the heading or change before"), SCREEN_PREVIOUS_HEADING),
+	ROW("expand", N_("show what is below a row of a tree"), SCREEN_EXPAND),
+	ROW("collapse", N_("hide what is below a row of a tree, or go to the row above it"), SCREEN_COLLAPSE),
 	ROW("palette", N_("list every command that works here"), SCREEN_PALETTE),
 	ROW("mark", N_("mark the row"), SCREEN_MARK),
 	ROW("mark-range", N_("begin or end a range of marks"), SCREEN_MARK_RANGE),

@@ -54,6 +54,11 @@ void desk_never_ask(void)
 	openpgp_never_ask();
 }
 
+void desk_ask_by(desk_ask_fn ask, void *context)
+{
+	openpgp_ask_by(ask, context);
+}
+
 bool desk_take_wanted(void)
 {
 	return openpgp_take_wanted();
@@ -100,6 +105,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	desk->dir = mem_string(options->vault_dir);
 	desk->name = name_of(options->vault_dir);
 	str_init(&desk->brief);
+	if (options->lean)
+		vault_lean();
 	/* The worker first: it must never have seen a key in its parent's memory. */
 	code = parse_worker_start(&desk->worker, err);
 	if (!code)
@@ -154,6 +161,8 @@ void desk_close(struct desk *desk)
 	free(desk->address);
 	free(desk->clock_fault);
 	desk_inventories_free(desk->inventories);
+	desk_results_free(desk->results);
+	desk_look_free(desk->look);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);
@@ -257,6 +266,11 @@ int desk_append(struct desk *desk, const struct case_state *state, enum event_ty
 }
 
 /* ---- questions */
+
+void desk_new_turn(struct desk *desk)
+{
+	model_new_turn(desk->model);
+}
 
 const struct model *desk_model(const struct desk *desk)
 {

@@ -44,6 +44,7 @@ struct desk {
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
+	struct desk_look *look;               /* owned: the store of intelligence, once it was looked at */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
@@ -51,12 +52,17 @@ struct desk {
 	json_t *last_record;                  /* owned: what was sealed last beside an event, of that name; or NULL */
 	char last_body[65];
 	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
+	struct desk_results *results;         /* owned: of the last match run, once it was asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
 /* ---- way.c */
 struct desk_way;
 void desk_way_free(struct desk_way *way); /* NULL does nothing */
+
+/* ---- flaw.c */
+struct desk_look;
+void desk_look_free(struct desk_look *look); /* NULL does nothing */
 
 /* ---- intake.c */
 /* Where a mail comes from; account and uid (its name on the server) may be NULL. */
@@ -120,6 +126,10 @@ void desk_index_again(struct desk *desk, const uint8_t stream[16]);
 /* ---- inventory.c */
 struct desk_inventories;
 void desk_inventories_free(struct desk_inventories *held); /* NULL does nothing */
+
+/* ---- match.c */
+struct desk_results;
+void desk_results_free(struct desk_results *results); /* NULL does nothing */
 
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);

@@ -133,8 +133,7 @@ int desk_sbom_read_bytes(const char *name, const struct str *bytes, struct sbom 
 {
 	struct parse_worker *worker = NULL;
 	struct job_answer answer = { 0 };
-	/* The worker for mail: its charsets are open. */
-	int code = parse_worker_start(&worker, err);
+	int code = job_worker_start(NULL, &worker, err);
 
 	if (!code)
 		code = parse_worker_job(worker, JOB_SBOM, name, bytes->bytes, bytes->length, &answer, err);

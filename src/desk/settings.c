@@ -12,7 +12,7 @@
 #include "psirtty/worker/fetch.h"
 
 enum setting_type { SET_TEXT, SET_WORD, SET_BOOL, SET_NUMBER, SET_PATH, SET_WORDS, SET_URL };
-enum { PATIENCE = 60, ACCOUNTS = 100, FEEDS = 1000, BYTES = 200 << 20 };
+enum { PATIENCE = 60, TRIES = 5, ACCOUNTS = 100, FEEDS = 1000, BYTES = 200 << 20 };
 
 struct row {
 	const char *section, *key; /* section "": at the top */
@@ -40,6 +40,7 @@ static const struct row rows[] = {
 	TOP("network", "proxy", SET_TEXT, proxy, N_("http://host:port or socks5h://host:port")),
 	TOP("network", "patience", SET_NUMBER, patience, N_("seconds without a byte before it is given up (60)"), .least = 1, .most = 3600),
 	TOP("network", "contact", SET_TEXT, contact, N_("how feeds' servers reach us: an address, told in the User-Agent")),
+	TOP("network", "tries", SET_NUMBER, tries, N_("how often a page is asked for before it is given up (5)"), .least = 1, .most = 20),
 	FEED("url", SET_URL, url, N_("where it is asked instead: a mirror; of a source of your own, where it is")),
 	FEED("way", SET_TEXT, way, N_("of a source of your own: csaf, page or osv")),
 	FEED("title", SET_TEXT, title, N_("of a source of your own: what lists call it")),
@@ -52,6 +53,13 @@ static const struct row rows[] = {
 	FEED("on", SET_BOOL, on, N_("true: asked although it is off as it comes")),
 	TOP("bundle", "signer", SET_TEXT, bundle.signer, N_("fingerprint or address of the key that signs feed bundles")),
 	TOP("bundle", "keys", SET_WORDS, bundle.keys, N_("a list of fingerprints: whose feed bundles are taken")),
+	TOP("cve", "url", SET_URL, cve.login.url, N_("the CVE services (https://cveawg.mitre.org/api)")),
+	TOP("cve", "organisation", SET_TEXT, cve.organisation, N_("the CNA's short name there; without it they are never asked")),
+	TOP("cve", "user", SET_TEXT, cve.login.user, N_("who asks, as they know the handler")),
+	TOP("cve", "password_file", SET_PATH, cve.login.password_file, N_("a file of mode 0600 whose first line is the API key")),
+	TOP("cve", "password_command", SET_WORDS, cve.login.password_command, N_("a list of words: the program that prints it")),
+	TOP("cve", "ca_file", SET_PATH, cve.login.ca_file, N_("instead of that of network")),
+	TOP("cve", "proxy", SET_TEXT, cve.login.proxy, N_("instead of that of network")),
 	ACCOUNT("url", SET_URL, login.url, N_("imaps://host/folder or pop3s://host; imap and pop3: with STARTTLS")),
 	ACCOUNT("user", SET_TEXT, login.user, N_("who logs in")),
 	ACCOUNT("password_file", SET_PATH, login.password_file, N_("a file of mode 0600 whose first line is the password")),
@@ -116,7 +124,7 @@ static void feed_release(struct settings_feed *feed)
 
 void settings_init(struct settings *ret)
 {
-	*ret = (struct settings){ .patience = PATIENCE };
+	*ret = (struct settings){ .patience = PATIENCE, .tries = TRIES };
 }
 
 void settings_release(struct settings *settings)
@@ -132,6 +140,8 @@ void settings_release(struct settings *settings)
 	free(settings->bundle.signer);
 	free_words(settings->bundle.keys);
 	login_release(&settings->send.login);
+	login_release(&settings->cve.login);
+	free(settings->cve.organisation);
 	free_words(settings->send.program);
 	free(settings->send.by);
 	free(settings->send.sender);

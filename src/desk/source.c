@@ -46,6 +46,7 @@ static const struct field { const char *key; enum type type; size_t at; bool nee
 	{ "words", LIST, offsetof(struct source, words), false },
 	{ "cadence", NUMBER, offsetof(struct source, cadence), true },
 	{ "stale", NUMBER, offsetof(struct source, stale), true },
+	{ "quiet", NUMBER, offsetof(struct source, quiet), false },
 	{ "pause", NUMBER, offsetof(struct source, pause), false },
 	{ "most", NUMBER, offsetof(struct source, most), false },
 	{ "off", FLAG, offsetof(struct source, off), false },
@@ -60,6 +61,7 @@ static void source_release(struct source *source)
 		free(source->words[i]);
 	free(source->words);
 	free(source->key_file);
+	free(source->each);
 }
 
 static int fault(const char *name, const struct conf *node, const char *why, struct error *err)
@@ -252,6 +254,7 @@ static int add_each(const char *name, const struct conf *row, const struct conf 
 			fill_in(&source.url, url.bytes);
 			fill_in(&source.title, word);
 			mem_free_string(&source.id);
+			source.each = mem_string(url.bytes);
 			source.id = mem_format("%s-%s", conf_text(row, "id", ""), id.bytes);
 			code = id_good(source.id) ? check_url(name, row, source.url, err) :
 						    fault(name, &each->items[i], _("that makes no id"), err);
@@ -342,7 +345,7 @@ static int add_own(const struct settings_feed *feed, struct sources *ret, struct
 			source.kind = own[i].kind;
 		}
 	if (source.way == WAY_COUNT || !feed->url)
-		return error_set(err, ERR_INPUT, what, _("Give it `url` and `way` in psirtty.yaml; `psirtty feed list` names those that are known"),
+		return error_set(err, ERR_INPUT, what, _("Give it `url` and `way` in psirtty.yaml; `psirtty feed status` names those that are known"),
 				 _("there is no such source, and nothing says where one of your own is, or its way is none of csaf, csaf-archive, osv and page"));
 	source.id = mem_string(feed->name);
 	source.title = mem_string(feed->title ? feed->title : feed->name);
@@ -355,7 +358,18 @@ static int add_own(const struct settings_feed *feed, struct sources *ret, struct
 	return 0;
 }
 
-/* A family ("osv") is changed as a whole by its url's last part staying as it is. */
+/* Of a family ("osv") that is asked elsewhere; the caller frees. */
+static char *member_url(const char *url, const char *each)
+{
+	char *filled;
+
+	if (!url || !each)
+		return NULL;
+	filled = strstr(url, "%s") ? mem_string(url) : mem_format("%s%s%%s", url, str_ends(url, "/") ? "" : "/");
+	fill_in(&filled, each);
+	return filled;
+}
+
 static int apply_settings(const struct settings *settings, struct sources *ret, struct error *err)
 {
 	int code = 0;
@@ -366,12 +380,13 @@ static int apply_settings(const struct settings *settings, struct sources *ret, 
 
 		for (size_t i = 0; i < ret->count; i++) {
 			struct settings_feed each = *feed;
+			AUTO_STRING url = NULL;
 
-			if (!source_named(&ret->items[i], feed->name))
+			if (!sources_named(ret, i, feed->name))
 				continue;
 			any = true;
 			if (!str_equal(ret->items[i].id, feed->name)) {
-				each.url = NULL;
+				each.url = url = member_url(feed->url, ret->items[i].each);
 				each.title = NULL;
 			}
 			lay_over(&each, &ret->items[i]);
@@ -415,20 +430,34 @@ const struct source *source_find(const struct sources *sources, const char *id)
 	return NULL;
 }
 
-bool source_named(const struct source *source, const char *name)
+bool sources_named(const struct sources *sources, size_t index, const char *name)
 {
+	const char *id = sources->items[index].id;
 	size_t length = strlen(name);
 
-	return length && strncmp(source->id, name, length) == 0 && (!source->id[length] || source->id[length] == '-');
+	if (source_find(sources, name))
+		return str_equal(id, name);
+	return length && strncmp(id, name, length) == 0 && id[length] == '-';
+}
+
+/* ---- places */
+
+char *feed_folder(const char *store)
+{
+	const char *slash = strrchr(store, '/');
+	AUTO_STRING dir = slash ? mem_copy(store, (size_t)(slash - store)) : mem_string(".");
+
+	return file_join(*dir ? dir : "/", "feeds");
 }
 
 /* ---- age */
 
-enum source_age source_age(const struct source *source, instant synced, instant now)
+enum source_age source_age(const struct source *source, instant synced, instant newest, instant now)
 {
 	if (synced == INSTANT_NONE)
 		return SOURCE_ABSENT;
-	if (now - synced >= source->stale * INSTANT_HOUR)
+	if (now - synced >= source->stale * INSTANT_HOUR ||
+	    (source->quiet && newest != INSTANT_NONE && now - newest >= source->quiet * INSTANT_HOUR))
 		return SOURCE_STALE;
 	return now - synced >= source->cadence * INSTANT_HOUR ? SOURCE_DUE : SOURCE_FRESH;
 }

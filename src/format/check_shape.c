@@ -2,8 +2,12 @@
 /* The forms that texts of documents have: dates, addresses, ids. */
 #include "format/check_private.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
+
+static size_t digits_at(const char *text)
+{
+	return strspn(text, "0123456789");
+}
 
 /* ---- dates (RFC 3339), of every year: documents say year 1 where they know none */
 
@@ -128,20 +132,64 @@ static bool is_address_text(const char *text, size_t length, bool international)
 	return true;
 }
 
+static bool is_ipv4(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	for (int part = 0; part < 4; part++) {
+		size_t digits = digits_at(text);
+		int number = digits && digits <= 3 ? number_at(text, digits) : 256;
+
+		if (number > 255 || (digits > 1 && *text == '0'))
+			return false;
+		text += digits;
+		if (part < 3 && *text++ != '.')
+			return false;
+	}
+	return text == end;
+}
+
+/* Groups of up to four hex digits, eight of them or fewer around one "::"; the last two may be an IPv4 address. */
+static bool is_ipv6(const char *text, size_t length)
+{
+	const char *end = text + length;
+	int groups = 0;
+	bool gap = false;
+
+	if (length >= 2 && text[0] == ':' && text[1] != ':')
+		return false;
+	while (text < end) {
+		size_t digits = strspn(text, "0123456789abcdefABCDEF");
+
+		if (text[0] == ':' && text[1] == ':' && !gap) {
+			gap = true;
+			text += 2;
+			continue;
+		}
+		if (memchr(text, '.', (size_t)(end - text)) && !memchr(text, ':', (size_t)(end - text)))
+			return is_ipv4(text, (size_t)(end - text)) && (gap ? groups < 6 : groups == 6);
+		if (!digits || digits > 4)
+			return false;
+		groups++;
+		text += digits;
+		if (text < end && (*text != ':' || text + 1 == end))
+			return false;
+		text += text < end && text[1] != ':';
+	}
+	return gap ? groups < 8 : groups == 8;
+}
+
 /* "[2001:db8::1]", or what later versions will have: "[v7.x]". */
 static bool is_literal_host(const char *text, size_t length)
 {
-	char address[64];
-	struct in6_addr parsed;
 	size_t version = strspn(text + 2, "0123456789abcdefABCDEF");
 
-	if (length < 4 || length - 2 >= sizeof(address) || text[length - 1] != ']')
+	if (length < 4 || text[length - 1] != ']')
 		return false;
 	if (text[1] == 'v' || text[1] == 'V')
 		return version > 0 && text[2 + version] == '.' && length > version + 4 &&
 		       is_address_text(text + 3 + version, length - version - 4, false);
-	snprintf(address, sizeof(address), "%.*s", (int)(length - 2), text + 1);
-	return inet_pton(AF_INET6, address, &parsed) == 1;
+	return is_ipv6(text + 1, length - 2);
 }
 
 /* user@host:port; the host may be empty. */
@@ -229,11 +277,6 @@ bool shape_digits_hex(const char *text)
 }
 
 /* ---- SemVer */
-
-static size_t digits_at(const char *text)
-{
-	return strspn(text, "0123456789");
-}
 
 /* "0" or a number without a leading zero. */
 static bool is_number(const char *text, size_t length)

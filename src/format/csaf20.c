@@ -282,6 +282,25 @@ static void csaf_run(struct checking *c, const json_t *document)
 	csaf_close(&d);
 }
 
+const char *check_spelling_language(const json_t *document)
+{
+	const char *lang = csaf_text(json_object_get(document, "document"), "lang");
+
+	return (csaf20_is(document) || csaf21_is(document)) && *lang ? lang : NULL;
+}
+
+void check_spelling(const json_t *document, const struct check_speller *speller, struct check_report *ret)
+{
+	const struct check_request request = { .preset = CHECK_FULL };
+	struct checking c = { .request = &request, .report = ret, .test = "6.3.8", .severity = CHECK_INFO, .version = CSAF20 };
+	struct csaf d;
+
+	*ret = (struct check_report){ .format = csaf21_is(document) ? "csaf-2.1" : "csaf-2.0" };
+	csaf_open(&d, &c, document);
+	csaf_spelling(&d, speller);
+	csaf_close(&d);
+}
+
 static size_t csaf20_tests(struct check_test_info *ret, size_t limit)
 {
 	for (size_t i = 0; i < ARRAY_LEN(tests) && i < limit; i++)

@@ -162,7 +162,7 @@ static int read_kind(struct feed_run *run)
 	for (size_t i = 0; i < ARRAY_LEN(readers); i++)
 		if (readers[i].kind == run->head->kind)
 			return readers[i].read(run);
-	return error_set(run->err, ERR_INPUT, run->name, _("See `psirtty feed list` for what is read"),
+	return error_set(run->err, ERR_INPUT, run->name, _("See `psirtty help feed import` for what is read"),
 			 _("it is no feed of a kind that is known"));
 }
 

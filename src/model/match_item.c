@@ -18,9 +18,8 @@ static void fill_purl(const struct inventory_component *component, struct match_
 	if (*component->purl)
 		(void)purl_parse_lenient(component->purl, &purl, &repairs, &none);
 	ret->type = copy_or_empty(purl.type);
-	ret->space = copy_or_empty(purl.space);
+	ret->scheme = *ret->type ? version_scheme_find(ret->type) : NULL;
 	ret->distro = copy_or_empty(purl.type ? purl_qualifier(&purl, "distro") : NULL);
-	ret->epoch = copy_or_empty(purl.type ? purl_qualifier(&purl, "epoch") : NULL);
 }
 
 /* As a well-formed name quotes it. */
@@ -69,7 +68,7 @@ static void fill_names(const struct inventory_component *component, struct match
 	}
 }
 
-/* A name that says its version where the component does not. */
+/* What stands behind the tab, else the component's own. */
 static void take_version(struct match_item *item, const struct inventory_component *component)
 {
 	const char *tab = strchr(item->key, '\t');
@@ -89,9 +88,7 @@ void match_item_fill(const struct inventory_component *component, const char *ke
 void match_item_release(struct match_item *item)
 {
 	free(item->type);
-	free(item->space);
 	free(item->distro);
-	free(item->epoch);
 	for (size_t i = 0; i < item->name_count; i++)
 		cpe_release(&item->names[i]);
 	free(item->names);

@@ -62,7 +62,7 @@ enum range_sort { SORT_ORDER, SORT_LIST, SORT_COMMITS, SORT_STRANGE };
 static enum range_sort sort_of(const struct judge *j, const struct match_range *range, const struct version_scheme **ret)
 {
 	const char *scheme = str_or_empty(range->scheme);
-	const struct version_scheme *own = version_scheme_find(j->item->type);
+	const struct version_scheme *own = j->item->scheme;
 
 	if (str_casecmp(scheme, "GIT") == 0)
 		return SORT_COMMITS;
@@ -106,7 +106,7 @@ static bool has_version(struct judge *j, size_t at, struct tally *tally)
 /* A list that no range stands beside also names versions by another writing, as "1.0" for "1.0.0". */
 static bool listed_otherwise(struct judge *j)
 {
-	const struct version_scheme *scheme = version_scheme_find(j->item->type);
+	const struct version_scheme *scheme = j->item->scheme;
 
 	for (size_t i = 0; scheme && i < j->statement->count; i++) {
 		AUTO_ERROR none = ERROR_INIT;
@@ -255,7 +255,7 @@ static void say_status(struct judge *j, const char *why)
 /* The same version, or none given: then every one. NONE: of another version. */
 static bool is_version(const struct judge *j, const char *version, bool *ret_known)
 {
-	const struct version_scheme *scheme = version_scheme_find(*j->item->type ? j->item->type : "generic");
+	const struct version_scheme *scheme = j->item->scheme ? j->item->scheme : version_scheme_find("generic");
 	AUTO_ERROR none = ERROR_INIT;
 	int order = 1;
 

@@ -48,6 +48,11 @@ void model_set_loader(struct model *model, const struct model_loader *loader)
 	model->inbox.bounded = loader->load_mail != NULL;
 }
 
+void model_new_turn(struct model *model)
+{
+	model_cases(model)->asked = 0;
+}
+
 void model_set_whole_limit(struct model *model, size_t limit)
 {
 	model->cases.limit = model->inbox.limit = limit;

@@ -341,7 +341,10 @@ static void request_open(struct app *app, enum screen_request request, const cha
 		AUTO_STR subject = STR_INIT;
 
 		view->ops->row_subject(view, row, &subject);
-		open_text(app, view->ops->opens, subject.bytes, NULL);
+		if (subject.length)
+			open_text(app, view->ops->opens, subject.bytes, NULL);
+		else if (view->ops->row_branch)
+			tree_request(app, SCREEN_EXPAND, NULL);
 	} else if (view->ops->opens) {
 		open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
@@ -477,22 +480,6 @@ static void request_match(struct app *app, enum screen_request request, const ch
 		app_message(app, ROLE_WARNING, _("No further match."));
 }
 
-/* In a list the preview is meant. */
-static void request_heading(struct app *app, enum screen_request request, const char *argument)
-{
-	int step = request == SCREEN_NEXT_HEADING ? 1 : -1;
-	struct view *view = app_view(app);
-	bool preview = view_is_list(view);
-	size_t *scroll = preview ? &app->preview_scroll : &view->scroll;
-	long found = preview && !app_previews(app) ? -1 : doc_next_heading(preview ? &app->preview : &view->body, *scroll, step);
-
-	(void)argument;
-	if (found >= 0)
-		*scroll = (size_t)found;
-	else
-		app_message(app, ROLE_WARNING, step > 0 ? _("No further heading.") : _("No heading before this."));
-}
-
 static void range_to_marks(struct view *view)
 {
 	size_t low = view->anchor < view->selected ? view->anchor : view->selected;
@@ -539,11 +526,20 @@ static void request_zoom(struct app *app, enum screen_request request, const cha
 	app->zoom = !app->zoom;
 }
 
+/* A frame drawn from nothing has the list first; beside it the preview follows in a frame of its own. */
+static void draw_anew(struct app *app)
+{
+	app->bare = true;
+	app->preview_due = app->term->ops->clock(app->term) + REST_MS;
+	app->dirty = true;
+}
+
 static void request_redraw(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
 	(void)argument;
 	app->term->ops->redraw(app->term);
+	draw_anew(app);
 }
 
 static void request_suspend(struct app *app, enum screen_request request, const char *argument)
@@ -553,6 +549,7 @@ static void request_suspend(struct app *app, enum screen_request request, const 
 	app->term->ops->suspend(app->term);
 	kill(0, SIGTSTP);
 	app->term->ops->resume(app->term);
+	draw_anew(app);
 }
 
 /* In the list of jobs the selected one is meant. */
@@ -649,6 +646,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (app->pending_how == PENDING_HELD)
 		run_held(app, false), app->pending_how = PENDING_RUN;
+	for (int lane = 0; lane < LANE_COUNT; lane++)
+		secret_forget(app, (enum job_lane)lane);
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
@@ -671,7 +670,7 @@ static void unlock(struct app *app)
 {
 	struct command_context *context = app->context;
 	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
-					.readonly = context->readonly };
+					.readonly = context->readonly, .lean = true };
 	AUTO_ERROR err = ERROR_INIT;
 	int code;
 
@@ -697,6 +696,11 @@ static void request_quit(struct app *app, enum screen_request request, const cha
 	app->quit_asked = true;
 }
 
+static void request_page(struct app *app, enum screen_request request, const char *argument)
+{
+	open_text(app, request == SCREEN_FLAW ? &flaw_view : &component_view, argument, NULL);
+}
+
 static void request_found(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -712,8 +716,10 @@ static const request_fn requests[] = {
 	[SCREEN_FIRST] = request_move, [SCREEN_LAST] = request_move, [SCREEN_OPEN] = request_open,
 	[SCREEN_BACK] = request_back, [SCREEN_NEXT_PART] = request_part, [SCREEN_PREVIOUS_PART] = request_part,
 	[SCREEN_ZOOM] = request_zoom, [SCREEN_FILTER] = request_filter, [SCREEN_NEXT_MATCH] = request_match,
-	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_NEXT_HEADING] = request_heading,
-	[SCREEN_PREVIOUS_HEADING] = request_heading, [SCREEN_COMMAND_LINE] = request_prompt,
+	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_NEXT_HEADING] = heading_request,
+	[SCREEN_PREVIOUS_HEADING] = heading_request, [SCREEN_EXPAND] = tree_request, [SCREEN_COLLAPSE] = tree_request,
+	[SCREEN_FLAW] = request_page, [SCREEN_COMPONENT] = request_page,
+	[SCREEN_COMMAND_LINE] = request_prompt,
 	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
@@ -843,6 +849,15 @@ static void on_paste(struct app *app)
 		app_message(app, ROLE_WARNING, _("Pasted text is not taken as keys; press : or / first."));
 }
 
+/* What was worked on a second ago and has been given back since need not stay with us. */
+static void rest(struct app *app, int64_t now)
+{
+	if (!app->worked || now - app->last_key < POLL_MS)
+		return;
+	app->worked = false;
+	mem_rest();
+}
+
 /* Once a second, and when somebody appended: what is new, the clock, the idle lock. Draws only when
  * something differs. */
 static void on_poll(struct app *app, int64_t now)
@@ -857,6 +872,7 @@ static void on_poll(struct app *app, int64_t now)
 		app_request(app, SCREEN_LOCK, NULL);
 		return;
 	}
+	rest(app, now);
 	read_on(app);
 	app->stale = app->stale || (app_view(app)->ops == &jobs_view && jobs_front(&app->jobs));
 	if (clock / INSTANT_MINUTE == app->minute)
@@ -873,7 +889,7 @@ static void on_time(struct app *app)
 	int64_t now = app->term->ops->clock(app->term);
 
 	if (app->preview_due && now >= app->preview_due)
-		app->dirty = true;
+		app->bare = false, app->dirty = true;
 	if (app->typed_due && now >= app->typed_due)
 		typed_keep(app);
 	if (app->prefix_due && now >= app->prefix_due)
@@ -898,6 +914,7 @@ static void index_slice(struct app *app)
 	int64_t begun = app->term->ops->clock(app->term);
 	struct desk *desk = app->locked ? NULL : app->context->desk;
 
+	app->worked = app->worked || app->unindexed;
 	app->unindexed = 0;
 	if (!desk)
 		return;
@@ -914,7 +931,7 @@ static void on_event(struct app *app, int key)
 	case TK_WAKE: break;
 	case TK_NEWS: read_on(app); break;
 	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
-	case TK_RESIZE: app->dirty = true; break;
+	case TK_RESIZE: draw_anew(app); break;
 	case TK_PASTE: on_paste(app); break;
 	case TK_STOP: request_suspend(app, SCREEN_SUSPEND, NULL); app->dirty = true; break;
 	default: on_key(app, key);
@@ -945,6 +962,8 @@ void app_loop(struct app *app)
 	screen_figures(app);
 	app->day = command_now(app->context) / INSTANT_DAY;
 	while (!app->quit) {
+		if (app->context->desk)
+			desk_new_turn(app->context->desk);
 		jobs_look(app);
 		if (app->dirty)
 			screen_draw(app);

@@ -28,7 +28,7 @@ struct level {
 };
 
 enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_PALETTE, PROMPT_YES,
-		   PROMPT_TYPED, PROMPT_FORM, PROMPT_KINDS };
+		   PROMPT_TYPED, PROMPT_FORM, PROMPT_SECRET, PROMPT_KINDS };
 
 struct palette_item { const struct command_row *row; char *name, *key, *why; };
 struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
@@ -65,6 +65,8 @@ struct app {
 	enum pending pending_how;
 	char *clash;                         /* owned: who changed meanwhile what the typed line is about */
 	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
+	char *asking[LANE_COUNT];            /* owned: what a session asks a secret for, until the prompt is free */
+	enum job_lane answering;             /* of PROMPT_SECRET */
 	struct idset fresh;                  /* cases that others changed and the handler has not looked at */
 	bool quit_asked;
 	int64_t typed_due;                   /* when what is typed is kept; 0: nothing is new */
@@ -76,6 +78,8 @@ struct app {
 	int64_t next_poll, last_key, job_began, job_drawn, job_asked;
 	int64_t minute, day;
 	int64_t reloaded;                    /* when the views were loaded last */
+	bool bare;                           /* the preview beside the list follows in the next frame */
+	bool worked;                         /* something was drawn or indexed since memory was given back */
 	bool behind, stale;                  /* events are still to be read; views are to be loaded anew */
 	uint64_t unindexed;                  /* events the search index has not come to yet */
 };
@@ -132,6 +136,10 @@ bool run_cancelled(struct command_context *context);
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
 
+/* ---- tree.c: requests of the screen */
+void heading_request(struct app *app, enum screen_request request, const char *argument);
+void tree_request(struct app *app, enum screen_request request, const char *argument);
+
 /* ---- sort.c */
 /* By the column called NAME; once more the other way round; "none" as they come. */
 void view_sort(struct app *app, const char *name);
@@ -152,6 +160,17 @@ void settings_theme(struct app *app, const char *name);
 void settings_view(struct app *app, const char *name);
 /* KEEP: saves the pane and its filter; else the view is forgotten. */
 void settings_view_save(struct app *app, const char *name, bool keep);
+
+/* ---- secret.c */
+/* A session needs the secret of WHAT; AGAIN: the last one was wrong. */
+void secret_asked(struct app *app, enum job_lane lane, const char *what, bool again);
+/* Opens the prompt for a question that waits, where nothing else is being typed. */
+void secret_look(struct app *app);
+/* What is typed is the secret; there is none. */
+void secret_given(struct app *app);
+void secret_declined(struct app *app);
+/* Its session is told that there is none. */
+void secret_forget(struct app *app, enum job_lane lane);
 
 /* ---- prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);

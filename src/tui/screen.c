@@ -512,8 +512,11 @@ static void draw_prompt(struct app *app, int row)
 	size_t cut;
 
 	text_display(&sign, prompt_sign(app), -1, TEXT_LINE);
-	text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
-	text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	/* Of a secret not even its length is shown. */
+	if (app->prompt != PROMPT_SECRET) {
+		text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
+		text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	}
 	if (sign.width > app->cols - 4)
 		sign.width = app->cols > 4 ? app->cols - 4 : 0;
 	room = app->cols - sign.width - 1;
@@ -521,7 +524,7 @@ static void draw_prompt(struct app *app, int row)
 	if (before.width > room)
 		skip = before.width - room;
 	cut = skip ? text_clip(text.utf8, skip, &skip) : 0;
-	term_put_raw(app->term, row, sign.width, room, text.utf8 + cut, ROLE_NORMAL);
+	term_put_raw(app->term, row, sign.width, room, text.utf8 ? text.utf8 + cut : "", ROLE_NORMAL);
 	if (app->message.length && text.width - skip + 3 < room)
 		term_put_raw(app->term, row, sign.width + text.width - skip + 3, room - (text.width - skip) - 3,
 			     app->message.bytes, app->message_role);
@@ -605,6 +608,8 @@ static void draw_body(struct app *app, const struct layout *l)
 	struct view *view = app_view(app);
 	int cursor_row = -1;
 
+	if (app->prompt == PROMPT_PALETTE || app->prompt == PROMPT_FORM)
+		app->preview_due = 0;
 	if (app->prompt == PROMPT_PALETTE) {
 		palette_draw(app, l->body, l->body_rows);
 		return;
@@ -619,8 +624,10 @@ static void draw_body(struct app *app, const struct layout *l)
 	if (l->list_rows > 0)
 		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
 			  true, app->context->plain || app->marker, &cursor_row);
-	if (l->preview)
+	if (l->preview && !(l->beside && app->bare))
 		draw_preview(app, l);
+	else if (!l->preview)
+		app->preview_due = 0;
 	if (app->context->plain && cursor_row >= 0)
 		app->term->ops->cursor(app->term, cursor_row, 0);
 }
@@ -650,6 +657,7 @@ void screen_draw(struct app *app)
 	term->ops->begin(term);
 	term->ops->cursor(term, -1, -1);
 	app->dirty = false;
+	app->worked = true;
 	if (!app->locked && view_is_list(app_view(app)))
 		view_prepare(app_view(app), app->cols);
 	layout_compute(app, &l);

@@ -56,17 +56,28 @@ void view_init(struct view *view, const struct view_ops *ops, struct command_con
 	*view = (struct view){ .ops = ops, .context = context, .subject = mem_string(subject) };
 }
 
+void view_take_items(struct view *view, void *items, void (*items_free)(void *items))
+{
+	if (view->items && view->items_free)
+		view->items_free(view->items);
+	else
+		free(view->items);
+	view->items = items;
+	view->items_free = items_free;
+}
+
 void view_release(struct view *view)
 {
 	free(view->subject);
 	free(view->text);
 	free(view->rows);
 	free(view->before);
-	free(view->items);
+	view_take_items(view, NULL, NULL);
 	free(view->selected_id);
 	free(view->filter);
 	free(view->search);
 	idset_release(&view->marks);
+	idset_release(&view->opened);
 	doc_release(&view->head);
 	doc_release(&view->body);
 	*view = (struct view){ 0 };

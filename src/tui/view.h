@@ -35,6 +35,8 @@ struct view_ops {
 	void (*row_id)(const struct row *row, struct str *ret);
 	const char *(*row_case)(const struct row *row); /* what {case} and {mail} stand for; NULL: nothing */
 	const char *(*row_mail)(const struct row *row);
+	/* A tree: whether the row has children, and shows them. */
+	bool (*row_branch)(const struct row *row);
 	const struct case_state *(*row_state)(const struct row *row); /* has the query language as its filter */
 	void (*preview)(const struct view *view, const struct row *row, struct doc *doc);
 	const struct view_ops *opens;          /* for its mail; else Enter opens the row's case */
@@ -59,6 +61,8 @@ struct view {
 	/* list */
 	struct row *rows; size_t row_count, row_capacity, total;
 	void *items;                     /* owned: what the rows stand for, where the model does not keep it */
+	void (*items_free)(void *items); /* NULL: by free() */
+	struct idset opened;             /* of a tree: the rows whose children are shown */
 	size_t selected, top;
 	char *selected_id;               /* owned: survives a reload */
 	char *filter;                    /* owned: NULL or not empty */
@@ -90,6 +94,8 @@ const struct case_state *view_case(const struct view *view);
 const struct case_state *view_whole(const struct view *view, const struct case_state *state);
 const struct inbox_item *view_whole_mail(const struct view *view, const struct inbox_item *item);
 void view_add(struct view *view, const void *item, size_t index);
+/* ITEMS take the place of those the view has; FREE NULL: by free(). */
+void view_take_items(struct view *view, void *items, void (*items_free)(void *items));
 /* Rows or text anew from the model; selection, marks and scroll stay where they were. */
 void view_reload(struct view *view);
 /* Loads what was never loaded, builds a text for COLS. */
@@ -125,7 +131,7 @@ extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view,
 	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
 	revisions_tab, tasks_tab, timeline_tab, gates_tab;
-extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, diff_view;
+extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, diff_view, flaw_view, component_view;
 /* The fixed lines above a case's tabs. */
 void case_head(const struct case_state *state, instant now, struct doc *doc);
 

@@ -30,8 +30,7 @@ void case_head(const struct case_state *state, instant now, struct doc *doc)
 
 /* ---- facts */
 
-/* A heading and a line for each record of one kind. */
-static void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading)
+void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading)
 {
 	const struct case_record *record;
 	size_t cursor = 0, number = 0;
@@ -121,6 +120,9 @@ static void summary_body(const struct view *view, struct doc *doc)
 	for (size_t i = 0; i < state->id_count; i++)
 		doc_field(doc, str_or_empty(state->ids[i].system), ROLE_ID, state->ids[i].text);
 	score_lines(state, doc);
+	for (size_t i = 0; i < state->id_count; i++)
+		if (str_equal(state->ids[i].system, "cve"))
+			flaw_facts(view, state->ids[i].text, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
 	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
 	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));
@@ -360,34 +362,6 @@ static void affected_body(const struct view *view, struct doc *doc)
 const struct view_ops affected_tab = {
 	.name = "affected", .title = N_("Affected"), .brief = N_("Aff"),
 	.empty = N_("No product is marked as affected yet; \"x\" marks one."), .body = affected_body,
-};
-
-/* ---- advisory */
-
-static void advisory_body(const struct view *view, struct doc *doc)
-{
-	const struct case_state *state = view_case(view);
-	AUTO_STR rendered = STR_INIT;
-	AUTO_ERROR err = ERROR_INIT;
-
-	if (!state || !state->advisory)
-		return;
-	doc_field(doc, _("advisory"), ROLE_ID, state->advisory->id);
-	doc_field(doc, _("status"), ROLE_NORMAL, state->advisory->version ? _("final") : _("draft"));
-	doc_field(doc, "TLP", ROLE_NORMAL, state->advisory->tlp);
-	doc_line(doc);
-	if (desk_advisory_render(view->context->desk, state, "text", view_now(view), &rendered, &err)) {
-		str_reset(&rendered);
-		error_sentence(&err, &rendered);
-		doc_sentence(doc, ROLE_ERROR, rendered.bytes);
-		return;
-	}
-	doc_block(doc, ROLE_NORMAL, rendered.bytes, false);
-}
-
-const struct view_ops advisory_tab = {
-	.name = "advisory", .title = N_("Advisory"), .brief = N_("Adv"),
-	.empty = N_("No advisory is being drafted. \":advisory new {case}\" begins one."), .body = advisory_body,
 };
 
 /* ---- tasks and clocks */

@@ -75,8 +75,8 @@ static void bar_lines(const struct case_state *state, struct doc *doc)
 	if (desk_bugbar(&bar, NULL))
 		return;
 	rule = bugbar_judge(bar, NULL, 0, score ? score->cvss.overall : -1);
-	line = rule ? mem_format(_("not yet; unless answers change it: %s %s, by \"%s\" of bar %s"), rule->outcome,
-				 str_or_empty(rule->priority), rule->id, bar->version) :
+	line = rule ? mem_format(_("not yet; unless answers change it: %s%s%s, by \"%s\" of bar %s"), rule->outcome,
+				 rule->priority ? " " : "", str_or_empty(rule->priority), rule->id, bar->version) :
 		      mem_format(_("not yet; bar %s asks %zu questions first"), bar->version, bar->question_count);
 	doc_field(doc, _("qualified"), ROLE_DUE, line);
 	bugbar_free(bar);
@@ -90,7 +90,8 @@ static void qualification_lines(const struct case_state *state, struct doc *doc)
 		bar_lines(state, doc);
 		return;
 	}
-	line = mem_format(_("%s %s, by \"%s\" of bar %s"), str_or_empty(state->outcome), str_or_empty(state->priority),
+	line = mem_format(_("%s%s%s, by \"%s\" of bar %s"), str_or_empty(state->outcome), state->priority ? " " : "",
+			  str_or_empty(state->priority),
 			  *record_text(state->qualified, "rule") ? record_text(state->qualified, "rule") : "-",
 			  record_text(state->qualified, "bar"));
 	doc_field(doc, _("qualified"), ROLE_TITLE, line);

@@ -11,6 +11,7 @@
 
 #include "psirtty/base/shelter.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/vault/vault.h"
 
 static const char identity_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyid";
 static const char event_context[crypto_kdf_CONTEXTBYTES + 1] = "psirtyev";
@@ -20,6 +21,7 @@ enum { SUBKEY_SIGN = 1, SUBKEY_BOX = 2, SUBKEY_CACHE = 3, SUBKEY_STATE = 4, SUBK
 
 /* ---- SQLite holds words of cases in its page cache: what it gives back is zeroed */
 
+enum { LEAN_BYTES = 3 << 20 };
 static sqlite3_mem_methods plain_memory;
 
 static void wiping_free(void *bytes)
@@ -52,6 +54,13 @@ static void wipe_database_memory(void)
 	wiping.xFree = wiping_free;
 	wiping.xRealloc = wiping_resize;
 	sqlite3_config(SQLITE_CONFIG_MALLOC, &wiping);
+}
+
+/* Near the limit SQLite uses the pages it has instead of asking for more. */
+void vault_lean(void)
+{
+	wipe_database_memory();
+	sqlite3_soft_heap_limit64(LEAN_BYTES);
 }
 
 /* A small keyring with its guard pages. */

@@ -187,16 +187,21 @@ static int check_version(struct intel *intel, bool write, struct error *err)
 
 static int open_database(struct intel *intel, bool write, struct error *err)
 {
-	int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-	int code = sqlite3_open_v2(intel->path, &intel->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK ?
-			   0 : intel_failed(intel, err);
+	/* A reader may have to put right what a killed writer left. */
+	int flags = access(intel->path, W_OK) == 0 || write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+	int code = sqlite3_open_v2(intel->path, &intel->db, flags | (write ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX,
+				   NULL) == SQLITE_OK ? 0 : intel_failed(intel, err);
 
 	sqlite3_busy_timeout(intel->db, 5000);
 	if (!code && tokenize_register(intel->db) != SQLITE_OK)
 		code = intel_failed(intel, err);
 	if (!code)
 		code = run(intel, "PRAGMA cache_size = -12288; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", err);
-	return code ? code : check_version(intel, write, err);
+	if (!code)
+		code = check_version(intel, write, err);
+	if (!code)
+		code = run(intel, write ? "PRAGMA wal_autocheckpoint = 2000" : "PRAGMA query_only = 1", err);
+	return code;
 }
 
 int intel_open(const char *path, bool write, struct intel **ret, struct error *err)

@@ -34,8 +34,16 @@ char *openpgp_folder(const char *home);
 int openpgp_engine(const char *home, gpgme_ctx_t context, gpgme_protocol_t protocol, struct error *err);
 /* The sentence for one of gpgme's codes. */
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);
-/* Remembers that gpg wanted to ask where it may not (openpgp_never_ask). */
+/* ---- openpgp_ask.c */
+/* Remembers that gpg wanted to ask where it may not (openpgp_never_ask, openpgp_ask_by). */
 void openpgp_note_asked(gpgme_error_t code);
+/* Sets whom CONTEXT asks for passphrases. */
+void openpgp_prepare_asking(gpgme_ctx_t context);
+/* After an operation that ended with CODE: whether to do it once more, because what was answered was wrong, or because the
+ * agent does not let us ask and is left alone from now on. */
+bool openpgp_ask_again(gpgme_ctx_t context, gpgme_error_t code);
+/* How often our own dialogue asked; grows. */
+unsigned openpgp_times_asked(void);
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret);
 /* Armoured or binary: whether a secret key packet is in it. */
 bool openpgp_holds_secret(const char *bytes, size_t length);

@@ -168,6 +168,14 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 		{ GPG_ERR_BAD_PASSPHRASE, ENCRYPTION_NO_KEY, N_("the passphrase was wrong") },
 		{ GPG_ERR_CANCELED, ENCRYPTION_NO_KEY, N_("the passphrase was not given") },
 		{ GPG_ERR_NO_AGENT, ENCRYPTION_NO_KEY, N_("gpg-agent does not answer") },
+		{ GPG_ERR_NO_PIN_ENTRY, ENCRYPTION_NO_KEY, N_("gpg-agent has no way to ask for the passphrase where it runs") },
+		{ GPG_ERR_ENOTTY, ENCRYPTION_NO_KEY, N_("gpg-agent has no way to ask for the passphrase where it runs") },
+		{ GPG_ERR_FORBIDDEN, ENCRYPTION_NO_KEY, N_("gpg-agent, on another machine, does not allow it") },
+		{ GPG_ERR_CARD_NOT_PRESENT, ENCRYPTION_NO_KEY, N_("the card with the key is not inserted") },
+		{ GPG_ERR_CARD_REMOVED, ENCRYPTION_NO_KEY, N_("the card with the key was taken out") },
+		{ GPG_ERR_NO_SCDAEMON, ENCRYPTION_NO_KEY, N_("gpg cannot reach cards: scdaemon is missing") },
+		{ GPG_ERR_BAD_PIN, ENCRYPTION_NO_KEY, N_("the PIN of the card was wrong") },
+		{ GPG_ERR_PIN_BLOCKED, ENCRYPTION_NO_KEY, N_("the PIN of the card is blocked") },
 		{ GPG_ERR_TIMEOUT, ENCRYPTION_FAILED, N_("gpg took too long over it") },
 	};
 
@@ -223,19 +231,30 @@ static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_d
 	return gpgme_op_decrypt_verify_start(context, in, out);
 }
 
-static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
-		    struct openpgp_result *ret)
+static gpgme_error_t decrypt_once(struct openpgp *pgp, const void *bytes, size_t length, struct openpgp_sink *sink)
 {
-	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
-	gpgme_data_t in, out = openpgp_sink_data(&sink);
+	gpgme_data_t in, out = openpgp_sink_data(sink);
 	gpgme_error_t code;
 
-	*ret = (struct openpgp_result){ .plain = STR_INIT };
+	str_wipe(&sink->bytes);
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
 		BUG("gpgme cannot take %zu bytes", length);
 	code = openpgp_run(pgp->context, start_decrypt, in, NULL, out);
 	gpgme_data_release(in);
 	gpgme_data_release(out);
+	return code;
+}
+
+static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
+		    struct openpgp_result *ret)
+{
+	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
+	gpgme_error_t code;
+
+	*ret = (struct openpgp_result){ .plain = STR_INIT };
+	do
+		code = decrypt_once(pgp, bytes, length, &sink);
+	while (openpgp_ask_again(pgp->context, code));
 	openpgp_outcome(pgp, code, sink.overran, now, ret);
 	if (ret->state == ENCRYPTION_DECRYPTED)
 		ret->plain = sink.bytes;
@@ -289,8 +308,8 @@ static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text
 	code = openpgp_run(pgp->context, gpgme_op_verify_start, signature, text, out);
 	if (out)
 		openpgp_take(out, &ret->plain);
-	if (code && gpgme_err_code(code) != GPG_ERR_NO_DATA && gpgme_err_code(code) != GPG_ERR_BAD_DATA &&
-	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE && gpgme_err_code(code) != GPG_ERR_TIMEOUT)
+	/* Whatever else gpg says is about the bytes: a strange signature must not end an import. */
+	if (gpgme_err_code(code) == GPG_ERR_INV_ENGINE || gpgme_err_code(code) == GPG_ERR_ENOENT)
 		return openpgp_failed(err, _("signature"), code);
 	if (!code)
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);

@@ -104,6 +104,7 @@ gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_dat
 	struct gpgme_io_cbs calls = { loop_add, &loop, loop_remove, loop_event, &loop };
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	bool person = false, late = false;
+	unsigned asked = openpgp_times_asked();
 	gpgme_error_t code;
 
 	if (timer < 0)
@@ -114,6 +115,12 @@ gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_dat
 	while (!code && !loop.done) {
 		if (turn(&loop, timer))
 			continue;
+		/* What our own dialogue took is over by now. */
+		if (asked != openpgp_times_asked()) {
+			asked = openpgp_times_asked();
+			arm(timer, GPG_S);
+			continue;
+		}
 		late = person || !*gpgme_get_ctx_flag(context, "redraw");
 		person = true;
 		if (late)

@@ -227,13 +227,14 @@ static void add_page(struct str *request, const struct fetch_page *page)
 	fetch_number_add(request, page->body != NULL);
 	fetch_field_add(request, str_or_empty(page->body), page->body ? page->body_length : 0);
 	fetch_text_add(request, page->header);
+	fetch_text_add(request, page->method);
 	fetch_number_add(request, page->pause > 0 ? (uint64_t)page->pause : 0);
 	fetch_number_add(request, page->as_is);
 }
 
 static int check_page(const struct fetch_host *host, const struct fetch_page *page, struct error *err)
 {
-	if (page->header && strpbrk(page->header, "\r\n"))
+	if (page->header && (strchr(page->header, '\r') || strstr(page->header, "\n\n") || str_ends(page->header, "\n")))
 		return error_set(err, ERR_INPUT, page->url, _("A key is one line"), _("its key has a line end in it"));
 	return check_host(host, page->url, FETCH_PAGES, err);
 }

@@ -14,7 +14,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 
-enum { ROOTS_LIMIT = 8 << 20, NAME_LIMIT = 4096, PROGRESS_MS = 200, PORTS = 64, PAGE_FIELDS = 11 };
+enum { ROOTS_LIMIT = 8 << 20, NAME_LIMIT = 4096, PROGRESS_MS = 200, PORTS = 64, PAGE_FIELDS = 12 };
 
 static const char system_roots[] = "/etc/ssl/certs/ca-certificates.crt";
 

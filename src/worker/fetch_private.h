@@ -3,7 +3,7 @@
 #ifndef PSIRTTY_WORKER_FETCH_PRIVATE_H
 #define PSIRTTY_WORKER_FETCH_PRIVATE_H
 
-#include <curl/curl.h>
+#include "curl_calls.h"
 
 #include "fetch_wire.h"
 

@@ -19,7 +19,7 @@ struct page {
 	const char *url, *etag, *modified, *accept, *type, *body; /* borrowed from the request */
 	uint64_t from, most;
 	size_t body_length, item;
-	const char *header;    /* borrowed; NULL */
+	const char *header, *method; /* borrowed; NULL */
 	bool as_is;
 	/* of this try */
 	CURL *curl;
@@ -72,6 +72,7 @@ static void read_page(struct fetch_reading *request, size_t item, struct page *r
 	if (!posts)
 		ret->body = NULL;
 	ret->header = fetch_text_take(request);
+	ret->method = fetch_text_take(request);
 	ret->not_before = now_ms() + (int64_t)(fetch_number_take(request) % 86400) * 1000;
 	ret->as_is = fetch_number_take(request) != 0;
 	ret->come = ret->from;
@@ -123,6 +124,17 @@ static bool swells(const struct page *page, size_t length)
 	       page->here + length > (uint64_t)came * RATIO;
 }
 
+/* Behind what is there already, in one line. */
+static void keep_text(const char *bytes, size_t length, char *ret)
+{
+	size_t have = strlen(ret);
+
+	for (size_t i = 0; i < length && have + 1 < MARK; i++)
+		if ((unsigned char)bytes[i] >= ' ' && bytes[i] != 0x7F)
+			ret[have++] = bytes[i];
+	ret[have] = '\0';
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
 	struct page *page = context;
@@ -130,8 +142,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	long status = 0;
 
 	curl_easy_getinfo(page->curl, CURLINFO_RESPONSE_CODE, &status);
-	/* The text of an error is nobody's page. */
-	if (status != 200 && status != 206)
+	/* The text of an error is nobody's page; whoever came with a key hears what was wrong. */
+	if (status >= 400 && page->header)
+		keep_text(bytes, length, page->said);
+	if (status != 200 && status != 206 && !(page->header && status == 201))
 		return length;
 	if (!page->head_told) {
 		/* All of it anew, although a part was asked for. */
@@ -229,8 +243,11 @@ static void add_headers(struct page *page)
 	AUTO_STRING range = mem_format("%llu-", (unsigned long long)page->come);
 
 	add_header(page, "Accept", page->accept);
-	if (page->header)
-		page->headers = curl_slist_append(page->headers, page->header);
+	for (const char *line = page->header; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		AUTO_STRING one = mem_copy(line, strcspn(line, "\n"));
+
+		page->headers = curl_slist_append(page->headers, one);
+	}
 	add_header(page, "Content-Type", page->type);
 	if (page->come && *mark_of(page)) {
 		add_header(page, "If-Range", mark_of(page));
@@ -243,6 +260,8 @@ static void add_headers(struct page *page)
 		curl_easy_setopt(page->curl, CURLOPT_POSTFIELDS, page->body);
 		curl_easy_setopt(page->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)page->body_length);
 	}
+	if (page->method)
+		curl_easy_setopt(page->curl, CURLOPT_CUSTOMREQUEST, page->method);
 	curl_easy_setopt(page->curl, CURLOPT_HTTPHEADER, page->headers);
 }
 

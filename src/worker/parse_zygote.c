@@ -19,6 +19,9 @@
 #include "parse_private.h"
 #include "parse_wire.h"
 #include "psirtty/base/file.h"
+#include "charset.h"
+#include "spell.h"
+#include "unpack.h"
 
 enum { EXIT_UNLOCKED = 3, EXIT_REQUEST = 4, EXIT_ANSWER = 5 };
 
@@ -147,6 +150,18 @@ static void serve(pid_t pid)
 
 void parse_worker_main(bool mail)
 {
+	parse_worker_loop(mail, NULL);
+}
+
+void job_worker_main(const char *dictionary)
+{
+	charsets_warm();
+	unpack_warm();
+	parse_worker_loop(false, dictionary);
+}
+
+void parse_worker_loop(bool mail, const char *dictionary)
+{
 	struct parse_lock *lock = mem_alloc(sizeof(*lock));
 	int32_t ready = 0;
 
@@ -161,6 +176,8 @@ void parse_worker_main(bool mail)
 		parse_mail_warm();
 	else
 		job_warm();
+	if (dictionary)
+		spell_warm(dictionary);
 	if (mail)
 		leave_behind();
 	if (fd_write_all(PARSE_FD_STATUS, &ready, sizeof(ready)) != 0 || ready != 0)

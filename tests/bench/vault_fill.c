@@ -254,12 +254,16 @@ static const happen_fn script[] = {
 	happen_public,
 };
 
+static const happen_fn brief_script[FILL_BRIEF] = { happen_opened, happen_report, happen_mail, happen_valid };
+
 static int happen(struct filling *f, struct life *life, struct error *err)
 {
 	uint32_t step = life->step;
 	happen_fn fn = step < ARRAY_LEN(script) ? script[step] : happen_note;
 
-	if (step > 10 && step + 1 == f->plan->events)
+	if (f->plan->events == FILL_BRIEF)
+		fn = brief_script[step];
+	else if (step > 10 && step + 1 == f->plan->events)
 		fn = happen_closed;
 	str_reset(&f->body);
 	return add_event(f, life->stream, fn(f, life), err);
@@ -318,7 +322,7 @@ int vault_fill(struct vault *vault, const struct fill_plan *plan, struct error *
 	int code;
 
 	*f = (struct filling){ .vault = vault, .plan = plan, .dice = { plan->seed }, .body = STR_INIT,
-			       .total = (uint64_t)plan->cases * plan->events };
+			       .total = (uint64_t)plan->cases * plan->events + text_product_count() };
 	code = vault_object_put(vault, mail, sizeof(mail) - 1, &f->report, err);
 	if (!code)
 		code = add_products(f, err);

@@ -9,8 +9,9 @@
 
 #include "vault/vault_private.h"
 
+enum { FILL_BRIEF = 4 };
 struct fill_plan {
-	uint32_t cases, events; /* events of each case, at least 1 */
+	uint32_t cases, events; /* events of each case, at least 1; FILL_BRIEF: opened, a report, a message, a state */
 	uint64_t seed;
 	instant now;            /* the last event is made shortly before; the first two years earlier */
 };

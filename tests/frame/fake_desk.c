@@ -4,6 +4,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
+#include "psirtty/desk/advisory.h"
 #include "psirtty/desk/clock.h"
 #include "psirtty/desk/gates.h"
 #include "psirtty/desk/life.h"
@@ -186,6 +187,7 @@ struct desk *fake_desk_new(size_t extra)
 	};
 	struct desk *desk = mem_alloc(sizeof(*desk));
 
+	fake_intel_there = false;
 	desk->model = model_new();
 	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
 		json_t *body = json_pack("{s:s, s:s, s:s, s:[s, s]}", "product", products[i].id, "name", products[i].name,
@@ -218,6 +220,9 @@ static void feed_revisions(struct desk *desk)
 	feed_words(desk, 1, "description", "en", first, FAKE_NOW - 2 * INSTANT_DAY);
 	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5b58\u5728\u5185\u5b58\u7834\u574f", FAKE_NOW - 2 * INSTANT_DAY);
 	feed_words(desk, 1, "description", "en", second, FAKE_NOW - INSTANT_DAY);
+	feed(desk, EVENT_ADVISORY_PREPARED, 1, FAKE_NOW - INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "advisory", "PSIRT-2026-0001", "version", "1", "at", "2026-12-15T01:00:00Z",
+		       "status", "final", "summary", "first release"));
 	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5e27\u89e3\u6790\u5185\u5b58\u7834\u574f", FAKE_NOW - INSTANT_DAY);
 }
 
@@ -233,6 +238,13 @@ void fake_desk_registers(struct desk *desk)
 		BUG("%s", err.why);
 	model_set_clock_rules(desk->model, rules);
 	feed_revisions(desk);
+	fake_intel_there = true;
+	feed(desk, EVENT_SBOM_IMPORTED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o}", "product", "gateway", "version", "4.1", "format", "CycloneDX 1.6",
+		       "sha256", "00ff", "components", 3, "warnings", 1, "source", raw_object(77), "inventory", raw_object(78)));
+	feed(desk, EVENT_SUPPORT_SET, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s}", "product", "gateway", "version", "4.0", "until", "2026-06-30T00:00:00Z"));
+	feed(desk, EVENT_ID_ADDED, 1, FAKE_NOW - INSTANT_DAY, json_pack("{s:s, s:s}", "system", "cve", "text", "CVE-2026-0042"));
 	feed(desk, EVENT_SCORE_SET, 1, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s}", "vector", "CVSS:4.0/AV:N/AC:L/AT:P/PR:L/UI:N/VC:H/VI:L/VA:N/SC:N/SI:N/SA:N", "issuer", "North CERT"));
 	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
@@ -271,6 +283,11 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	(void)err;
 	*ret = fake_desk_new(0);
 	return 0;
+}
+
+void desk_new_turn(struct desk *desk)
+{
+	model_new_turn(desk->model);
 }
 
 const struct model *desk_model(const struct desk *desk)
@@ -467,6 +484,32 @@ int desk_collision(struct desk *desk, const struct case_state *state, instant no
 	(void)err;
 	collision_find(&desk->collisions, desk->model, state, now, ret);
 	return 0;
+}
+
+static void finding_add(struct check_report *report, const char *test, enum check_severity severity, const char *path,
+			const char *message)
+{
+	report->findings = mem_resize(report->findings, report->finding_count + 1, sizeof(*report->findings));
+	report->findings[report->finding_count++] = (struct check_finding){ test, severity, mem_string(path), mem_string(message), NULL };
+	report->errors += severity == CHECK_ERROR;
+}
+
+int desk_advisory_findings(struct desk *desk, const struct case_state *state, instant now, struct check_report *ret,
+			   struct error *err)
+{
+	(void)desk;
+	(void)now;
+	(void)err;
+	*ret = (struct check_report){ .format = "csaf-2.0" };
+	if (!state->advisory->description)
+		finding_add(ret, "6.1.1", CHECK_ERROR, "/product_tree", "a product is named that is not defined");
+	finding_add(ret, "6.2.11", CHECK_WARNING, "/document/references", "no reference says where the document is found");
+	return 0;
+}
+
+const struct case_record *desk_advisory_prepared(const struct case_state *state)
+{
+	return case_record_at(state, EVENT_ADVISORY_PREPARED, 1);
 }
 
 int desk_bugbar(struct bugbar **ret, struct error *err)

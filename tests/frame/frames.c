@@ -193,6 +193,7 @@ static const struct action actions[] = {
 	{ "2 g x ^P Right Down Right Right Enter ^S", "case qualify PSIRT-2026-0001 access=network known=no\n" },
 	{ "2 g : <form case qualify PSIRT-2026-0001 known=yes> Enter ^P Up Left Left Down Right Enter ^S",
 	  "case qualify PSIRT-2026-0001 access=network known=no\n" },
+	{ "0 g Enter : <form affected set> Enter ^P Down Right n Enter Enter", "affected set PSIRT-2026-0001 cloud 4.1 not-affected\n" },
 	{ "0 g : <form note> Enter <two words> ^S", "note PSIRT-2026-0001 \"two words\"\n" },
 	{ "0 g : <form note> Enter Esc", "" },
 	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },

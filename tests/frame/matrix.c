@@ -11,7 +11,10 @@
 
 static const struct { const char *name, *keys; } places[] = {
 	{ "cases", "0 g rest" }, { "inbox", "1 rest" }, { "triage", "2 rest" }, { "repro", "3 rest" },
-	{ "calendar", "4 rest" }, { "advisories", "5 rest" }, { "feeds", "6" }, { "products", "7 rest" }, { "metrics", "8" },
+	{ "calendar", "4 rest" }, { "advisories", "5 rest" }, { "feeds", "6 rest" }, { "products", "7 rest" },
+	{ "products-tree", "7 G Right j j Right j Right j rest" }, { "component", "7 G Right j j Right j Enter" },
+	{ "flaw", ": <feed show CVE-2026-0042> Enter" }, { "flaw-unknown", ": <feed show CVE-2026-9999> Enter" },
+	{ "feeds-stale", "6 j j rest" }, { "metrics", "8" },
 	{ "clocks", ": <pane clocks> Enter g rest" }, { "contacts", ": <pane contacts> Enter g rest" },
 	{ "keys", ": <pane keys> Enter" }, { "risks", ": <pane risks> Enter rest" },
 	{ "all-tasks", ": <pane all-tasks> Enter rest" }, { "jobs", ": <mail import a.mbox> Enter J rest" },
@@ -32,6 +35,7 @@ static const struct { const char *name, *keys; } places[] = {
 	{ "dialog-form", "0 g ? <embargo propose> Enter ^S" }, { "dialog-date", "0 g : <form embargo propose> Enter ^P Down z" },
 	{ "dialog-cvss", "0 g : <form case score> Enter ^P Down Right" },
 	{ "dialog-bar", "2 g x ^P Right Down Right Right" },
+	{ "dialog-matrix", "0 g Enter : <form affected set> Enter ^P Down Down Right f" },
 	{ "dialog-cwe", "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <overflow>" },
 	{ "dialog-list", "0 g : <form theme> Enter ^P" }, { "dialog-error", "0 / <colour:red>" },
 	{ "dialog-locked", ": <lock> Enter" },

@@ -13,7 +13,12 @@
 
 #include "psirtty/base/str.h"
 
-struct shared { volatile size_t frames, writes, bytes, polls; volatile pid_t inner; };
+struct shared {
+	volatile size_t frames, writes, bytes, polls;
+	volatile pid_t inner;
+	volatile int minutes;                             /* set by the test: the program's clock goes on by so many */
+	volatile long long longest; volatile int longest_key; /* processor time of the longest turn, and after which key */
+};
 
 struct pty {
 	int fd;

@@ -3,11 +3,10 @@
  * The workstation in a pseudo-terminal: bytes for each key, one write a frame, resizing, stopping, dying, hostile
  * text. Called as "tty run CASES [alone]" this program is the workstation on the fake vault.
  */
-#include "pty.h"
+#include "budget.h"
 
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,158 +14,33 @@
 #include "fake.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/tui/tui.h"
-#include "tui/run_tui.h"
 
 /* ---- the program under test */
-
-static struct shared *shared;
-static struct term_ops counting;
-static const struct term_ops *real;
-
-static void count_end(struct terminal *term)
-{
-	size_t frames, writes, bytes;
-
-	real->end(term);
-	term_curses_counters(term, &frames, &writes, &bytes);
-	shared->writes = writes;
-	shared->bytes = bytes;
-	shared->frames = frames;
-}
-
-static int count_key(struct terminal *term, int timeout_ms)
-{
-	int key = real->key(term, timeout_ms);
-
-	if (key == TK_NONE)
-		shared->polls++;
-	return key;
-}
 
 static int work(void *argument)
 {
 	struct command_context context = { .out = STR_INIT };
-	struct terminal *term = term_curses_new();
-	AUTO_ERROR err = ERROR_INIT;
-	AUTO_STR sentence = STR_INIT;
-	int code;
+	int status;
 
-	real = term->ops;
-	counting = *real;
-	counting.end = count_end;
-	counting.key = count_key;
-	term->ops = &counting;
-	shared->inner = getpid();
 	context.desk = fake_desk_new(strtoul(argument, NULL, 10));
-	code = tui_run_on(&context, term, &err);
-	if (code) {
-		error_sentence(&err, &sentence);
-		fprintf(stderr, "psirtty: %s\n", sentence.bytes);
-	}
-	term->ops = real;
-	term_free(term);
+	status = budget_work(&context);
 	command_context_release(&context);
 	str_release(&fake_ran);
-	return error_exit_status(code);
+	return status;
 }
 
 static int run(int argc, char **argv)
 {
 	i18n_start();
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, SHARED_FD, 0);
-	if (shared == MAP_FAILED)
-		return 3;
 	return argc > 3 ? work(argv[2]) : tui_supervise(work, argv[2]);
 }
 
-/* ---- the tests. Beside a preview a terminal cannot scroll a part of its lines, so the list then jumps by half a
- * page; the median of single keys is what scrolling costs there, and a jump is bounded by the page's budget. */
+/* ---- the tests */
 
 static char self[4096];
 static const char *many[] = { self, "run", "10000", "alone", NULL };
 static const char *few[] = { self, "run", "0", NULL };
-
-/* The bytes of the first frame after KEYS. */
-static size_t frame_bytes(struct pty *s, const char *keys)
-{
-	size_t frames = s->shared->frames, bytes = s->shared->bytes;
-
-	pty_send(s, keys);
-	if (!pty_wait_frames(s, frames, 1))
-		return SIZE_MAX;
-	return s->shared->bytes - bytes;
-}
-
-static bool polled(struct pty *s, const void *argument)
-{
-	return s->shared->polls >= *(const size_t *)argument && s->raw.length >= s->shared->bytes;
-}
-
-/* Lets COUNT deadlines of the program pass: it has nothing more to draw then. */
-static void settle(struct pty *s, size_t count)
-{
-	size_t wanted = s->shared->polls + count;
-
-	pty_wait(s, polled, &wanted);
-}
-
-static int compare_sizes(const void *a, const void *b)
-{
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-enum { TIMES = 9 };
-
-static size_t median(size_t values[TIMES])
-{
-	qsort(values, TIMES, sizeof(*values), compare_sizes);
-	return values[TIMES / 2];
-}
-
-/* Of the first frame after KEYS; waits for FRAMES of them (the second is the preview's). */
-static size_t median_bytes(struct pty *s, const char *keys, size_t frames)
-{
-	size_t values[TIMES];
-
-	for (int i = 0; i < TIMES; i++) {
-		size_t from = s->shared->frames;
-
-		values[i] = frame_bytes(s, keys);
-		pty_wait_frames(s, from, frames);
-	}
-	return median(values);
-}
-
-struct budget { int rows, cols; size_t move, scroll, page, redraw, filter; };
-
-static void test_rss(const struct pty *s)
-{
-#ifndef PSIRTTY_SANITIZED
-	AUTO_STRING path = mem_format("/proc/%d/status", (int)s->shared->inner);
-	FILE *file = fopen(path, "re");
-	char line[256];
-	long kilobytes = 0;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "VmRSS: %ld", &kilobytes) == 1)
-			break;
-	if (file)
-		fclose(file);
-	printf("# resident: %ld kB\n", kilobytes);
-#else
-	(void)s;
-#endif
-}
-
-/* The lower rows of a tall list follow when the typing rests, as the preview does. */
-static void check_filter(const struct budget *b, char typed, size_t bytes)
-{
-	CHECK(bytes <= b->filter, "%dx%d: typing %c into the filter writes %zu bytes of %zu", b->cols, b->rows, typed, bytes,
-	      b->filter);
-}
 
 /* Every row of the list holds what was typed. */
 static bool rows_match(struct pty *s, const void *argument)
@@ -188,47 +62,17 @@ static bool rows_match(struct pty *s, const void *argument)
 static void test_budget(const struct budget *b)
 {
 	struct pty s;
-	size_t bytes, polls;
 
 	pty_start(&s, b->rows, b->cols, many, NULL);
 	CHECK(pty_wait_text(&s, "Inbox"), "%dx%d: the inbox is there", b->cols, b->rows);
 	pty_send(&s, "0");
 	CHECK(pty_wait_text(&s, "PSIRT-2026-0003"), "%dx%d: the case list is there", b->cols, b->rows);
-	pty_send(&s, "GggG");
-	pty_send(&s, "g");
-	settle(&s, 2);
-	bytes = median_bytes(&s, "j", 1);
-	CHECK(bytes <= b->move, "%dx%d: a move writes %zu bytes of %zu", b->cols, b->rows, bytes, b->move);
-	settle(&s, 2);
-	bytes = median_bytes(&s, "j", 2);
-	CHECK(bytes <= b->move, "%dx%d: a move after a rest writes %zu bytes of %zu", b->cols, b->rows, bytes, b->move);
-	pty_send(&s, "g");
-	for (int i = 0; i < b->rows; i++)
-		frame_bytes(&s, "j");
-	settle(&s, 2);
-	bytes = median_bytes(&s, "j", 1);
-	CHECK(bytes <= b->scroll, "%dx%d: scrolling writes %zu bytes of %zu", b->cols, b->rows, bytes, b->scroll);
-	settle(&s, 2);
-	bytes = median_bytes(&s, "\033[6~", 2);
-	CHECK(bytes <= b->page, "%dx%d: a page writes %zu bytes of %zu", b->cols, b->rows, bytes, b->page);
-	bytes = median_bytes(&s, "\014", 1);
-	CHECK(bytes <= b->redraw, "%dx%d: a full redraw writes %zu bytes of %zu", b->cols, b->rows, bytes, b->redraw);
-	frame_bytes(&s, "/");
-	for (const char *c = "overflow"; *c; c++) {
-		bytes = frame_bytes(&s, (char[]){ *c, 0 });
-		check_filter(b, *c, bytes);
-	}
-	bytes = s.shared->bytes;
+	budget_measure(&s, b);
+	budget_filter(&s, b, "overflow");
 	CHECK(pty_wait(&s, rows_match, NULL), "%dx%d: when the typing rests every row matches", b->cols, b->rows);
-	printf("# %dx%d: %zu bytes follow when the typing rests\n", b->cols, b->rows, s.shared->bytes - bytes);
 	pty_send(&s, "\r");
-	settle(&s, 3);
-	bytes = s.shared->bytes;
-	polls = s.shared->polls + 3;
-	CHECK(pty_wait(&s, polled, &polls) && s.shared->bytes == bytes, "%dx%d: idle writes nothing", b->cols, b->rows);
-	CHECK(s.shared->writes <= s.shared->frames, "%dx%d: %zu frames in %zu writes", b->cols, b->rows, s.shared->frames,
-	      s.shared->writes);
-	test_rss(&s);
+	budget_idle(&s, b);
+	budget_turns(&s);
 	pty_end(&s);
 }
 
@@ -244,9 +88,9 @@ static void test_marker(void)
 	CHECK(pty_wait_text(&s, "cursor is marker now"), "the cursor is a mark");
 	pty_send(&s, "0g");
 	pty_wait_text(&s, "> ");
-	settle(&s, 2);
-	bytes = median_bytes(&s, "j", 1);
-	CHECK(bytes <= 60, "moving the mark writes %zu bytes of 60", bytes);
+	budget_settle(&s, 2);
+	bytes = budget_median(&s, "j", 1);
+	CHECK(bytes <= BUDGET_MARKER, "moving the mark writes %zu bytes of %d", bytes, BUDGET_MARKER);
 	pty_end(&s);
 }
 
@@ -259,10 +103,10 @@ static void test_preview_bytes(void)
 	pty_wait_text(&s, "Inbox");
 	pty_send(&s, "0");
 	pty_wait_text(&s, "PSIRT-2026-0003");
-	settle(&s, 2);
-	frame_bytes(&s, "j");
+	budget_settle(&s, 2);
+	budget_frame(&s, "j");
 	before = s.shared->bytes;
-	settle(&s, 2);
+	budget_settle(&s, 2);
 	printf("# the preview that follows a move at rest: %zu bytes\n", s.shared->bytes - before);
 	CHECK(s.shared->bytes - before <= 1600, "a preview writes no more than a page");
 	pty_end(&s);
@@ -285,11 +129,11 @@ static void test_escape(void)
 
 	pty_start(&s, 24, 80, few, NULL);
 	pty_wait_text(&s, "Inbox");
-	settle(&s, 2);
-	for (int i = 0; i < TIMES; i++) {
+	budget_settle(&s, 2);
+	for (int i = 0; i < BUDGET_TIMES; i++) {
 		long long began;
 
-		frame_bytes(&s, ":");
+		budget_frame(&s, ":");
 		pty_wait_text(&s, "\n:");
 		began = pty_now();
 		pty_send(&s, "\033");
@@ -581,16 +425,11 @@ static void test_ascii(void)
 
 int main(int argc, char **argv)
 {
-	static const struct budget budgets[] = {
-		{ 24, 80, 200, 250, 1600, 2100, 1700 },
-		{ 50, 200, 320, 350, 3400, 4500, 1700 },
-	};
-
 	if (argc > 2 && str_equal(argv[1], "run"))
 		return run(argc, argv);
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return 1;
-	for (size_t i = 0; i < ARRAY_LEN(budgets); i++)
+	for (size_t i = 0; i < BUDGETS; i++)
 		test_budget(&budgets[i]);
 	test_marker();
 	test_preview_bytes();

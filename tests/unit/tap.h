@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int tap_count, tap_failed;
+/* One count for all files of a test. */
+__attribute__((weak)) int tap_count, tap_failed;
 
 #define CHECK(condition, ...) tap_check((condition), __FILE__, __LINE__, __VA_ARGS__)
 #define CHECK_STR(got, expected, name) tap_check_str((got), (expected), __FILE__, __LINE__, (name))

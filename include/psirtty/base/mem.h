@@ -28,6 +28,9 @@ char *mem_vformat(const char *format, va_list args) __attribute__((format(printf
 /* *SLOT is freed and becomes a copy of STRING (which may be NULL). */
 void mem_replace(char **slot, const char *string);
 
+/* Gives the system back what was freed: for a process that stays, after much work and before it waits. */
+void mem_rest(void);
+
 void mem_free_string(char **slot);
 /* Declares a string that is freed when its scope is left. */
 #define AUTO_STRING __attribute__((cleanup(mem_free_string))) char *

@@ -19,12 +19,15 @@ struct desk_options {
 	bool readonly;
 	bool handed_over;       /* IDENTITY is a descriptor that desk_identity_send writes into: gpg is not asked */
 	int identity;
+	bool lean;              /* this process stays: it takes little memory rather than little time */
 };
 
 /* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err);
 void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
+/* model_new_turn, once in a turn of the screen's loop. */
+void desk_new_turn(struct desk *desk);
 /* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
 const char *desk_handler(const struct desk *desk);
 /* What gpg calls the owner of a key, else the beginning of its fingerprint. Borrowed until the next call. */
@@ -53,6 +56,9 @@ int desk_identity_send(const struct desk *desk, int fd, struct error *err);
 /* gpg never asks for anything in this process (openpgp_never_ask); whether it wanted to since the last call. */
 void desk_never_ask(void);
 bool desk_take_wanted(void);
+/* Passphrases are asked by ASK where gpg-agent lets us (openpgp_ask_by). */
+typedef bool (*desk_ask_fn)(void *context, const char *what, bool again, struct str *ret);
+void desk_ask_by(desk_ask_fn ask, void *context);
 /* What is being typed, sealed to this member, without waiting for the disk; an empty TEXT removes it. */
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
 /* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */

@@ -33,9 +33,10 @@ struct settings_feed {
 struct settings {
 	bool offline;
 	char *ca_file, *proxy, *contact;
-	long long patience;       /* seconds without a byte */
+	long long patience, tries; /* seconds without a byte; how often a page is asked for */
 	struct settings_account *accounts; size_t account_count;
 	struct settings_feed *feeds; size_t feed_count;
+	struct { char *organisation; struct settings_login login; } cve; /* the CVE services, off without the first */
 	struct { char *signer, **keys; } bundle; /* keys: fingerprints whose bundles are taken, NULL ended */
 	struct {
 		char *by;         /* "outbox", "smtp", "sendmail" */

@@ -38,11 +38,13 @@ struct source {
 	char *licence, *notice;      /* its terms, and the sentence to show with its data; notice may be NULL */
 	char *size, *verify;         /* for people: how much there is, what proves it */
 	char *site;                  /* where a person looks, or downloads; may be NULL */
+	char *each;                  /* of a family: its word as it stands in an address; NULL */
 	char *key_file;              /* the first line is its API key; NULL */
 	char **words; size_t word_count; /* news: what to watch for */
 	enum source_way way;
 	enum feed_kind kind;
 	long long cadence, stale;    /* hours: asked so often at most with sense; older data are unknown */
+	long long quiet;             /* hours without a new record that tell of a dead mirror; 0: it may be quiet */
 	long long pause;             /* seconds between two requests */
 	long long most;              /* MiB a file may have */
 	bool off;                    /* only when it is named */
@@ -56,11 +58,15 @@ int sources_load(const struct settings *settings, struct sources *ret, struct er
 void sources_release(struct sources *sources);
 /* The source ID; NULL when there is none. */
 const struct source *source_find(const struct sources *sources, const char *id);
-/* Whether NAME names it: its id, or what stands before a hyphen in it ("osv" for "osv-PyPI"). */
-bool source_named(const struct source *source, const char *name);
-/* How old the data are against what the row says: for the word beside the age. NEWEST, SYNCED may be INSTANT_NONE. */
+/* Whether NAME names the source at INDEX: it is its id or, where it is nobody's, what stands before a hyphen in it ("osv"
+ * for "osv-PyPI"). */
+bool sources_named(const struct sources *sources, size_t index, const char *name);
+/* Where the downloads of the store at STORE lie: feeds/ beside it. Caller frees. */
+char *feed_folder(const char *store);
+/* How old the data are against what the row says: for the word beside the age. Stale is also what was asked a moment ago
+ * and has had nothing new for too long. NEWEST, SYNCED may be INSTANT_NONE. */
 enum source_age { SOURCE_ABSENT, SOURCE_FRESH, SOURCE_DUE, SOURCE_STALE };
-enum source_age source_age(const struct source *source, instant synced, instant now);
+enum source_age source_age(const struct source *source, instant synced, instant newest, instant now);
 const char *source_age_word(enum source_age age); /* "absent", "fresh", "due", "stale"; static */
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "psirtty/model/inventory.h"
 #include "psirtty/score/cpe.h"
+#include "psirtty/score/version.h"
 
 /* What kind of record says it. */
 enum match_kind {
@@ -68,9 +69,9 @@ struct match_statement {
 struct match_item {
 	const char *key;      /* "pkg:…", "cpe:…", "name:…" */
 	const char *version;  /* that counts under this key; "" unknown */
-	char *type, *space;   /* owned: of its purl; "" */
+	char *type;           /* owned: of its purl; "" */
+	const struct version_scheme *scheme; /* how versions of that type are ordered; NULL: nobody knows */
 	char *distro;         /* owned: its purl's "distro", as "debian-12"; "" */
-	char *epoch;          /* owned: its purl's "epoch"; "" */
 	struct cpe *names; size_t name_count; /* owned: its CPEs with that product, the version filled in */
 };
 /* KEY is one of COMPONENT's, with what stands behind a tab. */

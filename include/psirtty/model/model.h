@@ -294,6 +294,9 @@ struct model_loader {
 void model_set_loader(struct model *model, const struct model_loader *loader);
 /* How many cases and how many mails stay whole at a time (64). */
 void model_set_whole_limit(struct model *model, size_t limit);
+/* Somebody else asks from now on: who asks for one case after the other gets all briefs at once, which takes memory, but a
+ * screen that is moved over many of them does not ask for all. */
+void model_new_turn(struct model *model);
 /* One event on its way into what is being loaded. What no rule allows becomes a conflict of the case. */
 void model_load_event(struct model *model, const struct event *event);
 /* An event that was not taken: WHAT ("event 77", "state-set") and WHY make a conflict of its case, or one of

@@ -28,6 +28,11 @@ void openpgp_close(struct openpgp *pgp);
  * as if it had been cancelled, and openpgp_take_wanted says so, once. Before any openpgp_open. */
 void openpgp_never_ask(void);
 bool openpgp_take_wanted(void);
+/* In this process passphrases are asked by ASK: WHAT is "KEYID user id" as gpg has it (a stranger's text), AGAIN says
+ * that the last one was wrong (three times at most). False: none is given, which holds until openpgp_take_wanted. Where
+ * the agent does not let us ask, openpgp_take_wanted says so as above. Before any openpgp_open. */
+typedef bool (*openpgp_ask_fn)(void *context, const char *what, bool again, struct str *ret);
+void openpgp_ask_by(openpgp_ask_fn ask, void *context);
 
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
  * this address. ERR_INPUT when there is none or more than one. */

@@ -18,6 +18,9 @@ struct vault;
  * registry and inbox streams. OUTBOX: where finished mail is put (NULL: DIR with "-outbox"). */
 int vault_create(const char *dir, struct openpgp *pgp, const char *fingerprint, const char *outbox,
 		 instant now, struct error *err);
+/* From now on this process keeps few pages of vaults and indexes in memory: for one that stays beside a handler all
+ * day, where a pass over everything need not be as fast as can be. Before anything is opened. */
+void vault_lean(void);
 /* Unlocks: one gpg operation, then verifies what is new since this member's remembered head. A vault
  * with a damaged event opens, read-only: vault_damage() says which. PGP is borrowed. */
 int vault_open(const char *dir, struct openpgp *pgp, bool readonly, instant now, struct vault **ret,

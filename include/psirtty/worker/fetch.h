@@ -83,7 +83,9 @@ struct fetch_page {
 	const char *accept;        /* media types; NULL: any */
 	const char *type, *body;   /* a body that is posted, and its media type; NULL: GET */
 	size_t body_length;
-	const char *header;        /* one more line ("apiKey: …"), for this host alone: no redirect is followed; NULL */
+	const char *header;        /* more lines ("apiKey: …"), "\n" between them, for this host alone: no redirect is followed,
+				    * and the text of a refusal is told; NULL */
+	const char *method;        /* instead of GET, and of POST with a body ("PUT"); NULL */
 	int pause;                 /* seconds before it is asked for */
 	bool as_is;                /* bytes as they lie there: no content coding is asked for */
 };

@@ -21,6 +21,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "tui/term/shorten.h"
 #include "tui/term/term.h"
 
 #undef lines
@@ -38,6 +39,7 @@ struct curses {
 	struct termios saved, raw;
 	bool opened, colours, pasting;
 	attr_t attributes[ROLE_COUNT];
+	struct shorten shorten;
 	size_t frames, writes, bytes;
 };
 
@@ -133,43 +135,10 @@ static void curses_size(struct terminal *term, int *ret_rows, int *ret_cols)
 	*ret_cols = size.ws_col > RUN_CELLS ? RUN_CELLS : size.ws_col;
 }
 
-/* Stands a reset of all attributes at AT? */
-static bool resets(const char *at, const char *end)
-{
-	return end - at >= 3 && (memcmp(at, "\033[m", 3) == 0 || (end - at >= 4 && memcmp(at, "\033[0;", 4) == 0));
-}
-
-/*
- * Drops what changes nothing: choosing the character set that is always chosen (none of ours is drawn in the
- * alternate one), and the default colour just before a reset of everything. Returns the new length.
- */
-static size_t frame_shorten(char *bytes, size_t length)
-{
-	static const struct { const char *sequence; size_t length; } needless[] = {
-		{ "\033(B", 3 }, { "\033[39m\033(B", 8 }, { "\033[39;49m\033(B", 11 }, { "\033[39m", 5 },
-	};
-	const char *end = bytes + length, *from = bytes;
-	char *to = bytes;
-
-	while (from < end) {
-		size_t skip = 0;
-
-		for (size_t i = 0; *from == 27 && i < ARRAY_LEN(needless) && !skip; i++)
-			if ((size_t)(end - from) > needless[i].length &&
-			    memcmp(from, needless[i].sequence, needless[i].length) == 0 &&
-			    resets(from + needless[i].length, end))
-				skip = needless[i].length;
-		if (skip)
-			from += skip;
-		else
-			*to++ = *from++;
-	}
-	return (size_t)(to - bytes);
-}
-
 /* What curses has written since the last frame goes out in one write. */
 static void curses_flush(struct curses *c)
 {
+	struct str frame = STR_INIT;
 	off_t length;
 	char *bytes;
 
@@ -179,12 +148,12 @@ static void curses_flush(struct curses *c)
 		return;
 	bytes = mem_alloc((size_t)length);
 	if (pread(c->memory, bytes, (size_t)length, 0) == length && c->fd >= 0) {
-		size_t short_length = frame_shorten(bytes, (size_t)length);
-
+		shorten_frame(&c->shorten, bytes, (size_t)length, &frame);
 		c->writes++;
-		c->bytes += short_length;
-		fd_write_all(c->fd, bytes, short_length);
+		c->bytes += frame.length;
+		fd_write_all(c->fd, frame.bytes, frame.length);
 	}
+	str_wipe(&frame);
 	free(bytes);
 	if (ftruncate(c->memory, 0) || lseek(c->memory, 0, SEEK_SET))
 		BUG("the frame's memory: %s", strerror(errno));
@@ -216,6 +185,18 @@ static void arrows_define(void)
 	}
 }
 
+/* What terminfo says of the terminal the frames are for. */
+static void shorten_begin(struct curses *c)
+{
+	const char *reset = tigetstr("sgr0"), *repeat = tigetstr("rep"), *column = tigetstr("hpa");
+
+	c->shorten = (struct shorten){
+		.ecma = reset && reset != (char *)-1 && strstr(reset, "\033[m"),
+		.repeats = repeat && repeat != (char *)-1 && strstr(repeat, "\033["),
+		.addresses = column && column != (char *)-1 && str_starts(column, "\033["),
+	};
+}
+
 static int curses_screen(struct curses *c, struct error *err)
 {
 	int rows, cols;
@@ -242,6 +223,7 @@ static int curses_screen(struct curses *c, struct error *err)
 	keypad(c->input, TRUE);
 	nodelay(c->input, TRUE);
 	arrows_define();
+	shorten_begin(c);
 	define_key("\033[200~", PASTE_BEGIN);
 	define_key("\033[201~", PASTE_END);
 	return 0;
@@ -467,6 +449,7 @@ static void curses_resume(struct terminal *term)
 	curses_size(term, &rows, &cols);
 	resize_term(rows, cols);
 	curses_paste_mode(c, true);
+	c->shorten.known = false;
 	/* With the first frame: curses itself would only ask for it with the first key, too late for that key. */
 	keypad(c->input, TRUE);
 	clearok(stdscr, TRUE);

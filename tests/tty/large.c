@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The budgets once more where they count: a sealed vault of 10,000 cases and 20,000 messages, a job running beside the
+ * screen. The vault is made here, and opened once, which makes its caches. Called as "large run DIR" this program is the
+ * workstation on it.
+ */
+#include "budget.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../unit/tap.h"
+#include "psirtty/base/file.h"
+#include "psirtty/base/i18n.h"
+#include "psirtty/command/session.h"
+#include "psirtty/desk/desk.h"
+#include "psirtty/worker/fetch.h"
+#include "psirtty/tui/tui.h"
+#include "psirtty/worker/job.h"
+#include "vault_fill.h"
+
+enum { CASES = 10000, MESSAGES = 2, FIRST_FRAME_READ = 24 << 20 };
+static const char job[] = ":audit verify\r";
+
+/* ---- the program under test */
+
+static int work(void *argument)
+{
+	const char *vault_dir = argument;
+	struct command_context context = { .out = STR_INIT, .vault_dir = mem_string(vault_dir) };
+	struct desk_options options = { .vault_dir = vault_dir, .lean = true };
+	AUTO_ERROR err = ERROR_INIT;
+	int status;
+
+	i18n_start();
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	if (desk_open(&options, command_now(&context), &context.desk, &err)) {
+		fprintf(stderr, "large: %s\n", err.why);
+		return 1;
+	}
+	status = budget_work(&context);
+	command_context_release(&context);
+	return status;
+}
+
+/* What psirtty itself starts is this program, too. */
+static bool helper(int argc, char **argv, int *ret_status)
+{
+	if (argc != 2)
+		return false;
+	if (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT))
+		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
+	if (str_equal(argv[1], FETCH_WORKER_ARGUMENT))
+		fetch_worker_main();
+	if (!str_equal(argv[1], SESSION_ARGUMENT))
+		return false;
+	i18n_start();
+	*ret_status = session_main();
+	return true;
+}
+
+/* ---- the vault */
+
+static int fill(const char *dir, char **ret_vault, struct error *err)
+{
+	struct fill_plan plan = { .cases = CASES, .events = FILL_BRIEF, .seed = 7, .now = (instant)time(NULL) * INSTANT_SECOND };
+	instant begun = plan.now - 731 * INSTANT_DAY;
+	struct openpgp *pgp = NULL;
+	struct vault *vault = NULL;
+	int code = fill_place(dir, begun, &pgp, ret_vault, err);
+
+	if (!code)
+		code = vault_open(*ret_vault, pgp, false, begun, &vault, err);
+	if (!code)
+		code = vault_fill(vault, &plan, err);
+	vault_close(vault);
+	openpgp_close(pgp);
+	return code;
+}
+
+/* The first to unlock it makes the caches; in a process of its own, which leaves no memory behind. */
+static bool open_once(const char *vault_dir)
+{
+	int status = 1;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct desk_options options = { .vault_dir = vault_dir };
+		struct desk *desk = NULL;
+		uint64_t left = 1;
+		bool good = desk_open(&options, (instant)time(NULL) * INSTANT_SECOND, &desk, NULL) == 0;
+
+		while (good && left)
+			good = desk_index_step(desk, 1 << 20, &left, NULL) == 0;
+		desk_close(desk);
+		_exit(!good);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void clear(const char *dir)
+{
+	AUTO_STRING gnupg = file_join(dir, "gnupg");
+	pid_t child = fork();
+
+	if (child == 0) {
+		execlp("gpgconf", "gpgconf", "--homedir", gnupg, "--kill", "all", (char *)NULL);
+		_exit(127);
+	}
+	waitpid(child, NULL, 0);
+	child = fork();
+	if (child == 0) {
+		execlp("rm", "rm", "-rf", dir, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(child, NULL, 0);
+}
+
+/* ---- the tests */
+
+static char self[4096];
+
+static bool shows(struct pty *s, const char *what)
+{
+	AUTO_STR text = STR_INIT;
+
+	pty_text(s, &text);
+	return strstr(text.bytes, what) != NULL;
+}
+
+/* A job that looks at every event: it takes seconds. */
+static void begin_job(struct pty *s)
+{
+	if (shows(s, "jobs 1"))
+		return;
+	pty_send(s, job);
+	CHECK_QUIET(pty_wait_text(s, "jobs 1"), "a job runs");
+}
+
+/* What the program has read since it was started says how much it looked at, on every machine the same. */
+static void check_read(const struct pty *s)
+{
+	AUTO_STRING path = mem_format("/proc/%d/io", (int)s->shared->inner);
+	FILE *file = fopen(path, "re");
+	long long bytes = -1;
+
+	if (file && fscanf(file, "rchar: %lld", &bytes) != 1)
+		bytes = -1;
+	if (file)
+		fclose(file);
+	if (bytes < 0)
+		tap_skip("what is read before the first frame", "the system does not count it");
+	else
+		CHECK(bytes <= FIRST_FRAME_READ, "%lld bytes were read before the first frame, of %d", bytes, FIRST_FRAME_READ);
+}
+
+static void measure_case_list(struct pty *s, const struct budget *b)
+{
+	pty_send(s, "0");
+	CHECK(pty_wait_text(s, "Cases: 10000"), "%dx%d: all cases are in the list", b->cols, b->rows);
+	begin_job(s);
+	budget_measure(s, b);
+	budget_resident(s, "with all cases listed", true);
+	begin_job(s);
+	budget_filter(s, b, "overflow");
+	pty_send(s, "\r");
+	CHECK(pty_wait_text(s, "filter: overflow"), "%dx%d: filtered", b->cols, b->rows);
+	begin_job(s);
+	budget_idle(s, b);
+	CHECK(shows(s, "jobs 1") || shows(s, "whole:"), "%dx%d: the job ran meanwhile", b->cols, b->rows);
+	budget_resident(s, "once filtered by a word", false);
+}
+
+static void test_size(const char *vault_dir, const struct budget *b)
+{
+	const char *argv[] = { self, "run", vault_dir, NULL };
+	long long begun = pty_now();
+	struct pty s;
+
+	pty_start(&s, b->rows, b->cols, argv, NULL);
+	CHECK(pty_wait_text(&s, "Inbox"), "%dx%d: the inbox is there", b->cols, b->rows);
+	printf("# %dx%d: %lld ms from start to first frame, gpg's unlocking included\n", b->cols, b->rows,
+	       (pty_now() - begun) / 1000);
+	check_read(&s);
+	budget_settle(&s, 2);
+	budget_resident(&s, "at the start", true);
+	measure_case_list(&s, b);
+	budget_turns(&s);
+	pty_send(&s, "QQ");
+	CHECK(pty_status(&s) == 0, "%dx%d: Q leaves", b->cols, b->rows);
+	pty_end(&s);
+}
+
+/* In memory, where that is possible: making the vault commits ten thousand times. */
+static const char *room(void)
+{
+	const char *given = getenv("TMPDIR");
+
+	return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : given ? given : "/tmp";
+}
+
+int main(int argc, char **argv)
+{
+	AUTO_STRING dir = mem_format("%s/pl.XXXXXX", room());
+	AUTO_STRING vault_dir = NULL;
+	AUTO_ERROR err = ERROR_INIT;
+	long long begun = pty_now();
+	int status;
+
+	if (helper(argc, argv, &status))
+		return status;
+	if (argc > 2 && str_equal(argv[1], "run"))
+		return tui_supervise(work, argv[2]);
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0 || !mkdtemp(dir))
+		return 1;
+	CHECK(fill(dir, &vault_dir, &err) == 0, "a vault of %d cases and %d messages", CASES, CASES * MESSAGES);
+	printf("# made in %lld ms\n", (pty_now() - begun) / 1000);
+	begun = pty_now();
+	CHECK(vault_dir && open_once(vault_dir), "it opens");
+	printf("# its caches are made in %lld ms\n", (pty_now() - begun) / 1000);
+	for (size_t i = 0; vault_dir && i < BUDGETS; i++)
+		test_size(vault_dir, &budgets[i]);
+	clear(dir);
+	return tap_done();
+}
