@@ -3,7 +3,7 @@
 #include "command/command_private.h"
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
-				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", NULL };
+				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", "matches", NULL };
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
@@ -179,6 +179,7 @@ const struct command_row screen_commands[] = {
 	PANE("contacts", N_("the register of contacts"), "contacts"),
 	PANE("keys", N_("the keys that are pinned to addresses"), "keys"),
 	PANE("risks", N_("the register of accepted risks"), "risks"),
+	PANE("matches", N_("what feeds say of our products and nobody decided about yet"), "matches"),
 	PANE("tasks", N_("the dated tasks of all cases"), "all-tasks"),
 	{ .name = NULL },
 };

@@ -77,17 +77,7 @@ static void take_row(struct list *list, const struct source *row)
 	source->age = SOURCE_ABSENT;
 }
 
-/* A file that was taken in today may hold last year's data: what is twice too old is stale whenever it came. One that no row
- * stands for has no measure of its own. */
-static enum source_age age_of(const struct source *row, const struct intel_source *held, instant now)
-{
-	if (!row)
-		return held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
-	if (held->synced != INSTANT_NONE && held->newest != INSTANT_NONE && now - held->newest >= 2 * row->stale * INSTANT_HOUR)
-		return SOURCE_STALE;
-	return source_age(row, held->synced, held->newest, now);
-}
-
+/* One that no row stands for has no measure of its own. */
 static int take_held(void *context, const struct intel_source *held, struct error *err)
 {
 	struct list *list = context;
@@ -103,7 +93,8 @@ static int take_held(void *context, const struct intel_source *held, struct erro
 	source->records = held->records;
 	source->faults = held->faults;
 	source->broken_off = held->broken_off;
-	source->age = age_of(row, held, list->now);
+	source->age = row ? source_age(row, held->synced, held->newest, list->now) :
+			    held->synced == INSTANT_NONE ? SOURCE_ABSENT : SOURCE_DUE;
 	return 0;
 }
 

@@ -10,7 +10,7 @@ enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250
 
 static const struct view_ops *const panes[ALL_PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
-	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view,
+	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view, &matches_view,
 };
 static const struct view_ops *const tabs[] = {
 	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &revisions_tab,

@@ -16,7 +16,7 @@
 #include "tui/view.h"
 
 /* PANES stand in the bar under their numbers; those behind are opened by name. */
-enum { PANES = 9, ALL_PANES = 14, LEVELS_MAX = 16, REST_MS = 150 };
+enum { PANES = 9, ALL_PANES = 15, LEVELS_MAX = 16, REST_MS = 150 };
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -34,7 +34,7 @@ struct palette_item { const struct command_row *row; char *name, *key, *why; };
 struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
 
 /* What is shown of the whole vault: counted when it changes, not at each frame. */
-struct figures { size_t inbox, triage, overdue; instant next_at; char *next_what, *next_case; };
+struct figures { size_t inbox, triage, matches, overdue; instant next_at; char *next_what, *next_case; };
 
 struct app {
 	struct command_context *context; /* borrowed */

@@ -14,7 +14,7 @@ static const char *const contexts_known[] = {
 	"global", "list", "text", "panes", "case", "cases", "inbox", "triage", "repro", "calendar", "advisories",
 	"feeds", "products", "metrics", "summary", "messages", "reproduction", "embargo", "affected", "advisory",
 	"tasks", "gates", "timeline", "revisions", "diff", "message", "output", "found", "jobs", "clocks", "contacts", "keys",
-	"risks", "all-tasks",
+	"risks", "all-tasks", "matches", "flaw", "component",
 };
 
 static void binding_release(struct binding *binding)

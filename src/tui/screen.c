@@ -2,6 +2,7 @@
 /* Where everything stands on the screen, and its drawing. */
 #include "tui/app.h"
 
+#include "psirtty/model/inventory.h"
 #include "tui/cells.h"
 
 enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4, QUESTION_ROOM = 20 };
@@ -111,6 +112,17 @@ static bool waits_for_decision(const struct case_glance *glance)
 	return glance->rm == RM_RECEIVED || glance->rm == RM_INVALID || glance->rm == RM_VALID;
 }
 
+/* What the last run found new, less what was decided since. */
+static size_t matches_waiting(const struct model *model)
+{
+	const struct match_run *run = model_match_run(model);
+	size_t fresh = run && run->fresh > 0 ? (size_t)run->fresh : 0, decided = 0;
+
+	for (size_t i = 0; fresh && i < model_decision_count(model); i++)
+		decided += model_decision(model, i)->at >= run->at;
+	return decided < fresh ? fresh - decided : 0;
+}
+
 void screen_figures(struct app *app)
 {
 	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
@@ -124,6 +136,7 @@ void screen_figures(struct app *app)
 		f->inbox += model_inbox(model, i)->taken_case == NULL;
 	for (size_t i = 0; model && i < model_case_count(model); i++)
 		f->triage += waits_for_decision(model_glance(model, i));
+	f->matches = model ? matches_waiting(model) : 0;
 	if (model)
 		figures_due(f, model, now);
 }
@@ -158,7 +171,7 @@ static size_t pane_count(const struct app *app, size_t pane)
 
 	if (!ops->counted)
 		return 0;
-	return ops == &inbox_view ? app->figures.inbox : app->figures.triage;
+	return ops == &inbox_view ? app->figures.inbox : ops == &triage_view ? app->figures.triage : app->figures.matches;
 }
 
 /* How much fits: 0 all, 1 brief names, 2 without our own, 3 numbers but for the current pane. */

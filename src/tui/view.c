@@ -2,7 +2,7 @@
 /* What all views share: rows, selection, marks, filter, and the drawing of lists and texts. */
 #include "tui/view.h"
 
-enum { PROMPT_ROWS = 22 };
+enum { PROMPT_ROWS = 15 };
 
 void idset_release(struct idset *set)
 {
@@ -476,6 +476,16 @@ static const struct row *row_at(const struct view *view, int i)
 	return at < view->row_count ? &view->rows[at] : NULL;
 }
 
+static void draw_empty(const struct view *view, struct terminal *term, int row, int col, int rows, int cols)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, cols);
+	doc_sentence(&doc, ROLE_DIM, view->filter ? _("Nothing here matches the filter; Esc clears it.") : _(view->ops->empty));
+	doc_draw(&doc, term, 0, row, col, rows, cols, NULL);
+	doc_release(&doc);
+}
+
 static void draw_list(struct view *view, struct terminal *term, int row, int col, int rows, int cols, bool focus,
 		      bool plain, int *ret_row)
 {
@@ -485,9 +495,7 @@ static void draw_list(struct view *view, struct terminal *term, int row, int col
 	if (rows > 1)
 		draw_header(view, term, row++, col + 2, cols - 2, placed, count), rows--;
 	if (!view->row_count)
-		term_put_raw(term, row, col + 2, cols - 2,
-			     view->filter ? _("Nothing here matches the filter; Esc clears it.") : _(view->ops->empty),
-			     ROLE_DIM);
+		draw_empty(view, term, row, col + 2, rows, cols - 2);
 	for (int i = 0; i < rows; i++) {
 		const struct row *item = row_at(view, i);
 		bool selected, marked;

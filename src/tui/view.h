@@ -128,7 +128,7 @@ void idset_release(struct idset *set);
 
 /* ---- the views */
 extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view, advisories_view, feeds_view,
-	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view;
+	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view, matches_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
 	revisions_tab, tasks_tab, timeline_tab, gates_tab;
 extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, diff_view, flaw_view, component_view;

@@ -145,5 +145,5 @@ const struct view_ops feeds_view = {
 	.name = "feeds", .title = N_("Feeds"), .brief = N_("Feed"),
 	.empty = N_("The table of sources cannot be read."),
 	.columns = feed_columns, .column_count = ARRAY_LEN(feed_columns),
-	.load = feeds_load, .cell = feed_cell, .row_id = feed_id, .preview = feed_preview,
+	.load = feeds_load, .cell = feed_cell, .row_id = feed_id, .preview = feed_preview, .counted = true,
 };

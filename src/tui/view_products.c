@@ -4,7 +4,7 @@
  * component, seen from both sides: where it is used, and what is known of it.
  */
 #include "psirtty/desk/flaw.h"
-#include "psirtty/desk/inventory.h"
+#include "psirtty/desk/match.h"
 #include "tui/cells.h"
 
 enum { DEEPEST = 40, ROWS_MOST = 20000, INDENT = 2, KNOWN_MOST = 200 };
@@ -20,7 +20,10 @@ struct node {
 	bool branch, open;
 	char *id;                          /* owned: "gateway", "gateway 4.1", "gateway 4.1 3/7" */
 };
-struct tree { struct node *items; size_t count, capacity; };
+struct tree {
+	struct node *items; size_t count, capacity;
+	struct desk_match *matches; size_t match_count; /* owned: what nobody decided about yet */
+};
 
 static void tree_free(void *items)
 {
@@ -29,6 +32,7 @@ static void tree_free(void *items)
 	for (size_t i = 0; i < tree->count; i++)
 		free(tree->items[i].id);
 	free(tree->items);
+	free(tree->matches);
 	free(tree);
 }
 
@@ -86,8 +90,11 @@ static void add_version(struct tree *tree, const struct view *view, const struct
 static void products_load(struct view *view)
 {
 	const struct model *model = view_model(view);
+	const struct desk_match_query query = { .which = MATCHES_QUEUE };
 	struct tree *tree = mem_alloc(sizeof(*tree));
 
+	if (desk_matches(view->context->desk, &query, &tree->matches, &tree->match_count, NULL))
+		tree->match_count = 0;
 	for (size_t i = 0; i < model_product_count(model); i++) {
 		const struct product *product = model_product(model, i);
 		const struct node node = { .product = product, .branch = product->version_count > 0, .id = mem_string(product->id) };
@@ -110,6 +117,64 @@ static void node_id(const struct row *row, struct str *ret)
 static bool node_branch(const struct row *row)
 {
 	return ((const struct node *)row->item)->branch;
+}
+
+/* ---- matches that wait for a decision */
+
+static bool in_version(const struct desk_match *match, const char *version)
+{
+	struct match_place place;
+
+	for (size_t i = 0; i < desk_match_places(match); i++) {
+		desk_match_place(match, i, &place);
+		if (str_equal(place.version, version))
+			return true;
+	}
+	return false;
+}
+
+static bool names_component(const struct inventory_component *component, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (size_t i = 0; i < component->keys.count; i++)
+		if (strncmp(component->keys.items[i], key, length) == 0 && strchr("\t", component->keys.items[i][length]))
+			return true;
+	return false;
+}
+
+static bool match_of(const struct desk_match *match, const struct node *node)
+{
+	return str_equal(match->product, node->product->id) && (!node->version || in_version(match, node->version)) &&
+	       (!node->inventory || names_component(inventory_at(node->inventory, node->index), match->component));
+}
+
+static size_t match_count(const struct view *view, const struct node *node)
+{
+	const struct tree *tree = view->items;
+	size_t count = 0;
+
+	for (size_t i = 0; i < tree->match_count; i++)
+		count += match_of(&tree->matches[i], node);
+	return count;
+}
+
+static void match_lines(const struct view *view, const struct node *node, struct doc *doc)
+{
+	const struct tree *tree = view->items;
+
+	for (size_t i = 0; i < tree->match_count; i++) {
+		const struct desk_match *match = &tree->matches[i];
+
+		if (!match_of(match, node))
+			continue;
+		doc_line(doc);
+		doc_label(doc, _("match"));
+		doc_format(doc, ROLE_ID, "%s  ", match->vulnerability);
+		doc_format(doc, ROLE_DUE, "%s%s%s  ", match->exploited ? _("! exploited, ") : "", match_answer_name(match->answer),
+			   match->certain ? "" : " ?");
+		doc_wrapped(doc, ROLE_NORMAL, 14, match->component);
+	}
 }
 
 /* ---- cells */
@@ -184,13 +249,30 @@ static void detail_cell(const struct node *node, struct cell *ret)
 		cell_set(ret, ROLE_DIM, _("made of: unknown"));
 }
 
-enum product_column { PRODUCT_NAME, PRODUCT_SUPPORT, PRODUCT_CASES, PRODUCT_DETAIL };
+enum product_column { PRODUCT_NAME, PRODUCT_SUPPORT, PRODUCT_CASES, PRODUCT_MATCHES, PRODUCT_DETAIL };
 static const struct column product_columns[] = {
-	[PRODUCT_NAME] = { N_("product, version, component"), 34, 0, false },
+	[PRODUCT_NAME] = { N_("product, version, component"), 32, 0, false },
 	[PRODUCT_SUPPORT] = { N_("support"), 18, 0, false },
 	[PRODUCT_CASES] = { N_("cases"), 5, 0, true },
+	[PRODUCT_MATCHES] = { N_("matches"), 7, 70, true },
 	[PRODUCT_DETAIL] = { "", 0, 0, false },
 };
+
+/* Where nobody told what it is made of nothing can be matched: that is no zero. */
+static void matches_cell(const struct view *view, const struct node *node, struct cell *ret)
+{
+	size_t count = match_count(view, node);
+	bool known = node->bom != NULL;
+
+	for (size_t i = 0; !node->version && !known && i < node->product->version_count; i++)
+		known = model_find_bom(view_model(view), node->product->id, node->product->versions[i]) != NULL;
+	if (!model_match_run(view_model(view)) || !known)
+		cell_set(ret, ROLE_DIM, "?");
+	else
+		str_add_format(&ret->text, count ? "!%zu" : "%zu", count);
+	if (count)
+		ret->role = ROLE_OVERDUE;
+}
 
 static void product_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
 {
@@ -200,6 +282,7 @@ static void product_cell(const struct view *view, const struct row *row, size_t 
 	case PRODUCT_NAME: name_cell(node, ret); break;
 	case PRODUCT_SUPPORT: support_cell(node, view_now(view), ret); break;
 	case PRODUCT_CASES: if (!node->inventory) str_add_format(&ret->text, "%zu", case_count(view_model(view), node)); break;
+	case PRODUCT_MATCHES: matches_cell(view, node, ret); break;
 	case PRODUCT_DETAIL: detail_cell(node, ret); break;
 	}
 }
@@ -296,12 +379,14 @@ static void product_preview(const struct view *view, const struct row *row, stru
 		component_fields(view, inventory_at(node->inventory, node->index), doc);
 		desk_path_text(node->inventory, node->index, &path);
 		doc_field(doc, _("by way of"), ROLE_NORMAL, path.bytes);
+		match_lines(view, node, doc);
 		return;
 	}
 	if (node->version)
 		version_lines(view, node, doc);
 	else
 		product_lines(node->product, doc);
+	match_lines(view, node, doc);
 	affected_lines(view, node, doc);
 }
 

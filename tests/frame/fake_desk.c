@@ -242,6 +242,8 @@ void fake_desk_registers(struct desk *desk)
 	feed(desk, EVENT_SBOM_IMPORTED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o}", "product", "gateway", "version", "4.1", "format", "CycloneDX 1.6",
 		       "sha256", "00ff", "components", 3, "warnings", 1, "source", raw_object(77), "inventory", raw_object(78)));
+	feed(desk, EVENT_MATCH_RAN, 0xFFFE, FAKE_NOW - INSTANT_HOUR,
+	     json_pack("{s:s, s:i, s:i, s:i, s:i, s:o}", "at", format(FAKE_NOW - INSTANT_HOUR), "components", 3, "matches", 2, "fresh", 2, "change", 7, "results", raw_object(79)));
 	feed(desk, EVENT_SUPPORT_SET, 0xFFFE, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s, s:s}", "product", "gateway", "version", "4.0", "until", "2026-06-30T00:00:00Z"));
 	feed(desk, EVENT_ID_ADDED, 1, FAKE_NOW - INSTANT_DAY, json_pack("{s:s, s:s}", "system", "cve", "text", "CVE-2026-0042"));

@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/js.h"
 #include "psirtty/desk/flaw.h"
-#include "psirtty/desk/inventory.h"
+#include "psirtty/desk/match.h"
 
 static struct intel *store;
 static struct inventory *inventory;
@@ -197,4 +198,53 @@ void desk_path_text(const struct inventory *of, size_t index, struct str *ret)
 
 	for (size_t i = 0; i < count; i++)
 		str_add_format(ret, "%s%s %s", i ? " > " : "", inventory_at(of, path[i])->name, inventory_at(of, path[i])->version);
+}
+
+/* ---- matches */
+
+static json_t *evidence(const char *source, const char *record, const char *rule, const char *answer, const char *range,
+			const char *why)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s}", "source", source, "record", record, "rule", rule, "answer", answer,
+			 "certain", !*why, "range", range, "why", why);
+}
+
+static json_t *places(void)
+{
+	return json_pack("{s:[{s:s, s:s, s:s, s:s, s:b, s:b, s:[o, o]}]}", "places", "version", "4.1", "component_version", "1.3.2", "path",
+			 "gateway 4.1 > libframe 1.3.2", "answer", "affected", "certain", 1, "conflict", 1, "evidence",
+			 evidence("osv-PyPI", "GHSA-aaaa-bbbb-cccc", "package", "affected", "< 1.4.1 (pypi)", ""),
+			 evidence("cve", "CVE-2026-0042", "cna", "needs-a-look", ">= 1.0, < 1.4 (custom)", "the order of versions is a guess"));
+}
+
+int desk_matches(struct desk *desk, const struct desk_match_query *query, struct desk_match **ret, size_t *ret_count, struct error *err)
+{
+	static json_t *json;
+
+	(void)desk;
+	(void)query;
+	(void)err;
+	json = json ? json : places();
+	*ret_count = fake_intel_there ? 2 : 0;
+	*ret = mem_alloc(3 * sizeof(**ret));
+	(*ret)[0] = (struct desk_match){ .id = "a1b2c3", .vulnerability = "CVE-2026-0042", .title = "Frames are trusted",
+					 .product = "gateway", .component = "pkg:pypi/libframe", .answer = MATCH_YES, .certain = true,
+					 .conflict = true, .exploited = true, .since = FAKE_NOW - INSTANT_DAY, .json = json };
+	(*ret)[1] = (struct desk_match){ .id = "d4e5f6", .vulnerability = "CVE-2026-0043", .title = "\xE6\x97\xA5\xE5\xBF\x97\xE6\xB3\xA8\xE5\x85\xA5",
+					 .product = "gateway", .component = "pkg:pypi/\xE6\x97\xA5\xE5\xBF\x97", .answer = MATCH_LOOK,
+					 .since = FAKE_NOW - 2 * INSTANT_DAY, .json = json };
+	return 0;
+}
+
+int desk_match_sources(struct desk *desk, const json_t **ret_sources, const json_t **ret_coverage, struct error *err)
+{
+	static json_t *coverage;
+
+	(void)desk;
+	(void)err;
+	coverage = coverage ? coverage : json_pack("[{s:s, s:s}, {s:s, s:s}]", "type", "pkg:pypi", "state", "known", "type", "pkg:deb",
+						   "state", "unknown");
+	*ret_sources = NULL;
+	*ret_coverage = coverage;
+	return 0;
 }

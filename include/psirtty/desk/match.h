@@ -52,6 +52,21 @@ int desk_find_match(struct desk *desk, const char *id, struct desk_match *ret, s
  * kind that none knows is unknown, not unaffected. NULL before the first run; borrowed. */
 int desk_match_sources(struct desk *desk, const json_t **ret_sources, const json_t **ret_coverage, struct error *err);
 
+/* ---- what a match rests on, place by place; all borrowed as the match's own texts, "" where nothing is said */
+
+struct match_place {
+	const char *version, *component, *path, *answer; /* of the product; name and version; the way in */
+	const char *proof, *proof_source;                /* the document that closes it, or NULL */
+	bool certain, conflict;
+	size_t evidence;                                 /* how many records speak of it */
+};
+struct match_witness { const char *source, *record, *rule, *answer, *range, *why, *modified; bool certain; };
+size_t desk_match_places(const struct desk_match *match);
+void desk_match_place(const struct desk_match *match, size_t place, struct match_place *ret);
+void desk_match_witness(const struct desk_match *match, size_t place, size_t index, struct match_witness *ret);
+/* The kinds of components that no source of the last run knows, as "pkg:deb, name". Adds to RET; nothing before a run. */
+void desk_match_unknown(struct desk *desk, struct str *ret);
+
 /* ---- deciding */
 
 /* A case for the flaw, or CASE: with its id, the affected products of every open match of that flaw, the evidence as a

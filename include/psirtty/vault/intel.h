@@ -66,6 +66,8 @@ void intel_newest(struct intel *intel, instant at);
 /* Quarantine: kept with its reason until the record comes whole. BYTES may be NULL. */
 int intel_fault(struct intel *intel, const char *where, const char *why, const char *bytes, size_t length,
 		struct error *err);
+/* What was quarantined as WHERE came whole after all, under whatever name. */
+int intel_heal(struct intel *intel, const char *where, struct error *err);
 /* Durable with CURSOR in one transaction: killed after it, the next run goes on there. */
 int intel_checkpoint(struct intel *intel, const char *cursor, struct error *err);
 /* The run is whole. *RET (may be NULL): what it did. */
