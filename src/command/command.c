@@ -50,6 +50,7 @@ static const struct command_row *const families[] = {
 	cve_commands,
 	feed_bundle_commands,
 	feed_sync_commands,
+	feed_watch_commands,
 	cve_services_commands,
 	clock_commands,
 };

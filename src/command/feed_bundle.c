@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Feed bundles for rooms without a network, and how old each source's data are. */
-#include "command/command_private.h"
+#include "command/feed.h"
 
 #include <errno.h>
 
-#include "command/feed.h"
 #include "psirtty/base/file.h"
 #include "psirtty/desk/feed.h"
 #include "psirtty/desk/feed_bundle.h"

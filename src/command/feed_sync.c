@@ -20,6 +20,9 @@ struct syncing {
 	json_t *rows;              /* with --json */
 	int64_t began;             /* milliseconds; of the step that is under way */
 	uint64_t before;           /* bytes that were here when it began */
+	long records;              /* that were taken in when it began */
+	bool taking;
+	char file[256];            /* the step's file */
 	size_t asked, failed;
 };
 
@@ -41,6 +44,14 @@ static void add_bytes(struct str *ret, uint64_t bytes)
 		str_add_format(ret, "%llu B", (unsigned long long)bytes);
 }
 
+static void add_left(uint64_t seconds, char ret[40])
+{
+	if (seconds < 120)
+		(void)snprintf(ret, 40, _("%llu s"), (unsigned long long)seconds);
+	else
+		instant_format_span((instant)seconds * INSTANT_SECOND, ret);
+}
+
 /* "cve, FILE: 120 MB of 650 MB, 4 MB a second, 2 m left". */
 static void say_how_far(struct syncing *y, const struct sync_progress *p, struct str *ret)
 {
@@ -59,8 +70,9 @@ static void say_how_far(struct syncing *y, const struct sync_progress *p, struct
 		return;
 	}
 	str_add(ret, ": ");
-	if (p->records)
-		str_add_format(ret, _("%ld records, "), p->records);
+	if (p->taking)
+		str_add_format(ret, _("%ld records, %lld a second, "), p->records,
+			       took > 0 ? (long long)(p->records - y->records) * 1000 / (long long)took : 0);
 	if (p->files > 1)
 		str_add_format(ret, _("file %zu of %zu, "), p->files_done + 1, p->files);
 	add_bytes(ret, p->done);
@@ -74,9 +86,18 @@ static void say_how_far(struct syncing *y, const struct sync_progress *p, struct
 	add_bytes(ret, rate);
 	str_add(ret, _(" a second"));
 	if (p->total > p->done) {
-		instant_format_span((instant)((p->total - p->done) / rate) * INSTANT_SECOND, left);
+		add_left((p->total - p->done) / rate, left);
 		str_add_format(ret, _(", %s left"), left);
 	}
+}
+
+static void begin_step(struct syncing *y, const struct sync_progress *p)
+{
+	y->began = now_ms();
+	y->before = p->done;
+	y->records = p->records;
+	y->taking = p->taking;
+	snprintf(y->file, sizeof(y->file), "%s", p->file);
 }
 
 static void on_progress(void *context, const struct sync_progress *p)
@@ -85,10 +106,8 @@ static void on_progress(void *context, const struct sync_progress *p)
 	AUTO_STR line = STR_INIT;
 
 	/* Another file begins: its rate is its own. */
-	if (p->done < y->before || !y->began) {
-		y->began = now_ms();
-		y->before = p->done;
-	}
+	if (p->done < y->before || !y->began || p->taking != y->taking || strcmp(p->file, y->file) != 0)
+		begin_step(y, p);
 	if (y->context->notice) {
 		say_how_far(y, p, &line);
 		y->context->notice(y->context, line.bytes);

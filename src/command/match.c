@@ -330,7 +330,7 @@ const struct command_row match_commands[] = {
 	},
 	{
 		.name = "match dismiss",
-		.help = N_("it does not concern us; where policy says two, the second handler decides"),
+		.help = N_("say why it does not concern us; policy may want two handlers"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { MATCH_ARG, ARG_MANY("REASON", ARG_TEXT, NULL) },
 		.exec = run_dismiss,

@@ -7,6 +7,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/settings.h"
 #include "psirtty/worker/feed.h"
 
 enum { CHECKPOINT_RECORDS = 8192, CHECKPOINT_BYTES = 64 << 20, WORTH_LEARNING = 256 << 10 };
@@ -14,8 +15,14 @@ enum { CHECKPOINT_RECORDS = 8192, CHECKPOINT_BYTES = 64 << 20, WORTH_LEARNING = 
 char *desk_intel_path(void)
 {
 	AUTO_STRING dir = file_share_dir();
+	struct settings settings;
+	char *path;
 
-	return file_join(dir, "intel.db");
+	/* Settings that cannot be read are told by what needs them; here the usual place does. */
+	(void)settings_load(&settings, NULL);
+	path = settings.intel ? mem_string(settings.intel) : file_join(dir, "intel.db");
+	settings_release(&settings);
+	return path;
 }
 
 void feed_taken_release(struct feed_taken *taken)

@@ -277,14 +277,18 @@ int desk_match_run(struct desk *desk, struct intel *intel, const char *product, 
 {
 	const struct product *only = product ? model_find_product(desk->model, product) : NULL;
 	const json_t *last;
-	json_t *result = NULL, *previous;
+	json_t *result = NULL, *previous = NULL;
 	int code = desk_match_last(desk, &last, err);
 
 	*ret = (struct desk_run_done){ 0 };
 	if (!code)
+		code = intel_hold(intel, err);
+	if (!code)
 		code = make_result(desk, intel, product, now, &result, ret, err);
-	if (code)
+	if (code) {
+		intel_let_go(intel);
 		return code;
+	}
 	previous = previous_of(last);
 	date_matches(js_array(result, "matches"), previous, now, ret);
 	if (only)
@@ -292,6 +296,7 @@ int desk_match_run(struct desk *desk, struct intel *intel, const char *product, 
 	code = desk_match_raise(desk, intel, js_array(result, "matches"), previous, now, &ret->raised, err);
 	if (!code)
 		code = keep_result(desk, result, intel_change(intel), now, ret, err);
+	intel_let_go(intel);
 	json_decref(previous);
 	json_decref(result);
 	return code;

@@ -51,6 +51,7 @@ static const struct row rows[] = {
 	FEED("most", SET_NUMBER, most, N_("MiB a file may have"), .least = 1, .most = 65536),
 	FEED("off", SET_BOOL, off, N_("true: not asked unless it is named")),
 	FEED("on", SET_BOOL, on, N_("true: asked although it is off as it comes")),
+	TOP("intel", "store", SET_PATH, intel, N_("the intelligence store, which handlers may share (intel.db in the data folder)")),
 	TOP("bundle", "signer", SET_TEXT, bundle.signer, N_("fingerprint or address of the key that signs feed bundles")),
 	TOP("bundle", "keys", SET_WORDS, bundle.keys, N_("a list of fingerprints: whose feed bundles are taken")),
 	TOP("cve", "url", SET_URL, cve.login.url, N_("the CVE services (https://cveawg.mitre.org/api)")),
@@ -148,6 +149,7 @@ void settings_release(struct settings *settings)
 	free(settings->accounts);
 	free(settings->ca_file);
 	free(settings->proxy);
+	free(settings->intel);
 	*settings = (struct settings){ 0 };
 }
 

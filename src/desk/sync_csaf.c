@@ -122,8 +122,10 @@ static int take_document(struct sync *s, const struct document *d, const struct 
 
 		return quarantine(s, d, said, err);
 	}
-	if (!code)
+	if (!code) {
 		note_proof(s, d, proof);
+		code = intel_heal(s->options->intel, d->url, err);
+	}
 	return code;
 }
 

@@ -19,9 +19,11 @@ struct sync {
 	bool broken_off;               /* the run before did not end */
 	struct parse_worker *jobs;     /* started when first needed; NULL */
 	struct openpgp *pgp; char *pgp_home; /* a home of its own, for the provider's keys; NULL */
+	size_t keys;                   /* that are in it */
 	struct sync_progress progress;
 	struct sync_result *result;
 	bool begun, whole;             /* a run of the store is open; it brings all there is */
+	bool together;                 /* NVD: the files of all years were asked for at once, just now */
 	long long first;               /* number of the first file it takes in */
 	uint64_t serial;               /* of the bundle this comes by; 0 */
 };

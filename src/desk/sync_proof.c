@@ -67,6 +67,7 @@ static int import_key(struct sync *s, const char *name, const char *fingerprint,
 	free(prints);
 	if (!code && *fingerprint && !has_key(s->pgp, fingerprint))
 		sync_warn(s, _("%s is not the key %s that the metadata name"), name, fingerprint);
+	s->keys += count;
 	return code;
 }
 
@@ -107,6 +108,10 @@ int sync_keys(struct sync *s, const struct job_answer *metadata, const char *bas
 		else
 			sync_warn(s, _("the key %s did not come: %s"), named[i], str_or_empty(wishes.items[i].why));
 	}
+	/* Without its keys, what is signed could be anybody's. */
+	if (!code && wishes.count && !s->keys)
+		code = error_set(err, ERR_NETWORK, s->source->id, _("Try again later; nothing of it was taken in"),
+				 _("none of the provider's OpenPGP keys came"));
 	if (!code && prints.length)
 		compare_keys(s, &prints);
 	wishes_release(&wishes);
@@ -171,7 +176,7 @@ enum sync_proof sync_prove(struct sync *s, const char *name, const char *hash, c
 		*ret_why = mem_string(_("its published hash is that of something else"));
 		return PROOF_BAD;
 	}
-	if (!signature || !s->pgp || file_read(beside, SIGNATURE_LIMIT, &sign, NULL))
+	if (!signature || !s->keys || file_read(beside, SIGNATURE_LIMIT, &sign, NULL))
 		return hash ? PROOF_HASH : PROOF_NONE;
 	state = judge(s, &bytes, &sign);
 	if (state == SIGNATURE_GOOD)

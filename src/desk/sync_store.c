@@ -134,6 +134,7 @@ static int take_event(struct taking *t, const struct feed_event *event, struct e
 		return check_kind(t, event->head.kind, err);
 	default:
 		t->unpacked = event->unpacked;
+		t->s->progress.done = event->read < t->size ? event->read : t->size;
 		return 0;
 	}
 }
@@ -197,7 +198,9 @@ int sync_take(struct sync *s, const char *name, struct error *err)
 	t.task = (struct feed_task){ .name = shown, .mode = FEED_READ, .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	if (t.task.fd < 0)
 		return error_errno(err, ERR_INPUT, path, _("`feed sync --whole` fetches it anew"));
-	s->progress.file = name;
+	s->progress = (struct sync_progress){ .source = s->source->id, .file = name, .total = t.size, .taking = true, .why = "",
+					      .records = s->progress.records };
+	sync_tell(s);
 	use_dictionaries(&t);
 	code = learn(&t, err);
 	if (!code)

@@ -201,28 +201,49 @@ int sync_way_osv(struct sync *s, struct error *err)
 
 /* ---- yearly files of the NVD, with their .meta */
 
-/* The meta's hash of KEY ("2024", "modified") into RET; "" when there is no such file. */
+static int nvd_hash(struct sync *s, const char *meta, char ret_hex[65], struct error *err)
+{
+	struct job_answer answer = { 0 };
+	int code = sync_listing(s, "nvd-meta", "", meta, &answer, err);
+
+	if (!code && answer.count == 1)
+		snprintf(ret_hex, 65, "%s", answer.rows[0].fields[3]);
+	job_answer_release(&answer);
+	return code;
+}
+
+static bool nvd_is_here(const struct sync *s, const char *name, const char *hex)
+{
+	const json_t *file = sync_file(s, name);
+
+	return file && str_equal(js_string(file, "unpacked_sha256"), hex);
+}
+
+/* Whether this run brought NAME already. */
+static bool came_now(const struct sync *s, const char *name)
+{
+	char now[40];
+
+	return s->together && str_equal(js_string(sync_file(s, name), "fetched"), instant_format(s->now, now));
+}
+
+/* The meta's hash of KEY ("2024", "modified") into RET. */
 static int nvd_meta(struct sync *s, const char *key, bool fresh, char ret_hex[65], struct error *err)
 {
 	AUTO_STRING url = mem_format("%s%s.meta", s->source->url, key);
 	AUTO_STRING name = mem_format("%s.meta", key);
-	struct job_answer answer = { 0 };
 	struct wishes wishes = { 0 };
-	struct wish *wish = wish_add(&wishes, url, name, ROLE_HASH);
-	bool here;
-	int code;
+	struct wish *wish;
+	int code = 0;
 
-	wish->fresh = fresh;
-	wish->pause = (int)s->source->pause;
-	code = sync_get(s, &wishes, err);
-	here = !code && wishes.items[0].here;
-	wishes_release(&wishes);
-	if (here)
-		code = sync_listing(s, "nvd-meta", "", name, &answer, err);
-	if (here && !code && answer.count == 1)
-		snprintf(ret_hex, 65, "%s", answer.rows[0].fields[3]);
-	job_answer_release(&answer);
-	return code;
+	if (fresh || !s->together || !sync_file(s, name)) {
+		wish = wish_add(&wishes, url, name, ROLE_HASH);
+		wish->fresh = fresh;
+		wish->pause = (int)s->source->pause;
+		code = sync_get(s, &wishes, err);
+		wishes_release(&wishes);
+	}
+	return code ? code : nvd_hash(s, name, ret_hex, err);
 }
 
 /* The file of KEY, whose unpacked bytes must have the hash HEX. */
@@ -230,13 +251,12 @@ static int nvd_file(struct sync *s, const char *key, const char *hex, struct err
 {
 	AUTO_STRING url = mem_format("%s%s.json.gz", s->source->url, key);
 	AUTO_STRING name = mem_format("%s.json.gz", key);
-	json_t *file = sync_file(s, name);
 	char found[65];
 	int code;
 
-	if (file && str_equal(js_string(file, "unpacked_sha256"), hex))
+	if (nvd_is_here(s, name, hex))
 		return 0;
-	code = sync_get_one(s, url, name, ROLE_DATA, NULL, err);
+	code = came_now(s, name) ? 0 : sync_get_one(s, url, name, ROLE_DATA, NULL, err);
 	if (!code)
 		code = sync_digest(s, name, found, err);
 	if (!code && str_casecmp(found, hex) != 0) {
@@ -285,10 +305,37 @@ static int nvd_one(struct sync *s, const char *key, char **cursor, struct error 
 	return code ? code : nvd_take(s, key, hex, cursor, err);
 }
 
-static int nvd_years(struct sync *s, char **cursor, struct error *err)
+/* All that is wished for of the years at once: their .meta, or the files whose .meta has changed. What does not come here
+ * is asked for again one by one, with its own sentence. */
+static int nvd_together(struct sync *s, bool files, const char *cursor, struct error *err)
 {
+	struct wishes wishes = { 0 };
 	int code = 0;
 
+	for (int year = NVD_FIRST; !code && year <= instant_year(s->now); year++) {
+		AUTO_STRING key = mem_format("%d", year), *before = cursor_get(cursor, key), *meta = mem_format("%d.meta", year);
+		const char *ending = files ? "json.gz" : "meta";
+		AUTO_STRING url = mem_format("%s%d.%s", s->source->url, year, ending), *name = mem_format("%d.%s", year, ending);
+		char hex[65] = "";
+
+		if (files && sync_file(s, meta))
+			code = nvd_hash(s, meta, hex, err);
+		if (!files || (*hex && !(before && *before && str_starts(hex, before)) && !nvd_is_here(s, name, hex)))
+			wish_add(&wishes, url, name, files ? ROLE_DATA : ROLE_HASH)->optional = true;
+	}
+	if (!code && wishes.count)
+		code = sync_get(s, &wishes, err);
+	wishes_release(&wishes);
+	return code;
+}
+
+static int nvd_years(struct sync *s, char **cursor, struct error *err)
+{
+	int code = nvd_together(s, false, *cursor, err);
+
+	if (!code)
+		code = nvd_together(s, true, *cursor, err);
+	s->together = true;
 	for (int year = NVD_FIRST; !code && year <= instant_year(s->now); year++) {
 		AUTO_STRING key = mem_format("%d", year);
 		AUTO_ERROR why = ERROR_INIT;
@@ -300,6 +347,7 @@ static int nvd_years(struct sync *s, char **cursor, struct error *err)
 		else if (code)
 			error_set(err, code, why.what, why.remedy, "%s", why.why);
 	}
+	s->together = false;
 	return code;
 }
 
@@ -496,24 +544,22 @@ static const char *sum_of(const struct job_answer *sums, const char *name)
 	return NULL;
 }
 
-static int jvn_file(struct sync *s, const char *path, const char *name, const struct job_answer *sums, char **cursor,
-		    struct error *err)
+static void jvn_wish(struct sync *s, struct wishes *wishes, const char *path, const char *name, const struct job_answer *sums)
 {
 	AUTO_STRING url = mem_format("%s%s%s", s->source->url, path, name);
-	AUTO_STRING before = cursor_get(*cursor, name), *part = NULL;
-	struct wishes wishes = { 0 };
-	struct wish *wish = wish_add(&wishes, url, name, ROLE_DATA);
+	struct wish *wish = wish_add(wishes, url, name, ROLE_DATA);
+
+	wish->page = true;
+	wish->sha256 = mem_string(sum_of(sums, name));
+}
+
+/* The file NAME, where the cursor does not say that it is in the store. */
+static int jvn_take(struct sync *s, const char *name, char **cursor, struct error *err)
+{
+	AUTO_STRING before = cursor_get(*cursor, name), *part = mem_format("%.16s", sha256_of(s, name));
 	char *next;
 	int code;
 
-	wish->page = true;
-	wish->pause = (int)s->source->pause;
-	wish->sha256 = mem_string(sum_of(sums, name));
-	code = sync_get(s, &wishes, err);
-	wishes_release(&wishes);
-	if (code)
-		return code;
-	part = mem_copy(sha256_of(s, name), strlen(sha256_of(s, name)) < 16 ? strlen(sha256_of(s, name)) : 16);
 	if (str_equal(before, part))
 		return 0;
 	code = sync_take(s, name, err);
@@ -546,17 +592,22 @@ int sync_way_jvn(struct sync *s, struct error *err)
 	instant years = cursor_time(cursor, "years");
 	bool all = years == INSTANT_NONE || s->now - years >= WEEK * INSTANT_DAY || s->options->whole;
 	struct job_answer sums = { 0 };
+	struct wishes wishes = { 0 };
 	int code = jvn_sums(s, &sums, err);
 
-	if (!code)
-		code = sync_begin(s, false, err);
 	for (int year = NVD_FIRST; !code && all && year <= instant_year(s->now); year++) {
 		AUTO_STRING name = mem_format("jvndb_%d.rdf", year);
 
-		code = jvn_file(s, "rss/years/", name, &sums, &cursor, err);
+		jvn_wish(s, &wishes, "rss/years/", name, &sums);
+	}
+	if (!code) {
+		jvn_wish(s, &wishes, "rss/", "jvndb.rdf", &sums);
+		code = sync_get(s, &wishes, err);
 	}
 	if (!code)
-		code = jvn_file(s, "rss/", "jvndb.rdf", &sums, &cursor, err);
+		code = sync_begin(s, false, err);
+	for (size_t i = 0; !code && i < wishes.count; i++)
+		code = jvn_take(s, wishes.items[i].name, &cursor, err);
 	if (!code && all) {
 		next = cursor_put(cursor, "years", instant_format(s->now, now));
 		free(cursor);
@@ -564,6 +615,7 @@ int sync_way_jvn(struct sync *s, struct error *err)
 	}
 	if (!code)
 		code = sync_end(s, cursor, err);
+	wishes_release(&wishes);
 	job_answer_release(&sums);
 	free(cursor);
 	return code;

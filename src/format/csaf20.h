@@ -11,6 +11,7 @@ bool csaf_is_integer_version(const char *text);
 bool csaf_shape_version(const char *text);
 /* The pattern of the schema for CPE names, which is anchored at one end each only. */
 bool csaf_cpe_fits(const char *text);
+bool csaf_cpe_is(const char *text); /* that of 2.1: at both */
 /* The structure of a CVSS object after FIRST's schemas (2.0, 3.0, 3.1). */
 void csaf_check_cvss_structure(struct checking *c, const json_t *json, const struct place *place);
 

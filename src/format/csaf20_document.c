@@ -281,13 +281,17 @@ static char *squeezed(const char *category)
 
 CSAF_TEST(category_name)
 {
-	static const char *const taken[] = { "informationaladvisory", "securityadvisory", "securityincidentresponse",
-					     "vex" };
+	static const char *const taken[] = { "informationaladvisory", "securityadvisory", "securityincidentresponse", "vex",
+					     /* of 2.1 */ "deprecatedsecurityadvisory", "withdrawn", "superseded" };
+	bool newer = d->c->version == CSAF21;
 	const char *category = csaf_text(d->document, "category");
 	AUTO_STRING name = squeezed(category);
 	bool bad = strncasecmp(category, "csaf_", 5) == 0 && !str_equal(category, "csaf_base");
 
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+	/* The profiles of 2.1 whose tests are all of its own. */
+	if (newer && (str_equal(category, "csaf_withdrawn") || str_equal(category, "csaf_superseded")))
+		return;
+	for (size_t i = 0; i < (newer ? ARRAY_LEN(taken) : 4); i++)
 		bad = bad || str_equal(name, taken[i]) || (str_starts(name, "csaf") && str_equal(name + 4, taken[i]));
 	if (bad)
 		check_found(d->c, AT(DOCUMENT, "category"), _("\"%.60s\" is too near to a profile's name"), category);
@@ -592,19 +596,22 @@ static size_t cpe_language(const char *text)
 	return region == 3 && strspn(text, "0123456789") >= 3 ? length : 0;
 }
 
-static bool cpe23_prefix(const char *text)
+/* The length of a formatted string at the beginning of TEXT; 0: there is none. */
+static size_t cpe23_length(const char *text)
 {
+	const char *begin = text;
+
 	if (!str_starts(text, "cpe:2.3:") || !text[8] || !strchr("aho*-", text[8]))
-		return false;
+		return 0;
 	text += 9;
 	for (int i = 0; i < 10; i++) {
 		size_t length = *text != ':' ? 0 : i == 5 ? cpe_language(text + 1) : cpe_component(text + 1);
 
 		if (!length)
-			return false;
+			return 0;
 		text += 1 + length;
 	}
-	return true;
+	return (size_t)(text - begin);
 }
 
 static bool cpe_uri_at(const char *text)
@@ -624,9 +631,16 @@ static bool cpe_uri_at(const char *text)
 	return components <= 6;
 }
 
+bool csaf_cpe_is(const char *text)
+{
+	size_t length = cpe23_length(text);
+
+	return length ? !text[length] : cpe_uri_at(text);
+}
+
 bool csaf_cpe_fits(const char *text)
 {
-	if (cpe23_prefix(text))
+	if (cpe23_length(text))
 		return true;
 	for (; *text; text++)
 		if (cpe_uri_at(text))

@@ -83,11 +83,12 @@ static bool shape_purl(const char *text)
 	       text[5 + type] && shape_uri(text);
 }
 
-/* Of 2.1: who shares; "4.20"; "0.97". */
+/* Of 2.1: who shares; "4.20"; "0.97"; a CPE name from end to end. */
 static bool shape_group_uuid(const char *text)
 {
 	return str_equal(text, "00000000-0000-0000-0000-000000000000") ||
-	       str_equal(text, "ffffffff-ffff-ffff-ffff-ffffffffffff") || shape_uuid(text);
+	       str_equal(text, "ffffffff-ffff-ffff-ffff-ffffffffffff") ||
+	       (shape_uuid(text) && text[14] == '4' && !strpbrk(text, "ABCDEF"));
 }
 
 static bool shape_cwe_version(const char *text)
@@ -95,14 +96,20 @@ static bool shape_cwe_version(const char *text)
 	size_t major = digits_at(text), minor = major && text[major] == '.' ? digits_at(text + major + 1) : 0;
 	const char *rest = text + major + 1 + minor;
 
-	return minor > 0 && (!*rest || (*rest == '.' && digits_at(rest + 1) && !rest[1 + digits_at(rest + 1)]));
+	return minor > 0 && text[0] != '0' && (minor == 1 || text[major + 1] != '0') &&
+	       (!*rest || (*rest == '.' && digits_at(rest + 1) && !rest[1 + digits_at(rest + 1)]));
 }
 
 static bool shape_decimal(const char *text)
 {
 	size_t rest = (text[0] == '0' || text[0] == '1') && text[1] == '.' ? digits_at(text + 2) : 0;
 
-	return str_equal(text, "0") || str_equal(text, "1") || (rest > 0 && !text[2 + rest]);
+	return rest > 0 && !text[2 + rest] && (text[0] == '0' || strspn(text + 2, "0") == rest);
+}
+
+static bool shape_cpe_21(const char *text)
+{
+	return strlen(text) >= 5 && csaf_cpe_is(text);
 }
 
 /* ---- scalars */
@@ -114,7 +121,7 @@ static const struct schema version_s = STRING_SHAPE(csaf_shape_version, N_("an i
 static const struct schema lang_s = STRING_SHAPE(language_tag_formed, N_("a language tag (BCP 47)"));
 static const struct schema cve_s = STRING_SHAPE(shape_cve, N_("a CVE id"));
 static const struct schema cwe_id_s = STRING_SHAPE(shape_cwe, N_("a CWE id"));
-static const struct schema cpe_s = STRING_SHAPE(shape_cpe, N_("a CPE name"));
+static const struct schema cpe_s = STRING_SHAPE(shape_cpe, N_("a CPE name")), cpe_21_s = STRING_SHAPE(shape_cpe_21, N_("a CPE name"));
 static const struct schema purl_s = STRING_SHAPE(shape_purl, N_("a package URL"));
 static const struct schema hash_s = STRING_SHAPE(shape_digits_hex, N_("a hash of 32 hexadecimal digits and more"));
 static const struct schema category_s = STRING_SHAPE(
@@ -152,7 +159,7 @@ static const struct schema generic_uri_s = OBJECT({ "namespace", &uri_s, NEED },
 static const struct schema generic_uris_s = LIST(generic_uri_s);
 static const struct schema purls_s = SET(purl_s);
 static const struct schema helper_s =
-	SOME({ "cpe", &cpe_s, MAY }, { "hashes", &hashes_s, MAY }, { "model_numbers", &text_set_s, MAY },
+	SOME({ "cpe", &cpe_s, UNTIL(CSAF20) }, { "cpe", &cpe_21_s, SINCE(CSAF21) }, { "hashes", &hashes_s, MAY }, { "model_numbers", &text_set_s, MAY },
 	     { "purl", &purl_s, UNTIL(CSAF20) },
 	     { "purls", &purls_s, SINCE(CSAF21) }, { "sbom_urls", &uris_s, MAY }, { "serial_numbers", &text_set_s, MAY },
 	     { "skus", &texts_s, MAY }, { "x_generic_uris", &generic_uris_s, MAY });

@@ -39,9 +39,9 @@ typedef void (*cvss_fn)(struct csaf *d, const json_t *cvss, const struct place *
 
 static void each_cvss(struct csaf *d, const json_t *score, const struct place *place, void *context)
 {
-	static const char *const members[] = { "cvss_v2", "cvss_v3" };
+	static const char *const members[] = { "cvss_v2", "cvss_v3", "cvss_v4" };
 
-	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+	for (size_t i = 0; i < (d->c->version == CSAF21 ? 3 : 2); i++) {
 		const json_t *cvss = json_object_get(score, members[i]);
 
 		if (json_is_object(cvss))
@@ -69,7 +69,10 @@ static void walk_cvss(struct csaf *d, cvss_fn fn)
 
 static void find_structure(struct csaf *d, const json_t *cvss, const struct place *place)
 {
-	csaf_check_cvss_structure(d->c, cvss, place);
+	if (str_equal(place->name, "cvss_v4"))
+		check_cvss(d->c, cvss, CVSS_4_0, false, place);
+	else
+		csaf_check_cvss_structure(d->c, cvss, place);
 }
 
 CSAF_TEST(cvss_structure)
@@ -138,8 +141,12 @@ static void find_values(struct csaf *d, const json_t *json, const struct place *
 		return;
 	}
 	temporal = cvss.temporal == CVSS_ABSENT ? cvss.base : cvss.temporal;
-	environmental = environmental_of(&cvss, vector);
+	environmental = cvss.version == CVSS_4_0 ? CVSS_ABSENT : environmental_of(&cvss, vector);
 	compare_score(d, json, "baseScore", cvss.base, place);
+	if (cvss.version == CVSS_4_0) {
+		compare_severity(d, json, "baseSeverity", cvss.base, place);
+		return;
+	}
 	compare_score(d, json, "temporalScore", temporal, place);
 	compare_score(d, json, "environmentalScore", environmental, place);
 	if (cvss.version == CVSS_2_0)

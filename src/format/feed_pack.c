@@ -130,8 +130,9 @@ static char *take_text(struct reading *r)
 
 	if (!length || r->broken)
 		return NULL;
-	if (length > (uint64_t)(r->end - r->at) || text[length - 1] || memchr(text, 0, length - 1) ||
-	    !utf8_valid(text, length - 1)) {
+	/* The second time it was looked at already. */
+	if (!r->memory && (length > (uint64_t)(r->end - r->at) || text[length - 1] || memchr(text, 0, length - 1) ||
+			   !utf8_valid(text, length - 1))) {
 		r->broken = true;
 		return NULL;
 	}

@@ -75,6 +75,8 @@ static bool is_text(const struct feed_record *record)
 
 	for (size_t i = 0; text && i < record->count; i++)
 		text = is_utf8(record->products[i].vendor) && is_utf8(record->products[i].name);
+	for (size_t i = 0; text && i < record->scores.count; i++)
+		text = is_utf8(record->scores.items[i].key);
 	return text;
 }
 
@@ -85,7 +87,7 @@ int feed_take(struct feed_run *run, struct feed_record *record, const char *byte
 		feed_fault(run, run->name, _("a record has no id"));
 		return 0;
 	}
-	if ((record->kind == FEED_KEV || record->kind == FEED_EXPLOIT_DB) && !is_text(record)) {
+	if ((record->kind == FEED_KEV || record->kind == FEED_EPSS || record->kind == FEED_EXPLOIT_DB) && !is_text(record)) {
 		feed_fault(run, run->name, _("a record is not UTF-8"));
 		return 0;
 	}

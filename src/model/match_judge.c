@@ -200,12 +200,29 @@ static bool only_commits(const struct match_statement *statement)
 	return statement->count > 0;
 }
 
+/* A type of versions that nobody defined: its order is not ours to guess. */
+static bool is_strange(const struct match_range *range)
+{
+	const char *type = range->scheme;
+
+	return type && *type && str_casecmp(type, "custom") != 0 && str_casecmp(type, "git") != 0 && !version_scheme_find(type);
+}
+
+/* The entry that decided, or one of those that did not hold, is of such a type. */
+static bool decided_strangely(const struct match_statement *statement, long entry)
+{
+	for (size_t i = 0; i < statement->count; i++)
+		if ((entry < 0 || entry == (long)i) && is_strange(&statement->ranges[i]))
+			return true;
+	return false;
+}
+
 static void say_cve(struct judge *j, int code, const struct cve_verdict *verdict)
 {
 	const char *why = verdict->uncertain ? N_("ordered by the generic rule, for the record names no better one") : "";
 
 	j->verdict->range = verdict->entry;
-	if (code)
+	if (code || decided_strangely(j->statement, verdict->entry))
 		say(j, MATCH_LOOK, N_("the version, or how versions are ordered there, is not known"));
 	else if (verdict->status == CVE_AFFECTED && verdict->entry < 0)
 		say(j, MATCH_WEAK, N_("the record says it of all versions that it does not name"));
@@ -265,6 +282,21 @@ static bool is_version(const struct judge *j, const char *version, bool *ret_kno
 	return scheme && version_compare(scheme, j->item->version, version, &order, &none) == 0 && order == 0;
 }
 
+/* Of a distribution's package without a version: one release may be affected and another not, under the same name. So it
+ * is reason to look, and no proof. */
+static void say_of_all(struct judge *j)
+{
+	static const char *const distributions[] = { "alpm", "apk", "deb", "rpm" };
+	bool distribution = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(distributions); i++)
+		distribution |= str_equal(j->item->type, distributions[i]);
+	if (!distribution)
+		say_status(j, N_("the document names no version"));
+	else if (j->statement->usual != MATCH_SAYS_UNAFFECTED)
+		say(j, MATCH_LOOK, N_("the document names no version"));
+}
+
 static void judge_vex_purl(struct judge *j)
 {
 	AUTO_ERROR none = ERROR_INIT;
@@ -279,7 +311,7 @@ static void judge_vex_purl(struct judge *j)
 	if (distro && *j->item->distro && !match_release_same(distro, j->item->distro))
 		return;
 	if (!purl.version)
-		say_status(j, N_("the document names no version"));
+		say_of_all(j);
 	else if (is_version(j, purl.version, &known))
 		say_status(j, known ? "" : N_("the component has no version"));
 }

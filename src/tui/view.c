@@ -2,7 +2,7 @@
 /* What all views share: rows, selection, marks, filter, and the drawing of lists and texts. */
 #include "tui/view.h"
 
-enum { PROMPT_ROWS = 22 };
+enum { PROMPT_ROWS = 15 };
 
 void idset_release(struct idset *set)
 {

@@ -204,6 +204,17 @@ static int open_database(struct intel *intel, bool write, struct error *err)
 	return code;
 }
 
+int intel_hold(struct intel *intel, struct error *err)
+{
+	return run(intel, "BEGIN", err);
+}
+
+void intel_let_go(struct intel *intel)
+{
+	if (!sqlite3_get_autocommit(intel->db))
+		(void)sqlite3_exec(intel->db, "COMMIT", NULL, NULL, NULL);
+}
+
 int intel_open(const char *path, bool write, struct intel **ret, struct error *err)
 {
 	struct intel *intel = mem_alloc(sizeof(*intel));

@@ -499,6 +499,13 @@ static int commit(struct intel *intel, struct error *err)
 	return 0;
 }
 
+int intel_heal(struct intel *intel, const char *where, struct error *err)
+{
+	int code = begin(intel, err);
+
+	return code ? code : drop_fault(intel, where, err);
+}
+
 int intel_checkpoint(struct intel *intel, const char *cursor, struct error *err)
 {
 	int code = begin(intel, err);

@@ -10,7 +10,8 @@
 
 #include "psirtty/base/i18n.h"
 
-enum { CLOCK_SLACK_S = 3600, CLEAR_LINE = 10000 };
+/* Room for a hundred signatures: gpg checks each, and a key may hold it up for seconds. */
+enum { CLOCK_SLACK_S = 3600, CLEAR_LINE = 10000, SIGNATURE_BYTES = 32 << 10 };
 
 void openpgp_result_release(struct openpgp_result *result)
 {
@@ -324,6 +325,11 @@ int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const 
 	gpgme_data_t text, sig;
 	int code;
 
+	if (signature_length > SIGNATURE_BYTES) {
+		*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
+		openpgp_malformed(ret);
+		return 0;
+	}
 	if (gpgme_data_new_from_mem(&text, bytes, length, 0) ||
 	    gpgme_data_new_from_mem(&sig, signature, signature_length, 0))
 		BUG("gpgme cannot take %zu bytes", length);
@@ -336,8 +342,12 @@ int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const 
 /* gpg takes other headers for good, text without dash escapes and lines it cuts at 20,000 characters. */
 static bool clear_is_sound(const char *bytes, size_t length)
 {
-	const char *end = bytes + length;
+	static const char armor[] = "\n-----BEGIN PGP SIGNATURE-----";
+	const char *end = bytes + length, *signature = memmem(bytes, length, armor, sizeof(armor) - 1);
 	bool head = true;
+
+	if (signature && end - signature > SIGNATURE_BYTES)
+		return false;
 
 	for (const char *line = bytes, *next; line < end; line = next) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));

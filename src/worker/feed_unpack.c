@@ -170,7 +170,7 @@ static bool is_odd(const char *bytes, size_t length)
 
 	if (length >= 2 && (!memcmp(bytes, "\xFF\xFE", 2) || !memcmp(bytes, "\xFE\xFF", 2) || !bytes[0] || !bytes[1]))
 		return true;
-	return charset && !str_starts_nocase(charset + 10, "utf-8");
+	return charset && strlen(charset) > 10 && !str_starts_nocase(charset + 10, "utf-8");
 }
 
 static int take_memory(struct unpacking *u, uint64_t number, const char *name, const char *bytes, size_t length)

@@ -30,17 +30,21 @@ void feed_wire_number(struct str *out, uint64_t number)
 	str_add_bytes(out, &number, sizeof(number));
 }
 
-/* What is longer is cut: it is a sentence or a name, not content. */
+/* What is longer is cut, what is not UTF-8 marked: it is a sentence or a name, not content. */
 void feed_wire_text(struct str *out, const char *text)
 {
-	size_t length = text ? strlen(text) : 0;
+	size_t length = text ? strlen(text) : 0, from;
 
 	if (length > TEXT_LIMIT)
 		length = TEXT_LIMIT;
 	while (length && length == TEXT_LIMIT && ((unsigned char)text[length] & 0xC0) == 0x80)
 		length--;
 	feed_wire_number(out, length);
+	from = out->length;
 	str_add_bytes(out, text, length);
+	for (size_t i = from; length && !utf8_valid(out->bytes + from, length) && i < out->length; i++)
+		if ((unsigned char)out->bytes[i] >= 0x80)
+			out->bytes[i] = '?';
 	str_add_bytes(out, "", 1);
 }
 

@@ -39,11 +39,13 @@ static int measure(struct intel *intel, const char *path)
 	at[1] = now_ms();
 	inventory = desk_inventory_of(sbom);
 	at[2] = now_ms();
+	code = intel_hold(intel, &err);
 	look_add(&look, "p", "1", inventory);
-	code = look_at(&look, intel, &err);
+	code = code ? code : look_at(&look, intel, &err);
 	at[3] = now_ms();
 	matches = desk_match_result(&look, intel);
 	at[4] = now_ms();
+	intel_let_go(intel);
 	printf("%s: %zu components, %zu keys, %zu rows, %zu matches: read %.1f, apart %.1f, look %.1f, matches %.1f, all %.1f ms\n",
 	       path, look.components, look.keys, look.row_count, json_array_size(matches), at[1] - at[0], at[2] - at[1],
 	       at[3] - at[2], at[4] - at[3], at[4] - at[0]);

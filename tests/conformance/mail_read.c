@@ -670,6 +670,21 @@ static void test_clear_policy(void)
 	}
 }
 
+/* Signatures by the thousand keep gpg busy for minutes: they are none. */
+static void test_many_signatures(void)
+{
+	AUTO_STR many = STR_INIT;
+	struct openpgp_result result;
+	double start = seconds();
+
+	for (int i = 0; i < 2000; i++)
+		str_add(&many, "a signature, perhaps");
+	openpgp_verify(desk.pgp, "x", 1, many.bytes, many.length, (instant)time(NULL) * INSTANT_SECOND, &result, NULL);
+	CHECK(result.signature_count == 1 && result.signatures[0].state == SIGNATURE_MALFORMED && seconds() - start < 1,
+	      "%zu bytes of signatures are malformed at once", many.length);
+	openpgp_result_release(&result);
+}
+
 /* A key that came along is in no key ring afterwards. */
 static void test_nothing_taken_in(void)
 {
@@ -702,6 +717,7 @@ int main(int argc, char **argv)
 	test_all();
 	test_nothing_taken_in();
 	test_clear_policy();
+	test_many_signatures();
 	openpgp_close(desk.pgp);
 	parse_worker_stop(desk.worker);
 	openpgp_stop_agent(home);

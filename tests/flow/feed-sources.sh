@@ -70,6 +70,14 @@ out=$(p feed sync nvd-files)
 is "$?" 0 'the file of the last days is empty'
 has "$out" 'the files of the years are read instead' 'the years stand in for it'
 
+# ---- JVN: years and updates, each with its sum
+out=$(p feed sync jvn)
+has "$out" $'jvn\tsynced\t27' 'the years of JVN'
+is "$(held jvn)" '26 21 d 21 h 0' 'are there'
+has "$(p feed sync jvn)" $'jvn\tsynced\t1' 'and the next time only what is new'
+sed -i 's/JVNDB-2026-000002/JVNDB-2026-000003/' "$served/www/jvn/rss/jvndb.rdf"
+has "$(p feed sync jvn)" 'its SHA-256 is' 'one whose sum does not fit is refused'
+
 # ---- OSV: what changed, what was moved away; the EUVD, Alpine, EPSS, news
 feeds_world 1
 p feed sync osv-PyPI >/dev/null
@@ -81,6 +89,14 @@ out=$(p feed sync euvd alpine-edge-main epss news-oss-security)
 is "$?" 0 'the EUVD, Alpine, EPSS and news'
 is "$(held euvd | cut -d' ' -f1)$(held alpine-edge-main | cut -d' ' -f1)$(held epss | cut -d' ' -f1)$(held news-oss-security | cut -d' ' -f1)" 3121 \
   'have their records'
+
+# ---- words that are watched for in news
+has "$(p feed watch thing)" $'news-oss-security\tthing\tThing is broken\thttps://example.org/1' 'news that have a word'
+p feed watch nosuchword >/dev/null
+is "$?" 1 'none has another'
+has "$(p feed watch)" 'there are no words to watch for' 'without words it says where they stand'
+feeds_settings '  news: {words: [broken]}'
+has "$(p feed watch)" $'\tbroken\tThing is broken' 'those of the settings, for all lists of news'
 
 # ---- settings
 feeds_settings '  mine: {way: csaf}'

@@ -52,7 +52,11 @@ fails 'told to come back tomorrow' 'the server answered 503' 'always status 503 
 is "$(asked '^503 /kev.json')" 3 'a storm is asked twice, a long wait once'
 tries=1
 feeds_settings ''
+patience=1
+feeds_settings ''
 fails 'a stalled server' 'kev, kev.json' 'always stall 100'
+patience=60
+feeds_settings ''
 fails 'a torn download' 'kev, kev.json' 'always torn 60000'
 fails 'cut in the middle as if it were whole' 'kev, kev.json' 'always cut 60000'
 fails 'a bomb' 'it unpacks to more than 200 times its size' 'always bomb'
@@ -139,6 +143,34 @@ wait $syncing
 is "$?" 1 'cancelled'
 has "$(cat "$work/out")" 'it was cancelled' 'it says so'
 has "$(cat "$work/out")" $'kev\t' 'and what came before is told'
+
+# ---- killed after so many requests, again and again: the same records as without
+act epss.csv.gz
+sources='osv-PyPI kev redhat-vex nvd-files'
+records() {
+  python3 -c 'import sqlite3, sys
+for row in sqlite3.connect(sys.argv[1]).execute("SELECT source.name, record.name, part, state, exploited, modified FROM record"
+    " JOIN source ON source.id = record.source WHERE gone = 0 ORDER BY 1, 2, 3"):
+    print(*row)' "$1/psirtty/intel.db" | sha256sum
+}
+# shellcheck disable=SC2086
+XDG_DATA_HOME=$work/whole p feed sync $sources >/dev/null
+for count in 1 2 3 4 6 9; do
+  : >"$served/log"
+  # shellcheck disable=SC2086
+  XDG_DATA_HOME=$work/killed "$psirtty" --now 2026-11-22T12:00:00Z feed sync $sources >/dev/null 2>&1 &
+  syncing=$!
+  end=$((SECONDS + 60))
+  until [ "$(wc -l <"$served/log")" -ge $count ] || ! kill -0 $syncing 2>/dev/null || [ $SECONDS -ge $end ]; do
+    read -r -t 0.01 _ <><(:)
+  done
+  kill -KILL $syncing 2>/dev/null
+  wait $syncing 2>/dev/null
+done
+# shellcheck disable=SC2086
+XDG_DATA_HOME=$work/killed p feed sync $sources >/dev/null
+is "$?" 0 'killed six times, the next run ends'
+is "$(records "$work/killed")" "$(records "$work/whole")" 'with the same records as one that nobody disturbed'
 
 # ---- which
 has "$(p feed sync nosuch)" 'there is no such source' 'a source that is none'

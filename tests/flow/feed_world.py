@@ -164,6 +164,18 @@ def kev():
                           "count": len(rows), "vulnerabilities": rows}))
 
 
+def jvn():
+    head = ('<?xml version="1.0" encoding="UTF-8"?><rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:sec="http://jvn.jp/rss/mod_sec/3.0/"'
+            ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcterms="http://purl.org/dc/terms/"><channel/>')
+    sums = []
+    for name, ident in [("years/jvndb_%d.rdf" % y, "JVNDB-%d-000001" % y) for y in range(2002, 2027)] + [("jvndb.rdf", "JVNDB-2026-000002")]:
+        body = (head + '<item><title>Flaw</title><sec:identifier>%s</sec:identifier><dcterms:modified>2026-11-01T00:00:00+09:00'
+                '</dcterms:modified></item></rdf:RDF>' % ident).encode()
+        put("jvn/rss/" + name, body)
+        sums.append({"filename": name.split("/")[-1], "sha256": hashlib.sha256(body).hexdigest()})
+    put("jvn/feed/checksum.txt", json.dumps(sums))
+
+
 def others():
     put("alpine/edge/main.json", dump({"distroversion": "edge", "reponame": "main", "urlprefix": "https://x",
                                        "packages": [{"pkg": {"name": "thing", "secfixes": {"1.2-r0": ["CVE-2026-0001"]}}}]}))
@@ -175,11 +187,11 @@ def others():
     put("news.rss", '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><item><title>Thing is broken</title>'
         '<guid>g1</guid><link>https://example.org/1</link><pubDate>Fri, 20 Nov 2026 00:00:00 +0000</pubDate></item></channel></rss>')
     put("bomb/all.zip", packed({"A.json": b'{"schema_version":"1","id":"A","modified":"2026-11-01T00:00:00Z","details":"'
-                                + b" " * (300 << 20) + b'"}'}))
+                                + b" " * (48 << 20) + b'"}'}))
     put("bomb/modified_id.csv", "2026-11-01T00:00:00Z,A\n")
 
 
-for make in (cve_list, nvd_files, osv_all, csaf, archive, kev, others):
+for make in (cve_list, nvd_files, osv_all, csaf, archive, kev, jvn, others):
     make()
 for start in range(0, 50, 20):
     put("nvdapi?resultsPerPage=2000&startIndex=%d" % start, nvd_page(start, list(range(start + 1, min(start + 21, 51))), 50))

@@ -27,7 +27,7 @@ feeds_stop() {
 feeds_world() { python3 "$here/feed_world.py" "$served/www" "$1"; }
 feeds_settings() { # feeds_settings MORE: a line or lines of YAML
   (umask 077; cat >"$XDG_CONFIG_HOME/psirtty/psirtty.yaml" <<END
-network: {ca_file: $work/ca.pem, patience: 1, tries: ${tries:-1}}
+network: {ca_file: $work/ca.pem, patience: ${patience:-60}, tries: ${tries:-1}}
 feeds:
   kev: {url: "https://localhost:$port/kev.json"}
   cve: {url: "https://localhost:$port/cve/releases"}
@@ -39,6 +39,7 @@ feeds:
   redhat-vex: {url: "https://localhost:$port/vex/"}
   alpine: {url: "https://localhost:$port/alpine/%s.json"}
   euvd: {url: "https://localhost:$port/euvd/", pause: 0}
+  jvn: {url: "https://localhost:$port/jvn/", pause: 0}
   epss: {url: "https://localhost:$port/epss.csv.gz"}
   news-oss-security: {url: "https://localhost:$port/news.rss"}
 $1

@@ -7,7 +7,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 
-psirtty=${PSIRTTY:?}
+psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/pm.XXXXXX") || exit 1
 export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share PSIRTTY_VAULT=$work/vault
 mkdir -m 700 "$GNUPGHOME"
@@ -15,6 +15,7 @@ trap 'gpgconf --homedir "$work/g" --kill all 2>/dev/null; rm -rf "$work"' EXIT
 gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'A Handler <a@vendor.example>' \
   future-default default never 2>/dev/null
 p() { "$psirtty" --now "${now:-2026-11-20T10:00:00Z}" "$@" 2>&1; }
+checked() { "$PSIRTTY" --now 2026-11-20T10:00:00Z "$@" 2>&1; } # by the sanitizers, where there are any
 p init "$work/vault" --handler a@vendor.example >/dev/null
 p product add gateway 'Field Gateway' --version 1.0 >/dev/null
 p product set gateway --owner 'team edge' >/dev/null
@@ -31,7 +32,7 @@ cat >"$work/one.json" <<'J'
 "dependencies":[{"ref":"app","dependsOn":["web","srv"]},{"ref":"web","dependsOn":["tpl"]}]}
 J
 sed 's/"2.1"/"2.2"/;s/template@2.1/template@2.2/;s/Tem.plate@2.1/Tem.plate@2.2/;s/"version":"1.0"/"version":"1.1"/' "$work/one.json" >"$work/two.json"
-out=$(p sbom import gateway 1.0 "$work/one.json")
+out=$(checked sbom import gateway 1.0 "$work/one.json")
 has "$out" '4 components, 3 dependencies' 'a bill of materials is taken in'
 has "$(p sbom import gateway 1.0 "$work/one.json")" 'nothing changed' 'the same once more changes nothing'
 before=$(p vault stats)
@@ -74,7 +75,7 @@ echo '{"foo":{"CVE-2026-0005":{"description":"about foo","releases":{"bookworm":
 p feed import "$work"/osv/*.json --source osv-PyPI >/dev/null
 p feed import "$work/nvd3.json" "$work/nvd4.json" >/dev/null
 p feed import "$work/debian.json" >/dev/null
-out=$(p --json match run)
+out=$(checked --json match run)
 is "$(jq -r '[.components, .matches, .new, .closed] | @text' <<<"$out")" '[8,3,3,0]' 'components are held against the feeds' "$out"
 is "$(jq -r '.coverage[] | select(.type=="pypi") | .state' <<<"$out")" known 'a kind of component that a source knows'
 has "$(jq -r '.sources[].source' <<<"$out")" 'osv-PyPI' 'with the sources that were asked'
@@ -107,7 +108,7 @@ is "$(p --json match run | jq -r .new)" 1 'it comes back when the document chang
 has "$(list)" 'CVE-2026-0001' 'in the queue'
 
 # ---- decisions
-out=$(p match take "$one")
+out=$(checked match take "$one")
 has "$out" 'pkg:pypi/tem-plate: about Tem.plate' 'a match opens a case'
 out=$(p --json case show 1)
 has "$out" 'CVE-2026-0001' 'which has the name of the flaw'
@@ -134,12 +135,31 @@ has "$(list)" 'CVE-2026-0003' 'so it stays'
 p match watch "$(id CVE-2026-0005)" >/dev/null
 hasnt "$(list)" 'CVE-2026-0005' 'what is watched waits for a change'
 
+# ---- what changes about a case's match
+vex known_not_affected 2026-11-20T00:00:00Z >"$work/vex.json"
+p feed import "$work/vex.json" >/dev/null
+is "$(p --json match run | jq -r .raised)" 1 'a document that says it is not affected after all is an event'
+has "$(p case log 1)" 'closed, says csaf (P-1)' 'in the case, with the document'
+vex known_affected 2026-11-21T00:00:00Z >"$work/vex.json"
+p feed import "$work/vex.json" >/dev/null
+p match run >/dev/null
+has "$(p case log 1)" 'reopened, says' 'and so is that it takes it back'
+
 # ---- taken back
 modified=2026-11-20T00:00:00Z osv PYSEC-2026-1 '"CVE-2026-0001"' Tem.plate '{"introduced":"2.0"},{"fixed":"2.2"}' '"withdrawn":"2026-11-20T00:00:00Z",' >"$work/osv/1.json"
 p feed import "$work/osv/1.json" --source osv-PyPI >/dev/null
-is "$(p --json match run | jq -r .raised)" 1 'a record that is taken back is an event'
+is "$(checked --json match run | jq -r .raised)" 1 'a record that is taken back is an event'
 has "$(p case log 1)" 'withdrawn, says osv-PyPI (PYSEC-2026-1)' 'in the case of its match'
 is "$(p --json match run | jq -r .raised)" 0 'told once'
+
+# ---- what nobody knows
+p product add other Other >/dev/null
+sed 's/pkg:pypi/pkg:npm/' "$work/one.json" >"$work/npm.json"
+p sbom import other 1 "$work/npm.json" >/dev/null
+has "$(p match run other)" 'no source knows such' 'a kind of component without a source is unknown, not unaffected'
+is "$(p --json match run | jq -r '.coverage[] | select(.type=="npm") | .state')" unknown 'in JSON too'
+now=2027-01-20T10:00:00Z
+is "$(p --json match run | jq -r '.coverage[] | select(.type=="pypi") | .state')" stale 'and old data is called so'
 p vault check >/dev/null && p audit verify >/dev/null
 ok $? 'the vault is whole'
 tap_done

@@ -28,8 +28,10 @@ void budget_settle(struct pty *s, size_t count);
 void budget_measure(struct pty *s, const struct budget *b);
 /* Types WORD into the filter, a letter at a time. */
 void budget_filter(struct pty *s, const struct budget *b, const char *word);
-/* Nothing is written while nothing happens; a few bytes when a minute has gone. Ends with one write a frame. */
+/* Nothing is written while nothing happens; so far there was one write a frame. */
 void budget_idle(struct pty *s, const struct budget *b);
+/* A few bytes when a minute has gone, where the program's clock is not a fixed one. */
+void budget_minute(struct pty *s, const struct budget *b);
 /* The resident memory of the workstation in kB; checked where BOUNDED and no sanitizer takes its share. */
 void budget_resident(struct pty *s, const char *when, bool bounded);
 /* Prints the longest turn of the loop. */

@@ -423,6 +423,62 @@ static void test_ascii(void)
 	pty_end(&s);
 }
 
+/* The terminal is asked whether it can; frames are marked only where it says so. */
+static void test_synchronised(void)
+{
+	static const struct { const char *answer; bool can; } answers[] = {
+		{ "\033[?2026;2$y", true }, { "\033[?2026;1$y", true }, { "\033[?2026;0$y", false }, { "\033[?2026;4$y", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		struct pty s;
+		const char *begun, *ended;
+
+		pty_start(&s, 24, 80, few, NULL);
+		pty_wait_text(&s, "M-0001");
+		CHECK(raw_has(&s, "\033[?2026$p"), "the terminal is asked");
+		pty_send(&s, answers[i].answer);
+		pty_send(&s, "\0140");
+		pty_wait_text(&s, "PSIRT-2026-0003");
+		begun = strstr(s.raw.bytes, "\033[?2026h");
+		ended = begun ? strstr(begun, "\033[?2026l") : NULL;
+		CHECK((ended != NULL) == answers[i].can, "%s: frames are %smarked", answers[i].answer + 3, answers[i].can ? "" : "not ");
+		CHECK(s.shared->writes <= s.shared->frames, "still one write a frame");
+		pty_end(&s);
+	}
+	for (int i = 0; i < 4; i++) {
+		static const char *const terminals[] = { "TERM=linux", "TERM=vt100", "TERM=screen", "TERM=screen-256color" };
+		struct pty s;
+
+		pty_start(&s, 24, 80, few, terminals[i]);
+		CHECK(pty_wait_text(&s, "M-0001"), "%s: drawn", terminals[i]);
+		CHECK(!raw_has(&s, "?2026"), "%s is not asked", terminals[i]);
+		pty_end(&s);
+	}
+}
+
+/* Behind what may be wider or narrower than we think the column is said. */
+static void test_risky(void)
+{
+	struct pty s;
+	size_t wide = 0, told = 0;
+
+	pty_start(&s, 24, 80, few, NULL);
+	pty_wait_text(&s, "M-0001");
+	pty_send(&s, "0");
+	pty_wait_text(&s, "PSIRT-2026-0003");
+	for (const char *at = s.raw.bytes; *at; at++) {
+		bool cjk = (unsigned char)*at >= 0xE4 && (unsigned char)*at <= 0xE9, next = cjk && (unsigned char)at[3] >= 0x80;
+
+		wide += cjk && !next;
+		told += cjk && !next && at[3] == 27 && at[4] == '[' && strchr("GH", at[5 + strspn(at + 5, "0123456789;")]);
+		at += cjk ? 2 : 0;
+	}
+	CHECK(wide > 0 && told == wide, "behind %zu of %zu wide runs the cursor is placed anew", told, wide);
+	CHECK(!raw_has(&s, "\xF3\xA0\x84"), "no mark of ours leaves");
+	pty_end(&s);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 2 && str_equal(argv[1], "run"))
@@ -445,5 +501,7 @@ int main(int argc, char **argv)
 	test_colours();
 	test_no_terminal();
 	test_ascii();
+	test_synchronised();
+	test_risky();
 	return tap_done();
 }

@@ -8,7 +8,7 @@
 
 #include "psirtty/vault/intel.h"
 
-/* Where the store is when nobody says: intel.db below the handler's data folder. Caller frees. */
+/* Where the store is: as the settings say (intel.store), else intel.db below the handler's data folder. Caller frees. */
 char *desk_intel_path(void);
 
 struct feed_progress { uint64_t read, total, records; }; /* bytes of the file; total 0: not known */

@@ -36,6 +36,7 @@ struct settings {
 	long long patience, tries; /* seconds without a byte; how often a page is asked for */
 	struct settings_account *accounts; size_t account_count;
 	struct settings_feed *feeds; size_t feed_count;
+	char *intel;              /* the intelligence store; NULL: intel.db in the handler's data folder */
 	struct { char *organisation; struct settings_login login; } cve; /* the CVE services, off without the first */
 	struct { char *signer, **keys; } bundle; /* keys: fingerprints whose bundles are taken, NULL ended */
 	struct {

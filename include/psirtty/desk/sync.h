@@ -17,6 +17,7 @@ struct sync_progress {
 	const char *source, *file;   /* FILE: "" between files */
 	uint64_t done, total;        /* bytes of the files of this step; TOTAL 0: not known */
 	size_t files_done, files;
+	bool taking;                 /* DONE and TOTAL are of the file that is taken in; else they come over the network */
 	long records;                /* taken in by this run */
 	long waiting;                /* seconds that the server asked for; 0: it does not wait */
 	const char *why;             /* it waits; "" */

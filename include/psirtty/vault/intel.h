@@ -66,6 +66,8 @@ void intel_newest(struct intel *intel, instant at);
 /* Quarantine: kept with its reason until the record comes whole. BYTES may be NULL. */
 int intel_fault(struct intel *intel, const char *where, const char *why, const char *bytes, size_t length,
 		struct error *err);
+/* What was quarantined as WHERE came whole after all, under whatever name. */
+int intel_heal(struct intel *intel, const char *where, struct error *err);
 /* Durable with CURSOR in one transaction: killed after it, the next run goes on there. */
 int intel_checkpoint(struct intel *intel, const char *cursor, struct error *err);
 /* The run is whole. *RET (may be NULL): what it did. */
@@ -75,6 +77,11 @@ int intel_end(struct intel *intel, const char *cursor, struct intel_done *ret, s
 void intel_break(struct intel *intel);
 
 /* ---- reading */
+
+/* Between these two a reader sees the store as it was at the first, whatever others write meanwhile, and many questions
+ * cost less. Let go of it soon: what is written since is kept twice. */
+int intel_hold(struct intel *intel, struct error *err);
+void intel_let_go(struct intel *intel); /* nothing where it is not held */
 
 /* One witness: what one source says. Borrowed for the call; RECORD's products are filled only where said. */
 struct intel_witness {

@@ -27,7 +27,7 @@
 #undef lines
 #undef columns
 
-enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
+enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, SYNC_CAN = 0x302, SYNC_CANNOT = 0x303, SYNC_LEAST = 512, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
 enum { RUN_CELLS = 1024, COPY_LIMIT = 56000 };
 
 struct curses {
@@ -38,6 +38,7 @@ struct curses {
 	WINDOW *input;               /* a pad to read keys from: it never refreshes */
 	struct termios saved, raw;
 	bool opened, colours, pasting;
+	bool synchronised;           /* the terminal shows what stands between two marks at once (mode 2026) */
 	attr_t attributes[ROLE_COUNT];
 	struct shorten shorten;
 	size_t frames, writes, bytes;
@@ -135,6 +136,32 @@ static void curses_size(struct terminal *term, int *ret_rows, int *ret_cols)
 	*ret_cols = size.ws_col > RUN_CELLS ? RUN_CELLS : size.ws_col;
 }
 
+/* Around frames that could be seen half drawn; a small one arrives as a whole. */
+static void synchronise(const struct curses *c, size_t length, bool begin, struct str *ret)
+{
+	if (c->synchronised && length >= SYNC_LEAST)
+		str_add(ret, begin ? "\033[?2026h" : "\033[?2026l");
+}
+
+/* Terminals whose answer we would not wait for print the question: it is put only to those that keep to DECRQM. */
+static void synchronise_ask(struct curses *c)
+{
+	static const char *const families[] = { "xterm", "foot", "alacritty", "kitty", "wezterm", "contour", "tmux", "ghostty" };
+	static const struct { const char *answer; int key; } answers[] = {
+		{ "\033[?2026;0$y", SYNC_CANNOT }, { "\033[?2026;1$y", SYNC_CAN }, { "\033[?2026;2$y", SYNC_CAN },
+		{ "\033[?2026;3$y", SYNC_CANNOT }, { "\033[?2026;4$y", SYNC_CANNOT },
+	};
+	const char *type = getenv("TERM");
+	bool ask = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		ask = ask || str_starts(type, families[i]);
+	for (size_t i = 0; ask && i < ARRAY_LEN(answers); i++)
+		define_key(answers[i].answer, answers[i].key);
+	if (ask && write(c->memory, "\033[?2026$p", 9) < 0)
+		return;
+}
+
 /* What curses has written since the last frame goes out in one write. */
 static void curses_flush(struct curses *c)
 {
@@ -148,7 +175,9 @@ static void curses_flush(struct curses *c)
 		return;
 	bytes = mem_alloc((size_t)length);
 	if (pread(c->memory, bytes, (size_t)length, 0) == length && c->fd >= 0) {
+		synchronise(c, (size_t)length, true, &frame);
 		shorten_frame(&c->shorten, bytes, (size_t)length, &frame);
+		synchronise(c, (size_t)length, false, &frame);
 		c->writes++;
 		c->bytes += frame.length;
 		fd_write_all(c->fd, frame.bytes, frame.length);
@@ -193,8 +222,37 @@ static void shorten_begin(struct curses *c)
 	c->shorten = (struct shorten){
 		.ecma = reset && reset != (char *)-1 && strstr(reset, "\033[m"),
 		.repeats = repeat && repeat != (char *)-1 && strstr(repeat, "\033["),
+		.moves = tigetflag("xenl") > 0,
 		.addresses = column && column != (char *)-1 && str_starts(column, "\033["),
 	};
+}
+
+static void variable_put_back(const char *name, const char *value)
+{
+	if (value)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+/* Curses cannot ask its file for the size, and of some terminals (linux) terminfo knows none. */
+static SCREEN *screen_of_size(struct curses *c, int rows, int cols)
+{
+	AUTO_STRING lines_before = mem_string(getenv("LINES"));
+	AUTO_STRING columns_before = mem_string(getenv("COLUMNS"));
+	AUTO_STRING lines_now = mem_format("%d", rows);
+	AUTO_STRING columns_now = mem_format("%d", cols);
+	SCREEN *screen;
+
+	setenv("LINES", lines_now, 1);
+	setenv("COLUMNS", columns_now, 1);
+	use_env(TRUE);
+	use_tioctl(FALSE);
+	screen = newterm(NULL, c->out, c->in);
+	use_env(FALSE);
+	variable_put_back("LINES", lines_before);
+	variable_put_back("COLUMNS", columns_before);
+	return screen;
 }
 
 static int curses_screen(struct curses *c, struct error *err)
@@ -207,8 +265,7 @@ static int curses_screen(struct curses *c, struct error *err)
 	if (!c->out || !c->in)
 		return error_errno(err, ERR_INPUT, _("the screen"), NULL);
 	curses_size(&c->term, &rows, &cols);
-	use_env(FALSE);
-	c->screen = newterm(NULL, c->out, c->in);
+	c->screen = screen_of_size(c, rows, cols);
 	if (!c->screen)
 		return error_set(err, ERR_INPUT, _("the screen"), _("Set TERM to what your terminal is"),
 				 _("nothing is known about the terminal \"%s\""), getenv("TERM"));
@@ -263,6 +320,7 @@ static int curses_open(struct terminal *term, struct error *err)
 	curses_begin_colours(c);
 	term->glyphs = str_equal(nl_langinfo(CODESET), "UTF-8");
 	curses_paste_mode(c, true);
+	synchronise_ask(c);
 	return 0;
 }
 
@@ -391,6 +449,38 @@ static int run_character(struct curses *c, const char **cursor, const char *end,
 	return count;
 }
 
+/*
+ * Behind a character that terminals may draw wider or narrower than we think the cursor is placed anew: the cell says so
+ * with a mark that shorten_frame writes an address for. Lines and blocks are one cell wide everywhere we know of.
+ */
+static bool is_risky(const cchar_t *cell)
+{
+	return cell->chars[0] >= 0xA0 && !(cell->chars[0] >= 0x2500 && cell->chars[0] <= 0x259F);
+}
+
+static void mark_column(cchar_t *cell, int col)
+{
+	size_t length = 1;
+
+	while (length < CCHARW_MAX && cell->chars[length])
+		length++;
+	if (length + 2 > CCHARW_MAX)
+		return;
+	cell->chars[length] = SHORTEN_MARK_BASE + col / SHORTEN_MARK_RADIX;
+	cell->chars[length + 1] = SHORTEN_MARK_BASE + col % SHORTEN_MARK_RADIX;
+}
+
+static void mark_columns(const struct curses *c, cchar_t *cells, int count, int col)
+{
+	int cols = getmaxx(stdscr);
+
+	for (int i = 0; c->shorten.ecma && i < count; i++) {
+		col += wcwidth(cells[i].chars[0]) == 2 ? 2 : 1;
+		if (is_risky(&cells[i]) && (i + 1 == count || !is_risky(&cells[i + 1])) && col < cols)
+			mark_column(&cells[i], col);
+	}
+}
+
 static void curses_put(struct terminal *term, int row, int col, const char *safe, size_t length, enum role role)
 {
 	struct curses *c = (struct curses *)term;
@@ -400,6 +490,7 @@ static void curses_put(struct terminal *term, int row, int col, const char *safe
 
 	while (cursor < end && count < RUN_CELLS)
 		count += run_character(c, &cursor, end, c->attributes[role], pair, &cells[count]);
+	mark_columns(c, cells, count, col);
 	mvwadd_wchnstr(stdscr, row, col, cells, count);
 }
 
@@ -567,6 +658,10 @@ static int key_read(struct curses *c)
 	if (kind == KEY_CODE_YES && key == PASTE_BEGIN) {
 		paste_read(c);
 		return TK_PASTE;
+	}
+	if (kind == KEY_CODE_YES && (key == SYNC_CAN || key == SYNC_CANNOT)) {
+		c->synchronised = key == SYNC_CAN;
+		return TK_WAKE;
 	}
 	if (kind == KEY_CODE_YES)
 		return key_translate(key);

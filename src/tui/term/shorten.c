@@ -13,7 +13,7 @@ struct frame {
 	struct look wanted;
 	bool exact;        /* WANTED is what the terminal has */
 	bool cleared;      /* from an empty screen, row by row, from left to right */
-	bool scrolls;      /* within a region: a line feed may be more than a step */
+	bool scrolls;      /* it sets a region */
 	int row, col;      /* where the cursor is; -1: not known */
 	struct str *out;
 };
@@ -209,11 +209,11 @@ static bool blank_shows_nothing(const struct look *has)
 static bool go_down(struct frame *f, int row, int col)
 {
 	enum { BLANKS = 4 };
-	bool may = f->row >= 0 && row == f->row + 1 && !f->scrolls && f->shorten->known;
+	bool may = f->cleared && row == f->row + 1 && col <= BLANKS && f->shorten->known;
 
-	if (!may || (col && (!f->cleared || col > BLANKS || !blank_shows_nothing(&f->shorten->has))))
+	if (!may || (col && !blank_shows_nothing(&f->shorten->has)))
 		return false;
-	str_add(f->out, "\r\n");
+	str_add(f->out, f->col ? "\r\n" : "\n");
 	str_add_repeat(f->out, ' ', (size_t)col);
 	went(f, row, col);
 	return true;
@@ -234,6 +234,15 @@ static char read_way(const struct frame *f, size_t length, int numbers[2])
 	return f->at[length - 1];
 }
 
+/* Curses leaves a region set that is not the whole screen: a line feed at its end would scroll. */
+static void begin_empty(struct frame *f)
+{
+	if (f->row != 0 || f->col != 0 || f->scrolls || !blank_shows_nothing(&f->wanted))
+		return;
+	str_add(f->out, "\033[r");
+	f->cleared = true;
+}
+
 static void follow(struct frame *f, char way, const int numbers[2])
 {
 	switch (way) {
@@ -241,7 +250,7 @@ static void follow(struct frame *f, char way, const int numbers[2])
 	case 'd': f->row = numbers[0] - 1; break;
 	case 'G': f->col = numbers[0] - 1; break;
 	case 'C': f->col += f->col >= 0 ? numbers[0] : 0; break;
-	case 'J': f->cleared = f->cleared || (f->row == 0 && f->col == 0); break;
+	case 'J': begin_empty(f); break;
 	case 'K': case 'X': case 'm': case 'h': case 'l': break;
 	default: went(f, -1, -1);
 	}
@@ -252,6 +261,8 @@ static bool goes_shorter(struct frame *f, char way, const int numbers[2])
 {
 	int row = numbers[0] - 1, col = numbers[1] - 1;
 
+	if (!f->shorten->moves)
+		return false;
 	if (way == 'd' && f->col == 0)
 		return go_down(f, row, 0);
 	if (way != 'H')
@@ -388,6 +399,8 @@ void shorten_frame(struct shorten *shorten, const char *bytes, size_t length, st
 			f.at++;
 		else if (c == '\r' || c == '\b')
 			f.col = c == '\r' ? 0 : -1, pass(&f, 1);
+		else if (c == '\n')
+			f.row += f.row >= 0, flush_look(&f), pass(&f, 1);
 		else if (!take_mark(&f))
 			take_character(&f);
 	}

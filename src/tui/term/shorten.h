@@ -15,7 +15,8 @@ struct look { unsigned styles; char colours[LOOK_COLOURS][LOOK_ROOM]; };
 struct shorten {
 	bool ecma;       /* the terminal is of that family; else frames stay as they are */
 	bool repeats;    /* it repeats a character by CSI b */
-	bool addresses;  /* and goes to a column by CSI G */
+	bool addresses;  /* it goes to a column by CSI G */
+	bool moves;      /* it stays in a row that is full until more comes: where its cursor is can be followed */
 	bool known;      /* what HAS says is so: not at the beginning, nor after others had the terminal */
 	struct look has; /* of what is written next */
 };
