@@ -177,6 +177,7 @@ void budget_filter(struct pty *s, const struct budget *b, const char *word)
 {
 	size_t bytes;
 
+	budget_settle(s, 2);
 	budget_frame(s, "/");
 	for (const char *c = word; *c; c++) {
 		AUTO_STRING what = mem_format("typing %c into the filter", *c);
@@ -224,12 +225,14 @@ static long resident_kb(const struct pty *s)
 	return kilobytes;
 }
 
+#ifndef PSIRTTY_SANITIZED
 /* What was freed is given back when no key came for a second. */
 static bool resident_small(struct pty *s, const void *argument)
 {
 	(void)argument;
 	return resident_kb(s) <= BUDGET_RESIDENT_KB;
 }
+#endif
 
 void budget_resident(struct pty *s, const char *when, bool bounded)
 {
