@@ -7,6 +7,7 @@
 #include "psirtty/base/str.h"
 #include "psirtty/command/session.h"
 #include "psirtty/tui/tui.h"
+#include "psirtty/worker/feed.h"
 #include "psirtty/worker/fetch.h"
 #include "psirtty/worker/job.h"
 
@@ -47,10 +48,14 @@ int main(int argc, char **argv)
 	struct command_context context = { .out = STR_INIT };
 	int status;
 
-	if (argc == 2 && (str_equal(argv[1], PARSE_WORKER_ARGUMENT) || str_equal(argv[1], JOB_WORKER_ARGUMENT)))
-		parse_worker_main(str_equal(argv[1], PARSE_WORKER_ARGUMENT));
+	if (argc == 2 && str_equal(argv[1], PARSE_WORKER_ARGUMENT))
+		parse_worker_main(true);
+	if ((argc == 2 || argc == 3) && str_equal(argv[1], JOB_WORKER_ARGUMENT))
+		job_worker_main(argc == 3 ? argv[2] : NULL);
 	if (argc == 2 && str_equal(argv[1], FETCH_WORKER_ARGUMENT))
 		fetch_worker_main();
+	if (argc == 2 && str_equal(argv[1], FEED_WORKER_ARGUMENT))
+		feed_worker_main();
 	i18n_start();
 	if (argc == 2 && str_equal(argv[1], SESSION_ARGUMENT))
 		return session_main();

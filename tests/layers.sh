@@ -24,14 +24,15 @@ BEGIN {
   rule("term", "tui/term is used by tui alone, and uses base and the theme alone")
   rule("worker", "the workers know nothing of the vault")
   rule("tui", "the screen sees no SQL, no gpg, no JSON and no vault")
-  rule("keys", "gpgme, SQLite and libsodium are seen by the vault alone")
+  rule("keys", "gpgme, SQLite and what libsodium does with keys are seen by the vault alone")
   rule("sandbox", "GMime and seccomp are seen by the workers alone")
   rule("pure", "score, model and format reach no clock, file or system call")
   rule("curses", "curses is seen by tui/term alone")
 
   # rule, rooms it binds ("*": all), rooms it spares, headers
   ban("tui", "tui main term", "", "^(sqlite3\\.h|gpgme\\.h|jansson\\.h|sodium.*|psirtty/base/js\\.h|psirtty/vault/.*)$")
-  ban("keys", "*", "vault", "^(gpgme\\.h|sqlite3\\.h|sodium\\.h|sodium/.*)$")
+  ban("keys", "*", "vault base", "^(gpgme\\.h|sqlite3\\.h|sodium\\.h|sodium/.*)$")
+  ban("keys", "base", "", "^(gpgme\\.h|sqlite3\\.h|sodium\\.h|sodium/crypto_(aead|box|core|kdf|kx|pwhash|scalarmult|secret|sign|stream).*)$")
   ban("sandbox", "*", "worker", "^(gmime/.*|seccomp\\.h|linux/(seccomp|landlock|filter)\\.h)$")
   ban("pure", "score model format", "", "^(time\\.h|unistd\\.h|fcntl\\.h|sys/.*|dirent\\.h|ftw\\.h|poll\\.h|signal\\.h|pthread\\.h|netdb\\.h|arpa/.*|netinet/.*|curl/.*|psirtty/base/file\\.h)$")
   ban("curses", "*", "term", "^(n?curses(w/.*)?|ncurses/.*|term|panel|menu|form)(\\.h)?$")

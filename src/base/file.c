@@ -13,6 +13,9 @@
 
 #include "psirtty/base/i18n.h"
 
+#ifndef PKGLIBEXECDIR
+#define PKGLIBEXECDIR "/usr/local/libexec/psirtty"
+#endif
 #ifndef PKGDATADIR
 #define PKGDATADIR "/usr/local/share/psirtty"
 #endif
@@ -263,6 +266,28 @@ char *file_data(const char *name)
 char *file_theme(const char *name)
 {
 	return find_shared("themes", name);
+}
+
+char *file_helper(const char *name)
+{
+	char program[PATH_MAX], *tests, *path;
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (length > 0) {
+		program[length] = '\0';
+		tests = strstr(program, "/tests/");
+		if (tests)
+			tests[2] = '\0'; /* a test lies below the program */
+		path = file_join(dirname(program), name);
+		if (access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	path = file_join(PKGLIBEXECDIR, name);
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
 static char *user_dir(const char *variable, const char *below_home)

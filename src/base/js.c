@@ -76,6 +76,49 @@ void js_dump_pretty(const json_t *json, struct str *ret)
 	str_add_char(ret, '\n');
 }
 
+/* The controls beyond ASCII's and those of direction, which a terminal obeys: first, last. */
+static const struct { uint32_t first, last; } unshown[] = {
+	{ 0x7F, 0x9F }, { 0x61C, 0x61C }, { 0x200E, 0x200F }, { 0x2028, 0x202E }, { 0x2066, 0x2069 },
+};
+
+static bool is_unshown(uint32_t c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(unshown); i++)
+		if (c >= unshown[i].first && c <= unshown[i].last)
+			return true;
+	return false;
+}
+
+/* The character at BYTES, of which jansson wrote well-formed UTF-8; none of four bytes matters here. */
+static uint32_t character(const unsigned char *bytes, size_t left, size_t *ret_length)
+{
+	*ret_length = left >= 4 && bytes[0] >= 0xF0 ? 4 : 1;
+	if (left >= 2 && (bytes[0] & 0xE0) == 0xC0)
+		return *ret_length = 2, (uint32_t)(bytes[0] & 0x1F) << 6 | (bytes[1] & 0x3F);
+	if (left >= 3 && (bytes[0] & 0xF0) == 0xE0)
+		return *ret_length = 3,
+		       (uint32_t)(bytes[0] & 0x0F) << 12 | (uint32_t)(bytes[1] & 0x3F) << 6 | (bytes[2] & 0x3F);
+	return bytes[0];
+}
+
+void js_dump_shown(const json_t *json, struct str *ret)
+{
+	AUTO_STR text = STR_INIT;
+	size_t kept = 0, length;
+
+	js_dump_pretty(json, &text);
+	for (size_t at = 0; at < text.length; at += length) {
+		uint32_t c = character((const unsigned char *)text.bytes + at, text.length - at, &length);
+
+		if (!is_unshown(c))
+			continue;
+		str_add_bytes(ret, text.bytes + kept, at - kept);
+		str_add_format(ret, "\\u%04X", c);
+		kept = at + length;
+	}
+	str_add_bytes(ret, text.bytes + kept, text.length - kept);
+}
+
 const char *js_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));

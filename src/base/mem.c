@@ -2,6 +2,8 @@
 /* Memory that never fails to the caller, and the end of the program for states that cannot be. */
 #include "psirtty/base/mem.h"
 
+#include "psirtty/base/shelter.h"
+
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -31,6 +33,7 @@ void free(void *memory)
 	if (memory)
 		explicit_bzero(memory, malloc_usable_size(memory));
 	__libc_free(memory);
+	shelter_look();
 	errno = number;
 }
 

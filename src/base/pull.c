@@ -34,6 +34,7 @@ struct pull {
 	size_t copy_limit;
 	bool copy_full;
 	const char *copied;     /* up to here it was copied */
+	bool skimming;          /* nobody asks for the texts: they are only checked */
 };
 
 struct pull *pull_new(const char *what, const struct pull_limits *limits, pull_read_fn read, void *context)
@@ -75,6 +76,11 @@ void pull_free(struct pull *pull)
 	free(pull->in_object);
 	free(pull->what);
 	free(pull);
+}
+
+bool pull_spent(const struct pull *pull)
+{
+	return pull->spent;
 }
 
 static uint64_t offset(const struct pull *pull)
@@ -239,23 +245,61 @@ static int read_escape(struct pull *pull, struct error *err)
 	return add_byte(pull, values[name - names], err);
 }
 
-/* As many bytes as need no look of their own. */
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Whether one of eight bytes is below 0x20, a quote or a backslash, or may be. */
+static bool needs_look(uint64_t eight)
+{
+	uint64_t quote = eight ^ EACH('"'), backslash = eight ^ EACH('\\');
+
+	return (((eight - EACH(0x20)) & ~eight) | ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash)) &
+	       EACH(0x80);
+}
+
+/* Behind as many bytes as need no look of their own. */
+static const char *plain_end(const char *at, const char *end)
+{
+	uint64_t eight;
+
+	for (; end - at >= 8; at += 8) {
+		memcpy(&eight, at, sizeof(eight));
+		if (needs_look(eight))
+			break;
+	}
+	while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
 static int add_plain(struct pull *pull, struct error *err)
 {
 	const char *from = pull->at;
 
-	while (pull->at < pull->end && (unsigned char)*pull->at >= 0x20 && *pull->at != '"' && *pull->at != '\\')
-		pull->at++;
+	pull->at = plain_end(pull->at, pull->end);
 	if (pull->text.length + (size_t)(pull->at - from) > pull->limits.text)
 		return fail(pull, err, _("a text is longer than %zu bytes"), pull->limits.text);
 	str_add_bytes(&pull->text, from, (size_t)(pull->at - from));
 	return 0;
 }
 
+/* A string without escapes that lies in the window whole needs no copy where nobody asks for it. */
+static bool skim_string(struct pull *pull)
+{
+	const char *end = plain_end(pull->at, pull->end);
+	size_t length = (size_t)(end - pull->at);
+
+	if (end == pull->end || *end != '"' || length > pull->limits.text || !utf8_valid(pull->at, length))
+		return false;
+	pull->at = end + 1;
+	return true;
+}
+
 static int read_string(struct pull *pull, struct error *err)
 {
 	str_reset(&pull->text);
 	pull->at++;
+	if (pull->skimming && skim_string(pull))
+		return 0;
 	for (;;) {
 		int c = peek(pull, err), code = 0;
 
@@ -471,14 +515,15 @@ int pull_skip(struct pull *pull, const struct pull_item *item, struct error *err
 	int depth = item->depth, code = 0;
 	struct pull_item next = *item;
 
+	pull->skimming = true;
 	if (name)
 		code = pull_next(pull, &next, err);
-	if (code || (next.token != PULL_OBJECT && next.token != PULL_ARRAY))
-		return code;
-	do
-		code = pull_next(pull, &next, err);
-	while (!code && !(next.depth == depth &&
-			  (next.token == PULL_OBJECT_END || next.token == PULL_ARRAY_END)));
+	if (!code && (next.token == PULL_OBJECT || next.token == PULL_ARRAY))
+		do
+			code = pull_next(pull, &next, err);
+		while (!code && !(next.depth == depth &&
+				  (next.token == PULL_OBJECT_END || next.token == PULL_ARRAY_END)));
+	pull->skimming = false;
 	return code;
 }
 

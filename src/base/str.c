@@ -66,6 +66,17 @@ void str_add_bytes(struct str *s, const void *bytes, size_t length)
 	s->bytes[s->length] = '\0';
 }
 
+char *str_add_room(struct str *s, size_t length)
+{
+	char *room;
+
+	make_room(s, length);
+	room = s->bytes + s->length;
+	s->length += length;
+	s->bytes[s->length] = '\0';
+	return room;
+}
+
 void str_add(struct str *s, const char *string)
 {
 	if (string)
@@ -79,8 +90,8 @@ void str_add_char(struct str *s, char c)
 
 void str_add_repeat(struct str *s, char c, size_t count)
 {
-	while (count-- > 0)
-		str_add_char(s, c);
+	if (count)
+		memset(str_add_room(s, count), c, count);
 }
 
 void str_add_format(struct str *s, const char *format, ...)
@@ -272,9 +283,17 @@ int32_t utf8_next(const char **cursor, const char *end)
 bool utf8_valid(const char *bytes, size_t length)
 {
 	const char *end = bytes + length;
+	uint64_t eight;
 
-	while (bytes < end)
-		if (utf8_next(&bytes, end) < 0)
+	while (bytes < end) {
+		/* Most text is ASCII: eight at a time. */
+		for (; end - bytes >= 8; bytes += 8) {
+			memcpy(&eight, bytes, 8);
+			if (eight & 0x8080808080808080u)
+				break;
+		}
+		if (bytes < end && utf8_next(&bytes, end) < 0)
 			return false;
+	}
 	return true;
 }

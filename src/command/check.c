@@ -45,6 +45,34 @@ static char *failing(const struct judgement *judgement)
 	return ids.length ? str_detach(&ids) : mem_string("");
 }
 
+static json_t *unchecked_json(const struct judgement *judgement)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < judgement->unchecked_count; i++) {
+		json_t *one = json_object();
+
+		js_set_string(one, "test", judgement->unchecked[i].test);
+		js_set_string(one, "reason", judgement->unchecked[i].reason);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+/* What was not tested is not passed: a line for each reason, once. */
+static void tell_unchecked(struct command_context *context, const struct judgement *judgement, json_t *told)
+{
+	for (size_t i = 0; i < judgement->unchecked_count && !context->on_screen; i++) {
+		const char *test = judgement->unchecked[i].test, *reason = judgement->unchecked[i].reason;
+		AUTO_STRING line = mem_format(_("%s was not checked: %s"), test, reason);
+
+		if (json_object_get(told, line))
+			continue;
+		json_object_set_new(told, line, json_true());
+		fprintf(stderr, "psirtty: %s\n", line);
+	}
+}
+
 static json_t *judgement_json(const char *path, const struct judgement *judgement)
 {
 	json_t *json = json_object(), *list = json_array();
@@ -65,6 +93,8 @@ static json_t *judgement_json(const char *path, const struct judgement *judgemen
 		json_array_append_new(list, one);
 	}
 	json_object_set_new(json, "findings", list);
+	if (judgement->unchecked_count)
+		json_object_set_new(json, "not_checked", unchecked_json(judgement));
 	return json;
 }
 
@@ -73,6 +103,7 @@ struct judging {
 	struct judge *judge;
 	const char *preset;
 	json_t *list;      /* --json: one item a file */
+	json_t *told;      /* what was said not to be checked */
 	bool refused, unread;
 };
 
@@ -103,6 +134,7 @@ static void judge_one(struct judging *j, const char *path)
 	else
 		command_row_out(j->context, path, str_or_empty(judgement.format),
 				judgement.errors ? "invalid" : "valid", ids, NULL);
+	tell_unchecked(j->context, &judgement, j->told);
 	judgement_release(&judgement);
 }
 
@@ -113,7 +145,7 @@ static int mend(struct command_context *context, const struct command_call *call
 	const char *file = call_value(call, "--out");
 	struct mended mended;
 	struct judge *judge;
-	int code = judge_open(&judge, err);
+	int code = judge_open(context->desk != NULL || context->on_screen, &judge, err);
 
 	if (code)
 		return code;
@@ -147,14 +179,16 @@ static int run_check(struct command_context *context, const struct command_call 
 	if (call_given(call, "--fix"))
 		return count == 1 ? mend(context, call, files[0], judging.preset, err) :
 				    error_set(err, ERR_USAGE, "check --fix", NULL, _("it mends one document at a time"));
-	code = judge_open(&judging.judge, err);
+	code = judge_open(context->desk != NULL || context->on_screen, &judging.judge, err);
 	if (code)
 		return code;
 	if (context->json)
 		judging.list = json_array();
+	judging.told = json_object();
 	for (size_t i = 0; i < count; i++)
 		judge_one(&judging, files[i]);
 	judge_close(judging.judge);
+	json_decref(judging.told);
 	if (judging.list)
 		command_json(context, judging.list);
 	context->reactions |= REACT_SHOW_OUTPUT;

@@ -19,6 +19,8 @@ static const struct command_row *const families[] = {
 	case_commands,
 	contact_commands,
 	fact_commands,
+	feed_commands,
+	flaw_commands,
 	gate_commands,
 	life_commands,
 	party_commands,
@@ -36,13 +38,20 @@ static const struct command_row *const families[] = {
 	advisory_commands,
 	provider_commands,
 	register_commands,
+	revision_commands,
 	demo_commands,
 	screen_commands,
 	search_commands,
 	check_commands,
+	match_commands,
+	product_commands,
 	sbom_commands,
 	convert_commands,
 	cve_commands,
+	feed_bundle_commands,
+	feed_sync_commands,
+	feed_watch_commands,
+	cve_services_commands,
 	clock_commands,
 };
 
@@ -510,7 +519,7 @@ bool command_bytes(void *data, uint64_t done, uint64_t total)
 
 void command_json(struct command_context *context, json_t *json)
 {
-	js_dump_pretty(json, &context->out);
+	js_dump_shown(json, &context->out);
 	json_decref(json);
 }
 

@@ -41,6 +41,8 @@ extern const struct command_row calendar_commands[];
 extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
 extern const struct command_row fact_commands[];
+extern const struct command_row feed_commands[];
+extern const struct command_row flaw_commands[];
 extern const struct command_row gate_commands[];
 extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];
@@ -56,8 +58,11 @@ extern const struct command_row embargo_mail_commands[];
 extern const struct command_row embargo_commands[];
 extern const struct command_row export_commands[];
 extern const struct command_row advisory_commands[];
+extern const struct command_row match_commands[];
+extern const struct command_row product_commands[];
 extern const struct command_row provider_commands[];
 extern const struct command_row register_commands[];
+extern const struct command_row revision_commands[];
 extern const struct command_row demo_commands[];
 extern const struct command_row screen_commands[];
 extern const struct command_row search_commands[];
@@ -65,6 +70,10 @@ extern const struct command_row check_commands[];
 extern const struct command_row sbom_commands[];
 extern const struct command_row convert_commands[];
 extern const struct command_row cve_commands[];
+extern const struct command_row feed_bundle_commands[];
+extern const struct command_row feed_sync_commands[];
+extern const struct command_row feed_watch_commands[];
+extern const struct command_row cve_services_commands[];
 extern const struct command_row clock_commands[];
 /* The names of what an advisory can be written as, NULL ended. */
 extern const char *const advisory_format_words[];
@@ -103,8 +112,9 @@ bool command_bytes(void *data, uint64_t done, uint64_t total);
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* Where it is switched on: says to whose mail came that it did. Says how many were told. */
 int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err);
-/* Takes a stranger's key into the keyring and says whose it is. */
-int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, struct error *err);
+/* Takes a stranger's key into the keyring and says whose it is; ADDRESS not NULL: only a key of that address. */
+int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, const char *address,
+		     struct error *err);
 /* Drafts letters with an embargo message to PARTIES (COUNT 0: all that have an address), and says which. */
 struct embargo_letter;
 int command_embargo_letters(struct command_context *context, struct desk *desk, const struct case_state *state,

@@ -41,7 +41,7 @@ static int run_convert(struct command_context *context, const struct command_cal
 
 	if (!options.format)
 		return error_set(err, ERR_USAGE, "convert", _("See `help convert`"), _("--to FORMAT says what it is to become"));
-	code = judge_open(&judge, err);
+	code = judge_open(context->desk != NULL || context->on_screen, &judge, err);
 	if (code)
 		return code;
 	code = judge_convert(judge, call_value(call, "FILE"), &options, command_now(context), &conversion, err);

@@ -157,6 +157,9 @@ static int run_shred(struct command_context *context, const struct command_call 
 				       "the case they were taken into"), made.kept, made.mails);
 	command_say(context, _("backups of keys.db may hold its keys until %s"),
 		    instant_format_date(now + days * INSTANT_DAY, date));
+	if (made.dropped)
+		command_say(context, _("its mails were sealed for the inbox: every backup with attachments from before now opens "
+				       "them for as long as you keep it"));
 	context->reactions |= REACT_RELOAD;
 	return 0;
 }

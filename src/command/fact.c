@@ -98,13 +98,12 @@ int command_body_of(const struct command_call *call, enum event_type type, json_
 
 enum event_type command_event(const struct command_call *call)
 {
-	size_t count;
-	const struct event_info *table = event_table(&count);
+	const struct event_info *info;
 
-	for (size_t i = 0; i < count; i++)
-		if (str_equal(table[i].command, call->row->name) ||
-		    (table[i].type == EVENT_CONTACT_SET && str_equal(call->row->name, "contact add")))
-			return table[i].type;
+	for (size_t i = 0; (info = event_at(i)); i++)
+		if (str_equal(info->command, call->row->name) ||
+		    (info->type == EVENT_CONTACT_SET && str_equal(call->row->name, "contact add")))
+			return info->type;
 	BUG("no event is made by %s", call->row->name);
 }
 

@@ -218,11 +218,12 @@ static int run_show(struct command_context *context, const struct command_call *
 
 /* ---- in and out */
 
-int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, struct error *err)
+int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, const char *address,
+		     struct error *err)
 {
 	char **prints = NULL;
 	size_t count = 0;
-	int code = openpgp_import_strange(desk_openpgp(desk), bytes->bytes, bytes->length, &prints, &count, err);
+	int code = openpgp_import_strange(desk_openpgp(desk), bytes->bytes, bytes->length, address, &prints, &count, err);
 
 	for (size_t i = 0; i < count; i++) {
 		struct openpgp_key key = { 0 };
@@ -244,7 +245,7 @@ static int run_import(struct command_context *context, const struct command_call
 
 	if (!code)
 		code = file_read(call_value(call, "FILE"), KEY_LIMIT, &bytes, err);
-	return code ? code : command_take_key(context, desk, &bytes, err);
+	return code ? code : command_take_key(context, desk, &bytes, NULL, err);
 }
 
 static int run_publish(struct command_context *context, const struct command_call *call, struct error *err)

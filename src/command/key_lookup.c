@@ -88,7 +88,7 @@ static int take_found(struct lookup *lookup, struct desk *desk, const char *addr
 {
 	for (int i = 0; i < METHODS; i++)
 		if (lookup->here[i] && lookup->keys[i].length)
-			return command_take_key(lookup->context, desk, &lookup->keys[i], err);
+			return command_take_key(lookup->context, desk, &lookup->keys[i], address, err);
 	return error_set(err, ERR_NO, address, _("Ask its owner for the key"), _("no directory has a key of it: %s"),
 			 lookup->why ? lookup->why : _("it is not there"));
 }

@@ -15,7 +15,7 @@ static int run_qualify(struct command_context *context, const struct command_cal
 	struct desk *desk;
 	int code = command_case(context, call, &desk, &state, err);
 
-	how.answers = call_values(call, "ANSWER", &how.answer_count);
+	how.answers = call_values(call, "QUESTION=ANSWER", &how.answer_count);
 	if (!code)
 		code = desk_qualify(desk, state, &how, command_now(context), err);
 	if (!code)
@@ -218,7 +218,7 @@ const struct command_row life_commands[] = {
 		.name = "case qualify",
 		.help = N_("decide by the bug bar whether it is a vulnerability, and how urgent"),
 		.flags = COMMAND_CHANGES | COMMAND_UNDOABLE,
-		.arguments = { CASE_ARGUMENT, REST_MAY("ANSWER", N_("question=answer, as `case bar` lists them")),
+		.arguments = { CASE_ARGUMENT, REST_MAY("QUESTION=ANSWER", N_("as `case bar` lists them")),
 			       { .name = "--outcome", .type = ARG_WORD, .option = true, .takes_value = true,
 				 .optional = true, .words = outcomes, .help = N_("instead of what the bar says") },
 			       OPTION("--rule", ARG_TEXT, N_("the rule to go by")),

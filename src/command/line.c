@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "psirtty/desk/letters.h"
+#include "psirtty/vault/members.h"
 
 /* ---- splitting */
 
@@ -134,6 +135,8 @@ struct completing {
 	struct command_context *context;
 	const char *prefix; /* what stands of the last word */
 	const char *before; /* the word before it, or NULL */
+	char *const *words; /* all words before it, borrowed */
+	int word_count;
 	struct completion *items;
 	size_t count, capacity;
 };
@@ -231,6 +234,87 @@ static void offer_views(struct completing *c)
 		offer(c, c->context->options->views[i].name, c->context->options->views[i].filter);
 }
 
+/* The case that one of the words before names, or NULL. */
+static const struct case_state *named_case(const struct completing *c)
+{
+	const struct model *model = desk_model(c->context->desk);
+
+	for (int i = 0; i < c->word_count; i++)
+		if (model_find_case(model, c->words[i]))
+			return model_find_case(model, c->words[i]);
+	return NULL;
+}
+
+/* The parties of the case, and us; where no case is named, everybody in the register. */
+static void offer_parties(struct completing *c)
+{
+	const struct model *model = desk_model(c->context->desk);
+	const struct case_state *state = named_case(c);
+
+	for (size_t i = 0; state && i < state->party_count; i++)
+		offer(c, state->parties[i].name, state->parties[i].role);
+	if (state)
+		offer(c, "us", _("this house"));
+	for (size_t i = 0; !state && i < model_contact_count(model); i++)
+		offer(c, contact_text(model_contact(model, i), "contact"), contact_text(model_contact(model, i), "name"));
+}
+
+static void offer_addresses(struct completing *c)
+{
+	const struct model *model = desk_model(c->context->desk);
+	const struct case_state *state = named_case(c);
+
+	for (size_t i = 0; state && i < state->party_count; i++)
+		offer(c, state->parties[i].address, state->parties[i].name);
+	for (size_t i = 0; i < model_contact_count(model); i++)
+		for (size_t n = 0; contact_words(model_contact(model, i), "addresses", n); n++)
+			offer(c, contact_words(model_contact(model, i), "addresses", n), contact_text(model_contact(model, i), "name"));
+	for (size_t i = 0; i < model_pin_count(model); i++)
+		offer(c, model_pin(model, i)->address, model_pin(model, i)->fingerprint);
+}
+
+/* Of the members, of keys that are pinned, of contacts. */
+static void offer_fingerprints(struct completing *c)
+{
+	const struct model *model = desk_model(c->context->desk);
+	struct vault_member *members = NULL;
+	size_t count = 0;
+
+	vault_members(desk_vault(c->context->desk), &members, &count);
+	for (size_t i = 0; i < count; i++)
+		if (members[i].live && !members[i].recovery)
+			offer(c, members[i].fingerprint, desk_member_name(c->context->desk, members[i].fingerprint));
+	free(members);
+	for (size_t i = 0; i < model_pin_count(model); i++)
+		offer(c, model_pin(model, i)->fingerprint, model_pin(model, i)->address);
+	for (size_t i = 0; i < model_contact_count(model); i++)
+		for (size_t n = 0; contact_words(model_contact(model, i), "fingerprints", n); n++)
+			offer(c, contact_words(model_contact(model, i), "fingerprints", n), contact_text(model_contact(model, i), "name"));
+}
+
+static void offer_members(struct completing *c)
+{
+	struct vault_member *members = NULL;
+	size_t count = 0;
+
+	vault_members(desk_vault(c->context->desk), &members, &count);
+	for (size_t i = 0; i < count; i++)
+		if (members[i].live && !members[i].recovery)
+			offer(c, desk_member_name(c->context->desk, members[i].fingerprint), members[i].fingerprint);
+	free(members);
+}
+
+/* Texts whose values hang on the word before: the versions of a product, whom a case can be given to. */
+static void offer_texts(struct completing *c)
+{
+	const struct product *product = c->before ? model_find_product(desk_model(c->context->desk), c->before) : NULL;
+
+	for (size_t i = 0; product && i < product->version_count; i++)
+		offer(c, product->versions[i], product->name);
+	if (str_equal(c->before, "assignee"))
+		offer_members(c);
+}
+
 /* Who knows the values of a type of argument; the ones that need an open desk say so. */
 static const struct completer {
 	enum argument_type type;
@@ -242,6 +326,8 @@ static const struct completer {
 	{ ARG_ADVISORY, true, offer_advisories }, { ARG_STATE, false, offer_states },
 	{ ARG_FIELD, false, offer_fields },    { ARG_OPTION, false, offer_options },
 	{ ARG_OPTION_VALUE, false, offer_option_values }, { ARG_VIEW, false, offer_views },
+	{ ARG_PARTY, true, offer_parties },    { ARG_ADDRESS, true, offer_addresses },
+	{ ARG_FINGERPRINT, true, offer_fingerprints }, { ARG_TEXT, true, offer_texts },
 };
 
 static void offer_values(struct completing *c, const struct command_argument *argument)
@@ -335,6 +421,8 @@ void command_complete(struct command_context *context, const char *line, struct 
 	if (argc > 0 && length && !isspace((unsigned char)line[length - 1]))
 		c.prefix = argv[--argc];
 	c.before = argc > 0 ? argv[argc - 1] : NULL;
+	c.words = argv;
+	c.word_count = argc;
 	offer_commands(&c, argc, argv);
 	row = command_find(argc, argv, &words);
 	if (row)

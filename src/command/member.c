@@ -29,6 +29,7 @@ static int make_request(struct command_context *context, const struct command_ca
 			struct error *err)
 {
 	const char *file = call_value(call, "FILE");
+	struct openpgp_key key = { 0 };
 	AUTO_STR request = STR_INIT;
 	int code = vault_request(context->vault_dir, pgp, call_value(call, "--handler"), file == NULL, &request, err);
 
@@ -40,10 +41,16 @@ static int make_request(struct command_context *context, const struct command_ca
 	}
 	if (file)
 		code = file_write(file, request.bytes, request.length, 0644, err);
+	if (!code)
+		code = openpgp_find(pgp, call_value(call, "--handler"), true, &key, err);
 	if (!code && file)
-		command_say(context, _("asked in %s. Carry it to an admin, and tell your fingerprint on another way"), file);
+		command_say(context, _("asked in %s. Carry it to an admin, who runs: psirtty member add %s --from FILE"), file,
+			    key.fingerprint);
 	else if (!code)
-		command_say(context, _("asked. Tell an admin your fingerprint: psirtty member add FINGERPRINT"));
+		command_say(context, _("asked. An admin now runs: psirtty member add %s"), key.fingerprint);
+	if (!code)
+		command_say(context, _("tell the fingerprint on another way than the request goes: by it you are known"));
+	openpgp_key_release(&key);
 	return code;
 }
 
@@ -331,6 +338,7 @@ static int run_grant(struct command_context *context, const struct command_call 
 static int run_revoke(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct case_state *state;
+	AUTO_STRING id = NULL;
 	struct vault_member member;
 	struct vault *vault;
 	struct desk *desk;
@@ -338,12 +346,14 @@ static int run_revoke(struct command_context *context, const struct command_call
 
 	if (!code)
 		code = open_vault(context, call_value(call, "MEMBER"), &vault, &member, err);
+	/* Who revokes himself has no case any more. */
+	id = code ? NULL : mem_string(state->id);
 	if (!code)
 		code = vault_revoke(vault, state->stream, member.id, command_now(context), err);
 	if (code)
 		return code;
 	command_say(context, _("%s may not read %s any more. What was read until now cannot be taken back"),
-		    member.fingerprint, call_value(call, "CASE"));
+		    member.fingerprint, id);
 	return 0;
 }
 
@@ -365,7 +375,10 @@ static void reader_line(struct command_context *context, json_t *list, const str
 
 	instant_format(line->at, at);
 	if (!list) {
-		command_row_out(context, line->what, line->fingerprint, at, line->file ? line->file : line->detail,
+		/* An export of the whole case names no object. */
+		const char *detail = strspn(line->detail, "0") == strlen(line->detail) ? "-" : line->detail;
+
+		command_row_out(context, line->what, line->fingerprint, at, line->file ? line->file : detail,
 				str_or_empty(name), NULL);
 		return;
 	}

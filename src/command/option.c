@@ -6,10 +6,11 @@
 
 #include "psirtty/base/conf.h"
 #include "psirtty/base/file.h"
+#include "psirtty/desk/settings.h"
 #include "psirtty/base/i18n.h"
 
 static const char *const cursors[] = { "bar", "marker", NULL };
-static const char *const glyphs[] = { "auto", "ascii", "utf-8", NULL };
+static const char *const glyphs[] = { "auto", "ascii", "blocks", "utf-8", NULL };
 static const char *const notices[] = { "none", "bell", "osc9", NULL };
 static const char *const switches[] = { "off", "on", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
@@ -18,7 +19,7 @@ const struct option_row option_rows[] = {
 	{ "cursor", OPTION_WORD, cursors, 0, 0, NULL, "bar",
 	  N_("how the selected row is shown: a bar over it, or a mark before it, which writes less on a slow line") },
 	{ "glyphs", OPTION_WORD, glyphs, 0, 0, NULL, "auto",
-	  N_("what lines and charts are drawn with; auto: as the locale says") },
+	  N_("what lines and charts are drawn with; auto: as locale and terminal say; blocks: no eighths of them") },
 	{ "lock-after", OPTION_NUMBER, NULL, 1, 1440, N_("minutes"), "30",
 	  N_("how long nobody touches a key until the vault is locked") },
 	{ "notify", OPTION_WORD, notices, 0, 0, NULL, "bell",
@@ -185,13 +186,14 @@ static int take_views(struct options *options, const struct conf *views, const c
 
 /* ---- files */
 
-/* Settings of the desk in the same file: accounts, sending, the network. They are judged where they are used. */
+/* Settings of the desk in the same file: accounts, sending, the network, feeds. They are judged where they are used. */
 static bool is_other(const struct conf *item)
 {
-	static const char *const sections[] = { "accounts", "network", "send" };
+	const struct settings_row *rows;
+	size_t count = settings_rows(&rows), length = strlen(item->key);
 
-	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-		if (str_equal(sections[i], item->key))
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(rows[i].name, item->key, length) == 0 && rows[i].name[length] == '.')
 			return true;
 	return false;
 }

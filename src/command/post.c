@@ -27,6 +27,18 @@ int command_settings(struct command_context *context, struct settings *ret, stru
 	return code;
 }
 
+static bool ask_front(void *context, const char *what, struct str *ret)
+{
+	struct command_context *front = context;
+
+	return front->ask(front, what, ret);
+}
+
+static settings_ask_fn asker(const struct command_context *context)
+{
+	return context->ask ? ask_front : context->on_screen ? NULL : command_ask_secret;
+}
+
 void command_follow_settings(struct command_context *context)
 {
 	struct settings settings;
@@ -35,7 +47,7 @@ void command_follow_settings(struct command_context *context)
 	if (desk_follows_settings(context->desk))
 		return;
 	command_settings(context, &settings, &fault);
-	desk_follow_settings(context->desk, &settings, &fault, context->on_screen ? NULL : command_ask_secret, context);
+	desk_follow_settings(context->desk, &settings, &fault, asker(context), context);
 }
 
 /* One line from the terminal, unseen. */
@@ -67,11 +79,6 @@ bool command_ask_secret(void *context, const char *what, struct str *ret)
 		str_add_bytes(ret, line, (size_t)got - (line[got - 1] == '\n'));
 	explicit_bzero(line, sizeof(line));
 	return got > 1;
-}
-
-static settings_ask_fn asker(const struct command_context *context)
-{
-	return context->on_screen ? NULL : command_ask_secret;
 }
 
 /* ---- accounts */

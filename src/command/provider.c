@@ -36,7 +36,7 @@ static int run_build(struct command_context *context, const struct command_call 
 	int code = command_desk(context, &desk, err);
 
 	if (!code && from)
-		code = judge_open(&judge, err);
+		code = judge_open(context->desk != NULL || context->on_screen, &judge, err);
 	if (!code)
 		code = desk_provider_build(desk, call_value(call, "DIR"), from, judge, tell_progress, context,
 					   command_now(context), &built, err);
@@ -85,7 +85,7 @@ static int run_check(struct command_context *context, const struct command_call 
 	struct provider_report report;
 	struct judge *judge;
 	bool trusted, broken = false;
-	int code = judge_open(&judge, err);
+	int code = judge_open(context->desk != NULL || context->on_screen, &judge, err);
 
 	if (code)
 		return code;

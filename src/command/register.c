@@ -82,12 +82,13 @@ static int run_policy_show(struct command_context *context, const struct command
 	command_row_out(context, "acknowledge", policy->acknowledge ? "on" : "off", NULL);
 	command_row_out(context, "provider", str_or_empty(policy->provider), NULL);
 	command_row_out(context, "cna", str_or_empty(policy->cna), NULL);
+	command_row_out(context, "dismissals", policy->two_dismiss ? "two" : "alone", NULL);
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
 }
 
 static const char *const policy_fields[] = { "publisher", "namespace", "contact", "prefix", "provider", "cna",
-					     "acknowledge", NULL };
+					     "acknowledge", "dismissals", NULL };
 
 const struct command_row register_commands[] = {
 	{

@@ -3,7 +3,7 @@
 #include "command/command_private.h"
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
-				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", NULL };
+				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", "matches", NULL };
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
@@ -68,6 +68,10 @@ const struct command_row screen_commands[] = {
 	ROW("filter", N_("filter a list, search a text"), SCREEN_FILTER),
 	ROW("next-match", N_("go to the next match"), SCREEN_NEXT_MATCH),
 	ROW("previous-match", N_("go to the match before"), SCREEN_PREVIOUS_MATCH),
+	ROW("next-heading", N_("go to the next heading or change of a text"), SCREEN_NEXT_HEADING),
+	ROW("previous-heading", N_("go to the heading or change before"), SCREEN_PREVIOUS_HEADING),
+	ROW("expand", N_("show what is below a row of a tree"), SCREEN_EXPAND),
+	ROW("collapse", N_("hide what is below a row of a tree, or go to the row above it"), SCREEN_COLLAPSE),
 	ROW("palette", N_("list every command that works here"), SCREEN_PALETTE),
 	ROW("mark", N_("mark the row"), SCREEN_MARK),
 	ROW("mark-range", N_("begin or end a range of marks"), SCREEN_MARK_RANGE),
@@ -175,6 +179,7 @@ const struct command_row screen_commands[] = {
 	PANE("contacts", N_("the register of contacts"), "contacts"),
 	PANE("keys", N_("the keys that are pinned to addresses"), "keys"),
 	PANE("risks", N_("the register of accepted risks"), "risks"),
+	PANE("matches", N_("what feeds say of our products and nobody decided about yet"), "matches"),
 	PANE("tasks", N_("the dated tasks of all cases"), "all-tasks"),
 	{ .name = NULL },
 };

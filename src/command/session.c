@@ -175,6 +175,16 @@ void session_edited(struct session *session, int code, const struct str *text)
 	send_word(session, &word);
 }
 
+void session_asked(struct session *session, bool given, const char *bytes, size_t length)
+{
+	struct str word = STR_INIT;
+
+	wire_begin(&word, WIRE_ASKED);
+	wire_number(&word, given);
+	wire_bytes(&word, bytes, length);
+	send_word(session, &word);
+}
+
 void session_cancel(struct session *session)
 {
 	struct str word = STR_INIT;
@@ -221,6 +231,10 @@ static enum session_news take_word(int kind, struct wire *wire, struct session_a
 		ret->name = wire_take_text(wire);
 		wire_take_bytes(wire, &ret->text);
 		return SESSION_EDIT;
+	case WIRE_ASK:
+		ret->name = wire_take_text(wire);
+		ret->again = wire_take_number(wire);
+		return SESSION_ASK;
 	case WIRE_DONE:
 		take_done(wire, ret);
 		return SESSION_DONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The process of a session: it opens the vault with the identity it is handed and runs the lines it is sent, one
- * after the other, until the screen is gone. It has no terminal, so gpg may not ask.
+ * after the other, until the screen is gone. It has no terminal: passphrases are asked for on the screen.
  */
 #include "psirtty/command/session.h"
 
@@ -138,6 +138,35 @@ static int edit(struct command_context *context, const char *name, struct str *t
 	return code ? error_set(err, ERR_NO, name, NULL, _("it was not edited")) : 0;
 }
 
+/* A passphrase or a password, from whoever sits at the screen. */
+static bool ask(void *context, const char *what, bool again, struct str *ret)
+{
+	struct child *child = context;
+	struct str word = STR_INIT;
+	struct wire wire;
+	size_t length;
+	bool given;
+	int kind;
+
+	wire_begin(&word, WIRE_ASK);
+	wire_text(&word, what);
+	wire_number(&word, again);
+	send_word(child, &word);
+	length = next_word(child, true, &kind, &wire);
+	if (!length || kind != WIRE_ASKED)
+		return false;
+	given = wire_take_number(&wire);
+	if (given)
+		wire_take_bytes(&wire, ret);
+	drop_word(child, length);
+	return given;
+}
+
+static bool ask_front(struct command_context *context, const char *what, struct str *ret)
+{
+	return ask(context->front, what, false, ret);
+}
+
 /* ---- one line */
 
 static void put_error(struct str *word, int code, const struct error *err)
@@ -248,14 +277,14 @@ static int open_there(struct command_context *context, struct error *err)
 	struct desk_options options = { .vault_dir = context->vault_dir, .gpg_home = context->gpg_home,
 					.readonly = context->readonly, .handed_over = true, .identity = SESSION_FD };
 
-	desk_never_ask();
+	desk_ask_by(ask, context->front);
 	return desk_open(&options, command_now(context), &context->desk, err);
 }
 
 int session_main(void)
 {
 	struct command_context context = { .out = STR_INIT, .on_screen = true, .edit = edit, .progress = progress,
-					   .cancelled = cancelled };
+					   .cancelled = cancelled, .ask = ask_front };
 	struct child child = { .buffer = STR_INIT };
 	AUTO_STRING dir = NULL;
 	AUTO_STRING home = NULL;

@@ -10,8 +10,8 @@
 
 enum { SESSION_FD = 3, WIRE_MOST = 256 << 20 };
 enum wire_kind {
-	WIRE_HELLO = 'H', WIRE_RUN = 'R', WIRE_EDITED = 'e', WIRE_CANCEL = 'C', /* to the session */
-	WIRE_PROGRESS = 'P', WIRE_EDIT = 'E', WIRE_DONE = 'D', WIRE_GONE = 'G', /* from it */
+	WIRE_HELLO = 'H', WIRE_RUN = 'R', WIRE_EDITED = 'e', WIRE_CANCEL = 'C', WIRE_ASKED = 'a', /* to the session */
+	WIRE_PROGRESS = 'P', WIRE_EDIT = 'E', WIRE_ASK = 'A', WIRE_DONE = 'D', WIRE_GONE = 'G', /* from it */
 };
 
 void wire_begin(struct str *word, enum wire_kind kind);

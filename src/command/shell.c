@@ -111,6 +111,12 @@ static void show_progress(struct command_context *context, size_t done, size_t t
 		fputs("\r", stderr);
 }
 
+static void show_notice(struct command_context *context, const char *line)
+{
+	(void)context;
+	fprintf(stderr, "\r%s\033[K", line);
+}
+
 /* From here on the first ^C is a wish, heard between two pieces of work; the second ends the program. */
 static volatile sig_atomic_t asked_to_stop;
 
@@ -200,6 +206,7 @@ int command_main(struct command_context *context, int argc, char **argv)
 		argv[at] = word_of(argv[at]);
 		context->edit = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? command_editor : NULL;
 		context->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
+		context->notice = isatty(STDERR_FILENO) ? show_notice : NULL;
 		context->flush = flush;
 		context->cancelled = cancelled;
 		code = str_equal(argv[at], "-") && at + 1 == argc ? command_batch(context) :
@@ -207,6 +214,7 @@ int command_main(struct command_context *context, int argc, char **argv)
 		context->flush = NULL;
 		context->edit = NULL;
 		context->progress = NULL;
+		context->notice = NULL;
 		context->cancelled = NULL;
 	}
 	if (!code && context->request == SCREEN_WORKSTATION)

@@ -2,6 +2,7 @@
 /* Commands about the vault itself: making one, proving it, counting it. */
 #include "command/command_private.h"
 
+#include "psirtty/vault/index.h"
 #include "psirtty/vault/transport.h"
 
 static int vault_named(struct command_context *context, struct error *err)
@@ -239,9 +240,13 @@ static int check_cache(struct desk *desk, bool repair, struct vault_check *check
 {
 	AUTO_ERROR why = ERROR_INIT;
 	size_t rows, texts;
-	int code = desk_check_cache(desk, &rows, &texts, &why);
 	char *what;
+	int code;
 
+	/* Somebody else's is told already; it makes room for ours where that is asked for, and not else. */
+	if (vault_cache_state(desk_vault(desk)) == VAULT_CACHE_FOREIGN && !repair)
+		return 0;
+	code = desk_check_cache(desk, &rows, &texts, &why);
 	if (code && code != ERR_INPUT)
 		return error_set(err, code, why.what, why.remedy, "%s", why.why);
 	if (!code && !rows && !texts)

@@ -58,16 +58,33 @@ static bool is_author(const struct case_state *state, const uint8_t member[16])
 
 /* ---- judging */
 
-static bool own_counts(const struct advisory_rules *rules, const char *role)
+static size_t live_members(const struct desk *desk)
+{
+	struct vault_member *members = NULL;
+	size_t count = 0, live = 0;
+
+	vault_members(desk->vault, &members, &count);
+	for (size_t i = 0; i < count; i++)
+		live += members[i].live && !members[i].recovery;
+	free(members);
+	return live;
+}
+
+/* What an author's own approval is by the rules. */
+static enum approval_state own_counts(const struct desk *desk, const struct advisory_rules *rules, const char *role)
 {
 	size_t count;
 	const struct conf *list = advisory_rules_list(rules, "approvals", &count);
 
 	for (size_t i = 0; i < count; i++)
-		if (str_equal(conf_text(&list[i], "role", ""), role))
-			return str_equal(conf_text(&list[i], "own", "no"), "yes") ||
-			       str_equal(conf_text(&list[i], "own", "no"), "true");
-	return false;
+		if (str_equal(conf_text(&list[i], "role", ""), role)) {
+			const char *own = conf_text(&list[i], "own", "no");
+
+			if (str_equal(own, "yes") || str_equal(own, "true"))
+				return APPROVAL_COUNTS;
+			return str_equal(own, "alone") && live_members(desk) == 1 ? APPROVAL_ALONE : APPROVAL_OWN;
+		}
+	return APPROVAL_OWN;
 }
 
 /* Good, by the key the member has: anything gpg cannot tell is not checked, and does not count. */
@@ -104,8 +121,8 @@ static enum approval_state judge(struct desk *desk, const struct case_state *sta
 	if (!str_equal(record_text(record, "sha256"), documents->sha256))
 		return APPROVAL_LAPSED;
 	found = verify(desk, record, documents, now);
-	if (found == APPROVAL_COUNTS && is_author(state, record->member) && !own_counts(rules, record_text(record, "role")))
-		return APPROVAL_OWN;
+	if (found == APPROVAL_COUNTS && is_author(state, record->member))
+		return own_counts(desk, rules, record_text(record, "role"));
 	return found;
 }
 

@@ -9,7 +9,6 @@
 #include "psirtty/base/i18n.h"
 #include "psirtty/desk/embargo.h"
 #include "psirtty/desk/gates.h"
-#include "psirtty/format/check.h"
 
 enum { DOCUMENT_LIMIT = 64 << 20 };
 
@@ -105,6 +104,22 @@ static void add_check(struct preflight *p, const struct desk_document *document,
 	check_report_release(&report);
 }
 
+int desk_advisory_findings(struct desk *desk, const struct case_state *state, instant now, struct check_report *ret,
+			   struct error *err)
+{
+	const struct check_request request = { .preset = CHECK_EXTENDED, .now = now };
+	AUTO_STR bytes = STR_INIT;
+	AUTO_JSON json = NULL;
+	int code = desk_advisory_write(desk, state, "csaf-2.0", NULL, now, &bytes, NULL, err);
+
+	*ret = (struct check_report){ 0 };
+	if (!code)
+		code = js_load(bytes.bytes, bytes.length, DOCUMENT_LIMIT, state->advisory->id, &json, err);
+	if (!code)
+		code = check_document(json, &request, ret, err);
+	return code;
+}
+
 static void add_documents(const struct desk_documents *documents, instant now, struct preflight *p)
 {
 	for (size_t i = 0; i < documents->count; i++) {
@@ -174,12 +189,26 @@ static void add_cves(struct desk *desk, const struct case_state *state, struct p
 }
 
 /* Whether BY is among the first COUNT approvals that count in the role. */
+static bool approval_counts(enum approval_state state)
+{
+	return state == APPROVAL_COUNTS || state == APPROVAL_ALONE;
+}
+
 static bool counted(const struct desk_approval *list, size_t count, const char *role, const char *by)
 {
 	for (size_t i = 0; i < count; i++)
-		if (list[i].state == APPROVAL_COUNTS && str_equal(list[i].role, role) && str_equal(list[i].by, by))
+		if (approval_counts(list[i].state) && str_equal(list[i].role, role) && str_equal(list[i].by, by))
 			return true;
 	return false;
+}
+
+/* What to write, and where, so that an author's own approval counts. */
+static void add_own_remedy(const char *role, struct str *ret)
+{
+	AUTO_STRING share = file_share_dir();
+
+	str_add_format(ret, _("; another member approves it, or an author's own approval counts by `own: yes` below `- role: %s` in "
+			      "the list `approvals` of %s/advisory.yaml"), role, share);
 }
 
 static void add_role(const struct conf *rule, const struct desk_approval *list, size_t count, struct preflight *p)
@@ -187,20 +216,26 @@ static void add_role(const struct conf *rule, const struct desk_approval *list, 
 	const char *role = conf_text(rule, "role", "");
 	AUTO_STRING what = mem_format(_("approval: %s"), role);
 	long needed = strtol(conf_text(rule, "persons", "1"), NULL, 10), persons = 0;
-	bool unknown = false;
+	bool unknown = false, alone = false, own = false;
 	AUTO_STR others = STR_INIT;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!str_equal(list[i].role, role))
 			continue;
-		if (list[i].state == APPROVAL_COUNTS)
+		if (approval_counts(list[i].state))
 			persons += !counted(list, i, role, list[i].by);
 		else
 			str_add_format(&others, "; %s: %s", list[i].by, approval_state_name(list[i].state));
 		unknown |= list[i].state == APPROVAL_UNKNOWN;
+		alone |= list[i].state == APPROVAL_ALONE;
+		own |= list[i].state == APPROVAL_OWN;
 	}
+	if (alone)
+		str_add(&others, _("; its author alone: nobody else is in this vault, no second person read it"));
+	if (own && persons < needed)
+		add_own_remedy(role, &others);
 	add_row(p, what,
-		persons >= needed ? PREFLIGHT_PASSED :
+		persons >= needed ? (alone ? PREFLIGHT_NOTED : PREFLIGHT_PASSED) :
 		unknown		  ? PREFLIGHT_NOT_CHECKED :
 				    PREFLIGHT_CLOSED,
 		_("%ld of %ld persons%s"), persons, needed, others.bytes);

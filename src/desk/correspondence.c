@@ -11,7 +11,7 @@
 #include "psirtty/base/text.h"
 #include "psirtty/format/mime.h"
 
-enum { DRAFT_MAX = 64 << 20, FILES_MAX = 18 << 20, FILE_COUNT = 100, PERSONS_MAX = 100 };
+enum { DRAFT_MAX = 64 << 20, FILES_MAX = 18 << 20, FILE_COUNT = 100, PERSONS_MAX = 100, THREAD_IDS = 100 };
 
 /* A draft on disk: JSON {case, send, to, address, cc, bcc, subject, in_reply_to, references, text, language, tlp,
  * template, form, quoted, clear, files}; cc and bcc are lists of {name, address}, files of {name, type, sha256, size,
@@ -345,15 +345,48 @@ static char *choose_subject(const struct case_state *state, const struct desk_wr
 	return subject_for(state, _("Your report"), false);
 }
 
-static void set_thread(json_t *draft, const struct case_message *answers)
+/* An id as it may stand in a header of ours: <…>, printable, no blank. */
+static bool sound_id(const char *id)
 {
-	if (!answers || !answers->message_id)
-		return;
-	js_set_string(draft, "in_reply_to", answers->message_id);
-	js_set_string(draft, "references", answers->message_id);
+	size_t length = strlen(id);
+
+	for (const char *at = id; *at; at++)
+		if (*at <= ' ' || *at >= 0x7F)
+			return false;
+	return length > 2 && length < 500 && id[0] == '<' && id[length - 1] == '>';
 }
 
-static json_t *make_draft(const struct case_state *state, const struct desk_writing *w, const struct person *to,
+static void add_id(struct str *ids, const char *id)
+{
+	if (sound_id(id) && !(ids->length && strstr(ids->bytes, id)))
+		str_add_format(ids, "%s%s", ids->length ? " " : "", id);
+}
+
+/* The whole chain (RFC 5322 3.6.4), so that a thread holds together where letters are missing; of a long one the first and
+ * the last. */
+static void set_thread(struct desk *desk, json_t *draft, const struct case_message *answers)
+{
+	const struct inbox_item *item = answers && answers->mail ? model_find_mail(desk->model, answers->mail) : NULL;
+	AUTO_STR ids = STR_INIT;
+	size_t skip, count;
+
+	if (!answers || !answers->message_id)
+		return;
+	if (item && desk_whole_mail(desk, item, NULL) == 0) {
+		count = item->record.reference_count;
+		skip = count > THREAD_IDS - 1 ? count - (THREAD_IDS - 1) : 0;
+		for (size_t i = 0; i < count; i++)
+			if (i == 0 || i > skip)
+				add_id(&ids, item->record.references[i]);
+		if (!count && item->record.in_reply_to)
+			add_id(&ids, item->record.in_reply_to);
+	}
+	add_id(&ids, answers->message_id);
+	js_set_string(draft, "in_reply_to", answers->message_id);
+	js_set_string(draft, "references", ids.length ? ids.bytes : answers->message_id);
+}
+
+static json_t *make_draft(struct desk *desk, const struct case_state *state, const struct desk_writing *w, const struct person *to,
 			  const char *of_template, const char *text, bool form)
 {
 	json_t *draft = json_object();
@@ -373,7 +406,7 @@ static json_t *make_draft(const struct case_state *state, const struct desk_writ
 	js_set_string(draft, "tlp", w->tlp);
 	js_set_bool(draft, "form", form);
 	js_set_bool(draft, "clear", w->clear);
-	set_thread(draft, w->answers);
+	set_thread(desk, draft, w->answers);
 	return draft;
 }
 
@@ -396,7 +429,7 @@ int desk_draft_new(struct desk *desk, const struct case_state *state, const stru
 	if (!code) {
 		bool form = of_template.text && str_equal(of_template.text, text) && !w->reason;
 
-		draft = make_draft(state, w, &to, of_template.subject, text, form);
+		draft = make_draft(desk, state, w, &to, of_template.subject, text, form);
 		code = add_persons(desk, state, draft, "cc", w->cc, w->cc_count, err);
 	}
 	if (!code)

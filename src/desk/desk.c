@@ -54,6 +54,11 @@ void desk_never_ask(void)
 	openpgp_never_ask();
 }
 
+void desk_ask_by(desk_ask_fn ask, void *context)
+{
+	openpgp_ask_by(ask, context);
+}
+
 bool desk_take_wanted(void)
 {
 	return openpgp_take_wanted();
@@ -155,6 +160,9 @@ void desk_close(struct desk *desk)
 	free(desk->handler);
 	free(desk->address);
 	free(desk->clock_fault);
+	desk_inventories_free(desk->inventories);
+	desk_results_free(desk->results);
+	desk_look_free(desk->look);
 	desk_laws_free(desk->laws);
 	desk_templates_free(desk->templates);
 	desk_way_free(desk->way);
@@ -246,6 +254,7 @@ int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type 
 	}
 	if (!code)
 		code = desk_take_in(desk, err);
+	desk_forget_body(desk);
 	str_wipe(&text);
 	return code;
 }

@@ -44,16 +44,25 @@ struct desk {
 	bool mails_anew;                      /* briefs of mails in the cache may be of no mail any more */
 	bool unread;                          /* something could not be read anew: what is known is not worth keeping */
 	struct str brief;                     /* while briefs are put */
+	struct desk_look *look;               /* owned: the store of intelligence, once it was looked at */
 	struct desk_laws *laws;               /* owned: rules of gates and collisions, once they were asked for */
 	struct desk_templates *templates;     /* owned: letters, once one was asked for */
 	const struct letter_way *letter_way;  /* borrowed: how letters leave; NULL: by the vault's outbox */
 	struct desk_way *way;                 /* owned: how the settings have letters leave; NULL before they are followed */
+	json_t *last_record;                  /* owned: what was sealed last beside an event, of that name; or NULL */
+	char last_body[65];
+	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
+	struct desk_results *results;         /* owned: of the last match run, once it was asked for */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
 /* ---- way.c */
 struct desk_way;
 void desk_way_free(struct desk_way *way); /* NULL does nothing */
+
+/* ---- flaw.c */
+struct desk_look;
+void desk_look_free(struct desk_look *look); /* NULL does nothing */
 
 /* ---- intake.c */
 /* Where a mail comes from; account and uid (its name on the server) may be NULL. */
@@ -82,6 +91,8 @@ void desk_each_place(const struct case_state *state, desk_place_fn fn, void *con
 /* ---- body.c */
 /* The body as it is sealed into the event; what it may not hold lies in a file beside it by then. New reference. */
 int desk_seal_body(struct desk *desk, enum event_type type, const json_t *body, json_t **ret, struct error *err);
+/* Lets go of what was sealed last. */
+void desk_forget_body(struct desk *desk);
 /* The body of a sealed event, with what lies beside it. New reference. */
 int desk_open_body(struct desk *desk, const struct vault_event *sealed, json_t **ret, struct error *err);
 /* Each time a mail was read: the file of what was read, or NULL where it lies in the event itself, as it once did. */
@@ -111,6 +122,14 @@ void desk_keep_rest(struct desk *desk, bool all);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+
+/* ---- inventory.c */
+struct desk_inventories;
+void desk_inventories_free(struct desk_inventories *held); /* NULL does nothing */
+
+/* ---- match.c */
+struct desk_results;
+void desk_results_free(struct desk_results *results); /* NULL does nothing */
 
 /* ---- gates.c */
 void desk_laws_free(struct desk_laws *laws);

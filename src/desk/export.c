@@ -468,13 +468,13 @@ int desk_case_export(struct desk *desk, const struct case_state *state, const st
 	struct desk_exported made = { 0 };
 	int code;
 
-	code = vault_note_read(desk->vault, state->stream, VAULT_READ_EXPORT, NULL, now, err);
-	if (code)
-		return code;
 	x.tlp = what->tlp ? what->tlp : state->advisory ? state->advisory->tlp : "RED";
 	code = find_recipients(&x, &to, &made, err);
 	if (!code)
 		code = pass_gates(&x, &to, now, err);
+	/* Before anything is read for it, and not where nobody may have it. */
+	if (!code)
+		code = vault_note_read(desk->vault, state->stream, VAULT_READ_EXPORT, NULL, now, err);
 	if (!code) {
 		desk_each_place(state, add_place, &x);
 		made.files = x.count;

@@ -4,16 +4,28 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "dictionary.h"
 
 enum { DOCUMENT_LIMIT = 200 << 20 };
 
-struct judge { struct parse_worker *worker; };
+struct judge {
+	struct parse_worker *worker;
+	struct parse_worker *speller; /* with the dictionary of LANGUAGE; or NULL */
+	char *language;
+	bool secrets;
+};
 
-int judge_open(struct judge **ret, struct error *err)
+static int judge_worker(bool secrets, const char *dictionary, struct parse_worker **ret, struct error *err)
+{
+	return secrets ? job_worker_start(dictionary, ret, err) : job_worker_fork(dictionary, ret, err);
+}
+
+int judge_open(bool secrets, struct judge **ret, struct error *err)
 {
 	struct judge *judge = mem_alloc(sizeof(*judge));
-	int code = job_worker_start(&judge->worker, err);
+	int code = judge_worker(secrets, NULL, &judge->worker, err);
 
+	judge->secrets = secrets;
 	if (code)
 		free(judge);
 	else
@@ -26,6 +38,8 @@ void judge_close(struct judge *judge)
 	if (!judge)
 		return;
 	parse_worker_stop(judge->worker);
+	parse_worker_stop(judge->speller);
+	free(judge->language);
 	free(judge);
 }
 
@@ -47,15 +61,8 @@ static int malformed(const char *path, struct error *err)
 	return error_set(err, ERR_INPUT, path, NULL, _("the sandboxed reader's answer is malformed"));
 }
 
-static int read_findings(struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
+static int take_findings(const struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
 {
-	struct job_row *head = answer->rows;
-
-	if (answer->count < 1 || head->count != 3)
-		return malformed(path, err);
-	*ret = (struct judgement){ .format = head->fields[0], .errors = strtoul(head->fields[1], NULL, 10),
-				   .cut = strtoul(head->fields[2], NULL, 10), .answer = *answer };
-	ret->findings = mem_alloc(answer->count * sizeof(*ret->findings));
 	for (size_t i = 1; i < answer->count; i++) {
 		char **f = answer->rows[i].fields;
 		int severity = answer->rows[i].count == 5 ? severity_from_name(f[1]) : -1;
@@ -68,11 +75,88 @@ static int read_findings(struct job_answer *answer, const char *path, struct jud
 	return 0;
 }
 
+static int read_findings(struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
+{
+	struct job_row *head = answer->rows;
+
+	if (answer->count < 1 || head->count != 4)
+		return malformed(path, err);
+	*ret = (struct judgement){ .format = head->fields[0], .errors = strtoul(head->fields[1], NULL, 10),
+				   .cut = strtoul(head->fields[2], NULL, 10), .answer = *answer };
+	ret->findings = mem_alloc(answer->count * sizeof(*ret->findings));
+	return take_findings(answer, path, ret, err);
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+/* ---- what a network or a dictionary is needed for */
+
+static void not_checked(struct judgement *judgement, const char *test, const char *reason)
+{
+	size_t i = judgement->unchecked_count++;
+
+	judgement->unchecked[i].test = test;
+	judgement->unchecked[i].reason = mem_string(reason);
+}
+
+/* The worker with the dictionary of LANGUAGE. */
+static int take_speller(struct judge *judge, const char *language, struct error *err)
+{
+	AUTO_STRING dictionary = NULL;
+
+	if (str_equal(judge->language, language))
+		return judge->speller ? 0 : ERR_NO;
+	dictionary = dictionary_find(language);
+	parse_worker_stop(judge->speller);
+	judge->speller = NULL;
+	free(judge->language);
+	judge->language = mem_string(language);
+	if (!dictionary)
+		return error_set(err, ERR_NO, language, NULL, _("no dictionary of %s is installed"), language);
+	return judge_worker(judge->secrets, dictionary, &judge->speller, err);
+}
+
+static int spell(struct judge *judge, const char *path, const struct str *bytes, struct judgement *ret)
+{
+	const char *language = ret->answer.rows[0].fields[3];
+	struct job_answer answer = { 0 };
+	AUTO_ERROR err = ERROR_INIT;
+	int code;
+
+	if (!*language)
+		return 0;
+	if (!job_can_spell()) {
+		not_checked(ret, "6.3.8", _("psirtty was built without Hunspell"));
+		return 0;
+	}
+	code = take_speller(judge, language, &err);
+	if (!code)
+		code = parse_worker_job(judge->speller, JOB_SPELL, base_name(path), bytes->bytes, bytes->length, &answer, &err);
+	if (code) {
+		AUTO_STRING none = mem_format(_("no dictionary of %.40s is installed"), language);
+
+		not_checked(ret, "6.3.8", err.why ? err.why : none);
+		return 0;
+	}
+	ret->spelling = answer;
+	ret->findings = mem_resize(ret->findings, ret->count + answer.count + 1, sizeof(*ret->findings));
+	return take_findings(&answer, path, ret, NULL);
+}
+
+/* After the tests of the document alone: what the preset asks for and needs more than it. */
+static int judge_around(struct judge *judge, const char *path, const struct str *bytes, const char *preset,
+			struct judgement *ret)
+{
+	if (!str_equal(preset, "full") || !str_starts(str_or_empty(ret->format), "csaf-"))
+		return 0;
+	not_checked(ret, "6.3.6", _("links are only followed when asked for"));
+	not_checked(ret, "6.3.7", _("links are only followed when asked for"));
+	return spell(judge, path, bytes, ret);
 }
 
 int judge_file(struct judge *judge, const char *path, const char *preset, instant now, struct judgement *ret,
@@ -93,12 +177,19 @@ int judge_file(struct judge *judge, const char *path, const char *preset, instan
 		free(ret->findings);
 		job_answer_release(&answer);
 		*ret = (struct judgement){ 0 };
+		return code;
 	}
+	code = judge_around(judge, path, &bytes, preset, ret);
+	if (code)
+		judgement_release(ret);
 	return code;
 }
 
 void judgement_release(struct judgement *judgement)
 {
+	for (size_t i = 0; i < judgement->unchecked_count; i++)
+		free(judgement->unchecked[i].reason);
+	job_answer_release(&judgement->spelling);
 	free(judgement->findings);
 	job_answer_release(&judgement->answer);
 	*judgement = (struct judgement){ 0 };

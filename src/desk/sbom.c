@@ -129,22 +129,26 @@ static int take_answer(const struct job_answer *answer, const char *path, struct
 	return 0;
 }
 
+int desk_sbom_read_bytes(const char *name, const struct str *bytes, struct sbom **ret, struct error *err)
+{
+	struct parse_worker *worker = NULL;
+	struct job_answer answer = { 0 };
+	int code = job_worker_start(NULL, &worker, err);
+
+	if (!code)
+		code = parse_worker_job(worker, JOB_SBOM, name, bytes->bytes, bytes->length, &answer, err);
+	parse_worker_stop(worker);
+	if (!code)
+		code = take_answer(&answer, name, ret, err);
+	job_answer_release(&answer);
+	return code;
+}
+
 int desk_sbom_read(const char *path, struct sbom **ret, struct error *err)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	struct parse_worker *worker = NULL;
-	struct job_answer answer = { 0 };
 	AUTO_STR bytes = STR_INIT;
 	int code = file_read(path, FILE_LIMIT, &bytes, err);
 
-	/* The worker for mail: its charsets are open. */
-	if (!code)
-		code = parse_worker_start(&worker, err);
-	if (!code)
-		code = parse_worker_job(worker, JOB_SBOM, name, bytes.bytes, bytes.length, &answer, err);
-	parse_worker_stop(worker);
-	if (!code)
-		code = take_answer(&answer, path, ret, err);
-	job_answer_release(&answer);
-	return code;
+	return code ? code : desk_sbom_read_bytes(name, &bytes, ret, err);
 }

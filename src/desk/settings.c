@@ -12,12 +12,12 @@
 #include "psirtty/worker/fetch.h"
 
 enum setting_type { SET_TEXT, SET_WORD, SET_BOOL, SET_NUMBER, SET_PATH, SET_WORDS, SET_URL };
-enum { PATIENCE = 60, ACCOUNTS = 100, BYTES = 200 << 20 };
+enum { PATIENCE = 60, TRIES = 5, ACCOUNTS = 100, FEEDS = 1000, BYTES = 200 << 20 };
 
 struct row {
 	const char *section, *key; /* section "": at the top */
 	enum setting_type type;
-	size_t at;                 /* in struct settings, or in struct settings_account for "accounts.NAME" */
+	size_t at;                 /* in struct settings, or in struct settings_account or _feed for "accounts.NAME", "feeds.NAME" */
 	const char *const *words;
 	long long least, most;
 	const char *name, *help;
@@ -28,6 +28,8 @@ static const char *const auths[] = { "password", "bearer", NULL };
 
 #define TOP(section, key, type, member, help_, ...) \
 	{ section, key, type, offsetof(struct settings, member), .name = section "." key, .help = (help_), ##__VA_ARGS__ }
+#define FEED(key, type, member, help_, ...) \
+	{ "feeds", key, type, offsetof(struct settings_feed, member), .name = "feeds.NAME." key, .help = (help_), ##__VA_ARGS__ }
 #define ACCOUNT(key, type, member, help_, ...) \
 	{ "accounts", key, type, offsetof(struct settings_account, member), .name = "accounts.NAME." key, .help = (help_), ##__VA_ARGS__ }
 
@@ -37,6 +39,28 @@ static const struct row rows[] = {
 	TOP("network", "ca_file", SET_PATH, ca_file, N_("roots for certificates beside the system's (PEM)")),
 	TOP("network", "proxy", SET_TEXT, proxy, N_("http://host:port or socks5h://host:port")),
 	TOP("network", "patience", SET_NUMBER, patience, N_("seconds without a byte before it is given up (60)"), .least = 1, .most = 3600),
+	TOP("network", "contact", SET_TEXT, contact, N_("how feeds' servers reach us: an address, told in the User-Agent")),
+	TOP("network", "tries", SET_NUMBER, tries, N_("how often a page is asked for before it is given up (5)"), .least = 1, .most = 20),
+	FEED("url", SET_URL, url, N_("where it is asked instead: a mirror; of a source of your own, where it is")),
+	FEED("way", SET_TEXT, way, N_("of a source of your own: csaf, page or osv")),
+	FEED("title", SET_TEXT, title, N_("of a source of your own: what lists call it")),
+	FEED("licence", SET_TEXT, licence, N_("of a source of your own: its terms")),
+	FEED("key_file", SET_PATH, key_file, N_("a file of mode 0600 whose first line is the API key")),
+	FEED("words", SET_WORDS, words, N_("a list of words: what news are watched for")),
+	FEED("pause", SET_NUMBER, pause, N_("seconds between two requests"), .least = 0, .most = 3600),
+	FEED("most", SET_NUMBER, most, N_("MiB a file may have"), .least = 1, .most = 65536),
+	FEED("off", SET_BOOL, off, N_("true: not asked unless it is named")),
+	FEED("on", SET_BOOL, on, N_("true: asked although it is off as it comes")),
+	TOP("intel", "store", SET_PATH, intel, N_("the intelligence store, which handlers may share (intel.db in the data folder)")),
+	TOP("bundle", "signer", SET_TEXT, bundle.signer, N_("fingerprint or address of the key that signs feed bundles")),
+	TOP("bundle", "keys", SET_WORDS, bundle.keys, N_("a list of fingerprints: whose feed bundles are taken")),
+	TOP("cve", "url", SET_URL, cve.login.url, N_("the CVE services (https://cveawg.mitre.org/api)")),
+	TOP("cve", "organisation", SET_TEXT, cve.organisation, N_("the CNA's short name there; without it they are never asked")),
+	TOP("cve", "user", SET_TEXT, cve.login.user, N_("who asks, as they know the handler")),
+	TOP("cve", "password_file", SET_PATH, cve.login.password_file, N_("a file of mode 0600 whose first line is the API key")),
+	TOP("cve", "password_command", SET_WORDS, cve.login.password_command, N_("a list of words: the program that prints it")),
+	TOP("cve", "ca_file", SET_PATH, cve.login.ca_file, N_("instead of that of network")),
+	TOP("cve", "proxy", SET_TEXT, cve.login.proxy, N_("instead of that of network")),
 	ACCOUNT("url", SET_URL, login.url, N_("imaps://host/folder or pop3s://host; imap and pop3: with STARTTLS")),
 	ACCOUNT("user", SET_TEXT, login.user, N_("who logs in")),
 	ACCOUNT("password_file", SET_PATH, login.password_file, N_("a file of mode 0600 whose first line is the password")),
@@ -88,9 +112,20 @@ static void login_release(struct settings_login *login)
 	free(login->proxy);
 }
 
+static void feed_release(struct settings_feed *feed)
+{
+	free(feed->name);
+	free(feed->url);
+	free(feed->way);
+	free(feed->title);
+	free(feed->licence);
+	free(feed->key_file);
+	free_words(feed->words);
+}
+
 void settings_init(struct settings *ret)
 {
-	*ret = (struct settings){ .patience = PATIENCE };
+	*ret = (struct settings){ .patience = PATIENCE, .tries = TRIES };
 }
 
 void settings_release(struct settings *settings)
@@ -99,13 +134,22 @@ void settings_release(struct settings *settings)
 		login_release(&settings->accounts[i].login);
 		free(settings->accounts[i].name);
 	}
+	for (size_t i = 0; i < settings->feed_count; i++)
+		feed_release(&settings->feeds[i]);
+	free(settings->feeds);
+	free(settings->contact);
+	free(settings->bundle.signer);
+	free_words(settings->bundle.keys);
 	login_release(&settings->send.login);
+	login_release(&settings->cve.login);
+	free(settings->cve.organisation);
 	free_words(settings->send.program);
 	free(settings->send.by);
 	free(settings->send.sender);
 	free(settings->accounts);
 	free(settings->ca_file);
 	free(settings->proxy);
+	free(settings->intel);
 	*settings = (struct settings){ 0 };
 }
 
@@ -269,6 +313,19 @@ static struct settings_account *account_of(struct settings *settings, const char
 	return account;
 }
 
+static struct settings_feed *feed_of(struct settings *settings, const char *name)
+{
+	struct settings_feed *feed;
+
+	for (size_t i = 0; i < settings->feed_count; i++)
+		if (str_equal(settings->feeds[i].name, name))
+			return &settings->feeds[i];
+	settings->feeds = mem_resize(settings->feeds, settings->feed_count + 1, sizeof(*settings->feeds));
+	feed = &settings->feeds[settings->feed_count++];
+	*feed = (struct settings_feed){ .name = mem_string(name), .pause = -1, .most = -1 };
+	return feed;
+}
+
 /* The name stands in the log of the inbox: letters, digits, dot and hyphen. */
 static bool name_good(const char *name)
 {
@@ -296,6 +353,31 @@ static int set_accounts(const struct parsing *p, const struct conf *map, struct 
 	return code;
 }
 
+static int set_feeds(const struct parsing *p, const struct conf *map, struct error *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < map->count; i++) {
+		const struct conf *item = &map->items[i];
+
+		if (!name_good(item->key) || p->settings->feed_count >= FEEDS)
+			return bad(p, item->line, item->key, _("a source's name has letters, digits, dot and hyphen"), err);
+		if (item->kind != CONF_MAP)
+			return bad(p, item->line, item->key, _("a source is a map of settings"), err);
+		code = set_section(p, "feeds", item, feed_of(p->settings, item->key), err);
+	}
+	return code;
+}
+
+static int set_map(const struct parsing *p, const struct conf *item, struct error *err)
+{
+	if (str_equal(item->key, "accounts"))
+		return set_accounts(p, item, err);
+	if (str_equal(item->key, "feeds"))
+		return set_feeds(p, item, err);
+	return set_section(p, item->key, item, p->settings, err);
+}
+
 static int set_all(const struct parsing *p, const struct conf *root, struct error *err)
 {
 	int code;
@@ -310,8 +392,7 @@ static int set_all(const struct parsing *p, const struct conf *root, struct erro
 			continue;
 		if (item->kind != CONF_MAP)
 			return bad(p, item->line, item->key, _("it is a map of settings"), err);
-		code = str_equal(item->key, "accounts") ? set_accounts(p, item, err) :
-							   set_section(p, item->key, item, p->settings, err);
+		code = set_map(p, item, err);
 	}
 	return code;
 }

@@ -173,10 +173,10 @@ static void each_product(json_t *tree, void (*fn)(json_t *product), const char *
 
 /* ---- vulnerabilities */
 
-/* Every id of the lists that say a product is affected. */
-static json_t *affected_set(const json_t *vulnerability)
+/* Every id of the lists that say a product needs no fix. */
+static json_t *sound_set(const json_t *vulnerability)
 {
-	static const char *const lists[] = { "first_affected", "known_affected", "last_affected" };
+	static const char *const lists[] = { "known_not_affected", "first_fixed", "fixed" };
 	const json_t *status = json_object_get(vulnerability, "product_status");
 	json_t *set = json_object(), *id;
 	size_t i;
@@ -189,13 +189,13 @@ static json_t *affected_set(const json_t *vulnerability)
 }
 
 /* A fix for what is not affected, or fixed, is one that may be taken or left; where it is for both, it becomes two. */
-static void raise_remediation(json_t *list, json_t *remediation, const json_t *affected)
+static void raise_remediation(json_t *list, json_t *remediation, const json_t *sound)
 {
 	json_t *needing = json_array(), *others = json_array(), *id, *second;
 	size_t i;
 
 	json_array_foreach(js_array(remediation, "product_ids"), i, id)
-		json_array_append(json_object_get(affected, str_or_empty(json_string_value(id))) ? needing : others, id);
+		json_array_append(json_object_get(sound, str_or_empty(json_string_value(id))) ? others : needing, id);
 	if (json_array_size(others) && !json_array_size(needing)) {
 		js_set_string(remediation, "category", "optional_patch");
 	} else if (json_array_size(others)) {
@@ -213,11 +213,11 @@ static void raise_remediation(json_t *list, json_t *remediation, const json_t *a
 static void raise_remediations(json_t *vulnerability)
 {
 	json_t *list = js_array(vulnerability, "remediations");
-	AUTO_JSON affected = affected_set(vulnerability);
+	AUTO_JSON sound = sound_set(vulnerability);
 
 	for (size_t i = 0, count = json_array_size(list); i < count; i++)
 		if (str_equal(js_string(json_array_get(list, i), "category"), "vendor_fix"))
-			raise_remediation(list, json_array_get(list, i), affected);
+			raise_remediation(list, json_array_get(list, i), sound);
 }
 
 static json_t *raise_score(const json_t *score)

@@ -108,8 +108,8 @@ static void add_identity(struct writing *w, json_t *object, const json_t *v)
 	if (cwe && str_starts(cwe, "CWE-"))
 		adv_list_add(object, "cwes", json_integer(atoll(cwe + 4)));
 	js_set_string(object, "description", adv_note(v, whole));
-	js_set_string(object, "published", js_string(w->tracking, "initial_release_date"));
-	js_set_string(object, "updated", js_string(w->tracking, "current_release_date"));
+	adv_set_date(object, "published", js_string(w->tracking, "initial_release_date"));
+	adv_set_date(object, "updated", js_string(w->tracking, "current_release_date"));
 }
 
 static void add_credits(json_t *object, const json_t *from)
@@ -167,7 +167,7 @@ static json_t *metadata(const struct writing *w)
 	js_set_string(tool, "version", w->options->engine_version);
 	adv_list_add(tools, "components", tool);
 	json_object_set_new(object, "tools", tools);
-	js_set_string(object, "timestamp", js_string(w->tracking, "current_release_date"));
+	adv_set_date(object, "timestamp", js_string(w->tracking, "current_release_date"));
 	if (publisher)
 		json_object_set_new(object, "manufacturer", adv_object("name", publisher, NULL));
 	return object;

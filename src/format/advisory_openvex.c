@@ -43,7 +43,8 @@ static json_t *product_json(struct writing *w, const struct adv_product *product
 	return object;
 }
 
-/* Why it is not affected: a flag's label, or the text of an impact threat. */
+/* Why it is not affected: a flag's label, or the text of an impact threat; the schema wants one, and beside a label the text
+ * is a note. */
 static void add_reason(struct stating *s, json_t *statement, const char *product)
 {
 	size_t i;
@@ -54,7 +55,8 @@ static void add_reason(struct stating *s, json_t *statement, const char *product
 			js_set_string(statement, "justification", js_string(item, "label"));
 	json_array_foreach(js_array(s->vulnerability, "threats"), i, item)
 		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(s->w, item, product))
-			js_set_string(statement, "impact_statement", js_string(item, "details"));
+			js_set_string(statement, js_string(statement, "justification") ? "status_notes" : "impact_statement",
+				      js_string(item, "details"));
 	if (!js_string(statement, "justification") && !js_string(statement, "impact_statement"))
 		js_set_string(statement, "impact_statement", "Not affected; the reason was not told.");
 }
@@ -138,8 +140,8 @@ int adv_write_openvex(struct writing *w, struct str *ret, struct error *err)
 	}
 	add_iri(&iri, base ? base : "https://example.invalid", id);
 	js_set_string(root, "@id", iri.bytes);
-	js_set_string(root, "timestamp", js_string(w->tracking, "initial_release_date"));
-	js_set_string(root, "last_updated", js_string(w->tracking, "current_release_date"));
+	adv_set_date(root, "timestamp", js_string(w->tracking, "initial_release_date"));
+	adv_set_date(root, "last_updated", js_string(w->tracking, "current_release_date"));
 	js_set_string(root, "tooling", "psirtty");
 	js_set_integer(root, "version", document_version(w));
 	json_object_set_new(root, "statements", s.list);
@@ -164,7 +166,7 @@ static void read_product(struct adv_builder *b, json_t *v, const json_t *stateme
 		{ "under_investigation", "under_investigation" },
 	};
 	const char *name = json_is_string(product) ? json_string_value(product) : js_string(product, "@id");
-	const char *purl = product_purl(product), *id, *list = "under_investigation";
+	const char *purl = product_purl(product), *id, *list = "under_investigation", *impact;
 	AUTO_STRING version = NULL;
 	AUTO_STR bare = STR_INIT;
 	json_t *item;
@@ -181,8 +183,11 @@ static void read_product(struct adv_builder *b, json_t *v, const json_t *stateme
 		adv_list_add(item, "product_ids", json_string(id));
 		adv_list_add(v, "flags", item);
 	}
-	if (js_string(statement, "impact_statement")) {
-		item = adv_object("category", "impact", "details", js_string(statement, "impact_statement"), NULL);
+	impact = js_string(statement, "impact_statement");
+	if (!impact && str_equal(list, "known_not_affected"))
+		impact = js_string(statement, "status_notes");
+	if (impact) {
+		item = adv_object("category", "impact", "details", impact, NULL);
 		adv_list_add(item, "product_ids", json_string(id));
 		adv_list_add(v, "threats", item);
 	}

@@ -64,6 +64,8 @@ void schema_check(struct checking *c, const struct schema *schema, const json_t 
 /* Shapes. */
 bool shape_date_time(const char *text);      /* RFC 3339, with a zone */
 bool shape_date_time_loose(const char *text);/* the zone may be missing */
+/* The point in time of an RFC 3339 date-time with a zone, of every year; finer than microseconds does not count. */
+bool check_instant(const char *text, instant *ret);
 bool shape_uri(const char *text);            /* RFC 3986, with a scheme */
 bool shape_iri(const char *text);            /* RFC 3987, with a scheme */
 bool shape_iri_reference(const char *text);  /* the scheme may be missing */

@@ -4,6 +4,11 @@
 
 #include <ctype.h>
 
+static size_t digits_at(const char *text)
+{
+	return strspn(text, "0123456789");
+}
+
 /* ---- dates (RFC 3339), of every year: documents say year 1 where they know none */
 
 static bool two_digits(const char *text, int *ret)
@@ -74,20 +79,151 @@ bool shape_date_time_loose(const char *text)
 	return is_date_time(text, false);
 }
 
+/* Days from 1970-01-01 to a day of the Gregorian calendar, before which it is counted on backwards. */
+static long long days_to(int year, int month, int day)
+{
+	long long y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
+	long long of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static int number_at(const char *text, size_t digits)
+{
+	int number = 0;
+
+	for (; digits--; text++)
+		number = number * 10 + (*text - '0');
+	return number;
+}
+
+bool check_instant(const char *text, instant *ret)
+{
+	size_t time = shape_date_time(text) ? time_length(text + 11) : 0;
+	const char *zone = text + 11 + time;
+	instant at, part = INSTANT_SECOND / 10;
+
+	if (!time)
+		return false;
+	at = days_to(number_at(text, 4), number_at(text + 5, 2), number_at(text + 8, 2)) * INSTANT_DAY +
+	     number_at(text + 11, 2) * INSTANT_HOUR + number_at(text + 14, 2) * INSTANT_MINUTE +
+	     number_at(text + 17, 2) * INSTANT_SECOND;
+	for (size_t i = 9; i < time && part; i++, part /= 10)
+		at += (text[11 + i] - '0') * part;
+	if (*zone == '+' || *zone == '-')
+		at -= (*zone == '+' ? 1 : -1) * (number_at(zone + 1, 2) * INSTANT_HOUR + number_at(zone + 4, 2) * INSTANT_MINUTE);
+	*ret = at;
+	return true;
+}
+
 /* ---- addresses and ids */
 
-/* Behind the colon of the scheme, or of a reference without one; bytes of other scripts where INTERNATIONAL. */
-static bool is_address_rest(const char *text, bool international)
+/* Whether LENGTH bytes may stand in an address, brackets aside; bytes of other scripts where INTERNATIONAL. */
+static bool is_address_text(const char *text, size_t length, bool international)
 {
-	for (const char *c = text; *c; c++) {
+	for (const char *c = text; c < text + length; c++) {
 		unsigned char byte = (unsigned char)*c;
 
 		if (byte == '%' && !(isxdigit((unsigned char)c[1]) && isxdigit((unsigned char)c[2])))
 			return false;
-		if (byte <= 0x20 || byte == 0x7F || strchr("<>\"{}|\\^`", byte) || (byte > 0x7F && !international))
+		if (byte <= 0x20 || byte == 0x7F || strchr("<>\"{}|\\^`[]", byte) || (byte > 0x7F && !international))
 			return false;
 	}
 	return true;
+}
+
+static bool is_ipv4(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	for (int part = 0; part < 4; part++) {
+		size_t digits = digits_at(text);
+		int number = digits && digits <= 3 ? number_at(text, digits) : 256;
+
+		if (number > 255 || (digits > 1 && *text == '0'))
+			return false;
+		text += digits;
+		if (part < 3 && *text++ != '.')
+			return false;
+	}
+	return text == end;
+}
+
+/* Groups of up to four hex digits, eight of them or fewer around one "::"; the last two may be an IPv4 address. */
+static bool is_ipv6(const char *text, size_t length)
+{
+	const char *end = text + length;
+	int groups = 0;
+	bool gap = false;
+
+	if (length >= 2 && text[0] == ':' && text[1] != ':')
+		return false;
+	while (text < end) {
+		size_t digits = strspn(text, "0123456789abcdefABCDEF");
+
+		if (text[0] == ':' && text[1] == ':' && !gap) {
+			gap = true;
+			text += 2;
+			continue;
+		}
+		if (memchr(text, '.', (size_t)(end - text)) && !memchr(text, ':', (size_t)(end - text)))
+			return is_ipv4(text, (size_t)(end - text)) && (gap ? groups < 6 : groups == 6);
+		if (!digits || digits > 4)
+			return false;
+		groups++;
+		text += digits;
+		if (text < end && (*text != ':' || text + 1 == end))
+			return false;
+		text += text < end && text[1] != ':';
+	}
+	return gap ? groups < 8 : groups == 8;
+}
+
+/* "[2001:db8::1]", or what later versions will have: "[v7.x]". */
+static bool is_literal_host(const char *text, size_t length)
+{
+	size_t version = strspn(text + 2, "0123456789abcdefABCDEF");
+
+	if (length < 4 || text[length - 1] != ']')
+		return false;
+	if (text[1] == 'v' || text[1] == 'V')
+		return version > 0 && text[2 + version] == '.' && length > version + 4 &&
+		       is_address_text(text + 3 + version, length - version - 4, false);
+	return is_ipv6(text + 1, length - 2);
+}
+
+/* user@host:port; the host may be empty. */
+static bool is_authority(const char *text, size_t length, bool international)
+{
+	const char *at = memrchr(text, '@', length), *host = at ? at + 1 : text;
+	size_t left = length - (size_t)(host - text), name;
+	const char *end = left && *host == '[' ? memchr(host, ']', left) : NULL;
+
+	name = end ? (size_t)(end - host) + 1 : left;
+	if (!end && memchr(host, ':', left))
+		name = (size_t)((const char *)memchr(host, ':', left) - host);
+	if (at && (!is_address_text(text, (size_t)(at - text), international) || memchr(text, '@', (size_t)(at - text))))
+		return false;
+	if (end ? !is_literal_host(host, name) : !is_address_text(host, name, international))
+		return false;
+	return left == name || (host[name] == ':' && name + 1 + strspn(host + name + 1, "0123456789") >= left);
+}
+
+/* Behind the colon of the scheme, or of a reference without one (RFC 3986, section 3). */
+static bool is_address_rest(const char *text, bool international)
+{
+	const char *fragment = strchr(text, '#');
+
+	if (fragment && strchr(fragment + 1, '#'))
+		return false;
+	if (str_starts(text, "//")) {
+		size_t length = strcspn(text + 2, "/?#");
+
+		if (!is_authority(text + 2, length, international))
+			return false;
+		text += 2 + length;
+	}
+	return is_address_text(text, strlen(text), international);
 }
 
 static bool is_address(const char *text, bool international)
@@ -141,11 +277,6 @@ bool shape_digits_hex(const char *text)
 }
 
 /* ---- SemVer */
-
-static size_t digits_at(const char *text)
-{
-	return strspn(text, "0123456789");
-}
 
 /* "0" or a number without a leading zero. */
 static bool is_number(const char *text, size_t length)

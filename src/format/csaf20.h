@@ -9,9 +9,9 @@ extern const struct schema csaf20_schema; /* of 2.1 too: versions 20 and 21 */
 enum { CSAF20 = 20, CSAF21 = 21 };
 bool csaf_is_integer_version(const char *text);
 bool csaf_shape_version(const char *text);
-bool csaf_shape_lang(const char *text);
 /* The pattern of the schema for CPE names, which is anchored at one end each only. */
 bool csaf_cpe_fits(const char *text);
+bool csaf_cpe_is(const char *text); /* that of 2.1: at both */
 /* The structure of a CVSS object after FIRST's schemas (2.0, 3.0, 3.1). */
 void csaf_check_cvss_structure(struct checking *c, const json_t *json, const struct place *place);
 
@@ -45,6 +45,9 @@ struct csaf {
 /* The tests 2.1 has of its own (csaf21.c). */
 void csaf21_tests_run(struct csaf *d);
 size_t csaf21_tests_list(struct check_test_info *ret, size_t limit);
+
+/* Test 6.3.8 (csaf_spelling.c). */
+void csaf_spelling(struct csaf *d, const struct check_speller *speller);
 
 typedef void (*csaf_product_fn)(struct csaf *d, const json_t *product, const struct place *place, void *context);
 /* Every full product name: of branches, of the list, of relationships. */

@@ -178,7 +178,7 @@ CSAF_TEST(initial_date)
 {
 	instant initial;
 
-	if (d->revision_count && instant_parse(csaf_text(d->tracking, "initial_release_date"), &initial, NULL) == 0 &&
+	if (d->revision_count && check_instant(csaf_text(d->tracking, "initial_release_date"), &initial) &&
 	    initial < d->revisions[0].at)
 		check_found(d->c, AT(TRACKING, "initial_release_date"), _("it is older than the first revision"));
 }
@@ -187,7 +187,7 @@ CSAF_TEST(current_date)
 {
 	instant current;
 
-	if (newest(d) && instant_parse(csaf_text(d->tracking, "current_release_date"), &current, NULL) == 0 &&
+	if (newest(d) && check_instant(csaf_text(d->tracking, "current_release_date"), &current) &&
 	    current < newest(d)->at)
 		check_found(d->c, AT(TRACKING, "current_release_date"), _("it is older than the newest revision"));
 }
@@ -195,25 +195,6 @@ CSAF_TEST(current_date)
 /* ---- language */
 
 static const char *const languages[] = { "lang", "source_lang" };
-
-bool csaf_shape_lang(const char *text)
-{
-	size_t from = 0, length = strlen(text);
-
-	if (!isalpha((unsigned char)text[0]) || text[length - 1] == '-')
-		return false;
-	for (size_t i = 0; i <= length; i++) {
-		if (i < length && text[i] != '-') {
-			if (!isalnum((unsigned char)text[i]))
-				return false;
-			continue;
-		}
-		if (i == from || i - from > 8)
-			return false;
-		from = i + 1;
-	}
-	return strcspn(text, "-") >= 2 || strncasecmp(text, "x-", 2) == 0 || strncasecmp(text, "i-", 2) == 0;
-}
 
 CSAF_TEST(language)
 {
@@ -265,25 +246,52 @@ CSAF_TEST(translator)
 
 /* ---- category and profile */
 
+/* Code points, from and to, that part words: white space and dashes of every kind, the underscore. */
+static const uint32_t gaps[][2] = {
+	{ 0x9, 0xD }, { ' ', ' ' }, { '-', '-' }, { '_', '_' }, { 0x85, 0x85 }, { 0xA0, 0xA0 }, { 0xAD, 0xAD }, { 0x58A, 0x58A },
+	{ 0x5BE, 0x5BE }, { 0x1400, 0x1400 }, { 0x1680, 0x1680 }, { 0x1806, 0x1806 }, { 0x2000, 0x200D }, { 0x2010, 0x2015 },
+	{ 0x2017, 0x2017 }, { 0x2028, 0x2029 }, { 0x202F, 0x202F }, { 0x203F, 0x2040 }, { 0x2053, 0x2054 }, { 0x205F, 0x2060 },
+	{ 0x207B, 0x207B }, { 0x208B, 0x208B }, { 0x2212, 0x2212 }, { 0x2E17, 0x2E17 }, { 0x2E1A, 0x2E1A }, { 0x2E3A, 0x2E3B },
+	{ 0x2E40, 0x2E40 }, { 0x2E5D, 0x2E5D }, { 0x3000, 0x3000 }, { 0x301C, 0x301C }, { 0x3030, 0x3030 }, { 0x30A0, 0x30A0 },
+	{ 0xFE31, 0xFE34 }, { 0xFE4D, 0xFE4F }, { 0xFE58, 0xFE58 }, { 0xFE63, 0xFE63 }, { 0xFEFF, 0xFEFF }, { 0xFF0D, 0xFF0D },
+	{ 0xFF3F, 0xFF3F }, { 0x10EAD, 0x10EAD },
+};
+
+static bool is_gap(uint32_t point)
+{
+	for (size_t i = 0; i < ARRAY_LEN(gaps); i++)
+		if (point >= gaps[i][0] && point <= gaps[i][1])
+			return true;
+	return false;
+}
+
 static char *squeezed(const char *category)
 {
+	const char *end = category + strlen(category);
 	struct str text = STR_INIT;
 
-	for (; *category; category++)
-		if (!strchr("-_ \t\r\n", *category))
-			str_add_char(&text, (char)tolower((unsigned char)*category));
+	while (category < end) {
+		int32_t point = utf8_next(&category, end);
+
+		if (point > 0 && !is_gap((uint32_t)point))
+			str_add_utf8(&text, point < 0x80 ? (uint32_t)tolower(point) : (uint32_t)point);
+	}
 	return text.length ? str_detach(&text) : mem_string("");
 }
 
 CSAF_TEST(category_name)
 {
-	static const char *const taken[] = { "informationaladvisory", "securityadvisory", "securityincidentresponse",
-					     "vex" };
+	static const char *const taken[] = { "informationaladvisory", "securityadvisory", "securityincidentresponse", "vex",
+					     /* of 2.1 */ "deprecatedsecurityadvisory", "withdrawn", "superseded" };
+	bool newer = d->c->version == CSAF21;
 	const char *category = csaf_text(d->document, "category");
 	AUTO_STRING name = squeezed(category);
 	bool bad = strncasecmp(category, "csaf_", 5) == 0 && !str_equal(category, "csaf_base");
 
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+	/* The profiles of 2.1 whose tests are all of its own. */
+	if (newer && (str_equal(category, "csaf_withdrawn") || str_equal(category, "csaf_superseded")))
+		return;
+	for (size_t i = 0; i < (newer ? ARRAY_LEN(taken) : 4); i++)
 		bad = bad || str_equal(name, taken[i]) || (str_starts(name, "csaf") && str_equal(name + 4, taken[i]));
 	if (bad)
 		check_found(d->c, AT(DOCUMENT, "category"), _("\"%.60s\" is too near to a profile's name"), category);
@@ -440,7 +448,7 @@ static void find_party_twice(struct csaf *d, const json_t *item, const struct pl
 	json_t *seen = context;
 	instant at;
 
-	if (instant_parse(csaf_text(item, "date"), &at, NULL) == 0) {
+	if (check_instant(csaf_text(item, "date"), &at)) {
 		free(key);
 		key = mem_format("%s %lld", csaf_text(item, "party"), (long long)at);
 	}
@@ -568,26 +576,49 @@ static size_t cpe_component(const char *text)
 	return at + (text[at] == '*' ? 1 : strspn(text + at, "?"));
 }
 
-static bool cpe23_prefix(const char *text)
+/* "de", "pt-BR", "es-419", or none in particular. */
+static size_t cpe_language(const char *text)
 {
+	size_t length = strcspn(text, ":"), region;
+	size_t language = length > 0 ? strcspn(text, "-:") : 0;
+
+	if (length == 1 && (text[0] == '*' || text[0] == '-'))
+		return 1;
+	for (size_t i = 0; i < language; i++)
+		if (!isalpha((unsigned char)text[i]))
+			return 0;
+	if (language < 2 || language > 3 || language == length)
+		return language == length && language >= 2 && language <= 3 ? length : 0;
+	region = length - language - 1;
+	text += language + 1;
+	if (region == 2 && isalpha((unsigned char)text[0]) && isalpha((unsigned char)text[1]))
+		return length;
+	return region == 3 && strspn(text, "0123456789") >= 3 ? length : 0;
+}
+
+/* The length of a formatted string at the beginning of TEXT; 0: there is none. */
+static size_t cpe23_length(const char *text)
+{
+	const char *begin = text;
+
 	if (!str_starts(text, "cpe:2.3:") || !text[8] || !strchr("aho*-", text[8]))
-		return false;
+		return 0;
 	text += 9;
 	for (int i = 0; i < 10; i++) {
-		size_t length = *text == ':' ? cpe_component(text + 1) : 0;
+		size_t length = *text != ':' ? 0 : i == 5 ? cpe_language(text + 1) : cpe_component(text + 1);
 
 		if (!length)
-			return false;
+			return 0;
 		text += 1 + length;
 	}
-	return true;
+	return (size_t)(text - begin);
 }
 
 static bool cpe_uri_at(const char *text)
 {
 	int components = 0;
 
-	if (strncasecmp(text, "cpe:/", 5) != 0)
+	if (text[0] != 'c' || strncasecmp(text, "cpe:/", 5) != 0)
 		return false;
 	text += 5;
 	text += *text && strchr("AHOaho", *text) ? 1 : 0;
@@ -600,9 +631,16 @@ static bool cpe_uri_at(const char *text)
 	return components <= 6;
 }
 
+bool csaf_cpe_is(const char *text)
+{
+	size_t length = cpe23_length(text);
+
+	return length ? !text[length] : cpe_uri_at(text);
+}
+
 bool csaf_cpe_fits(const char *text)
 {
-	if (cpe23_prefix(text))
+	if (cpe23_length(text))
 		return true;
 	for (; *text; text++)
 		if (cpe_uri_at(text))

@@ -83,26 +83,48 @@ CSAF_TEST(group_twice)
 
 /* ---- 6.1.3: relationships as a graph, searched in depth; each is walked once */
 
-struct relation { const char *id, *to[2]; int mark; size_t index; }; /* mark: 1 on the way, 2 done */
-struct relations { struct relation *all; size_t count; json_t *by_id; };
+struct relation { const char *id, **to; size_t to_count; int mark; size_t index; }; /* mark: 1 on the way, 2 done */
+struct relations { struct relation *all; size_t count; json_t *by_id; const char *name; };
+
+/* What a relationship of 2.0, or a path of 2.1, refers to. */
+static void relation_read(const json_t *item, struct relation *r)
+{
+	json_t *steps = js_array(item, "subpaths"), *step;
+	size_t i;
+
+	r->to = mem_alloc((json_array_size(steps) + 3) * sizeof(*r->to));
+	r->id = js_string(json_object_get(item, "full_product_name"), "product_id");
+	r->to[r->to_count++] = js_string(item, "product_reference");
+	r->to[r->to_count++] = js_string(item, "relates_to_product_reference");
+	r->to[r->to_count++] = js_string(item, "beginning_product_reference");
+	json_array_foreach(steps, i, step)
+		r->to[r->to_count++] = js_string(step, "next_product_reference");
+}
 
 static void relations_read(struct csaf *d, struct relations *ret)
 {
-	const json_t *list = js_array(d->tree, "relationships");
+	const char *name = d->c->version == CSAF21 ? "product_paths" : "relationships";
+	const json_t *list = js_array(d->tree, name);
 	json_t *item;
 	size_t i;
 
-	*ret = (struct relations){ mem_alloc((json_array_size(list) + 1) * sizeof(*ret->all)), 0, json_object() };
+	*ret = (struct relations){ mem_alloc((json_array_size(list) + 1) * sizeof(*ret->all)), 0, json_object(), name };
 	json_array_foreach((json_t *)list, i, item) {
-		struct relation *r = &ret->all[ret->count];
+		struct relation *r = &ret->all[ret->count++];
 
-		r->id = js_string(json_object_get(item, "full_product_name"), "product_id");
-		r->to[0] = js_string(item, "product_reference");
-		r->to[1] = js_string(item, "relates_to_product_reference");
+		relation_read(item, r);
 		r->index = i;
 		if (r->id)
-			json_object_set_new(ret->by_id, r->id, json_integer((json_int_t)ret->count++));
+			json_object_set_new(ret->by_id, r->id, json_integer((json_int_t)ret->count - 1));
 	}
+}
+
+static void relations_release(struct relations *relations)
+{
+	for (size_t i = 0; i < relations->count; i++)
+		free(relations->all[i].to);
+	free(relations->all);
+	json_decref(relations->by_id);
 }
 
 static struct relation *relation_of(const struct relations *all, const char *id)
@@ -123,7 +145,7 @@ static bool relation_circular(const struct relations *all, struct relation *star
 	while (depth) {
 		struct relation *r = stack[depth - 1], *next = NULL;
 
-		for (int k = 0; k < 2 && !next; k++) {
+		for (size_t k = 0; k < r->to_count && !next; k++) {
 			struct relation *to = relation_of(all, r->to[k]);
 
 			circular = circular || (to && to->mark == 1);
@@ -142,19 +164,19 @@ static bool relation_circular(const struct relations *all, struct relation *star
 
 CSAF_TEST(product_cycle)
 {
-	const struct place *place = AT(AT(NULL, "product_tree"), "relationships");
 	struct relation **stack;
 	struct relations all;
+	struct place place;
 
 	relations_read(d, &all);
+	place = *AT(AT(NULL, "product_tree"), all.name);
 	stack = mem_alloc((all.count + 1) * sizeof(*stack));
 	for (size_t i = 0; i < all.count; i++)
-		if (all.all[i].mark == 0 && relation_circular(&all, &all.all[i], stack))
-			check_found(d->c, AT_INDEX(place, all.all[i].index),
+		if (all.all[i].id && all.all[i].mark == 0 && relation_circular(&all, &all.all[i], stack))
+			check_found(d->c, AT_INDEX(&place, all.all[i].index),
 				    _("the product \"%.60s\" is, over relationships, made of itself"), all.all[i].id);
 	free(stack);
-	free(all.all);
-	json_decref(all.by_id);
+	relations_release(&all);
 }
 
 /* ---- statuses: 6.1.6, 6.1.27.6, .7, .9, .10, 6.2.2, 6.2.3 */

@@ -6,6 +6,7 @@
 #include "format/csaf20.h"
 #include "format/check_cvss.h"
 #include "format/check_tables.h"
+#include "format/language.h"
 
 #include <ctype.h>
 
@@ -28,9 +29,27 @@ bool csaf_shape_version(const char *text)
 	return csaf_is_integer_version(text) || check_shape_semver(text);
 }
 
+/* Blanks of other scripts: no-break and other spaces, line and paragraph separators. */
+static bool is_wide_blank(const char *text)
+{
+	static const char *const blanks[] = { "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+					      "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F",
+					      "\u205F", "\u3000", "\uFEFF" };
+
+	for (size_t i = 0; i < ARRAY_LEN(blanks); i++)
+		if (str_starts(text, blanks[i]))
+			return true;
+	return false;
+}
+
+/* One line that neither begins nor ends with one of CHARACTERS or another blank. */
 static bool outside(const char *text, const char *characters)
 {
-	return *text && !strchr(characters, text[0]) && !strchr(characters, text[strlen(text) - 1]);
+	size_t length = strlen(text);
+
+	return *text && !strchr(characters, text[0]) && !strchr(characters, text[length - 1]) && !is_wide_blank(text) &&
+	       !(length > 1 && is_wide_blank(text + length - 2)) && !(length > 2 && is_wide_blank(text + length - 3)) &&
+	       !strpbrk(text, "\r\n") && !strstr(text, "\u2028") && !strstr(text, "\u2029");
 }
 
 static bool shape_category(const char *text)
@@ -40,7 +59,7 @@ static bool shape_category(const char *text)
 
 static bool shape_id(const char *text)
 {
-	return outside(text, " \t\r\n\f\v") && !strpbrk(text, "\r\n");
+	return outside(text, " \t\r\n\f\v");
 }
 
 static bool shape_cwe(const char *text)
@@ -64,11 +83,12 @@ static bool shape_purl(const char *text)
 	       text[5 + type] && shape_uri(text);
 }
 
-/* Of 2.1: who shares; "4.20"; "0.97". */
+/* Of 2.1: who shares; "4.20"; "0.97"; a CPE name from end to end. */
 static bool shape_group_uuid(const char *text)
 {
 	return str_equal(text, "00000000-0000-0000-0000-000000000000") ||
-	       str_equal(text, "ffffffff-ffff-ffff-ffff-ffffffffffff") || shape_uuid(text);
+	       str_equal(text, "ffffffff-ffff-ffff-ffff-ffffffffffff") ||
+	       (shape_uuid(text) && text[14] == '4' && !strpbrk(text, "ABCDEF"));
 }
 
 static bool shape_cwe_version(const char *text)
@@ -76,14 +96,20 @@ static bool shape_cwe_version(const char *text)
 	size_t major = digits_at(text), minor = major && text[major] == '.' ? digits_at(text + major + 1) : 0;
 	const char *rest = text + major + 1 + minor;
 
-	return minor > 0 && (!*rest || (*rest == '.' && digits_at(rest + 1) && !rest[1 + digits_at(rest + 1)]));
+	return minor > 0 && text[0] != '0' && (minor == 1 || text[major + 1] != '0') &&
+	       (!*rest || (*rest == '.' && digits_at(rest + 1) && !rest[1 + digits_at(rest + 1)]));
 }
 
 static bool shape_decimal(const char *text)
 {
 	size_t rest = (text[0] == '0' || text[0] == '1') && text[1] == '.' ? digits_at(text + 2) : 0;
 
-	return str_equal(text, "0") || str_equal(text, "1") || (rest > 0 && !text[2 + rest]);
+	return rest > 0 && !text[2 + rest] && (text[0] == '0' || strspn(text + 2, "0") == rest);
+}
+
+static bool shape_cpe_21(const char *text)
+{
+	return strlen(text) >= 5 && csaf_cpe_is(text);
 }
 
 /* ---- scalars */
@@ -92,10 +118,10 @@ static const struct schema text_s = { .kind = SCHEMA_STRING, .least = 1 };
 static const struct schema uri_s = STRING_SHAPE(shape_uri, N_("an address (RFC 3986)"));
 static const struct schema date_s = STRING_SHAPE(shape_date_time, N_("a date and time with a zone (RFC 3339)"));
 static const struct schema version_s = STRING_SHAPE(csaf_shape_version, N_("an integer or semantic version"));
-static const struct schema lang_s = STRING_SHAPE(csaf_shape_lang, N_("a language tag (BCP 47)"));
+static const struct schema lang_s = STRING_SHAPE(language_tag_formed, N_("a language tag (BCP 47)"));
 static const struct schema cve_s = STRING_SHAPE(shape_cve, N_("a CVE id"));
 static const struct schema cwe_id_s = STRING_SHAPE(shape_cwe, N_("a CWE id"));
-static const struct schema cpe_s = STRING_SHAPE(shape_cpe, N_("a CPE name"));
+static const struct schema cpe_s = STRING_SHAPE(shape_cpe, N_("a CPE name")), cpe_21_s = STRING_SHAPE(shape_cpe_21, N_("a CPE name"));
 static const struct schema purl_s = STRING_SHAPE(shape_purl, N_("a package URL"));
 static const struct schema hash_s = STRING_SHAPE(shape_digits_hex, N_("a hash of 32 hexadecimal digits and more"));
 static const struct schema category_s = STRING_SHAPE(
@@ -133,7 +159,7 @@ static const struct schema generic_uri_s = OBJECT({ "namespace", &uri_s, NEED },
 static const struct schema generic_uris_s = LIST(generic_uri_s);
 static const struct schema purls_s = SET(purl_s);
 static const struct schema helper_s =
-	SOME({ "cpe", &cpe_s, MAY }, { "hashes", &hashes_s, MAY }, { "model_numbers", &text_set_s, MAY },
+	SOME({ "cpe", &cpe_s, UNTIL(CSAF20) }, { "cpe", &cpe_21_s, SINCE(CSAF21) }, { "hashes", &hashes_s, MAY }, { "model_numbers", &text_set_s, MAY },
 	     { "purl", &purl_s, UNTIL(CSAF20) },
 	     { "purls", &purls_s, SINCE(CSAF21) }, { "sbom_urls", &uris_s, MAY }, { "serial_numbers", &text_set_s, MAY },
 	     { "skus", &texts_s, MAY }, { "x_generic_uris", &generic_uris_s, MAY });
@@ -156,9 +182,12 @@ static const struct schema branches_s;
 /* A branch has branches or a product, and nothing else: three members. */
 static void check_branch(struct checking *c, const json_t *json, const struct place *place)
 {
-	if (json_is_object(json) && (json_object_get(json, "branches") != NULL) ==
-					    (json_object_get(json, "product") != NULL))
+	bool branches = json_object_get(json, "branches") != NULL, product = json_object_get(json, "product") != NULL;
+
+	if (json_is_object(json) && branches == product)
 		check_found(c, place, _("a branch has either branches or a product"));
+	else if (json_object_size(json) > 3)
+		check_found(c, place, _("a branch has three members and no more"));
 }
 
 static const struct schema branch_s = {

@@ -39,9 +39,9 @@ typedef void (*cvss_fn)(struct csaf *d, const json_t *cvss, const struct place *
 
 static void each_cvss(struct csaf *d, const json_t *score, const struct place *place, void *context)
 {
-	static const char *const members[] = { "cvss_v2", "cvss_v3" };
+	static const char *const members[] = { "cvss_v2", "cvss_v3", "cvss_v4" };
 
-	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+	for (size_t i = 0; i < (d->c->version == CSAF21 ? 3 : 2); i++) {
 		const json_t *cvss = json_object_get(score, members[i]);
 
 		if (json_is_object(cvss))
@@ -69,7 +69,10 @@ static void walk_cvss(struct csaf *d, cvss_fn fn)
 
 static void find_structure(struct csaf *d, const json_t *cvss, const struct place *place)
 {
-	csaf_check_cvss_structure(d->c, cvss, place);
+	if (str_equal(place->name, "cvss_v4"))
+		check_cvss(d->c, cvss, CVSS_4_0, false, place);
+	else
+		csaf_check_cvss_structure(d->c, cvss, place);
 }
 
 CSAF_TEST(cvss_structure)
@@ -138,8 +141,12 @@ static void find_values(struct csaf *d, const json_t *json, const struct place *
 		return;
 	}
 	temporal = cvss.temporal == CVSS_ABSENT ? cvss.base : cvss.temporal;
-	environmental = environmental_of(&cvss, vector);
+	environmental = cvss.version == CVSS_4_0 ? CVSS_ABSENT : environmental_of(&cvss, vector);
 	compare_score(d, json, "baseScore", cvss.base, place);
+	if (cvss.version == CVSS_4_0) {
+		compare_severity(d, json, "baseSeverity", cvss.base, place);
+		return;
+	}
 	compare_score(d, json, "temporalScore", temporal, place);
 	compare_score(d, json, "environmentalScore", environmental, place);
 	if (cvss.version == CVSS_2_0)
@@ -164,22 +171,41 @@ static bool parse_any(const json_t *json, struct cvss *ret)
 	return vector && cvss_parse_lenient(vector, ret, &repairs, NULL) == 0;
 }
 
+/* What a vector that is not whole says of METRIC; NULL: nothing. */
+static const char *said_of(const char *vector, const struct cvss_metric *metric)
+{
+	size_t code = strlen(metric->code);
+
+	for (; vector; vector = strchr(vector, '/')) {
+		vector += *vector == '/';
+		if (strncmp(vector, metric->code, code) != 0 || vector[code] != ':')
+			continue;
+		for (size_t v = 0; metric->values[v].code; v++)
+			if (strlen(metric->values[v].code) == strcspn(vector + code + 1, "/") &&
+			    str_starts(vector + code + 1, metric->values[v].code))
+				return metric->values[v].json;
+	}
+	return NULL;
+}
+
 static void find_properties(struct csaf *d, const json_t *json, const struct place *place)
 {
+	const char *vector = js_string(json, "vectorString");
+	enum cvss_version version = CVSS_3_1;
 	const struct cvss_metric *metrics;
 	struct cvss cvss;
+	bool whole = parse_any(json, &cvss);
 	size_t count;
 
-	if (!parse_any(json, &cvss))
-		return;
-	metrics = cvss_metrics(cvss.version, &count);
-	for (size_t i = 0; i < count; i++) {
+	version_of(json, &version);
+	metrics = cvss_metrics(whole ? cvss.version : version, &count);
+	for (size_t i = 0; vector && i < count; i++) {
 		const char *value = js_string(json, metrics[i].json);
-		int set = cvss.values[i] < 0 ? 0 : cvss.values[i];
+		const char *said = whole ? metrics[i].values[cvss.values[i] < 0 ? 0 : cvss.values[i]].json :
+					   said_of(vector, &metrics[i]);
 
-		if (value && !str_equal(value, metrics[i].values[set].json))
-			check_found(d->c, AT(place, metrics[i].json), _("the vector says %s"),
-				    metrics[i].values[set].json);
+		if (value && said && !str_equal(value, said))
+			check_found(d->c, AT(place, metrics[i].json), _("the vector says %s"), said);
 	}
 }
 

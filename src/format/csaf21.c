@@ -3,7 +3,7 @@
  * The checker of the CSAF 2.1 draft: the structure, the tests it shares with 2.0 where both read a document the same way,
  * and those of its own that need neither a network nor a registry. The draft may still change.
  */
-#include "format/csaf20.h"
+#include "format/csaf21.h"
 #include "psirtty/score/purl.h"
 #include "psirtty/score/vers.h"
 
@@ -417,7 +417,7 @@ static bool later(const char *date, instant than)
 {
 	instant at;
 
-	return than != INSTANT_NONE && instant_parse(date, &at, NULL) == 0 && at > than;
+	return than != INSTANT_NONE && check_instant(date, &at) && at > than;
 }
 
 static void find_late_disclosure(struct csaf *d, const json_t *vulnerability, const struct place *place)
@@ -444,7 +444,7 @@ static void exploited_after(struct csaf *d, const json_t *item, const struct pla
 	instant told;
 
 	(void)context;
-	if (instant_parse(csaf_text(item, "date"), &told, NULL) == 0 && later(csaf_text(item, "exploitation_date"), told))
+	if (check_instant(csaf_text(item, "date"), &told) && later(csaf_text(item, "exploitation_date"), told))
 		check_found(d->c, AT(place, "exploitation_date"), _("it is later than the date it was told"));
 }
 
@@ -556,6 +556,8 @@ static void no_licence(struct csaf *d)
 
 struct test21 { const char *id, *title; enum check_severity severity; void (*run)(struct csaf *d); };
 static const struct test21 tests[] = {
+	{ "6.1.7", N_("Multiple scores of one version and source for a product"), CHECK_ERROR, csaf21_metrics_twice },
+	{ "6.1.11", N_("CWE"), CHECK_ERROR, csaf21_weakness },
 	{ "6.1.13", N_("Package URL"), CHECK_ERROR, broken_purls },
 	{ "6.1.27.12", N_("Affected products"), CHECK_ERROR, need_affected },
 	{ "6.1.27.14", N_("Description note"), CHECK_ERROR, need_description },
@@ -576,17 +578,49 @@ static const struct test21 tests[] = {
 	{ "6.1.43", N_("Several stars in a model number"), CHECK_ERROR, stars_in_models },
 	{ "6.1.44", N_("Several stars in a serial number"), CHECK_ERROR, stars_in_serials },
 	{ "6.1.45", N_("Inconsistent disclosure date"), CHECK_ERROR, late_disclosure },
+	{ "6.1.46", N_("Invalid SSVC"), CHECK_ERROR, csaf21_ssvc_form },
+	{ "6.1.47", N_("Inconsistent SSVC target"), CHECK_ERROR, csaf21_ssvc_target },
+	{ "6.1.48", N_("SSVC decision points"), CHECK_ERROR, csaf21_ssvc_points },
+	{ "6.1.49", N_("Inconsistent SSVC timestamp"), CHECK_ERROR, csaf21_ssvc_late },
+	{ "6.1.50", N_("Product version range rules"), CHECK_ERROR, csaf21_canonical_range },
+	{ "6.1.51", N_("Inconsistent EPSS timestamp"), CHECK_ERROR, csaf21_epss_late },
 	{ "6.1.52", N_("Inconsistent date of a first exploitation"), CHECK_ERROR, late_exploitations },
 	{ "6.1.53", N_("Exploitation after it was told"), CHECK_ERROR, exploitation_order },
+	{ "6.1.54", N_("Licence expression"), CHECK_ERROR, csaf21_licence_form },
+	{ "6.1.55", N_("Licence text"), CHECK_ERROR, csaf21_licence_note },
+	{ "6.1.56", N_("Score and rating in words from one source"), CHECK_ERROR, csaf21_rating_beside_score },
 	{ "6.1.57", N_("Repeated branch category in a path"), CHECK_ERROR, repeated_category },
 	{ "6.1.58", N_("Version and range of versions in a path"), CHECK_ERROR, both_versions },
+	{ "6.1.59", N_("Single version as a range"), CHECK_ERROR, csaf21_single_range },
 	{ "6.1.61", N_("Several stars in a stock keeping unit"), CHECK_ERROR, stars_in_skus },
+	{ "6.2.3", N_("Missing metric"), CHECK_WARNING, csaf21_need_metric },
+	{ "6.2.19", N_("CVSS for fixed products"), CHECK_WARNING, csaf21_fixed_metric },
 	{ "6.2.21", N_("Same date of several revisions"), CHECK_WARNING, same_times },
 	{ "6.2.22", N_("Document id in the title"), CHECK_WARNING, id_in_title },
+	{ "6.2.23", N_("Deprecated CWE"), CHECK_WARNING, csaf21_weakness_deprecated },
+	{ "6.2.24", N_("Older version of CWE"), CHECK_WARNING, csaf21_old_catalogue },
+	{ "6.2.25", N_("CWE not for classifying"), CHECK_WARNING, csaf21_weakness_usage },
+	{ "6.2.26", N_("CWE to be reviewed"), CHECK_WARNING, csaf21_weakness_review },
 	{ "6.2.27", N_("Discouraged status and remediation"), CHECK_WARNING, discouraged_remedies },
+	{ "6.2.28", N_("Group of everybody"), CHECK_WARNING, csaf21_max_group },
+	{ "6.2.29", N_("Group of nobody"), CHECK_WARNING, csaf21_nil_group },
 	{ "6.2.30", N_("Sharing group with TLP:CLEAR"), CHECK_WARNING, group_with_clear },
+	{ "6.2.32", N_("Helper of two products"), CHECK_WARNING, csaf21_shared_helper },
+	{ "6.2.33", N_("Disclosure after the newest revision"), CHECK_WARNING, csaf21_disclosed_since },
 	{ "6.2.38", N_("Deprecated profile"), CHECK_WARNING, old_profile },
+	{ "6.2.41", N_("Old EPSS"), CHECK_WARNING, csaf21_epss_old },
 	{ "6.2.43", N_("Missing licence"), CHECK_WARNING, no_licence },
+	{ "6.2.45", N_("Unknown licence"), CHECK_WARNING, csaf21_licence_unknown },
+	{ "6.2.47", N_("Own rating in words"), CHECK_WARNING, csaf21_rating_own },
+	{ "6.2.48", N_("Vendor called Open Source"), CHECK_WARNING, csaf21_vendor_name },
+	{ "6.2.49", N_("Range without an upper end"), CHECK_WARNING, csaf21_open_range },
+	{ "6.2.51", N_("Unknown type of range"), CHECK_WARNING, csaf21_range_type },
+	{ "6.2.52", N_("Unknown hash algorithm"), CHECK_WARNING, csaf21_hash_name },
+	{ "6.3.1", N_("Use of CVSS v2 as the only scoring system"), CHECK_INFO, csaf21_only_cvss2 },
+	{ "6.3.2", N_("Use of CVSS v3.0"), CHECK_INFO, csaf21_cvss30 },
+	{ "6.3.4", N_("Missing CWE"), CHECK_INFO, csaf21_need_cwes },
+	{ "6.3.12", N_("Missing CVSS v4.0"), CHECK_INFO, csaf21_need_cvss4 },
+	{ "6.3.18", N_("Rating in words"), CHECK_INFO, csaf21_rating },
 };
 
 void csaf21_tests_run(struct csaf *d)

@@ -174,6 +174,7 @@ int epss_read(const char *bytes, size_t length, epss_row_fn take, void *data, st
 		lines.at += 3;
 	if (read_beginning(&lines, &head, &columns, err) < 0)
 		return ERR_INPUT;
+	*ret = head;
 	while (lines_next(&lines)) {
 		struct epss_row row = { .percentile = EXPLOIT_ABSENT };
 

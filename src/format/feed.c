@@ -11,13 +11,14 @@ enum { LOOK = 1 << 20, STEP = 64 << 10, MARK_DEPTH = 4 };
 long feed_run_read(void *data, char *ret, size_t size, struct error *err)
 {
 	struct feed_run *run = data;
-	size_t left = run->ahead.length - run->taken;
+	const char *bytes = run->bytes ? run->bytes : run->ahead.bytes;
+	size_t left = (run->bytes ? run->length : run->ahead.length) - run->taken;
 
 	if (!left)
 		return run->ended ? 0 : run->read(run->context, ret, size, err);
 	if (left > size)
 		left = size;
-	memcpy(ret, run->ahead.bytes + run->taken, left);
+	memcpy(ret, bytes + run->taken, left);
 	run->taken += left;
 	return (long)left;
 }
@@ -50,6 +51,15 @@ int feed_run_rest(struct feed_run *run, struct str *ret)
 		str_add_bytes(ret, window, (size_t)got);
 	}
 	return got < 0 ? ERR_INPUT : 0;
+}
+
+int feed_run_all(struct feed_run *run, struct str *room, const char **ret, size_t *ret_length)
+{
+	int code = run->bytes ? 0 : feed_run_rest(run, room);
+
+	*ret = run->bytes ? run->bytes + run->taken : room->bytes;
+	*ret_length = run->bytes ? run->length - run->taken : room->length;
+	return code;
 }
 
 /* ---- kinds, told by the names of members near the top */
@@ -143,9 +153,11 @@ static enum feed_kind kind_of_xml(const char *bytes)
 	return FEED_UNKNOWN;
 }
 
-static bool is_web_page(const char *bytes)
+static bool is_web_page(const char *bytes, size_t length)
 {
-	return str_starts_nocase(bytes, "<!doctype html") || str_starts_nocase(bytes, "<html");
+	AUTO_STRING head = mem_copy(bytes, length < 16 ? length : 16);
+
+	return str_starts_nocase(head, "<!doctype html") || str_starts_nocase(head, "<html");
 }
 
 static const struct { enum feed_kind kind; int (*read)(struct feed_run *run); } readers[] = {
@@ -162,7 +174,7 @@ static int read_kind(struct feed_run *run)
 	for (size_t i = 0; i < ARRAY_LEN(readers); i++)
 		if (readers[i].kind == run->head->kind)
 			return readers[i].read(run);
-	return error_set(run->err, ERR_INPUT, run->name, _("See `psirtty feed list` for what is read"),
+	return error_set(run->err, ERR_INPUT, run->name, _("See `psirtty help feed import` for what is read"),
 			 _("it is no feed of a kind that is known"));
 }
 
@@ -172,57 +184,63 @@ static int refuse_page(const struct feed_run *run)
 			 _("it is a web page (a login, an error, a proxy's notice), no feed"));
 }
 
+/* Marks are looked for in text that ends with a zero, which memory need not have. */
+static enum feed_kind kind_of(const struct feed_run *run, const char *bytes, size_t length)
+{
+	AUTO_STRING copy = NULL;
+
+	if (*bytes == '{' || *bytes == '[')
+		return kind_of_json(run, bytes, length);
+	copy = mem_copy(bytes, length < LOOK ? length : LOOK);
+	return *bytes == '<' ? kind_of_xml(copy) : kind_of_lines(copy);
+}
+
 static int read_run(struct feed_run *run)
 {
-	int code = look_ahead(run);
-	const char *bytes = run->ahead.bytes;
+	int code = run->bytes ? 0 : look_ahead(run);
+	const char *bytes = run->bytes ? run->bytes : run->ahead.bytes;
+	size_t length = run->bytes ? run->length : run->ahead.length;
 
 	if (code)
 		return code;
-	if (str_starts(bytes, "\xEF\xBB\xBF"))
+	if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
 		run->taken = 3;
-	while (run->taken < run->ahead.length && strchr(" \t\r\n", bytes[run->taken]) && bytes[run->taken])
+	while (run->taken < length && bytes[run->taken] && strchr(" \t\r\n", bytes[run->taken]))
 		run->taken++;
-	bytes += run->taken;
-	if (run->taken == run->ahead.length)
+	if (run->taken == length)
 		return error_set(run->err, ERR_INPUT, run->name, _("Get the file anew"), _("it is empty"));
-	if (is_web_page(bytes))
+	bytes += run->taken;
+	length -= run->taken;
+	if (is_web_page(bytes, length))
 		return refuse_page(run);
-	run->head->kind = *bytes == '{' || *bytes == '[' ? kind_of_json(run, bytes, run->ahead.length - run->taken) :
-			  *bytes == '<' ? kind_of_xml(bytes) : kind_of_lines(bytes);
+	run->head->kind = kind_of(run, bytes, length);
 	return read_kind(run);
+}
+
+static int read_all(struct feed_run *run, struct error *err)
+{
+	AUTO_ERROR own = ERROR_INIT;
+	int code;
+
+	run->err = err ? err : &own;
+	code = read_run(run);
+	str_release(&run->ahead);
+	return code;
 }
 
 int feed_read(const char *name, pull_read_fn read, void *context, const struct feed_sink *sink, struct feed_head *ret,
 	      struct error *err)
 {
-	AUTO_ERROR own = ERROR_INIT;
-	struct feed_run run = { .name = name, .read = read, .context = context, .ahead = STR_INIT, .sink = sink,
-				.head = ret, .err = err ? err : &own };
-	int code = read_run(&run);
+	struct feed_run run = { .name = name, .read = read, .context = context, .ahead = STR_INIT, .sink = sink, .head = ret };
 
-	str_release(&run.ahead);
-	return code;
-}
-
-struct memory { const char *at; size_t left; };
-
-static long read_memory(void *context, char *ret, size_t size, struct error *err)
-{
-	struct memory *memory = context;
-	size_t length = memory->left < size ? memory->left : size;
-
-	(void)err;
-	memcpy(ret, memory->at, length);
-	memory->at += length;
-	memory->left -= length;
-	return (long)length;
+	return read_all(&run, err);
 }
 
 int feed_read_memory(const char *name, const char *bytes, size_t length, const struct feed_sink *sink,
 		     struct feed_head *ret, struct error *err)
 {
-	struct memory memory = { bytes, length };
+	struct feed_run run = { .name = name, .ahead = STR_INIT, .bytes = length ? bytes : "", .length = length, .ended = true,
+				.sink = sink, .head = ret };
 
-	return feed_read(name, read_memory, &memory, sink, ret, err);
+	return read_all(&run, err);
 }

@@ -134,7 +134,7 @@ static int read_products(struct members *m, const struct pull_item *value, void 
 
 /* ---- containers */
 
-struct container { struct feed_record *record; char *issuer, *title; struct text_list vectors, marks; };
+struct container { struct feed_record *record; char *issuer, *title, *text; struct text_list vectors, marks; };
 
 static int read_issuer(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
@@ -153,13 +153,13 @@ static int read_said(struct members *m, const struct pull_item *item, void *into
 		{ "value", members_text, offsetof(struct said, value) },
 		{ NULL },
 	};
-	struct feed_record *record = ((struct container *)into)->record;
+	struct container *c = into;
 	struct said said = { NULL, NULL };
 	int code = members_object(m, item, rows, &said);
 
 	/* English, else the first. */
-	if (said.value && (!record->text || (said.lang && str_starts(said.lang, "en"))))
-		mem_replace(&record->text, said.value);
+	if (said.value && (!c->text || (said.lang && str_starts(said.lang, "en"))))
+		mem_replace(&c->text, said.value);
 	free(said.lang);
 	free(said.value);
 	return code;
@@ -256,33 +256,43 @@ static const struct member container_rows[] = {
 	{ NULL },
 };
 
-static int read_container(struct members *m, const struct pull_item *item, void *into)
+/* The CNA says what the record is called and about, wherever it stands; an ADP's title names the container, and its
+ * text counts where there is no other. */
+static int read_container(struct members *m, const struct pull_item *item, struct feed_record *record, bool cna)
 {
-	struct container c = { .record = into };
+	struct container c = { .record = record };
 	int code = members_object(m, item, container_rows, &c);
 
 	for (size_t i = 0; i < c.vectors.count; i++)
 		text_pairs_add(&c.record->scores, c.issuer ? c.issuer : "?", c.vectors.items[i]);
 	c.record->exploited = c.record->exploited || text_list_has(&c.marks, "kev");
-	if (c.title && !c.record->title)
-		c.record->title = mem_string(c.title);
+	if (c.title && cna)
+		mem_replace(&record->title, c.title);
+	if (c.text && (cna || !record->text))
+		mem_replace(&record->text, c.text);
 	text_list_release(&c.vectors);
 	text_list_release(&c.marks);
 	free(c.issuer);
 	free(c.title);
+	free(c.text);
 	return code;
 }
 
 static int read_cna(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return read_container(m, value, into);
+	return read_container(m, value, into, true);
+}
+
+static int read_adp_container(struct members *m, const struct pull_item *item, void *into)
+{
+	return read_container(m, item, into, false);
 }
 
 static int read_adp(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	(void)offset;
-	return members_array(m, value, read_container, into);
+	return members_array(m, value, read_adp_container, into);
 }
 
 static int read_containers(struct members *m, const struct pull_item *value, void *into, size_t offset)
@@ -321,10 +331,12 @@ int feed_read_cve(struct feed_run *run)
 		{ "cveMetadata", read_metadata, 0 }, { "containers", read_containers, 0 }, { NULL },
 	};
 	struct feed_record record = { 0 };
-	AUTO_STR bytes = STR_INIT;
-	int code = feed_run_rest(run, &bytes);
+	AUTO_STR room = STR_INIT;
+	const char *bytes;
+	size_t length;
+	int code = feed_run_all(run, &room, &bytes, &length);
 
-	return code ? code : feed_record_json(run, run->name, bytes.bytes, bytes.length, rows, &record, NULL);
+	return code ? code : feed_record_json(run, run->name, bytes, length, rows, &record, NULL);
 }
 
 /* ---- the log of deltas: no records; how many changes, and how new */

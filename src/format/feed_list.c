@@ -20,7 +20,7 @@ static void tell_faults(struct feed_run *run, const struct row_faults *faults)
 
 /* ---- KEV and EPSS: their readers hand out rows */
 
-struct rows { struct feed_run *run; int code; };
+struct rows { struct feed_run *run; const struct epss_head *epss; int code; };
 
 static void take_kev(void *data, const struct kev_row *row)
 {
@@ -44,7 +44,7 @@ static void take_kev(void *data, const struct kev_row *row)
 int feed_read_kev(struct feed_run *run)
 {
 	AUTO_ROW_FAULTS faults = ROW_FAULTS_INIT;
-	struct rows rows = { run, 0 };
+	struct rows rows = { run, NULL, 0 };
 	AUTO_STR bytes = STR_INIT;
 	struct kev_head head;
 	int code = feed_run_rest(run, &bytes);
@@ -64,7 +64,7 @@ int feed_read_kev(struct feed_run *run)
 static void take_epss(void *data, const struct epss_row *row)
 {
 	struct rows *rows = data;
-	struct feed_record record = { .published = INSTANT_NONE, .modified = INSTANT_NONE };
+	struct feed_record record = { .published = INSTANT_NONE, .modified = rows->epss->scored };
 	AUTO_STRING score = NULL;
 
 	if (rows->code)
@@ -72,7 +72,7 @@ static void take_epss(void *data, const struct epss_row *row)
 	score = mem_format("%.5f/%.5f", (double)row->probability / EXPLOIT_UNIT,
 			   row->percentile == EXPLOIT_ABSENT ? -1.0 : (double)row->percentile / EXPLOIT_UNIT);
 	record.id = mem_string(row->cve);
-	text_pairs_add(&record.scores, "epss", score);
+	text_pairs_add(&record.scores, rows->epss->model, score);
 	rows->code = feed_take(rows->run, &record, NULL, 0);
 	feed_record_release(&record);
 }
@@ -80,9 +80,9 @@ static void take_epss(void *data, const struct epss_row *row)
 int feed_read_epss(struct feed_run *run)
 {
 	AUTO_ROW_FAULTS faults = ROW_FAULTS_INIT;
-	struct rows rows = { run, 0 };
+	struct epss_head head = { .scored = INSTANT_NONE };
+	struct rows rows = { run, &head, 0 };
 	AUTO_STR bytes = STR_INIT;
-	struct epss_head head;
 	int code = feed_run_rest(run, &bytes);
 
 	if (!code)

@@ -185,8 +185,10 @@ int feed_read_osv(struct feed_run *run)
 		{ NULL },
 	};
 	struct feed_record record = { 0 };
-	AUTO_STR bytes = STR_INIT;
-	int code = feed_run_rest(run, &bytes);
+	AUTO_STR room = STR_INIT;
+	const char *bytes;
+	size_t length;
+	int code = feed_run_all(run, &room, &bytes, &length);
 
-	return code ? code : feed_record_json(run, run->name, bytes.bytes, bytes.length, rows, &record, NULL);
+	return code ? code : feed_record_json(run, run->name, bytes, length, rows, &record, NULL);
 }

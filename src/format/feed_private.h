@@ -14,7 +14,8 @@ struct feed_run {
 	pull_read_fn read;
 	void *context;
 	struct str ahead;     /* read already, not yet handed on */
-	size_t taken;         /* of ahead */
+	const char *bytes; size_t length; /* all of it, where it came as memory; then ahead is empty */
+	size_t taken;         /* of what is ahead */
 	bool ended;           /* the input has no more */
 	const struct feed_sink *sink;
 	struct feed_head *head;
@@ -25,6 +26,8 @@ struct feed_run {
 long feed_run_read(void *run, char *ret, size_t size, struct error *err);
 /* All that is left, at most FEED_WHOLE_LIMIT bytes. */
 int feed_run_rest(struct feed_run *run, struct str *ret);
+/* The same without a copy where that can be; ROOM holds it otherwise, and must outlive *RET. */
+int feed_run_all(struct feed_run *run, struct str *room, const char **ret, size_t *ret_length);
 /* Hands a record to the sink and counts it; one without an id is a fault. */
 int feed_take(struct feed_run *run, struct feed_record *record, const char *bytes, size_t length);
 void feed_fault(struct feed_run *run, const char *where, const char *why);

@@ -63,11 +63,32 @@ void feed_fault(struct feed_run *run, const char *where, const char *why)
 		run->sink->fault(run->sink->data, where, why);
 }
 
+static bool is_utf8(const char *text)
+{
+	return !text || utf8_valid(text, strlen(text));
+}
+
+/* Readers of JSON and XML refuse what is not UTF-8; rows of CSV come as they are. */
+static bool is_text(const struct feed_record *record)
+{
+	bool text = is_utf8(record->id) && is_utf8(record->title) && is_utf8(record->text);
+
+	for (size_t i = 0; text && i < record->count; i++)
+		text = is_utf8(record->products[i].vendor) && is_utf8(record->products[i].name);
+	for (size_t i = 0; text && i < record->scores.count; i++)
+		text = is_utf8(record->scores.items[i].key);
+	return text;
+}
+
 int feed_take(struct feed_run *run, struct feed_record *record, const char *bytes, size_t length)
 {
 	record->kind = run->head->kind;
-	if (!record->id) {
+	if (!record->id || !*record->id) {
 		feed_fault(run, run->name, _("a record has no id"));
+		return 0;
+	}
+	if ((record->kind == FEED_KEV || record->kind == FEED_EPSS || record->kind == FEED_EXPLOIT_DB) && !is_text(record)) {
+		feed_fault(run, run->name, _("a record is not UTF-8"));
 		return 0;
 	}
 	run->head->records++;
@@ -119,10 +140,14 @@ int feed_each_item(struct feed_run *run, struct pull *pull, feed_item_fn one)
 
 		str_reset(&bytes);
 		code = pull_value(pull, FEED_RECORD_LIMIT, &bytes, &end, &why);
-		if (code && bytes.length == 0 && !end)
-			return error_set(run->err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
-		if (!code && !end)
+		if (code && pull_spent(pull))
+			return error_set(run->err, code, run->name, why.remedy, "%s", str_or_empty(why.why));
+		if (code) {
+			feed_fault(run, where, str_or_empty(why.why));
+			code = 0;
+		} else if (!end) {
 			code = one(run, where, bytes.bytes, bytes.length);
+		}
 	}
 	return code;
 }

@@ -2,7 +2,7 @@
 /* The agenda as a calendar for other programs: when and which case, never what it is about. */
 #include "psirtty/format/ical.h"
 
-#include <libical/ical.h>
+#include "format/ical_calls.h"
 
 #include "psirtty/base/zone.h"
 

@@ -6,7 +6,7 @@
 
 #include "psirtty/base/str.h"
 
-enum { SUBTAGS = 16, SUBTAG = 9 };
+enum { SUBTAGS = 64, SUBTAG = 9 };
 
 static const char registry[] =
 #include "gen/language-subtags.tsv.inc"
@@ -95,21 +95,83 @@ static bool is_variant(const char *subtag)
 	return strlen(subtag) >= 5 || (strlen(subtag) == 4 && isdigit((unsigned char)subtag[0]));
 }
 
-/* Extensions and private use: a letter and what follows it. */
+/* Extensions and private use: a letter or a digit, each once, and what follows it. */
 static bool rest_valid(const struct tag *tag, size_t at)
 {
+	char seen[SUBTAGS + 1] = "";
+	size_t count = 0;
+
 	while (at < tag->count) {
-		bool private_use = tag->subtags[at][0] == 'x';
+		const char *key = tag->subtags[at];
+		bool private_use = key[0] == 'x';
 		size_t from = ++at;
 
-		if (tag->subtags[from - 1][1])
+		if (key[1] || strchr(seen, key[0]))
 			return false;
+		seen[count++] = key[0];
 		while (at < tag->count && (private_use || tag->subtags[at][1]))
 			at++;
 		if (at == from)
 			return false;
 	}
 	return true;
+}
+
+static bool is_script(const char *subtag)
+{
+	return strlen(subtag) == 4 && letters(subtag);
+}
+
+static bool is_extlang(const char *subtag)
+{
+	return strlen(subtag) == 3 && letters(subtag);
+}
+
+/* Behind the language: at most three extended ones, a script, a region, variants, extensions. */
+bool language_tag_formed(const char *text)
+{
+	struct tag tag;
+	size_t at = 1, language;
+
+	if (!tag_read(text, &tag))
+		return false;
+	if (str_casecmp(text, "i-default") == 0 || str_casecmp(text, "i-mingo") == 0)
+		return true;
+	if (str_equal(tag.subtags[0], "x"))
+		return tag.count > 1;
+	language = strlen(tag.subtags[0]);
+	if (language < 2 || !letters(tag.subtags[0]))
+		return false;
+	while (language < 4 && at < tag.count && at < 4 && is_extlang(tag.subtags[at]))
+		at++;
+	at += at < tag.count && is_script(tag.subtags[at]);
+	at += at < tag.count && is_region(tag.subtags[at]);
+	while (at < tag.count && is_variant(tag.subtags[at]))
+		at++;
+	while (at < tag.count && !tag.subtags[at][1] && tag.subtags[at][0] != 'x') {
+		size_t from = ++at;
+
+		while (at < tag.count && tag.subtags[at][1])
+			at++;
+		if (at == from)
+			return false;
+	}
+	return at == tag.count || (str_equal(tag.subtags[at], "x") && at + 1 < tag.count);
+}
+
+/* The registered variants from AT on, none twice; how many. */
+static size_t variants_valid(const struct tag *tag, size_t at)
+{
+	size_t count = 0;
+
+	for (; at + count < tag->count && is_variant(tag->subtags[at + count]); count++) {
+		if (!registered("variant", tag->subtags[at + count], NULL))
+			break;
+		for (size_t before = 0; before < count; before++)
+			if (str_equal(tag->subtags[at + before], tag->subtags[at + count]))
+				return count;
+	}
+	return count;
 }
 
 bool language_tag_valid(const char *text)
@@ -128,17 +190,15 @@ bool language_tag_valid(const char *text)
 		return rest_valid(&tag, 0);
 	if (!letters(tag.subtags[0]) || !registered("language", tag.subtags[0], NULL))
 		return false;
-	if (at < tag.count && strlen(tag.subtags[at]) == 3 && letters(tag.subtags[at]) &&
+	if (at < tag.count && is_extlang(tag.subtags[at]) &&
 	    registered("extlang", tag.subtags[at], tag.subtags[0]))
 		at++;
-	if (at < tag.count && strlen(tag.subtags[at]) == 4 && letters(tag.subtags[at]) &&
+	if (at < tag.count && is_script(tag.subtags[at]) &&
 	    registered("script", tag.subtags[at], NULL))
 		at++;
 	if (at < tag.count && is_region(tag.subtags[at]) && registered("region", tag.subtags[at], NULL))
 		at++;
-	while (at < tag.count && is_variant(tag.subtags[at]) && registered("variant", tag.subtags[at], NULL))
-		at++;
-	return rest_valid(&tag, at);
+	return rest_valid(&tag, at + variants_valid(&tag, at));
 }
 
 static bool between(const char *subtag, const char *from, const char *to)

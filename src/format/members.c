@@ -5,7 +5,7 @@
 static const struct member *find_member(const struct member *rows, const char *name)
 {
 	for (; rows->name; rows++)
-		if (str_equal(rows->name, name))
+		if (*rows->name == *name && str_equal(rows->name, name))
 			return rows;
 	return NULL;
 }

@@ -51,6 +51,16 @@ static void tell_feed(const json_t *feed, provider_tell_fn tell, void *context)
 		     has_link(js_array(entry, "link"), "signature") ? "signature" : "");
 }
 
+/* What the CVE services answer when ids are reserved, or asked for. */
+static void tell_ids(const json_t *list, provider_tell_fn tell, void *context)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach((json_t *)list, i, item)
+		TELL("cve-id", js_string(item, "cve_id"), js_string(item, "state"));
+}
+
 void provider_facts(const json_t *json, provider_tell_fn tell, void *context)
 {
 	struct provider_document d;
@@ -60,6 +70,8 @@ void provider_facts(const json_t *json, provider_tell_fn tell, void *context)
 		provider_document_release(&d);
 	} else if (json_object_get(json, "canonical_url") && json_object_get(json, "publisher")) {
 		tell_metadata(json, tell, context);
+	} else if (js_array(json, "cve_ids")) {
+		tell_ids(js_array(json, "cve_ids"), tell, context);
 	} else if (json_object_get(json, "feed")) {
 		tell_feed(json_object_get(json, "feed"), tell, context);
 	} else if (json_object_get(json, "document")) {

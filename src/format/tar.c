@@ -213,6 +213,9 @@ static size_t take_some(struct tar_reader *reader, const char *bytes, size_t len
 	}
 	if (reader->padding) {
 		part = reader->padding < length ? reader->padding : length;
+		for (size_t i = 0; i < part; i++)
+			if (bytes[i])
+				*code = malformed(err, _("there is something between its files"));
 		reader->padding -= part;
 		return part;
 	}

@@ -97,6 +97,7 @@ static const struct fold_row *const rows[] = {
 	[EVENT_ADVISORY_PREPARED] = &advisory_told_row,
 	[EVENT_ADVISORY_APPROVED] = &advisory_told_row,
 	[EVENT_ADVISORY_PUBLISHED] = &published_row,
+	[EVENT_MATCH_CHANGED] = &record_row,
 	[EVENT_CASE_EXPORTED] = &told_row,
 	[EVENT_CASE_IMPORTED] = &told_row,
 	[EVENT_CLOCK_STARTED] = &clock_started_row,

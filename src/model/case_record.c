@@ -44,6 +44,7 @@ static const struct {
 	{ EVENT_ADVISORY_PREPARED, { NULL }, false },
 	{ EVENT_ADVISORY_APPROVED, { NULL }, true },
 	{ EVENT_ADVISORY_PUBLISHED, { NULL }, true },
+	{ EVENT_MATCH_CHANGED, { NULL }, true },
 };
 
 /* ---- reading */

@@ -754,6 +754,11 @@ const struct pool_id *model_pool_find(const struct model *model, const char *id)
 	return cve_pool_find(&model->registry.pool, id);
 }
 
+const struct inventory_facts *model_inventory_facts(const struct model *model)
+{
+	return &model->registry.inventory;
+}
+
 const char *model_gate_mode(const struct model *model, const char *id)
 {
 	return gate_mode_of(&model->registry, id);

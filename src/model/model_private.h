@@ -11,6 +11,8 @@ struct cases *model_cases(const struct model *model);
 /* Asks the loader for the brief of a case that is known at a glance, else for its events; or for all briefs. */
 void model_know_case(struct model *model, const uint8_t stream[16]);
 void model_know_cases(struct model *model);
+struct inventory_facts;
+const struct inventory_facts *model_inventory_facts(const struct model *model);
 const struct clock_house *model_clock_house(const struct model *model);
 
 #endif

@@ -45,6 +45,7 @@ void registry_release(struct registry *registry)
 	free(registry->policy.provider);
 	free(registry->policy.cna);
 	cve_pool_release(&registry->pool);
+	inventory_facts_release(&registry->inventory);
 	clock_house_release(&registry->house);
 }
 
@@ -239,6 +240,8 @@ static void apply_policy(struct registry *registry, const struct event *event)
 	}
 	if (event_text(event, "acknowledge"))
 		policy->acknowledge = str_equal(event_text(event, "acknowledge"), "on");
+	if (event_text(event, "dismissals"))
+		policy->two_dismiss = str_equal(event_text(event, "dismissals"), "two");
 }
 
 /* ---- the rows */
@@ -292,6 +295,10 @@ static const struct {
 	{ EVENT_EMBARGO_POLICY_SET, check_embargo_policy_row, embargo_policy_apply },
 	{ EVENT_GATE_MODE_SET, gate_mode_check, gate_mode_apply },
 	{ EVENT_CVE_STATE, cve_pool_check, cve_pool_apply },
+	{ EVENT_SBOM_IMPORTED, inventory_check, inventory_apply },
+	{ EVENT_UPSTREAM_SET, inventory_check, inventory_apply },
+	{ EVENT_MATCH_RAN, match_run_check, match_run_apply },
+	{ EVENT_MATCH_DECIDED, match_decision_check, match_decision_apply },
 	{ EVENT_FREEZE_ADDED, check_house, apply_house },
 	{ EVENT_FREEZE_REMOVED, check_house, apply_house },
 	{ EVENT_CLOCK_RULES_SET, check_house, apply_house },

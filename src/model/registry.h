@@ -4,6 +4,7 @@
 #define MODEL_REGISTRY_H
 
 #include "model/clock_house.h"
+#include "psirtty/model/inventory.h"
 
 /* Where a stream's fold ends: the order and id of its last event. */
 struct place { uint64_t order; uint8_t last[32]; };
@@ -17,6 +18,17 @@ static inline void place_note(struct place *end, const struct event *event)
 
 struct gate_mode { char *gate, *mode; };
 struct cve_pool { struct pool_id *ids; size_t count, room; }; /* owned, by id */
+
+struct inventory_facts {
+	struct bom *boms;           /* owned, by product, version, then as they came */
+	size_t bom_count, bom_room;
+	struct upstream *upstreams; /* owned, by component */
+	size_t upstream_count, upstream_room;
+	struct match_decision *decisions; /* owned, by match */
+	size_t decision_count, decision_room;
+	struct match_run last;
+	bool ran;
+};
 
 struct registry {
 	struct product *products; /* owned, by id */
@@ -37,6 +49,7 @@ struct registry {
 	struct gate_mode *gate_modes; /* owned, as they came */
 	size_t gate_mode_count, gate_mode_room;
 	struct cve_pool pool;
+	struct inventory_facts inventory;
 	struct place end;
 	struct clock_house house;
 };
@@ -76,6 +89,19 @@ void contact_apply(struct registry *registry, const struct event *event);
 void contact_remove(struct registry *registry, const struct event *event);
 int embargo_policy_check(const struct event *event, struct error *err);
 void embargo_policy_apply(struct registry *registry, const struct event *event);
+
+/* ---- inventory_facts.c, match_facts.c */
+void inventory_facts_release(struct inventory_facts *facts);
+int inventory_check(const struct registry *registry, const struct event *event, struct error *err);
+void inventory_apply(struct registry *registry, const struct event *event);
+/* A sealed file's place as copies, and letting go of them. */
+void place_keep(const json_t *object, struct sealed_file *ret);
+void place_let_go(struct sealed_file *file);
+void match_facts_release(struct inventory_facts *facts);
+int match_run_check(const struct registry *registry, const struct event *event, struct error *err);
+void match_run_apply(struct registry *registry, const struct event *event);
+int match_decision_check(const struct registry *registry, const struct event *event, struct error *err);
+void match_decision_apply(struct registry *registry, const struct event *event);
 
 void registry_release(struct registry *registry);
 int registry_check(const struct registry *registry, const struct event *event, struct error *err);

@@ -10,11 +10,11 @@ enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250
 
 static const struct view_ops *const panes[ALL_PANES] = {
 	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
-	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view,
+	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view, &matches_view,
 };
 static const struct view_ops *const tabs[] = {
-	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &tasks_tab,
-	&gates_tab, &timeline_tab,
+	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &revisions_tab,
+	&tasks_tab, &gates_tab, &timeline_tab,
 };
 
 struct level *app_level(struct app *app)
@@ -46,6 +46,13 @@ static void place_changed(struct app *app)
 	app->preview_scroll = 0;
 }
 
+static void begin_view(struct app *app, struct view *view, const struct view_ops *ops, const char *subject)
+{
+	view_init(view, ops, app->context, subject);
+	view->fresh = &app->fresh;
+	view->term = app->term;
+}
+
 static struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject)
 {
 	struct level *level;
@@ -55,7 +62,7 @@ static struct level *level_push(struct app *app, const struct view_ops *const *o
 	level = &app->levels[app->level_count++];
 	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
 	for (size_t i = 0; i < count; i++)
-		view_init(&level->views[i], ops[i], app->context, subject), level->views[i].fresh = &app->fresh;
+		begin_view(app, &level->views[i], ops[i], subject);
 	place_changed(app);
 	return level;
 }
@@ -330,10 +337,14 @@ static void request_open(struct app *app, enum screen_request request, const cha
 		app_open_case(app, view->ops->row_case(row));
 	} else if (view->ops == &found_view && view->ops->row_mail(row)) {
 		open_text(app, &mail_view, view->ops->row_mail(row), NULL);
-	} else if (view->ops == &messages_tab) {
-		AUTO_STRING subject = mem_format("%s %zu", view->subject, row->index);
+	} else if (view->ops->row_subject) {
+		AUTO_STR subject = STR_INIT;
 
-		open_text(app, &message_view, subject, NULL);
+		view->ops->row_subject(view, row, &subject);
+		if (subject.length)
+			open_text(app, view->ops->opens, subject.bytes, NULL);
+		else if (view->ops->row_branch)
+			tree_request(app, SCREEN_EXPAND, NULL);
 	} else if (view->ops->opens) {
 		open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
@@ -635,6 +646,8 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (app->pending_how == PENDING_HELD)
 		run_held(app, false), app->pending_how = PENDING_RUN;
+	for (int lane = 0; lane < LANE_COUNT; lane++)
+		secret_forget(app, (enum job_lane)lane);
 	typed_keep(app);
 	app->typed_kept = false;
 	levels_pop_to(app, 1);
@@ -642,8 +655,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
-		view_init(&app->levels[0].views[i], ops, app->context, NULL);
-		app->levels[0].views[i].fresh = &app->fresh;
+		begin_view(app, &app->levels[0].views[i], ops, NULL);
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
@@ -684,6 +696,11 @@ static void request_quit(struct app *app, enum screen_request request, const cha
 	app->quit_asked = true;
 }
 
+static void request_page(struct app *app, enum screen_request request, const char *argument)
+{
+	open_text(app, request == SCREEN_FLAW ? &flaw_view : &component_view, argument, NULL);
+}
+
 static void request_found(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -699,7 +716,10 @@ static const request_fn requests[] = {
 	[SCREEN_FIRST] = request_move, [SCREEN_LAST] = request_move, [SCREEN_OPEN] = request_open,
 	[SCREEN_BACK] = request_back, [SCREEN_NEXT_PART] = request_part, [SCREEN_PREVIOUS_PART] = request_part,
 	[SCREEN_ZOOM] = request_zoom, [SCREEN_FILTER] = request_filter, [SCREEN_NEXT_MATCH] = request_match,
-	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_COMMAND_LINE] = request_prompt,
+	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_NEXT_HEADING] = heading_request,
+	[SCREEN_PREVIOUS_HEADING] = heading_request, [SCREEN_EXPAND] = tree_request, [SCREEN_COLLAPSE] = tree_request,
+	[SCREEN_FLAW] = request_page, [SCREEN_COMPONENT] = request_page,
+	[SCREEN_COMMAND_LINE] = request_prompt,
 	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
 	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,

@@ -16,7 +16,7 @@
 #include "tui/view.h"
 
 /* PANES stand in the bar under their numbers; those behind are opened by name. */
-enum { PANES = 9, ALL_PANES = 14, LEVELS_MAX = 16, REST_MS = 150 };
+enum { PANES = 9, ALL_PANES = 15, LEVELS_MAX = 16, REST_MS = 150 };
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -28,13 +28,13 @@ struct level {
 };
 
 enum prompt_kind { PROMPT_NONE, PROMPT_COMMAND, PROMPT_FILTER, PROMPT_SEARCH, PROMPT_PALETTE, PROMPT_YES,
-		   PROMPT_TYPED, PROMPT_FORM, PROMPT_KINDS };
+		   PROMPT_TYPED, PROMPT_FORM, PROMPT_SECRET, PROMPT_KINDS };
 
 struct palette_item { const struct command_row *row; char *name, *key, *why; };
 struct palette { struct palette_item *items; size_t count, selected, top; size_t *shown; size_t shown_count; };
 
 /* What is shown of the whole vault: counted when it changes, not at each frame. */
-struct figures { size_t inbox, triage, overdue; instant next_at; char *next_what, *next_case; };
+struct figures { size_t inbox, triage, matches, overdue; instant next_at; char *next_what, *next_case; };
 
 struct app {
 	struct command_context *context; /* borrowed */
@@ -65,6 +65,8 @@ struct app {
 	enum pending pending_how;
 	char *clash;                         /* owned: who changed meanwhile what the typed line is about */
 	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
+	char *asking[LANE_COUNT];            /* owned: what a session asks a secret for, until the prompt is free */
+	enum job_lane answering;             /* of PROMPT_SECRET */
 	struct idset fresh;                  /* cases that others changed and the handler has not looked at */
 	bool quit_asked;
 	int64_t typed_due;                   /* when what is typed is kept; 0: nothing is new */
@@ -134,6 +136,10 @@ bool run_cancelled(struct command_context *context);
 void hand_copy(struct app *app, const char *what);
 void hand_pipe(struct app *app, const char *command);
 
+/* ---- tree.c: requests of the screen */
+void heading_request(struct app *app, enum screen_request request, const char *argument);
+void tree_request(struct app *app, enum screen_request request, const char *argument);
+
 /* ---- sort.c */
 /* By the column called NAME; once more the other way round; "none" as they come. */
 void view_sort(struct app *app, const char *name);
@@ -154,6 +160,17 @@ void settings_theme(struct app *app, const char *name);
 void settings_view(struct app *app, const char *name);
 /* KEEP: saves the pane and its filter; else the view is forgotten. */
 void settings_view_save(struct app *app, const char *name, bool keep);
+
+/* ---- secret.c */
+/* A session needs the secret of WHAT; AGAIN: the last one was wrong. */
+void secret_asked(struct app *app, enum job_lane lane, const char *what, bool again);
+/* Opens the prompt for a question that waits, where nothing else is being typed. */
+void secret_look(struct app *app);
+/* What is typed is the secret; there is none. */
+void secret_given(struct app *app);
+void secret_declined(struct app *app);
+/* Its session is told that there is none. */
+void secret_forget(struct app *app, enum job_lane lane);
 
 /* ---- prompt.c */
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);

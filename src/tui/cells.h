@@ -34,6 +34,17 @@ void address_add(struct str *ret, const struct mail_address *address);
 void doc_cell(struct doc *doc, const char *label, struct cell *cell);
 /* What a preview says of a case, the most useful first. */
 void case_preview(const struct case_state *state, instant now, struct doc *doc);
+/* A heading and a line for each record of one kind. */
+void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading);
+/* An advisory: what stands against it in a line, its text, then findings, approvals and releases. */
+void advisory_preview(const struct view *view, const struct case_state *state, struct doc *doc);
+/* Whether the flaw is known to be exploited, and its EPSS with what it was before. */
+void flaw_facts(const struct view *view, const char *id, struct doc *doc);
+/* The same for who decides on it: what it was qualified as or what the bug bar says so far, who scored it how, what it
+ * resembles, what the report lacks. */
+void triage_preview(const struct view *view, const struct case_state *state, struct doc *doc);
+/* All scores side by side: how far each is from the leading one, and where its vector differs. */
+void score_lines(const struct case_state *state, struct doc *doc);
 /* A mail's facts: who, when, encryption, verdict, flags. Ours, never the mail's own words in these roles. */
 void mail_facts(const struct inbox_item *item, struct doc *doc);
 /* Verdict and sender of what came in, the addressee of what went out. */

@@ -79,14 +79,18 @@ static size_t wrap_at(const char *line, size_t length, int cells)
 	return cut > fits / 3 ? cut : fits ? fits : 1;
 }
 
-static int line_width(const struct doc *doc)
+static int width_of(const struct doc_line *line)
 {
-	const struct doc_line *line = &doc->lines[doc->count - 1];
 	int width = 0;
 
 	for (size_t i = 0; i < line->count; i++)
 		width += line->runs[i].text.width;
 	return width;
+}
+
+static int line_width(const struct doc *doc)
+{
+	return width_of(&doc->lines[doc->count - 1]);
 }
 
 void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw)
@@ -98,9 +102,16 @@ void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw)
 		doc_line(doc);
 	text_display(&text, raw, -1, TEXT_LINE);
 	for (rest = text.utf8; *rest;) {
-		int cells = doc->width - line_width(doc);
-		size_t cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
+		int used = line_width(doc), cells = doc->width - used;
+		size_t cut;
 
+		/* At the edge it begins on the next line. */
+		if (cells < 8 && used > indent && text_width(rest) > cells) {
+			doc_line(doc);
+			doc_format(doc, ROLE_NORMAL, "%*s", indent, "");
+			cells = doc->width - indent;
+		}
+		cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
 		run_add(doc, role, rest, (long)cut);
 		rest += cut;
 		if (!*rest)
@@ -116,6 +127,21 @@ void doc_heading(struct doc *doc, const char *raw)
 		doc_line(doc);
 	doc_line(doc);
 	doc_run(doc, ROLE_TITLE, raw);
+	doc_mark_heading(doc);
+}
+
+void doc_mark_heading(struct doc *doc)
+{
+	if (doc->count)
+		doc->lines[doc->count - 1].heading = true;
+}
+
+long doc_next_heading(const struct doc *doc, size_t from, int step)
+{
+	for (long i = (long)from + step; i >= 0 && i < (long)doc->count; i += step)
+		if (doc->lines[i].heading)
+			return i;
+	return -1;
 }
 
 void doc_sentence(struct doc *doc, enum role role, const char *raw)
@@ -172,6 +198,44 @@ void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter)
 	for (line = text.utf8; *line; line = *end ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
 		block_line(doc, role, line, (size_t)(end - line), gutter);
+	}
+}
+
+/* The line AT of FROM behind what is there, filled up to CELLS. */
+static void line_copy(struct doc *doc, const struct doc *from, size_t at, int cells)
+{
+	const struct doc_line *line = at < from->count ? &from->lines[at] : NULL;
+	int width = line ? width_of(line) : 0;
+
+	for (size_t i = 0; line && i < line->count; i++)
+		doc_run(doc, line->runs[i].role, line->runs[i].text.utf8);
+	if (width < cells)
+		doc_format(doc, ROLE_NORMAL, "%*s", cells - width, "");
+}
+
+void doc_below(struct doc *doc, const struct doc *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		doc_line(doc);
+		line_copy(doc, from, i, 0);
+		doc->lines[doc->count - 1].heading = from->lines[i].heading;
+	}
+}
+
+void doc_beside(struct doc *doc, const struct doc *left, const struct doc *right, const char *between)
+{
+	size_t count = left->count > right->count ? left->count : right->count;
+
+	if (left->width >= doc->width) {
+		doc_below(doc, left);
+		doc_below(doc, right);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		doc_line(doc);
+		line_copy(doc, left, i, left->width);
+		doc_run(doc, ROLE_RULE, between);
+		line_copy(doc, right, i, 0);
 	}
 }
 

@@ -274,6 +274,24 @@ static bool about(const struct form *form, const char *field)
 	return form->current > 0 && str_equal(value_of(&form->fields[form->current - 1]), field);
 }
 
+static const struct case_state *case_of(struct app *app, const struct form *form)
+{
+	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
+
+	for (size_t i = 0; model && i < form->count; i++)
+		if (form->fields[i].argument->type == ARG_CASE && !form->fields[i].argument->option)
+			return model_find_case(model, value_of(&form->fields[i]));
+	return NULL;
+}
+
+static struct picker *bar_picker(struct app *app, const struct form *form, const char *text)
+{
+	const struct case_state *state = case_of(app, form);
+	const struct case_score *score = state ? case_leading_score(state) : NULL;
+
+	return pick_bar_new(text, score ? score->cvss.overall : -1);
+}
+
 static void pick(struct app *app, struct form *form)
 {
 	const struct field *field = &form->fields[form->current];
@@ -285,10 +303,25 @@ static void pick(struct app *app, struct form *form)
 		form->picker = pick_cvss_new(value_of(field));
 	else if (about(form, "cwe") || str_starts(field->argument->name, "ID|TEXT"))
 		form->picker = pick_cwe_new();
+	else if (str_equal(command_name(form->row), "case qualify") && field->argument->repeats)
+		form->picker = bar_picker(app, form, value_of(field));
+	else if (type == ARG_PRODUCT && str_equal(command_name(form->row), "affected set"))
+		form->picker = pick_matrix_new(app->context->desk ? desk_model(app->context->desk) : NULL, case_of(app, form));
 	else
 		form->picker = candidates(app, form);
 	if (!form->picker)
 		app_message(app, ROLE_WARNING, _("There is nothing to choose from: type it."));
+}
+
+/* What stands behind a tab goes into the next field, which becomes the current one. */
+static void fill_from(struct form *form, char *words)
+{
+	char *word;
+
+	for (size_t i = form->current; (word = strsep(&words, "\t")) != NULL && i < form->count; i++) {
+		line_set(&form->fields[i].line, word);
+		form->current = i;
+	}
 }
 
 static void picked(struct form *form, bool take)
@@ -298,7 +331,7 @@ static void picked(struct form *form, bool take)
 	if (take)
 		form->picker->ops->text(form->picker, &text);
 	if (text.length)
-		line_set(&form->fields[form->current].line, text.bytes);
+		fill_from(form, text.bytes);
 	form->picker->ops->free(form->picker);
 	form->picker = NULL;
 }

@@ -33,7 +33,8 @@ struct picker_ops {
 	const char *hint; /* N_() */
 	bool (*key)(struct picker *picker, int key); /* false: it is none of its keys */
 	void (*draw)(struct picker *picker, struct app *app, int row, int rows);
-	void (*text)(const struct picker *picker, struct str *ret); /* what was chosen */
+	/* What was chosen; behind a tab what the field behind it gets. */
+	void (*text)(const struct picker *picker, struct str *ret);
 	void (*free)(struct picker *picker);
 };
 struct picker { const struct picker_ops *ops; };
@@ -41,6 +42,10 @@ struct picker { const struct picker_ops *ops; };
 struct picker *pick_date_new(const char *text, instant now);
 struct picker *pick_cvss_new(const char *text);
 struct picker *pick_cwe_new(void);
+/* The bug bar's questions; SCORE in tenths or -1. NULL where the bar cannot be read. */
+struct picker *pick_bar_new(const char *text, int score);
+/* STATE may be NULL; NULL where there are no products. Both are borrowed. */
+struct picker *pick_matrix_new(const struct model *model, const struct case_state *state);
 /* Takes over COMPLETIONS. */
 struct picker *pick_list_new(struct completion *completions, size_t count);
 

@@ -220,6 +220,7 @@ static void lane_lost(struct app *app, enum job_lane lane, struct session_answer
 
 	if (app->held.session == app->jobs.lanes[lane].session)
 		app->held.session = NULL;
+	secret_forget(app, lane);
 	session_end(app->jobs.lanes[lane].session, REST_PATIENCE_MS);
 	app->jobs.lanes[lane].session = NULL;
 	if (!job)
@@ -239,6 +240,8 @@ static void take(struct app *app, enum job_lane lane, enum session_news news, st
 		return;
 	else if (news == SESSION_EDIT)
 		run_edit_for(app, app->jobs.lanes[lane].session, job, answer);
+	else if (news == SESSION_ASK)
+		secret_asked(app, lane, answer->name, answer->again);
 	else if (news == SESSION_DONE)
 		line_done(app, job, answer);
 	else
@@ -339,6 +342,7 @@ void jobs_look(struct app *app)
 			session_answer_release(&answer);
 		}
 	}
+	secret_look(app);
 	jobs_start(app);
 	for (size_t i = 0; i < ARRAY_LEN(app->jobs.leaving); i++)
 		if (app->jobs.leaving[i] && session_left(app->jobs.leaving[i]))
@@ -362,6 +366,7 @@ void jobs_cancel(struct app *app, struct job *job)
 	app_message(app, ROLE_WARNING, job->cancelling ? _("It is being ended.")
 						       : _("It stops at the next safe place; once more ends it at once."));
 	job->cancelling = true;
+	secret_forget(app, lane_of(job));
 	session_cancel(session);
 }
 
@@ -385,6 +390,7 @@ void jobs_release(struct app *app)
 	struct jobs *jobs = &app->jobs;
 
 	for (int lane = 0; lane < LANE_COUNT; lane++) {
+		secret_forget(app, (enum job_lane)lane);
 		if (jobs->lanes[lane].job)
 			session_cancel(jobs->lanes[lane].session);
 		session_end(jobs->lanes[lane].session, PATIENCE_MS);

@@ -13,8 +13,8 @@ static const char defaults[] =
 static const char *const contexts_known[] = {
 	"global", "list", "text", "panes", "case", "cases", "inbox", "triage", "repro", "calendar", "advisories",
 	"feeds", "products", "metrics", "summary", "messages", "reproduction", "embargo", "affected", "advisory",
-	"tasks", "gates", "timeline", "message", "output", "found", "jobs", "clocks", "contacts", "keys",
-	"risks", "all-tasks",
+	"tasks", "gates", "timeline", "revisions", "diff", "message", "output", "found", "jobs", "clocks", "contacts", "keys",
+	"risks", "all-tasks", "matches", "flaw", "component",
 };
 
 static void binding_release(struct binding *binding)

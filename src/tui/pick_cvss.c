@@ -6,7 +6,7 @@
 #include "tui/cells.h"
 #include "tui/form.h"
 
-enum { NAME_CELLS = 26 };
+enum { CODE_CELLS = 4, NAME_CELLS = 26, WIDE_NAME_CELLS = 44, WIDE_FROM = 100 };
 
 struct calculator {
 	struct picker picker;
@@ -99,10 +99,12 @@ static bool calculator_key(struct picker *picker, int key)
 static void draw_metric(const struct calculator *c, struct app *app, size_t index, int row)
 {
 	const struct cvss_metric *metric = &c->metrics[index];
-	int col = 3 + NAME_CELLS;
+	int cells = app->cols >= WIDE_FROM ? WIDE_NAME_CELLS : NAME_CELLS, col = 3 + CODE_CELLS + cells;
 
 	term_put_raw(app->term, row, 0, 1, index == c->selected ? ">" : "", ROLE_NORMAL);
-	term_put_raw(app->term, row, 2, NAME_CELLS, metric->name, index == c->selected ? ROLE_TITLE : ROLE_LABEL);
+	/* Where there is no room for the whole name its code tells which it is. */
+	term_put_raw(app->term, row, 2, CODE_CELLS - 1, metric->code, ROLE_ID);
+	term_put_raw(app->term, row, 2 + CODE_CELLS, cells, metric->name, index == c->selected ? ROLE_TITLE : ROLE_LABEL);
 	for (int i = 0; i < value_count(metric) && col < app->cols; i++) {
 		bool chosen = i == c->values[index];
 		struct cvss cvss;

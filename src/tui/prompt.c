@@ -147,6 +147,7 @@ static const struct prompt_ops {
 	[PROMPT_SEARCH] = { "/", search_changed, search_enter, search_cancel, false },
 	[PROMPT_PALETTE] = { "?", palette_changed, palette_choose, NULL, true },
 	[PROMPT_YES] = { NULL, NULL, NULL, forget_pending, false },
+	[PROMPT_SECRET] = { NULL, NULL, secret_given, secret_declined, false },
 	[PROMPT_TYPED] = { NULL, NULL, typed_enter, forget_pending, true },
 };
 
@@ -174,9 +175,12 @@ static size_t common_prefix(const struct completion *completions, size_t count)
 static void replace_last_word(struct app *app, const char *word, size_t length, bool whole)
 {
 	AUTO_STR text = STR_INIT;
+	const char *quote = memchr(word, ' ', length) ? "\"" : "";
 
 	str_add_bytes(&text, app->line.text.bytes, line_last_word(app->line.text.bytes));
+	str_add(&text, quote);
 	str_add_bytes(&text, word, length);
+	str_add(&text, length == strlen(word) ? quote : "");
 	if (whole)
 		str_add_char(&text, ' ');
 	line_set(&app->line, text.bytes);
@@ -280,7 +284,8 @@ void prompt_key(struct app *app, int key)
 		leave(app);
 	} else if (key == TK_ENTER) {
 		enter(app);
-	} else if (key == TK_BACKSPACE && !app->line.text.length && app->prompt != PROMPT_TYPED) {
+	} else if (key == TK_BACKSPACE && !app->line.text.length && app->prompt != PROMPT_TYPED &&
+		   app->prompt != PROMPT_SECRET) {
 		leave(app);
 	} else if (app->prompt == PROMPT_COMMAND && (key == TK_TAB || key == TK_BACK_TAB)) {
 		complete(app, key == TK_TAB ? 1 : -1);

@@ -19,6 +19,8 @@
 	X(ROLE_SEVERITY_HIGH, "severity-high") X(ROLE_SEVERITY_CRITICAL, "severity-critical") \
 	X(ROLE_VERIFIED, "verified") X(ROLE_SIGNED, "signed") X(ROLE_BAD, "bad") X(ROLE_UNSIGNED, "unsigned") \
 	X(ROLE_BODY, "body") X(ROLE_GUTTER, "gutter") X(ROLE_MATCH, "match") \
+	X(ROLE_ADDED, "added") X(ROLE_ADDED_WORD, "added-word") X(ROLE_REMOVED, "removed") \
+	X(ROLE_REMOVED_WORD, "removed-word") X(ROLE_HUNK, "hunk") \
 	X(ROLE_CHART, "chart") X(ROLE_HINT_KEY, "hint-key") X(ROLE_HINT, "hint") \
 	X(ROLE_MESSAGE, "message") X(ROLE_ERROR, "error") X(ROLE_WARNING, "warning") X(ROLE_PROMPT, "prompt") \
 	X(ROLE_DISABLED, "disabled")

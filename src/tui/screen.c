@@ -2,6 +2,7 @@
 /* Where everything stands on the screen, and its drawing. */
 #include "tui/app.h"
 
+#include "psirtty/model/inventory.h"
 #include "tui/cells.h"
 
 enum { BESIDE_COLS = 140, FULL_ROWS = 15, FULL_COLS = 60, HEAD_ROWS = 2, RULE_COLS = 48, LAST_HINT = 13, LIST_ROWS_MIN = 4, QUESTION_ROOM = 20 };
@@ -111,6 +112,17 @@ static bool waits_for_decision(const struct case_glance *glance)
 	return glance->rm == RM_RECEIVED || glance->rm == RM_INVALID || glance->rm == RM_VALID;
 }
 
+/* What the last run found new, less what was decided since. */
+static size_t matches_waiting(const struct model *model)
+{
+	const struct match_run *run = model_match_run(model);
+	size_t fresh = run && run->fresh > 0 ? (size_t)run->fresh : 0, decided = 0;
+
+	for (size_t i = 0; fresh && i < model_decision_count(model); i++)
+		decided += model_decision(model, i)->at >= run->at;
+	return decided < fresh ? fresh - decided : 0;
+}
+
 void screen_figures(struct app *app)
 {
 	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
@@ -124,6 +136,7 @@ void screen_figures(struct app *app)
 		f->inbox += model_inbox(model, i)->taken_case == NULL;
 	for (size_t i = 0; model && i < model_case_count(model); i++)
 		f->triage += waits_for_decision(model_glance(model, i));
+	f->matches = model ? matches_waiting(model) : 0;
 	if (model)
 		figures_due(f, model, now);
 }
@@ -158,7 +171,7 @@ static size_t pane_count(const struct app *app, size_t pane)
 
 	if (!ops->counted)
 		return 0;
-	return ops == &inbox_view ? app->figures.inbox : app->figures.triage;
+	return ops == &inbox_view ? app->figures.inbox : ops == &triage_view ? app->figures.triage : app->figures.matches;
 }
 
 /* How much fits: 0 all, 1 brief names, 2 without our own, 3 numbers but for the current pane. */
@@ -256,21 +269,43 @@ static void draw_bar(struct app *app)
 
 /* ---- the head of an opened case */
 
+static char *tab_label(const struct app *app, size_t tab)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+	bool current = tab == level->current;
+	const char *name = app->cols >= 100 || (current && app->cols >= 80) ? _(level->views[tab].ops->title) : _(level->views[tab].ops->brief);
+
+	/* A word, too, says which one is open. */
+	return mem_format(current ? "[%s]" : " %s ", name);
+}
+
+/* The first tab to show, so that the open one is seen. */
+static size_t tab_first(const struct app *app)
+{
+	size_t first = app->levels[app->level_count - 1].current;
+	int width = 0;
+
+	for (size_t i = first + 1; i-- > 0;) {
+		AUTO_STRING label = tab_label(app, i);
+
+		width += text_width(label) + 1;
+		if (width > app->cols + 1)
+			return first;
+		first = i;
+	}
+	return first;
+}
+
 static void draw_tabs(struct app *app, int row)
 {
 	const struct level *level = app_level(app);
 	int col = 0;
 
-	for (size_t i = 0; i < level->count && col < app->cols; i++) {
-		const struct view_ops *ops = level->views[i].ops;
-		const char *name = app->cols >= 100 || i == level->current ? _(ops->title) : _(ops->brief);
-		AUTO_STRING label = mem_format(" %s ", name);
-		bool current = i == level->current;
+	for (size_t i = tab_first(app); i < level->count && col < app->cols; i++) {
+		AUTO_STRING label = tab_label(app, i);
 
-		/* A word, too, says which one is open. */
-		if (current)
-			label[0] = '[', label[strlen(label) - 1] = ']';
-		col += term_put_raw(app->term, row, col, app->cols - col, label, current ? ROLE_TAB_CURRENT : ROLE_TAB) + 1;
+		col += 1 + term_put_raw(app->term, row, col, app->cols - col, label,
+					i == level->current ? ROLE_TAB_CURRENT : ROLE_TAB);
 	}
 }
 
@@ -296,8 +331,8 @@ static void preview_update(struct app *app, const struct layout *l)
 	const struct view *view = app_view(app);
 	const struct row *row = view_selected(view);
 	int64_t now = app->term->ops->clock(app->term);
-	AUTO_STRING key = mem_format("%s %s %d", view->ops->name, row ? str_or_empty(view->selected_id) : "-",
-				     l->preview_cols);
+	AUTO_STRING key = mem_format("%s %s %d %zu", view->ops->name, row ? str_or_empty(view->selected_id) : "-",
+				     l->preview_cols, view->marks.count);
 
 	if (str_equal(key, app->preview_key)) {
 		app->preview_due = 0;
@@ -490,8 +525,11 @@ static void draw_prompt(struct app *app, int row)
 	size_t cut;
 
 	text_display(&sign, prompt_sign(app), -1, TEXT_LINE);
-	text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
-	text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	/* Of a secret not even its length is shown. */
+	if (app->prompt != PROMPT_SECRET) {
+		text_display(&before, line->text.bytes, (long)line->cursor, TEXT_LINE);
+		text_display(&text, line->text.bytes, (long)line->text.length, TEXT_LINE);
+	}
 	if (sign.width > app->cols - 4)
 		sign.width = app->cols > 4 ? app->cols - 4 : 0;
 	room = app->cols - sign.width - 1;
@@ -499,7 +537,7 @@ static void draw_prompt(struct app *app, int row)
 	if (before.width > room)
 		skip = before.width - room;
 	cut = skip ? text_clip(text.utf8, skip, &skip) : 0;
-	term_put_raw(app->term, row, sign.width, room, text.utf8 + cut, ROLE_NORMAL);
+	term_put_raw(app->term, row, sign.width, room, text.utf8 ? text.utf8 + cut : "", ROLE_NORMAL);
 	if (app->message.length && text.width - skip + 3 < room)
 		term_put_raw(app->term, row, sign.width + text.width - skip + 3, room - (text.width - skip) - 3,
 			     app->message.bytes, app->message_role);

@@ -56,17 +56,28 @@ void view_init(struct view *view, const struct view_ops *ops, struct command_con
 	*view = (struct view){ .ops = ops, .context = context, .subject = mem_string(subject) };
 }
 
+void view_take_items(struct view *view, void *items, void (*items_free)(void *items))
+{
+	if (view->items && view->items_free)
+		view->items_free(view->items);
+	else
+		free(view->items);
+	view->items = items;
+	view->items_free = items_free;
+}
+
 void view_release(struct view *view)
 {
 	free(view->subject);
 	free(view->text);
 	free(view->rows);
 	free(view->before);
-	free(view->items);
+	view_take_items(view, NULL, NULL);
 	free(view->selected_id);
 	free(view->filter);
 	free(view->search);
 	idset_release(&view->marks);
+	idset_release(&view->opened);
 	doc_release(&view->head);
 	doc_release(&view->body);
 	*view = (struct view){ 0 };
@@ -85,6 +96,14 @@ const struct model *view_model(const struct view *view)
 instant view_now(const struct view *view)
 {
 	return command_now(view->context);
+}
+
+enum chart_drawing view_drawing(const struct view *view)
+{
+	const struct options *options = view->context->options;
+
+	return chart_drawing(view->context->plain ? "ascii" : options ? option_get(options, "glyphs") : NULL,
+			     !view->term || view->term->glyphs, getenv("TERM"));
 }
 
 const struct case_state *view_case(const struct view *view)
@@ -457,6 +476,16 @@ static const struct row *row_at(const struct view *view, int i)
 	return at < view->row_count ? &view->rows[at] : NULL;
 }
 
+static void draw_empty(const struct view *view, struct terminal *term, int row, int col, int rows, int cols)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, cols);
+	doc_sentence(&doc, ROLE_DIM, view->filter ? _("Nothing here matches the filter; Esc clears it.") : _(view->ops->empty));
+	doc_draw(&doc, term, 0, row, col, rows, cols, NULL);
+	doc_release(&doc);
+}
+
 static void draw_list(struct view *view, struct terminal *term, int row, int col, int rows, int cols, bool focus,
 		      bool plain, int *ret_row)
 {
@@ -466,9 +495,7 @@ static void draw_list(struct view *view, struct terminal *term, int row, int col
 	if (rows > 1)
 		draw_header(view, term, row++, col + 2, cols - 2, placed, count), rows--;
 	if (!view->row_count)
-		term_put_raw(term, row, col + 2, cols - 2,
-			     view->filter ? _("Nothing here matches the filter; Esc clears it.") : _(view->ops->empty),
-			     ROLE_DIM);
+		draw_empty(view, term, row, col + 2, rows, cols - 2);
 	for (int i = 0; i < rows; i++) {
 		const struct row *item = row_at(view, i);
 		bool selected, marked;

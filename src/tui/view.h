@@ -7,6 +7,7 @@
 #define PSIRTTY_SRC_TUI_VIEW_H
 
 #include "psirtty/command/command.h"
+#include "tui/chart.h"
 #include "tui/doc.h"
 
 struct view;
@@ -34,9 +35,13 @@ struct view_ops {
 	void (*row_id)(const struct row *row, struct str *ret);
 	const char *(*row_case)(const struct row *row); /* what {case} and {mail} stand for; NULL: nothing */
 	const char *(*row_mail)(const struct row *row);
+	/* A tree: whether the row has children, and shows them. */
+	bool (*row_branch)(const struct row *row);
 	const struct case_state *(*row_state)(const struct row *row); /* has the query language as its filter */
 	void (*preview)(const struct view *view, const struct row *row, struct doc *doc);
 	const struct view_ops *opens;          /* for its mail; else Enter opens the row's case */
+	/* What OPENS is about, where it is no mail. */
+	void (*row_subject)(const struct view *view, const struct row *row, struct str *ret);
 	bool at_end;                           /* newest last: the selection begins there */
 	bool counted;                          /* its number stands in the bar */
 	/* ---- a text */
@@ -50,11 +55,14 @@ struct idset { char **ids; size_t count, capacity; };
 struct view {
 	const struct view_ops *ops;
 	struct command_context *context; /* borrowed */
+	const struct terminal *term;     /* borrowed: what may be drawn with */
 	char *subject;                   /* owned: the case or mail it is about, or NULL */
 	char *text;                      /* owned: what the pager shows, or NULL */
 	/* list */
 	struct row *rows; size_t row_count, row_capacity, total;
 	void *items;                     /* owned: what the rows stand for, where the model does not keep it */
+	void (*items_free)(void *items); /* NULL: by free() */
+	struct idset opened;             /* of a tree: the rows whose children are shown */
 	size_t selected, top;
 	char *selected_id;               /* owned: survives a reload */
 	char *filter;                    /* owned: NULL or not empty */
@@ -78,12 +86,16 @@ void view_release(struct view *view);
 bool view_is_list(const struct view *view);
 const struct model *view_model(const struct view *view);
 instant view_now(const struct view *view);
+/* What its charts are drawn with. */
+enum chart_drawing view_drawing(const struct view *view);
 /* The case the view is about, whole; NULL when it is gone. */
 const struct case_state *view_case(const struct view *view);
 /* Lists know cases and mails in brief: these make one whole and return it. NULL stays NULL. */
 const struct case_state *view_whole(const struct view *view, const struct case_state *state);
 const struct inbox_item *view_whole_mail(const struct view *view, const struct inbox_item *item);
 void view_add(struct view *view, const void *item, size_t index);
+/* ITEMS take the place of those the view has; FREE NULL: by free(). */
+void view_take_items(struct view *view, void *items, void (*items_free)(void *items));
 /* Rows or text anew from the model; selection, marks and scroll stay where they were. */
 void view_reload(struct view *view);
 /* Loads what was never loaded, builds a text for COLS. */
@@ -116,10 +128,10 @@ void idset_release(struct idset *set);
 
 /* ---- the views */
 extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view, advisories_view, feeds_view,
-	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view;
+	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view, matches_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
-	tasks_tab, timeline_tab, gates_tab;
-extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view;
+	revisions_tab, tasks_tab, timeline_tab, gates_tab;
+extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, diff_view, flaw_view, component_view;
 /* The fixed lines above a case's tabs. */
 void case_head(const struct case_state *state, instant now, struct doc *doc);
 

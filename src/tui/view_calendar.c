@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The embargo calendar as an agenda, and the metrics. */
+/* The embargo calendar: an agenda, and the month of what is selected. */
 #include "tui/cells.h"
 
 #include "psirtty/base/zone.h"
@@ -92,9 +92,11 @@ static void agenda_cell(const struct view *view, const struct row *row, size_t c
 	}
 }
 
-/* ---- the month of what is selected: each day with how much is due, and the gravest mark of it */
+/* ---- the month of what is selected: each day with the gravest mark of it, how much is due, and how hot that is */
 
+enum { DAY_CELLS = 6, WEEK_CELLS = 7 * DAY_CELLS, FACTS_LEAST = 32, HOT = 8 };
 struct day { size_t count; bool embargo, overdue, freeze; };
+struct month { int64_t first; int days; struct day items[31]; };
 
 /* The day an item is on, where it was meant. */
 static int64_t day_of(const struct agenda_item *item)
@@ -102,69 +104,76 @@ static int64_t day_of(const struct agenda_item *item)
 	return zone_day("UTC", item->at + item->offset * INSTANT_MINUTE);
 }
 
-static void month_fill(const struct view *view, int64_t first, int days, struct day *ret)
+static void month_fill(const struct view *view, struct date date, struct month *ret)
 {
+	*ret = (struct month){ .first = date_days((struct date){ date.year, date.month, 1 }),
+			       .days = date_month_days(date.year, date.month) };
 	for (size_t i = 0; i < view->row_count; i++) {
 		const struct agenda_item *item = view->rows[i].item;
-		int64_t at = day_of(item) - first;
+		int64_t at = day_of(item) - ret->first;
 
-		if (at < 0 || at >= days)
+		if (at < 0 || at >= ret->days)
 			continue;
-		ret[at].count++;
-		ret[at].embargo = ret[at].embargo || item->embargo;
-		ret[at].overdue = ret[at].overdue || item->overdue;
-		ret[at].freeze = ret[at].freeze || item->kind == AGENDA_FREEZE;
+		ret->items[at].count++;
+		ret->items[at].embargo = ret->items[at].embargo || item->embargo;
+		ret->items[at].overdue = ret->items[at].overdue || item->overdue;
+		ret->items[at].freeze = ret->items[at].freeze || item->kind == AGENDA_FREEZE;
 	}
 }
 
-/* " 7!3": the day, its mark, how much is due; more than nine is "+". */
-static void day_draw(struct doc *doc, const struct day *day, int number, bool selected)
+/* ">18!3▃": a sign before the selected day, its mark, how much is due (more than nine is "+"), the heat. */
+static void day_draw(struct doc *doc, const struct day *day, int number, bool selected, enum chart_drawing drawing)
 {
 	enum role role = day->overdue ? ROLE_OVERDUE : day->embargo ? ROLE_EMBARGO :
 			 day->count > 2 ? ROLE_DUE : ROLE_NORMAL;
 	char mark = day->overdue ? '!' : day->embargo ? '~' : day->freeze ? '#' : ' ';
 	char count = day->count > 9 ? '+' : day->count ? (char)('0' + day->count) : ' ';
+	AUTO_STR heat = STR_INIT;
 
-	doc_format(doc, selected ? ROLE_TITLE : role, "%2d%c%c", number, mark, count);
-	doc_run(doc, ROLE_NORMAL, " ");
+	chart_heat(drawing, day->count, HOT, &heat);
+	doc_format(doc, selected ? ROLE_TITLE : role, "%c%2d%c%c", selected ? '>' : ' ', number, mark, count);
+	doc_run(doc, role == ROLE_NORMAL && day->count ? ROLE_CHART : role, heat.bytes);
+}
+
+static void weekdays_draw(struct doc *doc)
+{
+	static const char *const weekdays[] = { N_("Mo"), N_("Tu"), N_("We"), N_("Th"), N_("Fr"), N_("Sa"), N_("Su") };
+
+	doc_line(doc);
+	for (size_t i = 0; i < ARRAY_LEN(weekdays); i++) {
+		doc_run(doc, ROLE_NORMAL, " ");
+		doc_column(doc, ROLE_LABEL, DAY_CELLS - 1, _(weekdays[i]));
+	}
 }
 
 static void month_draw(const struct view *view, const struct agenda_item *item, struct doc *doc)
 {
-	static const char *const weekdays[] = { N_("Mo"), N_("Tu"), N_("We"), N_("Th"), N_("Fr"), N_("Sa"), N_("Su") };
-	struct date date = date_of_days(day_of(item));
-	int64_t first = date_days((struct date){ date.year, date.month, 1 });
-	int days = date_month_days(date.year, date.month), column = date_weekday(first);
-	struct day month[31] = { { 0 } };
+	struct date date = date_of_days(day_of(item)), today = date_of_days(zone_day("UTC", view_now(view)));
+	struct month month;
+	int column;
 
-	month_fill(view, first, days, month);
-	doc_line(doc);
+	month_fill(view, date, &month);
 	doc_line(doc);
 	doc_format(doc, ROLE_TITLE, "%04d-%02d", date.year, date.month);
+	doc_format(doc, ROLE_DIM, _("   today %04d-%02d-%02d"), today.year, today.month, today.day);
+	weekdays_draw(doc);
+	column = date_weekday(month.first);
 	doc_line(doc);
-	for (size_t i = 0; i < ARRAY_LEN(weekdays); i++)
-		doc_column(doc, ROLE_LABEL, 5, _(weekdays[i]));
-	doc_line(doc);
-	for (int i = 0; i < column; i++)
-		doc_run(doc, ROLE_NORMAL, "     ");
-	for (int i = 0; i < days; i++, column++) {
-		if (column == 7) {
-			column = 0;
-			doc_line(doc);
-		}
-		day_draw(doc, &month[i], i + 1, i + 1 == date.day);
+	doc_format(doc, ROLE_NORMAL, "%*s", column * DAY_CELLS, "");
+	for (int i = 0; i < month.days; i++, column++) {
+		if (column == 7)
+			column = 0, doc_line(doc);
+		day_draw(doc, &month.items[i], i + 1, i + 1 == date.day, view_drawing(view));
 	}
 }
 
-static void agenda_preview(const struct view *view, const struct row *row, struct doc *doc)
+static void agenda_facts(const struct view *view, const struct agenda_item *item, struct doc *doc)
 {
-	const struct agenda_item *item = row->item;
-	const struct case_state *state = view_whole(view, model_find_case(view_model(view), item->case_id));
 	struct zoned when = agenda_when(item);
 	char buffer[96], utc[40], text[200];
 
 	doc_line(doc);
-	doc_run(doc, agenda_role(item), agenda_text(item, text));
+	doc_wrapped(doc, agenda_role(item), 2, agenda_text(item, text));
 	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&when, buffer));
 	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
 	if (agenda_share(item, view_now(view))) {
@@ -174,13 +183,36 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 	}
 	if (item->rule) {
 		doc_field(doc, _("rule"), ROLE_NORMAL, item->rule->source);
-		if (item->rule->to)
-			doc_field(doc, _("to"), ROLE_NORMAL, item->rule->to);
+		doc_field(doc, _("to"), ROLE_NORMAL, item->rule->to);
 	}
-	month_draw(view, item, doc);
-	doc_line(doc);
-	if (state)
-		case_preview(state, view_now(view), doc);
+}
+
+/* The month stands beside the facts where both fit: seven lines are all the usual screen has for them. */
+static void agenda_preview(const struct view *view, const struct row *row, struct doc *doc)
+{
+	const struct agenda_item *item = row->item;
+	const struct case_state *state = view_whole(view, model_find_case(view_model(view), item->case_id));
+	bool beside = doc->width >= WEEK_CELLS + 2 + FACTS_LEAST && !view->context->plain;
+	struct doc left = { 0 }, right = { 0 };
+
+	doc_reset(&left, beside ? WEEK_CELLS : doc->width);
+	doc_reset(&right, beside ? doc->width - WEEK_CELLS - 2 : doc->width);
+	month_draw(view, item, &left);
+	agenda_facts(view, item, &right);
+	if (beside && state)
+		case_preview(state, view_now(view), &right);
+	if (beside) {
+		doc_beside(doc, &left, &right, "  ");
+	} else {
+		doc_below(doc, &right);
+		doc_line(doc);
+		doc_below(doc, &left);
+		doc_line(doc);
+		if (state)
+			case_preview(state, view_now(view), doc);
+	}
+	doc_release(&left);
+	doc_release(&right);
 }
 
 const struct view_ops calendar_view = {
@@ -189,92 +221,4 @@ const struct view_ops calendar_view = {
 	.columns = agenda_columns, .column_count = ARRAY_LEN(agenda_columns),
 	.load = calendar_load, .cell = agenda_cell, .row_id = agenda_row_id, .row_case = agenda_case,
 	.preview = agenda_preview,
-};
-
-/* ---- metrics */
-
-struct tally { const char *word; enum role role; size_t count; };
-
-/* A bar of at most WIDTH cells for COUNT of MOST, and the number. */
-static void tally_draw(struct doc *doc, const struct tally *tally, size_t most, bool plain)
-{
-	AUTO_STR bar = STR_INIT;
-	int width = doc->width > 60 ? 40 : doc->width > 34 ? doc->width - 24 : 10;
-	size_t cells = most ? (tally->count * (size_t)width + most - 1) / most : 0;
-
-	doc_line(doc);
-	doc_label(doc, tally->word);
-	doc_format(doc, tally->role, "%6zu", tally->count);
-	for (size_t i = 0; i < cells; i++)
-		str_add(&bar, plain ? "#" : "█");
-	if (cells)
-		doc_format(doc, ROLE_CHART, " %s", bar.bytes);
-}
-
-static void tallies_draw(struct doc *doc, const char *heading, const struct tally *tallies, size_t count, bool plain)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; i < count; i++)
-		most = tallies[i].count > most ? tallies[i].count : most;
-	doc_heading(doc, heading);
-	for (size_t i = 0; i < count; i++)
-		tally_draw(doc, &tallies[i], most, plain);
-}
-
-static void states_draw(const struct model *model, struct doc *doc, bool plain)
-{
-	struct tally tallies[RM_COUNT] = { { 0 } };
-
-	for (int i = 0; i < RM_COUNT; i++)
-		tallies[i] = (struct tally){ rm_name(i), ROLE_NORMAL, 0 };
-	for (size_t i = 0; i < model_case_count(model); i++)
-		tallies[model_glance(model, i)->rm].count++;
-	tallies_draw(doc, _("Cases by state"), tallies + 1, RM_COUNT - 1, plain);
-}
-
-static void severities_draw(const struct model *model, struct doc *doc, bool plain)
-{
-	enum { UNSCORED = CVSS_CRITICAL + 1, COUNT };
-	struct tally tallies[COUNT] = { { 0 } };
-
-	for (int i = 0; i < UNSCORED; i++)
-		tallies[i] = (struct tally){ cvss_severity_name(i), severity_role(i), 0 };
-	tallies[UNSCORED] = (struct tally){ _("no score"), ROLE_NORMAL, 0 };
-	for (size_t i = 0; i < model_case_count(model); i++) {
-		const struct case_score *score = case_leading_score(model_case(model, i));
-
-		tallies[score ? (int)score->cvss.severity : UNSCORED].count++;
-	}
-	tallies_draw(doc, _("Cases by severity"), tallies, COUNT, plain);
-}
-
-static void embargoes_draw(const struct model *model, struct doc *doc, bool plain)
-{
-	struct tally tallies[EM_COUNT] = { { 0 } };
-
-	for (int i = 0; i < EM_COUNT; i++)
-		tallies[i] = (struct tally){ em_name(i), ROLE_NORMAL, 0 };
-	for (size_t i = 0; i < model_case_count(model); i++)
-		tallies[model_case(model, i)->embargo.state].count++;
-	tallies_draw(doc, _("Cases by embargo"), tallies, EM_COUNT, plain);
-}
-
-static void metrics_body(const struct view *view, struct doc *doc)
-{
-	const struct model *model = view_model(view);
-	bool plain = view->context->plain;
-
-	if (!model)
-		return;
-	doc_line(doc);
-	doc_format(doc, ROLE_TITLE, _("%zu cases, %zu mails, %zu products"), model_case_count(model),
-		   model_inbox_count(model), model_product_count(model));
-	states_draw(model, doc, plain);
-	severities_draw(model, doc, plain);
-	embargoes_draw(model, doc, plain);
-}
-
-const struct view_ops metrics_view = {
-	.name = "metrics", .title = N_("Metrics"), .brief = N_("Met"), .body = metrics_body,
 };

@@ -30,8 +30,7 @@ void case_head(const struct case_state *state, instant now, struct doc *doc)
 
 /* ---- facts */
 
-/* A heading and a line for each record of one kind. */
-static void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading)
+void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading)
 {
 	const struct case_record *record;
 	size_t cursor = 0, number = 0;
@@ -77,22 +76,6 @@ static const struct fact_heading summary_facts[] = {
 
 /* ---- summary */
 
-static void summary_scores(const struct case_state *state, struct doc *doc)
-{
-	char buffer[8];
-
-	for (size_t i = 0; i < state->score_count; i++) {
-		const struct case_score *score = &state->scores[i];
-
-		doc_line(doc);
-		doc_label(doc, _("score"));
-		doc_format(doc, severity_role(score->cvss.severity), "%s %s", cvss_tenths(score->cvss.overall, buffer),
-			   cvss_severity_name(score->cvss.severity));
-		doc_format(doc, ROLE_DIM, "  %s  ", str_or_empty(score->issuer));
-		doc_wrapped(doc, ROLE_NORMAL, 14, str_or_empty(score->vector));
-	}
-}
-
 static void summary_notes(const struct case_state *state, struct doc *doc)
 {
 	char when[40];
@@ -136,7 +119,10 @@ static void summary_body(const struct view *view, struct doc *doc)
 	doc_field(doc, "CWE", ROLE_NORMAL, state->cwe);
 	for (size_t i = 0; i < state->id_count; i++)
 		doc_field(doc, str_or_empty(state->ids[i].system), ROLE_ID, state->ids[i].text);
-	summary_scores(state, doc);
+	score_lines(state, doc);
+	for (size_t i = 0; i < state->id_count; i++)
+		if (str_equal(state->ids[i].system, "cve"))
+			flaw_facts(view, state->ids[i].text, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
 	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
 	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));
@@ -170,6 +156,11 @@ static void messages_load(struct view *view)
 static void message_row_id(const struct row *row, struct str *ret)
 {
 	str_add_format(ret, "%zu", row->index);
+}
+
+static void message_subject(const struct view *view, const struct row *row, struct str *ret)
+{
+	str_add_format(ret, "%s %zu", view->subject, row->index);
 }
 
 /* NULL while the case is known in brief only. */
@@ -233,7 +224,7 @@ const struct view_ops messages_tab = {
 	.name = "messages", .title = N_("Messages"), .brief = N_("Msg"), .empty = N_("No message belongs to this case."),
 	.columns = message_columns, .column_count = ARRAY_LEN(message_columns),
 	.load = messages_load, .cell = message_cell, .row_id = message_row_id, .row_mail = message_mail,
-	.preview = message_preview, .opens = &message_view, .at_end = true,
+	.preview = message_preview, .opens = &message_view, .row_subject = message_subject, .at_end = true,
 };
 
 /* ---- embargo and parties */
@@ -371,34 +362,6 @@ static void affected_body(const struct view *view, struct doc *doc)
 const struct view_ops affected_tab = {
 	.name = "affected", .title = N_("Affected"), .brief = N_("Aff"),
 	.empty = N_("No product is marked as affected yet; \"x\" marks one."), .body = affected_body,
-};
-
-/* ---- advisory */
-
-static void advisory_body(const struct view *view, struct doc *doc)
-{
-	const struct case_state *state = view_case(view);
-	AUTO_STR rendered = STR_INIT;
-	AUTO_ERROR err = ERROR_INIT;
-
-	if (!state || !state->advisory)
-		return;
-	doc_field(doc, _("advisory"), ROLE_ID, state->advisory->id);
-	doc_field(doc, _("status"), ROLE_NORMAL, state->advisory->version ? _("final") : _("draft"));
-	doc_field(doc, "TLP", ROLE_NORMAL, state->advisory->tlp);
-	doc_line(doc);
-	if (desk_advisory_render(view->context->desk, state, "text", view_now(view), &rendered, &err)) {
-		str_reset(&rendered);
-		error_sentence(&err, &rendered);
-		doc_sentence(doc, ROLE_ERROR, rendered.bytes);
-		return;
-	}
-	doc_block(doc, ROLE_NORMAL, rendered.bytes, false);
-}
-
-const struct view_ops advisory_tab = {
-	.name = "advisory", .title = N_("Advisory"), .brief = N_("Adv"),
-	.empty = N_("No advisory is being drafted. \":advisory new {case}\" begins one."), .body = advisory_body,
 };
 
 /* ---- tasks and clocks */

@@ -10,50 +10,6 @@
 
 enum { BESIDE_FROM = 100, GATE_CELLS = 5, RESULT_CELLS = 16 };
 
-/* ---- two texts beside each other */
-
-static int width_of(const struct doc_line *line)
-{
-	int width = 0;
-
-	for (size_t i = 0; i < line->count; i++)
-		width += line->runs[i].text.width;
-	return width;
-}
-
-static void put_line(struct doc *doc, const struct doc *from, size_t at, int cells)
-{
-	const struct doc_line *line = at < from->count ? &from->lines[at] : NULL;
-	int width = line ? width_of(line) : 0;
-
-	for (size_t i = 0; line && i < line->count; i++)
-		doc_run(doc, line->runs[i].role, line->runs[i].text.utf8);
-	if (width < cells)
-		doc_format(doc, ROLE_NORMAL, "%*s", cells - width, "");
-}
-
-/* Beside each other where there is room, else one below the other. */
-static void put_both(struct doc *doc, const struct doc *left, const struct doc *right)
-{
-	bool beside = doc->width >= BESIDE_FROM;
-	size_t count = left->count > right->count ? left->count : right->count;
-
-	for (size_t i = 0; beside && i < count; i++) {
-		doc_line(doc);
-		put_line(doc, left, i, left->width);
-		doc_run(doc, ROLE_RULE, " │ ");
-		put_line(doc, right, i, 0);
-	}
-	for (size_t i = 0; !beside && i < left->count; i++) {
-		doc_line(doc);
-		put_line(doc, left, i, 0);
-	}
-	for (size_t i = 0; !beside && i < right->count; i++) {
-		doc_line(doc);
-		put_line(doc, right, i, 0);
-	}
-}
-
 /* ---- collisions */
 
 static void side_head(struct doc *doc, const char *citation, instant due, instant now)
@@ -103,7 +59,7 @@ static void put_side(struct doc *doc, const struct collision_rules *rules, const
 		doc_format(&right, ROLE_NORMAL, "  %s", clock_title(side->clock));
 	side_body(&right, &side->duty->text);
 	side_decision(&right, side);
-	put_both(doc, &left, &right);
+	doc_beside(doc, &left, &right, " │ ");
 	doc_line(doc);
 	doc_release(&left);
 	doc_release(&right);

@@ -181,7 +181,6 @@ static void check_bodies(struct vault *vault)
 	note_damage(vault, robbed->bare, &row, &why);
 }
 
-/* HEAD: to be noted for the others, or 0. */
 static int sync_seen(struct vault *vault, uint64_t head, struct error *err)
 {
 	int code = store_sync(vault->store, head, err);
@@ -203,8 +202,8 @@ static int catch_up(struct vault *vault, uint64_t most, uint64_t *ret_left, vaul
 	vault->log.store = vault->store;
 	/* Who holds the queue syncs what he saw with what he writes, before anybody is told of either. */
 	vault->unsynced = vault->unsynced || (!code && vault->log.gseq < last);
-	if (!code && vault->unsynced && !vault->held)
-		sync_seen(vault, 0, NULL);
+	if (!code && vault->unsynced && !vault->held && !vault->lining)
+		sync_seen(vault, last, NULL);
 	end = last > vault->log.gseq && last - vault->log.gseq > most ? vault->log.gseq + most : last;
 	while (!code && vault->log.gseq < end) {
 		uint64_t gseq = vault->log.gseq + 1;
@@ -400,6 +399,23 @@ void vault_let_go(struct vault *vault)
 		store_unlock(vault->store);
 }
 
+/* What others wrote is read and verified while they write on, by one at a time: by whoever is next. */
+static int line_up(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
+{
+	int code;
+
+	if (vault->held)
+		return vault_hold(vault, err);
+	store_line_up(vault->store);
+	vault->lining = true;
+	code = vault_catch_up(vault, fn, context, err);
+	vault->lining = false;
+	if (!code)
+		code = vault_hold(vault, err);
+	store_line_end(vault->store);
+	return code;
+}
+
 int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct error *err)
 {
 	int code;
@@ -407,7 +423,7 @@ int vault_begin(struct vault *vault, vault_event_fn fn, void *context, struct er
 	if (vault->readonly)
 		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
 				 _("the vault was opened for reading only"));
-	code = vault_hold(vault, err);
+	code = line_up(vault, fn, context, err);
 	if (code)
 		return code;
 	vault->batch_mark = vault->log.gseq;

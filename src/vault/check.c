@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
+#include "psirtty/base/shelter.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/vault/index.h"
 #include "vault/object.h"
@@ -207,7 +208,23 @@ static void check_log_left(struct checking *c, struct vault *vault)
 static void check_cache(struct checking *c, const struct vault *vault)
 {
 	if (vault_cache_state(vault) != VAULT_CACHE_READY && vault_cache_reason(vault))
-		tell(c, true, false, mem_string(vault_cache_reason(vault)));
+		tell(c, true, c->repair && vault_cache_state(vault) == VAULT_CACHE_FOREIGN,
+		     mem_string(vault_cache_reason(vault)));
+}
+
+/* Words of cases lie in more memory than keys do; what of it is not locked can reach the swap file, if there is one. */
+enum { LOOSE_AT_MOST = 256 << 10 };
+
+static void check_memory(struct checking *c)
+{
+	size_t needed, loose;
+
+	shelter_tell(&needed, &loose);
+	if (loose > LOOSE_AT_MOST && shelter_swaps(NULL))
+		tell(c, false, false,
+		     mem_format(_("%zu of %zu KiB of memory that words of cases pass through may be swapped out: let more be "
+				  "locked (memlock 65536 in limits.conf), or see that swap is encrypted"),
+				loose >> 10, needed >> 10));
 }
 
 int vault_check_objects(struct vault *vault, struct vault_check *ret)
@@ -240,6 +257,8 @@ int vault_check(struct vault *vault, bool repair, instant now, struct vault_chec
 		check_log_left(&c, vault);
 	if (!code)
 		check_cache(&c, vault);
+	if (!code)
+		check_memory(&c);
 	free(names.items);
 	return code;
 }

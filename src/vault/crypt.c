@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "psirtty/base/shelter.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/vault/vault.h"
 
@@ -91,6 +92,7 @@ int crypt_start(struct error *err)
 	if (sodium_init() < 0)
 		return error_set(err, ERR_BUG, "libsodium", NULL, _("it cannot be started"));
 	wipe_database_memory();
+	shelter_start();
 	setrlimit(RLIMIT_CORE, &none);
 	/* libsodium goes on without the lock; a key in the swap file would outlive the vault's being locked. */
 	if (sodium_mlock(probe, sizeof(probe)) != 0)

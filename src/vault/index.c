@@ -77,7 +77,7 @@ static const char *kind_reason(enum pages_kind kind)
 {
 	switch (kind) {
 	case PAGES_FOREIGN:
-		return _("the cache is another vault's or sealed with another key; remove its file if nobody needs it");
+		return _("the cache is another vault's or sealed with another key; it is not used, and left as it is");
 	case PAGES_OTHER_VERSION:
 		return _("the cache was made by another version of the program; it is made anew");
 	case PAGES_DAMAGED:

@@ -64,19 +64,30 @@ void object_segment_hash(const uint8_t head[OBJECT_HEAD], const void *sealed, si
 	EVP_MD_CTX_free(sha256);
 }
 
-void segments_new(struct segment *segments)
+void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
 {
-	for (size_t i = 0; i < SEGMENTS; i++) {
-		segments[i] = (struct segment){ 0 };
-		segments[i].plain = mem_alloc(SEGMENT_PLAIN);
-		segments[i].sealed = mem_alloc(SEGMENT_SEALED);
+	EVP_MD_CTX *sha256 = sha256_begin();
+	uint8_t hash[32];
+
+	if (!EVP_DigestUpdate(sha256, bytes, length) || !EVP_DigestFinal_ex(sha256, hash, NULL))
+		BUG("SHA-256 cannot end");
+	EVP_MD_CTX_free(sha256);
+	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
+}
+
+void segments_new(struct segment *segments, size_t count, size_t chunks)
+{
+	for (size_t i = 0; i < count; i++) {
+		segments[i] = (struct segment){ .room = chunks * CHUNK };
+		segments[i].plain = mem_alloc(segments[i].room);
+		segments[i].sealed = mem_alloc(chunks * SEALED_CHUNK);
 	}
 }
 
-void segments_release(struct segment *segments)
+void segments_release(struct segment *segments, size_t count)
 {
-	for (size_t i = 0; i < SEGMENTS; i++) {
-		sodium_memzero(segments[i].plain, SEGMENT_PLAIN);
+	for (size_t i = 0; i < count; i++) {
+		sodium_memzero(segments[i].plain, segments[i].room);
 		free(segments[i].plain);
 		free(segments[i].sealed);
 	}
@@ -92,6 +103,7 @@ struct putting {
 	vault_bytes_fn progress;
 	void *context;
 	EVP_MD_CTX *sha256;
+	ZSTD_CCtx **packer;          /* the vault's, for what is small */
 	ZSTD_CCtx *zstd;             /* NULL: as it is */
 	uint8_t *raw;                /* before compression */
 	ZSTD_inBuffer in;
@@ -306,9 +318,10 @@ static int finish(struct putting *put, const char *dir, const char *part, const 
 		code = write_out(put, count, sizeof(count), err);
 	if (code)
 		return code;
-	if (mkdir(folder, 0770) < 0 && errno != EEXIST)
-		return error_errno(err, ERR_VAULT, folder, NULL);
-	if (fchmod(put->out, 0440) < 0 || (!put->later && fsync(put->out) < 0) || rename(part, path) < 0)
+	if (fchmod(put->out, 0440) < 0 || (!put->later && fsync(put->out) < 0))
+		return write_error(put, err);
+	/* The folder is there, but for the first of 256. */
+	if (rename(part, path) < 0 && (errno != ENOENT || mkdir(folder, 0770) < 0 || rename(part, path) < 0))
 		return write_error(put, err);
 	if (put->later)
 		return 0;
@@ -360,8 +373,8 @@ int object_settle(const char *dir, struct error *err)
 /* What fits a chunk goes through the stages one after the other: threads and large buffers cost more than it. */
 static int put_small(struct putting *put, struct error *err)
 {
-	size_t room = ZSTD_compressBound(CHUNK), made;
-	uint8_t *packed = mem_alloc(room), *sealed = mem_alloc(SEALED_CHUNK);
+	size_t room = ZSTD_compressBound((size_t)put->length), made;
+	uint8_t *packed = mem_alloc(room), *sealed = mem_alloc((size_t)put->length + SEALED_CHUNK - CHUNK);
 	struct segment segment = { .plain = (uint8_t *)(uintptr_t)put->bytes, .sealed = sealed,
 				   .plain_length = (size_t)put->length, .last = true };
 	bool last;
@@ -369,7 +382,9 @@ static int put_small(struct putting *put, struct error *err)
 
 	EVP_DigestUpdate(put->sha256, put->bytes, (size_t)put->length);
 	put->size = put->length;
-	made = ZSTD_compress(packed, room, put->bytes, (size_t)put->length, ZSTD_LEVEL);
+	if (!*put->packer)
+		*put->packer = ZSTD_createCCtx();
+	made = *put->packer ? ZSTD_compressCCtx(*put->packer, packed, room, put->bytes, (size_t)put->length, ZSTD_LEVEL) : room;
 	if (!ZSTD_isError(made) && made < put->length - put->length / 8) {
 		put->head[OBJECT_FLAGS] |= OBJECT_ZSTD;
 		segment.plain = packed;
@@ -392,9 +407,9 @@ static int put_large(struct putting *put, struct error *err)
 	struct segment segments[SEGMENTS];
 	int code;
 
-	segments_new(segments);
+	segments_new(segments, SEGMENTS, SEGMENT_CHUNKS);
 	code = pipeline_run(stages, ARRAY_LEN(stages), 0, segments, sizeof(segments[0]), SEGMENTS, put, err);
-	segments_release(segments);
+	segments_release(segments, SEGMENTS);
 	return code;
 }
 
@@ -430,6 +445,7 @@ static int object_put(struct vault *vault, struct putting *put, struct vault_obj
 		return error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
 				 _("the vault was opened for reading only"));
 	put->later = vault->batching;
+	put->packer = &vault->packer;
 	vault->batch_objects |= vault->batching;
 	randombytes_buf(key, sizeof(key));
 	begin_put(put, key);

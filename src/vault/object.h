@@ -23,12 +23,14 @@ enum {
 
 struct segment {
 	uint8_t *plain, *sealed; /* owned */
+	size_t room;             /* of the plain bytes */
 	size_t plain_length, sealed_length;
 	uint8_t hash[HASH_BYTES]; /* of what is sealed */
 	bool last;
 };
-void segments_new(struct segment *segments);
-void segments_release(struct segment *segments);
+/* COUNT segments (SEGMENTS at most) with room for so many chunks each. */
+void segments_new(struct segment *segments, size_t count, size_t chunks);
+void segments_release(struct segment *segments, size_t count);
 
 /* Makes durable what was put in a batch. */
 int object_settle(const char *dir, struct error *err);

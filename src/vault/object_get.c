@@ -31,6 +31,7 @@ struct getting {
 	bool opened_any;
 	ZSTD_DCtx *zstd;             /* NULL: was not compressed */
 	uint8_t *unpacked;
+	size_t room;                 /* there */
 	size_t unfinished;           /* zstd expects more */
 	vault_piece_fn sink;         /* where it goes, with CONTEXT; or NULL */
 	int fd;                      /* or -1: into memory */
@@ -144,7 +145,7 @@ static int hand_over(struct getting *get, const void *bytes, size_t length, stru
 static int unpack(struct getting *get, const struct segment *segment, struct error *err)
 {
 	ZSTD_inBuffer in = { segment->plain, segment->plain_length, 0 };
-	ZSTD_outBuffer out = { get->unpacked, SEGMENT_PLAIN, 0 };
+	ZSTD_outBuffer out = { get->unpacked, get->room, 0 };
 	int code = 0;
 
 	do {
@@ -264,8 +265,16 @@ static int run_get(struct getting *get, const uint8_t key[KEY_BYTES], struct err
 {
 	static const pipeline_fn stages[] = { read_stage, open_stage, write_stage };
 	struct segment segments[SEGMENTS];
+	size_t chunks = (size_t)((get->end - get->at + SEALED_CHUNK - 1) / SEALED_CHUNK), count = SEGMENTS;
 	int code;
 
+	/* Most are one short chunk: whole segments would cost more than what is in them. */
+	if (!chunks)
+		chunks = 1;
+	if (chunks <= SEGMENT_CHUNKS)
+		count = 1;
+	else
+		chunks = SEGMENT_CHUNKS;
 	if (crypto_secretstream_xchacha20poly1305_init_pull(&get->state, get->head + get->mark, key) != 0)
 		return altered(get, _("the attachment does not open"), err);
 	if (get->mark && get->head[OBJECT_FLAGS] & OBJECT_ZSTD) {
@@ -273,13 +282,14 @@ static int run_get(struct getting *get, const uint8_t key[KEY_BYTES], struct err
 		if (!get->zstd)
 			BUG("zstd cannot begin");
 		ZSTD_DCtx_setParameter(get->zstd, ZSTD_d_windowLogMax, WINDOW_LOG);
-		get->unpacked = mem_alloc(SEGMENT_PLAIN);
+		get->unpacked = mem_alloc(chunks * CHUNK);
+		get->room = chunks * CHUNK;
 	}
-	segments_new(segments);
-	code = pipeline_run(stages, ARRAY_LEN(stages), 2, segments, sizeof(segments[0]), SEGMENTS, get, err);
-	segments_release(segments);
+	segments_new(segments, count, chunks);
+	code = pipeline_run(stages, ARRAY_LEN(stages), 2, segments, sizeof(segments[0]), count, get, err);
+	segments_release(segments, count);
 	if (get->unpacked)
-		sodium_memzero(get->unpacked, SEGMENT_PLAIN);
+		sodium_memzero(get->unpacked, get->room);
 	free(get->unpacked);
 	ZSTD_freeDCtx(get->zstd);
 	sodium_memzero(&get->state, sizeof(get->state));

@@ -28,33 +28,18 @@ static const struct failure {
 	{ GPG_ERR_AGENT, N_("gpg-agent does not answer"),
 	  N_("Start gpg-agent, or forward it to this host") },
 	{ GPG_ERR_CANCELED, N_("it was cancelled"), NULL },
+	{ GPG_ERR_CARD_NOT_PRESENT, N_("the card with the key is not inserted"), N_("Insert it and try again") },
+	{ GPG_ERR_CARD_REMOVED, N_("the card with the key was taken out"), N_("Insert it and try again") },
+	{ GPG_ERR_NO_SCDAEMON, N_("gpg cannot reach cards"), N_("Install scdaemon") },
+	{ GPG_ERR_BAD_PIN, N_("the PIN of the card is wrong"), N_("Try again: a card counts wrong ones") },
+	{ GPG_ERR_PIN_BLOCKED, N_("the PIN of the card is blocked"), N_("Unblock it with `gpg --card-edit`, passwd") },
+	{ GPG_ERR_FORBIDDEN, N_("gpg-agent, on another machine, does not allow it"), N_("Do it where the agent runs") },
 	{ GPG_ERR_BAD_PASSPHRASE, N_("the passphrase is wrong"), N_("Try again") },
 	{ GPG_ERR_NO_PIN_ENTRY, N_("gpg has no way to ask for the passphrase"),
 	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 	{ GPG_ERR_ENOTTY, N_("gpg has no way to ask for the passphrase"),
 	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 };
-
-/* Of the process: whether gpg may ask, and whether it wanted to. */
-static bool silent, wanted;
-
-void openpgp_never_ask(void)
-{
-	silent = true;
-}
-
-bool openpgp_take_wanted(void)
-{
-	bool had = wanted;
-
-	wanted = false;
-	return had;
-}
-
-void openpgp_note_asked(gpgme_error_t code)
-{
-	wanted = wanted || (silent && gpgme_err_code(code) == GPG_ERR_CANCELED);
-}
 
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
 {
@@ -71,6 +56,7 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 {
 	struct openpgp *pgp;
 	gpgme_error_t code;
+	int failed;
 
 	gpgme_check_version(NULL);
 	gpgme_set_locale(NULL, LC_CTYPE, setlocale(LC_CTYPE, NULL));
@@ -81,17 +67,14 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 	pgp = mem_alloc(sizeof(*pgp));
 	pgp->home = mem_string(home && *home ? home : NULL);
 	code = gpgme_new(&pgp->context);
-	if (!code && pgp->home)
-		code = gpgme_ctx_set_engine_info(pgp->context, GPGME_PROTOCOL_OpenPGP, NULL, pgp->home);
-	if (!code)
-		code = gpgme_set_protocol(pgp->context, GPGME_PROTOCOL_OpenPGP);
-	if (code) {
+	failed = code ? openpgp_failed(err, "gpg", code) :
+			openpgp_engine(pgp->home, pgp->context, GPGME_PROTOCOL_OpenPGP, err);
+	if (failed) {
 		openpgp_close(pgp);
-		return openpgp_failed(err, "gpg", code);
+		return failed;
 	}
 	gpgme_set_offline(pgp->context, 1);
-	if (silent)
-		gpgme_set_pinentry_mode(pgp->context, GPGME_PINENTRY_MODE_CANCEL);
+	openpgp_prepare_asking(pgp->context);
 	gpgme_set_ctx_flag(pgp->context, "auto-key-retrieve", "0");
 	gpgme_set_ctx_flag(pgp->context, "auto-key-import", "0");
 	gpgme_set_ctx_flag(pgp->context, "export-session-key", "1");
@@ -115,20 +98,11 @@ void openpgp_close(struct openpgp *pgp)
 
 /* ---- the key rings, from outside */
 
-static char *ring_folder(const struct openpgp *pgp)
-{
-	const char *given = pgp->home ? pgp->home : getenv("GNUPGHOME"), *user = getenv("HOME");
-
-	if (given && *given)
-		return mem_string(given);
-	return user ? file_join(user, ".gnupg") : NULL;
-}
-
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32])
 {
 	static const char *const files[] = { "pubring.kbx", "pubring.gpg", "public-keys.d/pubring.db", "gpg.conf",
 					     "common.conf" };
-	AUTO_STRING folder = ring_folder(pgp);
+	AUTO_STRING folder = openpgp_folder(pgp->home);
 	AUTO_STR facts = STR_INIT;
 	size_t rings = 0;
 
@@ -466,19 +440,32 @@ static bool readable_by(const struct str *message, int count)
 	return packets.encrypted && packets.public_keys == count && packets.passphrases == 0;
 }
 
+/* One attempt; a passphrase may be asked for again. */
+static gpgme_error_t encrypt_once(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool sign, struct str *ret)
+{
+	gpgme_data_t out;
+	gpgme_error_t code = gpgme_data_new(&out);
+
+	if (code)
+		return code;
+	gpgme_data_seek(in, 0, SEEK_SET);
+	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, OPENPGP_FLAGS, in, out) :
+		      gpgme_op_encrypt(pgp->context, keys, OPENPGP_FLAGS, in, out);
+	str_reset(ret);
+	openpgp_take(out, ret);
+	return code;
+}
+
 static int encrypt(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool sign, struct str *ret,
 		   struct error *err)
 {
 	AUTO_STR made = STR_INIT;
 	int count = 0;
-	gpgme_data_t out;
-	gpgme_error_t code = gpgme_data_new(&out);
+	gpgme_error_t code;
 
-	if (code)
-		return openpgp_failed(err, _("encryption"), code);
-	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, OPENPGP_FLAGS, in, out) :
-		      gpgme_op_encrypt(pgp->context, keys, OPENPGP_FLAGS, in, out);
-	openpgp_take(out, &made);
+	do
+		code = encrypt_once(pgp, keys, in, sign, &made);
+	while (openpgp_ask_again(pgp->context, code));
 	if (code)
 		return openpgp_failed(err, _("encryption"), code);
 	if (gpgme_op_encrypt_result(pgp->context)->invalid_recipients)
@@ -530,19 +517,32 @@ static const char *micalg(gpgme_hash_algo_t algorithm)
 	return "pgp-sha1";
 }
 
-static int sign(struct openpgp *pgp, const void *bytes, size_t length, gpgme_sig_mode_t mode, struct str *ret,
-		const char **ret_hash, struct error *err)
+static gpgme_error_t sign_once(struct openpgp *pgp, const void *bytes, size_t length, gpgme_sig_mode_t mode, struct str *ret)
 {
 	gpgme_data_t in, out;
 	gpgme_error_t failure;
-	gpgme_sign_result_t result;
 
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0) || gpgme_data_new(&out))
 		BUG("gpgme cannot take %zu bytes", length);
 	failure = gpgme_op_sign(pgp->context, in, out, mode);
-	result = failure ? NULL : gpgme_op_sign_result(pgp->context);
 	gpgme_data_release(in);
+	str_reset(ret);
 	openpgp_take(out, ret);
+	return failure;
+}
+
+static int sign(struct openpgp *pgp, const void *bytes, size_t length, gpgme_sig_mode_t mode, struct str *ret,
+		const char **ret_hash, struct error *err)
+{
+	AUTO_STR made = STR_INIT;
+	gpgme_error_t failure;
+	gpgme_sign_result_t result;
+
+	do
+		failure = sign_once(pgp, bytes, length, mode, &made);
+	while (openpgp_ask_again(pgp->context, failure));
+	result = failure ? NULL : gpgme_op_sign_result(pgp->context);
+	str_add_bytes(ret, made.bytes, made.length);
 	if (failure || !result || !result->signatures)
 		return openpgp_failed(err, _("signing"), failure ? failure : gpgme_error(GPG_ERR_GENERAL));
 	if (ret_hash)

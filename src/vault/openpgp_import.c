@@ -80,16 +80,25 @@ static int run_import(const char *home, const char *file, struct error *err)
 
 /* ---- from there to here */
 
-static int list_all(struct openpgp *from, char **prints, size_t *ret_count)
+static bool names(gpgme_key_t key, const char *address)
+{
+	for (gpgme_user_id_t id = key->uids; address && id; id = id->next)
+		if (!id->revoked && !id->invalid && id->address && str_casecmp(id->address, address) == 0)
+			return true;
+	return !address;
+}
+
+/* Those of ADDRESS; NULL: all. */
+static int list_all(struct openpgp *from, const char *address, char **prints, size_t *ret_count)
 {
 	gpgme_key_t key;
 	gpgme_error_t code = gpgme_op_keylist_start(from->context, NULL, 0);
 	size_t count = 0;
 
 	while (!code && !(code = gpgme_op_keylist_next(from->context, &key))) {
-		if (count < KEYS_MOST)
+		if (count < KEYS_MOST && names(key, address))
 			prints[count] = mem_string(key->fpr ? key->fpr : key->subkeys->fpr);
-		count++;
+		count += names(key, address);
 		gpgme_key_unref(key);
 	}
 	gpgme_op_keylist_end(from->context);
@@ -116,7 +125,7 @@ static int carry(struct openpgp *from, struct openpgp *to, char *const *prints, 
 	return code;
 }
 
-static int import_from(struct openpgp *pgp, const char *home, char ***ret, size_t *ret_count, struct error *err)
+static int import_from(struct openpgp *pgp, const char *home, const char *address, char ***ret, size_t *ret_count, struct error *err)
 {
 	char **prints = mem_alloc(KEYS_MOST * sizeof(*prints));
 	struct openpgp *from = NULL;
@@ -124,7 +133,10 @@ static int import_from(struct openpgp *pgp, const char *home, char ***ret, size_
 	int code = openpgp_open(home, &from, err);
 
 	if (!code)
-		code = list_all(from, prints, &count);
+		code = list_all(from, address, prints, &count);
+	if (!code && !count && address)
+		code = error_set(err, ERR_INPUT, address, _("Ask its owner for the key"),
+				 _("what was found is no key of this address; it was not taken in"));
 	if (!code && !count)
 		code = error_set(err, ERR_INPUT, _("key"), _("Ask for a key in the format of RFC 4880, with a user id"),
 				 _("gpg found nothing in it that it can take"));
@@ -145,8 +157,8 @@ static int import_from(struct openpgp *pgp, const char *home, char ***ret, size_
 	return code;
 }
 
-int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
-			   struct error *err)
+int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, const char *address, char ***ret,
+			   size_t *ret_count, struct error *err)
 {
 	AUTO_STRING home = NULL;
 	AUTO_STRING file = NULL;
@@ -163,7 +175,7 @@ int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length
 	if (!code)
 		code = run_import(home, file, err);
 	if (!code)
-		code = import_from(pgp, home, ret, ret_count, err);
+		code = import_from(pgp, home, address, ret, ret_count, err);
 	openpgp_stop_agent(home);
 	if (file_remove_tree(home, NULL) && !code)
 		code = error_set(err, ERR_INPUT, home, _("Remove it"), _("the folder cannot be removed"));

@@ -28,10 +28,22 @@ struct openpgp {
 struct openpgp_known *openpgp_known(struct openpgp *pgp, const char *who, bool *ret_new);
 void openpgp_forget(struct openpgp *pgp);
 
+/* The folder of gpg's files for HOME (NULL: the default), or NULL. Caller frees. */
+char *openpgp_folder(const char *home);
+/* Sets which program CONTEXT starts, and where its files are (openpgp_options.c). */
+int openpgp_engine(const char *home, gpgme_ctx_t context, gpgme_protocol_t protocol, struct error *err);
 /* The sentence for one of gpgme's codes. */
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);
-/* Remembers that gpg wanted to ask where it may not (openpgp_never_ask). */
+/* ---- openpgp_ask.c */
+/* Remembers that gpg wanted to ask where it may not (openpgp_never_ask, openpgp_ask_by). */
 void openpgp_note_asked(gpgme_error_t code);
+/* Sets whom CONTEXT asks for passphrases. */
+void openpgp_prepare_asking(gpgme_ctx_t context);
+/* After an operation that ended with CODE: whether to do it once more, because what was answered was wrong, or because the
+ * agent does not let us ask and is left alone from now on. */
+bool openpgp_ask_again(gpgme_ctx_t context, gpgme_error_t code);
+/* How often our own dialogue asked; grows. */
+unsigned openpgp_times_asked(void);
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret);
 /* Armoured or binary: whether a secret key packet is in it. */
 bool openpgp_holds_secret(const char *bytes, size_t length);
@@ -58,6 +70,12 @@ enum signature_state openpgp_verdict(gpgme_error_t status);
 enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran, const char **ret_reason);
 /* A result that says: something claims to be a signature and is none. */
 void openpgp_malformed(struct openpgp_result *ret);
+
+/* One operation of gpgme's, begun by START and waited for: 20 s at most, 5 minutes more where a person is asked for a
+ * passphrase; GPG_ERR_TIMEOUT beyond. BESIDE and OUT may be NULL where START needs none. */
+typedef gpgme_error_t (*openpgp_start_fn)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
+gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
+			  gpgme_data_t out);
 
 /* Where plaintext goes: no more than LIMIT bytes of it. */
 struct openpgp_sink { struct str bytes; size_t limit; bool overran; };

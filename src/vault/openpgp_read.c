@@ -10,7 +10,8 @@
 
 #include "psirtty/base/i18n.h"
 
-enum { CLOCK_SLACK_S = 3600, CLEAR_LINE = 10000 };
+/* Room for a hundred signatures: gpg checks each, and a key may hold it up for seconds. */
+enum { CLOCK_SLACK_S = 3600, CLEAR_LINE = 10000, SIGNATURE_BYTES = 32 << 10 };
 
 void openpgp_result_release(struct openpgp_result *result)
 {
@@ -168,6 +169,15 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 		{ GPG_ERR_BAD_PASSPHRASE, ENCRYPTION_NO_KEY, N_("the passphrase was wrong") },
 		{ GPG_ERR_CANCELED, ENCRYPTION_NO_KEY, N_("the passphrase was not given") },
 		{ GPG_ERR_NO_AGENT, ENCRYPTION_NO_KEY, N_("gpg-agent does not answer") },
+		{ GPG_ERR_NO_PIN_ENTRY, ENCRYPTION_NO_KEY, N_("gpg-agent has no way to ask for the passphrase where it runs") },
+		{ GPG_ERR_ENOTTY, ENCRYPTION_NO_KEY, N_("gpg-agent has no way to ask for the passphrase where it runs") },
+		{ GPG_ERR_FORBIDDEN, ENCRYPTION_NO_KEY, N_("gpg-agent, on another machine, does not allow it") },
+		{ GPG_ERR_CARD_NOT_PRESENT, ENCRYPTION_NO_KEY, N_("the card with the key is not inserted") },
+		{ GPG_ERR_CARD_REMOVED, ENCRYPTION_NO_KEY, N_("the card with the key was taken out") },
+		{ GPG_ERR_NO_SCDAEMON, ENCRYPTION_NO_KEY, N_("gpg cannot reach cards: scdaemon is missing") },
+		{ GPG_ERR_BAD_PIN, ENCRYPTION_NO_KEY, N_("the PIN of the card was wrong") },
+		{ GPG_ERR_PIN_BLOCKED, ENCRYPTION_NO_KEY, N_("the PIN of the card is blocked") },
+		{ GPG_ERR_TIMEOUT, ENCRYPTION_FAILED, N_("gpg took too long over it") },
 	};
 
 	*ret_reason = NULL;
@@ -216,19 +226,36 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, inst
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
 }
 
+static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_decrypt_verify_start(context, in, out);
+}
+
+static gpgme_error_t decrypt_once(struct openpgp *pgp, const void *bytes, size_t length, struct openpgp_sink *sink)
+{
+	gpgme_data_t in, out = openpgp_sink_data(sink);
+	gpgme_error_t code;
+
+	str_wipe(&sink->bytes);
+	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
+		BUG("gpgme cannot take %zu bytes", length);
+	code = openpgp_run(pgp->context, start_decrypt, in, NULL, out);
+	gpgme_data_release(in);
+	gpgme_data_release(out);
+	return code;
+}
+
 static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret)
 {
 	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
-	gpgme_data_t in, out = openpgp_sink_data(&sink);
 	gpgme_error_t code;
 
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
-	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
-		BUG("gpgme cannot take %zu bytes", length);
-	code = gpgme_op_decrypt_verify(pgp->context, in, out);
-	gpgme_data_release(in);
-	gpgme_data_release(out);
+	do
+		code = decrypt_once(pgp, bytes, length, &sink);
+	while (openpgp_ask_again(pgp->context, code));
 	openpgp_outcome(pgp, code, sink.overran, now, ret);
 	if (ret->state == ENCRYPTION_DECRYPTED)
 		ret->plain = sink.bytes;
@@ -279,11 +306,11 @@ static int verify(struct openpgp *pgp, gpgme_data_t signature, gpgme_data_t text
 	*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
 	if (clear && gpgme_data_new(&out))
 		BUG("gpgme makes no data object");
-	code = gpgme_op_verify(pgp->context, signature, text, out);
+	code = openpgp_run(pgp->context, gpgme_op_verify_start, signature, text, out);
 	if (out)
 		openpgp_take(out, &ret->plain);
-	if (code && gpgme_err_code(code) != GPG_ERR_NO_DATA && gpgme_err_code(code) != GPG_ERR_BAD_DATA &&
-	    gpgme_err_code(code) != GPG_ERR_BAD_SIGNATURE)
+	/* Whatever else gpg says is about the bytes: a strange signature must not end an import. */
+	if (gpgme_err_code(code) == GPG_ERR_INV_ENGINE || gpgme_err_code(code) == GPG_ERR_ENOENT)
 		return openpgp_failed(err, _("signature"), code);
 	if (!code)
 		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
@@ -298,6 +325,11 @@ int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const 
 	gpgme_data_t text, sig;
 	int code;
 
+	if (signature_length > SIGNATURE_BYTES) {
+		*ret = (struct openpgp_result){ .plain = STR_INIT, .state = ENCRYPTION_NONE };
+		openpgp_malformed(ret);
+		return 0;
+	}
 	if (gpgme_data_new_from_mem(&text, bytes, length, 0) ||
 	    gpgme_data_new_from_mem(&sig, signature, signature_length, 0))
 		BUG("gpgme cannot take %zu bytes", length);
@@ -310,8 +342,12 @@ int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const 
 /* gpg takes other headers for good, text without dash escapes and lines it cuts at 20,000 characters. */
 static bool clear_is_sound(const char *bytes, size_t length)
 {
-	const char *end = bytes + length;
+	static const char armor[] = "\n-----BEGIN PGP SIGNATURE-----";
+	const char *end = bytes + length, *signature = memmem(bytes, length, armor, sizeof(armor) - 1);
 	bool head = true;
+
+	if (signature && end - signature > SIGNATURE_BYTES)
+		return false;
 
 	for (const char *line = bytes, *next; line < end; line = next) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));

@@ -13,6 +13,7 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/base/shelter.h"
 #include "psirtty/format/openpgp_packets.h"
 
 enum { HEAD_LIMIT = 1 << 20 }; /* what stands before the encrypted packet, with room to spare */
@@ -35,6 +36,7 @@ static void *encrypt(void *argument)
 	gpgme_data_t in = NULL, out = NULL;
 	gpgme_encrypt_result_t result;
 
+	shelter_thread();
 	e->code = gpgme_data_new_from_fd(&in, e->in);
 	if (!e->code)
 		e->code = gpgme_data_new_from_fd(&out, e->out);

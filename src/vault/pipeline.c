@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "psirtty/base/shelter.h"
+
 struct pipeline {
 	const pipeline_fn *stages;
 	size_t count, slot_size, slot_count;
@@ -70,6 +72,7 @@ static void *run_thread(void *argument)
 {
 	const struct stage *stage = argument;
 
+	shelter_thread();
 	run_stage(stage->pipeline, stage->number);
 	return NULL;
 }

@@ -248,9 +248,13 @@ static int find_left(const struct vault *vault, const char *who, struct request 
 	}
 	file_free_names(names, count);
 	openpgp_key_release(&key);
-	return found ? 0 : error_set(err, ERR_INPUT, _("request"),
-				     _("The newcomer runs `psirtty member request`, or carries its file to you"),
-				     _("nobody with this key asks to become a member"));
+	if (found)
+		return 0;
+	if (count)
+		return error_set(err, ERR_INPUT, _("request"), _("Give the fingerprint: `psirtty member list` shows who asks"),
+				 _("somebody asks to become a member, but not with this key"));
+	return error_set(err, ERR_INPUT, _("request"), _("The newcomer runs `psirtty member request`, or carries its file to you"),
+			 _("nobody asks to become a member"));
 }
 
 /* The key the request brings is taken in only when it is the one the admin named. */
@@ -300,12 +304,23 @@ static int check_certification(struct vault *vault, const struct request *r, str
 	return code;
 }
 
+/* By its fingerprint, or as the admin's own keyring calls it. */
+static bool is_meant(const struct vault *vault, const char *who, const char *fingerprint)
+{
+	struct openpgp_key key = { 0 };
+	bool meant = member_matches(fingerprint, who) ||
+		     (openpgp_find(vault->pgp, who, false, &key, NULL) == 0 && str_equal(key.fingerprint, fingerprint));
+
+	openpgp_key_release(&key);
+	return meant;
+}
+
 static int check_request(struct vault *vault, const char *who, const struct request *r, struct error *err)
 {
 	if (memcmp(r->vault, vault->id, ID_BYTES) != 0)
 		return error_set(err, ERR_INPUT, _("request"), _("Ask for one to this vault"),
 				 _("it asks for another vault"));
-	if (!member_matches(r->fingerprint, who))
+	if (!is_meant(vault, who, r->fingerprint))
 		return error_set(err, ERR_INPUT, who, _("Compare the fingerprint with the newcomer"),
 				 _("the request is of %s"), r->fingerprint);
 	for (size_t i = 0; i < vault->log.member_count; i++)

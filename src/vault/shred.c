@@ -91,7 +91,7 @@ static int clear(struct vault *vault, size_t position, struct vault_shredded *co
 	else
 		store_rollback(vault->store);
 	if (!code)
-		code = store_sync(vault->store, vault->log.gseq, err);
+		code = store_sync(vault->store, 0, err);
 	if (!code && is_due(vault, &vault->log.streams[position]))
 		code = error_set(err, ERR_VAULT, vault->dir, _("Run `psirtty audit verify`, then shred it again"),
 				 _("contents of the case are still there"));

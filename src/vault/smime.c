@@ -12,25 +12,24 @@ enum { CLOCK_SLACK_S = 3600 };
 static int start(struct openpgp *pgp, struct error *err)
 {
 	gpgme_error_t code;
+	int failed;
 
 	if (pgp->cms)
 		return 0;
 	code = gpgme_engine_check_version(GPGME_PROTOCOL_CMS);
 	if (!code)
 		code = gpgme_new(&pgp->cms);
-	if (!code && pgp->home)
-		code = gpgme_ctx_set_engine_info(pgp->cms, GPGME_PROTOCOL_CMS, NULL, pgp->home);
-	if (!code)
-		code = gpgme_set_protocol(pgp->cms, GPGME_PROTOCOL_CMS);
-	if (!code) {
+	if (code)
+		return error_set(err, ERR_DENIED, "gpgsm", _("Install gpgsm (Debian: apt-get install gpgsm)"),
+				 _("it cannot be used: %s"), gpgme_strerror(code));
+	failed = openpgp_engine(pgp->home, pgp->cms, GPGME_PROTOCOL_CMS, err);
+	if (!failed) {
 		gpgme_set_offline(pgp->cms, 1);
 		return 0;
 	}
-	if (pgp->cms)
-		gpgme_release(pgp->cms);
+	gpgme_release(pgp->cms);
 	pgp->cms = NULL;
-	return error_set(err, ERR_DENIED, "gpgsm", _("Install gpgsm (Debian: apt-get install gpgsm)"),
-			 _("it cannot be used: %s"), gpgme_strerror(code));
+	return failed;
 }
 
 /* ---- signatures */
@@ -102,7 +101,7 @@ static void take_signatures(struct openpgp *pgp, instant now, struct openpgp_res
 
 /* One operation, the bytes it takes, and where what comes out goes (NULL: nowhere). */
 struct work {
-	gpgme_error_t (*run)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
+	openpgp_start_fn start;
 	const void *bytes, *beside;
 	size_t length, beside_length;
 	struct openpgp_sink *sink;
@@ -116,7 +115,7 @@ static gpgme_error_t attempt(struct openpgp *pgp, const struct work *w)
 	if (gpgme_data_new_from_mem(&in, w->bytes, w->length, 0) ||
 	    (w->beside && gpgme_data_new_from_mem(&beside, w->beside, w->beside_length, 0)))
 		BUG("gpgme cannot take %zu bytes", w->length);
-	code = w->run(pgp->cms, in, beside, out);
+	code = openpgp_run(pgp->cms, w->start, in, beside, out);
 	gpgme_data_release(in);
 	if (beside)
 		gpgme_data_release(beside);
@@ -134,7 +133,8 @@ static int run(struct openpgp *pgp, const struct work *w, gpgme_error_t *ret_cod
 	if (started)
 		return started;
 	*ret_code = attempt(pgp, w);
-	if (*ret_code && pgp->cms_used && !(w->sink && w->sink->overran)) {
+	if (*ret_code && gpgme_err_code(*ret_code) != GPG_ERR_TIMEOUT && pgp->cms_used &&
+	    !(w->sink && w->sink->overran)) {
 		gpgme_release(pgp->cms);
 		pgp->cms = NULL;
 		started = start(pgp, err);
@@ -147,34 +147,34 @@ static int run(struct openpgp *pgp, const struct work *w, gpgme_error_t *ret_cod
 	return started;
 }
 
-static gpgme_error_t run_detached(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+static gpgme_error_t start_detached(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
 {
 	(void)out;
-	return gpgme_op_verify(context, in, beside, NULL);
+	return gpgme_op_verify_start(context, in, beside, NULL);
 }
 
-static gpgme_error_t run_opaque(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+static gpgme_error_t start_opaque(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
 {
 	(void)beside;
-	return gpgme_op_verify(context, in, NULL, out);
+	return gpgme_op_verify_start(context, in, NULL, out);
 }
 
-static gpgme_error_t run_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
 {
 	(void)beside;
-	return gpgme_op_decrypt(context, in, out);
+	return gpgme_op_decrypt_start(context, in, out);
 }
 
 int smime_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
 		 size_t signature_length, instant now, struct openpgp_result *ret, struct error *err)
 {
 	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = SIZE_MAX };
-	struct work work = { run_opaque, bytes, NULL, length, 0, &sink };
+	struct work work = { start_opaque, bytes, NULL, length, 0, &sink };
 	gpgme_error_t code;
 	int started;
 
 	if (signature)
-		work = (struct work){ run_detached, signature, bytes, signature_length, length, NULL };
+		work = (struct work){ start_detached, signature, bytes, signature_length, length, NULL };
 	started = run(pgp, &work, &code, err);
 	if (started)
 		return started;
@@ -194,7 +194,7 @@ int smime_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t 
 		  struct openpgp_result *ret, struct error *err)
 {
 	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
-	const struct work work = { run_decrypt, bytes, NULL, length, 0, &sink };
+	const struct work work = { start_decrypt, bytes, NULL, length, 0, &sink };
 	gpgme_error_t code;
 	const char *reason;
 	int started = run(pgp, &work, &code, err);

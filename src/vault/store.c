@@ -56,6 +56,7 @@ struct store {
 	struct store_base *base; /* owned */
 	char *dir;               /* owned */
 	int lock, notify;
+	int place;               /* the folder: the queue of those who sync */
 	bool readonly;
 	uint64_t version;
 };
@@ -117,6 +118,7 @@ static int open_lock(struct store *store, struct error *err)
 	AUTO_STRING path = file_join(store->dir, "vault.lock");
 
 	store->lock = open(path, (store->readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
+	store->place = open(store->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->lock >= 0)
 		return 0;
 	if (!store->readonly && (errno == EROFS || errno == EACCES || errno == EPERM))
@@ -146,7 +148,7 @@ int store_open(const char *dir, bool create, bool readonly, struct store **ret, 
 	store->ops = &store_sqlite;
 	store->dir = mem_string(dir);
 	store->readonly = readonly;
-	store->lock = store->notify = -1;
+	store->lock = store->notify = store->place = -1;
 	for (size_t i = 0; !code && create && i < ARRAY_LEN(files); i++)
 		code = make_file(dir, files[i], err);
 	if (!code)
@@ -174,6 +176,8 @@ void store_close(struct store *store)
 	store->ops->close(store->base);
 	if (store->lock >= 0)
 		close(store->lock);
+	if (store->place >= 0)
+		close(store->place);
 	if (store->notify >= 0)
 		close(store->notify);
 	free(store->dir);
@@ -198,6 +202,25 @@ void store_unlock(struct store *store)
 	flock(store->lock, LOCK_UN);
 }
 
+/* Behind the eight bytes of the note. Where it cannot be had, they wait in the queue instead. */
+static void set_line(struct store *store, short type)
+{
+	struct flock line = { .l_type = type, .l_whence = SEEK_SET, .l_start = sizeof(uint64_t), .l_len = 1 };
+
+	while (fcntl(store->lock, F_OFD_SETLKW, &line) < 0 && errno == EINTR)
+		continue;
+}
+
+void store_line_up(struct store *store)
+{
+	set_line(store, F_WRLCK);
+}
+
+void store_line_end(struct store *store)
+{
+	set_line(store, F_UNLCK);
+}
+
 int store_begin(struct store *store, struct error *err)
 {
 	return store->ops->begin(store->base, STORE_EVENTS, err);
@@ -217,19 +240,47 @@ int store_commit(struct store *store, struct error *err)
 	return code;
 }
 
-int store_sync(struct store *store, uint64_t head, struct error *err)
+/* Whether somebody synced event HEAD already. A note beyond the log is of a log that is gone: it says nothing. */
+static bool is_synced(struct store *store, uint64_t head)
+{
+	uint64_t noted = head ? store_noted(store) : 0, last = 0;
+	bool synced = head && noted >= head && store_last(store, &last, NULL) == 0 && noted <= last;
+
+	store_rest(store);
+	return synced;
+}
+
+/* All that is committed now. The note is a wake-up for others: a failure only delays them. */
+static int sync_and_note(struct store *store, struct error *err)
 {
 	uint8_t note[8];
-	int code = store->ops->sync(store->base, err);
+	uint64_t last = 0;
+	int code = store_last(store, &last, err);
 
-	if (code || head <= store_noted(store))
+	store_rest(store);
+	if (!code)
+		code = store->ops->sync(store->base, err);
+	if (code || last == store_noted(store))
 		return code;
-	put64(note, head);
-	/* A wake-up for others, not the truth: the journal is. A failure only delays them; of two who write it at once
-	 * the earlier may have the last word until the next event. */
+	put64(note, last);
 	if (pwrite(store->lock, note, sizeof(note), 0) < 0)
 		errno = 0;
 	return 0;
+}
+
+int store_sync(struct store *store, uint64_t head, struct error *err)
+{
+	int code = 0;
+
+	if (is_synced(store, head))
+		return 0;
+	/* Who waits here is mostly served by whoever is before him. Where the queue cannot be had, each syncs for himself. */
+	while (flock(store->place, LOCK_EX) < 0 && errno == EINTR)
+		continue;
+	if (!is_synced(store, head))
+		code = sync_and_note(store, err);
+	flock(store->place, LOCK_UN);
+	return code;
 }
 
 void store_rollback(struct store *store)

@@ -27,11 +27,15 @@ void store_close(struct store *store);
 /* The queue: waits for its turn; everything that writes stands between these two. */
 int store_lock(struct store *store, struct error *err);
 void store_unlock(struct store *store);
+/* The place at the head of the queue: taken before store_lock, left behind it. Who has it reads on what the one at
+ * work wrote before, so that little is left to read under the lock. */
+void store_line_up(struct store *store);
+void store_line_end(struct store *store);
 int store_begin(struct store *store, struct error *err);
 int store_commit(struct store *store, struct error *err);
-/* Every event that can be seen now outlives a loss of power: until then nobody may rely on it. Without the lock,
- * so that others write meanwhile and one sync of the disk serves several. HEAD: the last event, if it is ours:
- * noted, which wakes the others; or 0. */
+/* Event HEAD, and what was committed before it, outlives a loss of power: until then nobody may rely on it. Without
+ * the lock, so that others write meanwhile; one sync of the disk serves all who wait for one. The last event that is
+ * safe is noted, which wakes the others. HEAD 0: whatever is committed, whatever is noted. */
 int store_sync(struct store *store, uint64_t head, struct error *err);
 void store_rollback(struct store *store);
 /* Folds the write-ahead log into the file; under the lock. */

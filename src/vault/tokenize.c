@@ -184,6 +184,14 @@ static bool take_parts(const char **at, const char *end, const struct part *part
 	return *length < IDENTIFIER_LIMIT && (next == end || class_of(utf8_next(&next, end)) != LETTER);
 }
 
+/* Letters and then what looks like a hyphen: most words are ruled out by this. */
+static bool may_be_identifier(const char *at, const char *end)
+{
+	while (at < end && (unsigned char)((*at | 32) - 'a') < 26)
+		at++;
+	return at < end && (*at == '-' || (unsigned char)*at >= 0xE2);
+}
+
 /* An identifier that begins at AT: where it ends, or NULL. */
 static const char *identifier_at(const char *at, const char *end, char *ret, size_t *ret_length)
 {
@@ -195,6 +203,8 @@ static const char *identifier_at(const char *at, const char *end, char *ret, siz
 	};
 	const char *stop = at;
 
+	if (!may_be_identifier(at, end))
+		return NULL;
 	*ret_length = 0;
 	if (take_parts(&stop, end, numbered, ARRAY_LEN(numbered), ret, ret_length))
 		return stop;
@@ -208,10 +218,22 @@ static const char *identifier_at(const char *at, const char *end, char *ret, siz
 
 /* ---- words */
 
+/* As much of the run of letters and digits at the cursor as is ASCII: most of it is. */
+static size_t read_ascii(struct walk *walk, char *ret)
+{
+	const char *at = walk->at;
+	size_t length = 0;
+
+	for (; at < walk->end && is_ascii_word((unsigned char)*at) && length < TOKEN_LIMIT; at++)
+		ret[length++] = (char)(*at >= 'A' && *at <= 'Z' ? *at | 32 : *at);
+	walk->at = at;
+	return length;
+}
+
 /* Reads the run of letters and digits at the cursor. */
 static void read_word(struct walk *walk, char *ret, size_t *ret_length)
 {
-	size_t length = 0;
+	size_t length = read_ascii(walk, ret);
 	bool full = false;
 
 	while (walk->at < walk->end) {
@@ -341,7 +363,16 @@ static int walk_range(struct walk *walk)
 
 	while (!code && walk->at < walk->end) {
 		const char *next = walk->at;
-		enum class class = class_of(utf8_next(&next, walk->end));
+		enum class class;
+
+		if ((unsigned char)*next < 0x80) {
+			if (is_ascii_word((unsigned char)*next))
+				code = tell_word(walk);
+			else
+				walk->at++;
+			continue;
+		}
+		class = class_of(utf8_next(&next, walk->end));
 
 		if (class == LETTER)
 			code = tell_word(walk);

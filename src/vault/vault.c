@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
@@ -311,6 +312,7 @@ void vault_close(struct vault *vault)
 	free(vault->outbox);
 	free(vault->fingerprint);
 	free(vault->damage);
+	ZSTD_freeCCtx(vault->packer);
 	free(vault);
 }
 
@@ -366,14 +368,6 @@ int vault_notify_fd(const struct vault *vault)
 uint64_t vault_head(const struct vault *vault)
 {
 	return vault->log.gseq;
-}
-
-void vault_sha256(const void *bytes, size_t length, char ret_hex[65])
-{
-	uint8_t hash[crypto_hash_sha256_BYTES];
-
-	crypto_hash_sha256(hash, bytes, length);
-	sodium_bin2hex(ret_hex, 65, hash, sizeof(hash));
 }
 
 void vault_sha512(const void *bytes, size_t length, char ret_hex[129])

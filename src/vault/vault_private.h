@@ -46,10 +46,12 @@ struct vault {
 	uint64_t snapshot;   /* the row that the log kept in the cache stands for; 0: none */
 	vault_access_fn access_fn;
 	void *access_context;
+	bool lining;         /* next to write: what is seen is synced with what is written */
 	bool unsynced;       /* of what was read or written the disk may not hold the last yet */
 	int held;            /* how often vault_hold was called and not let go of */
 	bool batching;       /* between vault_batch_begin and _end: what is appended is committed at the end, */
 	bool batch_broken;   /* or not at all */
+	struct ZSTD_CCtx_s *packer; /* owned; NULL before something small was sealed */
 	bool batch_objects;  /* sealed meanwhile: not on the disk yet */
 	uint64_t batch_mark; /* the head when the append began that is under way */
 	bool opened;         /* wholly: only then is its head worth remembering */

@@ -19,8 +19,8 @@ static const char *const converters[] = {
 	"WINDOWS-1252", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
 	"ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-13",
 	"ISO-8859-14", "ISO-8859-15", "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254",
-	"WINDOWS-1255", "WINDOWS-1256", "WINDOWS-1257", "WINDOWS-1258", "KOI8-R", "KOI8-U", "GB18030",
-	"BIG5", "EUC-JP", "CP932", "ISO-2022-JP", "CP949",
+	"WINDOWS-1256", "WINDOWS-1257", "KOI8-R", "KOI8-U",
+	"WINDOWS-1255", "WINDOWS-1258", "GB18030", "BIG5", "EUC-JP", "CP932", "ISO-2022-JP", "CP949",
 };
 
 /* Other names for them, in lower case. */
@@ -40,8 +40,12 @@ static const struct alias { const char *name, *converter; } aliases[] = {
 
 static const char *const utf8_names[] = { "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968" };
 
+/* A byte is a character in those up to here: their tables are ours, so that no converter has to stay loaded. */
+enum { SINGLE_BYTE = 22 };
+
 static iconv_t open_converters[ARRAY_LEN(converters)];
 static bool tried[ARRAY_LEN(converters)];
+static uint16_t tables[SINGLE_BYTE][256]; /* 0: no character, but for byte 0 */
 
 static iconv_t converter(size_t i)
 {
@@ -52,6 +56,51 @@ static iconv_t converter(size_t i)
 	return open_converters[i];
 }
 
+/* The one character BYTE stands for, 0 where it is none. */
+static uint16_t character_of(iconv_t cd, unsigned char byte)
+{
+	char in[1] = { (char)byte }, out[8], *from = in, *to = out;
+	const char *cursor = out;
+	size_t left = 1, room = sizeof(out);
+	int32_t c;
+
+	if (iconv(cd, &from, &left, &to, &room) == (size_t)-1) {
+		iconv(cd, NULL, NULL, NULL, NULL);
+		return 0;
+	}
+	c = utf8_next(&cursor, to);
+	return c > 0 && c <= UINT16_MAX ? (uint16_t)c : 0;
+}
+
+/* Fills the table of a single-byte charset, once; false when the C library does not know it. */
+static bool table_ready(size_t i)
+{
+	iconv_t cd;
+
+	if (tables[i]['a'])
+		return true;
+	cd = tried[i] ? (iconv_t)-1 : iconv_open("UTF-8", converters[i]);
+	tried[i] = true;
+	if (cd == (iconv_t)-1)
+		return false;
+	for (int byte = 0; byte < 256; byte++)
+		tables[i][byte] = character_of(cd, (unsigned char)byte);
+	iconv_close(cd);
+	return true;
+}
+
+static void add_single(const uint16_t table[256], const char *bytes, size_t length, struct str *ret)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
+
+		if (byte && byte < 0x80 && table[byte] == byte)
+			str_add_char(ret, (char)byte);
+		else
+			str_add_utf8(ret, table[byte] || !byte ? table[byte] : 0xFFFD);
+	}
+}
+
 void charsets_warm(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(converters); i++) {
@@ -59,7 +108,9 @@ void charsets_warm(void)
 		size_t left = 1, room = sizeof(out);
 
 		/* Some tables are loaded at the first character only. */
-		if (converter(i) != (iconv_t)-1)
+		if (i < SINGLE_BYTE)
+			table_ready(i);
+		else if (converter(i) != (iconv_t)-1)
 			iconv(converter(i), &from, &left, &to, &room);
 	}
 }
@@ -137,15 +188,22 @@ static void add_converted(iconv_t cd, const char *bytes, size_t length, struct s
 	add_held_back(cd, ret);
 }
 
+static bool charset_ready(size_t i)
+{
+	return i < SINGLE_BYTE ? table_ready(i) : converter(i) != (iconv_t)-1;
+}
+
 bool charset_convert(void *context, const char *charset, const char *bytes, size_t length,
 		     struct str *ret)
 {
 	int found = strlen(charset) < NAME_LIMIT ? charset_find(charset) : -2;
 
 	(void)context;
-	if (found >= 0 && converter((size_t)found) == (iconv_t)-1)
+	if (found >= 0 && !charset_ready((size_t)found))
 		found = -2;
-	if (found >= 0)
+	if (found >= 0 && found < SINGLE_BYTE)
+		add_single(tables[found], bytes, length, ret);
+	else if (found >= 0)
 		add_converted(converter((size_t)found), bytes, length, ret);
 	else if (found == OWN_UTF8 || utf8_valid(bytes, length))
 		add_utf8(bytes, length, ret);

@@ -179,6 +179,7 @@ static void add_host(struct str *request, enum fetch_task task, const struct fet
 	fetch_text_add(request, host->ca_file);
 	fetch_text_add(request, host->proxy);
 	fetch_number_add(request, host->patience > 0 ? (uint64_t)host->patience : 60);
+	fetch_text_add(request, host->contact);
 }
 
 int fetch_mailbox_start(const struct fetch_mailbox *mailbox, struct fetch **ret, struct error *err)
@@ -225,6 +226,17 @@ static void add_page(struct str *request, const struct fetch_page *page)
 	fetch_text_add(request, page->type);
 	fetch_number_add(request, page->body != NULL);
 	fetch_field_add(request, str_or_empty(page->body), page->body ? page->body_length : 0);
+	fetch_text_add(request, page->header);
+	fetch_text_add(request, page->method);
+	fetch_number_add(request, page->pause > 0 ? (uint64_t)page->pause : 0);
+	fetch_number_add(request, page->as_is);
+}
+
+static int check_page(const struct fetch_host *host, const struct fetch_page *page, struct error *err)
+{
+	if (page->header && (strchr(page->header, '\r') || strstr(page->header, "\n\n") || str_ends(page->header, "\n")))
+		return error_set(err, ERR_INPUT, page->url, _("A key is one line"), _("its key has a line end in it"));
+	return check_host(host, page->url, FETCH_PAGES, err);
 }
 
 int fetch_pages_start(const struct fetch_pages *pages, struct fetch **ret, struct error *err)
@@ -233,12 +245,13 @@ int fetch_pages_start(const struct fetch_pages *pages, struct fetch **ret, struc
 	int code = pages->count ? 0 : error_set(err, ERR_INPUT, _("fetch"), NULL, _("there is no page to fetch"));
 
 	for (size_t i = 0; !code && i < pages->count; i++)
-		code = check_host(&pages->host, pages->pages[i].url, FETCH_PAGES, err);
+		code = check_page(&pages->host, &pages->pages[i], err);
 	if (code)
 		return code;
 	add_host(&request, FETCH_PAGES, &pages->host);
 	fetch_number_add(&request, pages->tries > 0 ? (uint64_t)pages->tries : 4);
 	fetch_number_add(&request, pages->wait > 0 ? (uint64_t)pages->wait : 60);
+	fetch_number_add(&request, pages->insist);
 	fetch_number_add(&request, pages->count);
 	for (size_t i = 0; i < pages->count; i++)
 		add_page(&request, &pages->pages[i]);

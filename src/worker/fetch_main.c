@@ -14,7 +14,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 
-enum { ROOTS_LIMIT = 8 << 20, NAME_LIMIT = 4096, PROGRESS_MS = 200, PORTS = 64 };
+enum { ROOTS_LIMIT = 8 << 20, NAME_LIMIT = 4096, PROGRESS_MS = 200, PORTS = 64, PAGE_FIELDS = 12 };
 
 static const char system_roots[] = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -102,6 +102,7 @@ static void read_server(struct fetch_reading *request, struct fetch_server *ret)
 	ret->ca_file = fetch_text_take(request);
 	ret->proxy = fetch_text_take(request);
 	ret->patience = (int)fetch_number_take(request);
+	ret->contact = fetch_text_take(request);
 }
 
 /* The system's roots, where they are, and those of the settings, which must be there. */
@@ -119,11 +120,19 @@ static int read_roots(struct fetch_server *server, struct str *ret, struct error
 
 /* ---- ports TCP may go to */
 
+static bool port_known(int port, const int *ports, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
 static void add_port(const char *url, int *ports, size_t *count)
 {
 	struct fetch_url parts = { 0 };
 
-	if (*count < PORTS && url && !fetch_url_parse(url, &parts, NULL))
+	if (*count < PORTS && url && !fetch_url_parse(url, &parts, NULL) && !port_known(parts.port, ports, *count))
 		ports[(*count)++] = parts.port;
 	fetch_url_release(&parts);
 }
@@ -147,10 +156,11 @@ static void page_ports(struct fetch_reading request, int *ports, size_t *count)
 	ports[(*count)++] = 443;
 	fetch_number_take(&request);
 	fetch_number_take(&request);
+	fetch_number_take(&request);
 	pages = fetch_number_take(&request);
 	for (uint64_t i = 0; i < pages && !request.bad; i++) {
 		add_port(fetch_text_take(&request), ports, count);
-		for (int field = 0; field < 8; field++)
+		for (int field = 0; field < PAGE_FIELDS; field++)
 			fetch_field_take(&request, &length);
 	}
 }

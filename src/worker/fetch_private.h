@@ -3,7 +3,7 @@
 #ifndef PSIRTTY_WORKER_FETCH_PRIVATE_H
 #define PSIRTTY_WORKER_FETCH_PRIVATE_H
 
-#include <curl/curl.h>
+#include "curl_calls.h"
 
 #include "fetch_wire.h"
 
@@ -20,6 +20,7 @@ struct fetch_server {
 	const char *url, *user, *secret, *proxy, *ca_file; /* borrowed from the request; NULL where there is none */
 	bool bearer;
 	int patience;                      /* seconds */
+	const char *contact;               /* borrowed; NULL */
 	struct fetch_url parts;
 	const char *roots; size_t roots_length; /* PEM: the system's and the extra ones, read before the lock */
 };

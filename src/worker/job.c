@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs: their answers as bytes, and what the child does for each. */
 #include "job_private.h"
+#include "spell.h"
 
+#include "psirtty/base/digest.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
+#include "psirtty/format/feed_listing.h"
 #include "psirtty/format/fix.h"
 #include "psirtty/format/provider.h"
+#include "unpack.h"
 
-enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20 };
+enum { ROW_FIELDS = 16, ROWS = 1 << 21, DOCUMENT_LIMIT = 200 << 20, UNPACK_LIMIT = 400 << 20 };
 enum { ROW_TOLD = 0x524F5731, ROW_REFUSED = 0x52454631 };
 
 /* ---- answers: rows of a mark, a count, and fields of a length and bytes with a zero behind them */
@@ -132,19 +136,24 @@ static bool check_arguments(char *arguments, struct check_request *ret)
 	return preset >= 0;
 }
 
-static void tell_report(const struct check_report *report, struct str *answer)
+static void tell_findings(const struct check_report *report, struct str *answer)
 {
-	AUTO_STRING errors = mem_format("%zu", report->errors);
-	AUTO_STRING cut = mem_format("%zu", report->cut);
-	const char *const head[] = { report->format, errors, cut };
-
-	job_row_add(answer, head, ARRAY_LEN(head));
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct check_finding *f = &report->findings[i];
 		const char *const fields[] = { f->test, check_severity_name(f->severity), f->path, f->message, f->fix };
 
 		job_row_add(answer, fields, ARRAY_LEN(fields));
 	}
+}
+
+static void tell_report(const struct check_report *report, const char *language, struct str *answer)
+{
+	AUTO_STRING errors = mem_format("%zu", report->errors);
+	AUTO_STRING cut = mem_format("%zu", report->cut);
+	const char *const head[] = { report->format, errors, cut, language };
+
+	job_row_add(answer, head, ARRAY_LEN(head));
+	tell_findings(report, answer);
 }
 
 static void do_check(char *arguments, const char *bytes, size_t length, struct str *answer)
@@ -164,7 +173,7 @@ static void do_check(char *arguments, const char *bytes, size_t length, struct s
 	if (code)
 		job_refuse(answer, &err);
 	else
-		tell_report(&report, answer);
+		tell_report(&report, request.preset >= CHECK_FULL ? check_spelling_language(json) : NULL, answer);
 	check_report_release(&report);
 }
 
@@ -271,12 +280,69 @@ static void do_fix(char *arguments, const char *bytes, size_t length, struct str
 	fix_report_release(&report);
 }
 
+static void do_spell(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	const struct check_speller speller = { .knows = spell_knows };
+	struct check_report report = { 0 };
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+	int code = js_load(bytes, length, DOCUMENT_LIMIT, arguments, &json, &err);
+
+	if (!code && !spell_ready())
+		code = error_set(&err, ERR_INPUT, arguments, _("Install it anew"), _("the dictionary cannot be opened"));
+	if (!code && check_spelling_language(json))
+		check_spelling(json, &speller, &report);
+	job_row_add(answer, NULL, 0);
+	if (code)
+		job_refuse(answer, &err);
+	else
+		tell_findings(&report, answer);
+	check_report_release(&report);
+}
+
+static void do_listing(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	const char *words[3];
+	int code;
+
+	if (split_arguments(arguments, ARRAY_LEN(words), words))
+		code = feed_listing(str_or_empty(words[0]), str_or_empty(words[1]), str_or_empty(words[2]), bytes, length,
+				    tell_fact, answer, &err);
+	else
+		code = error_set(&err, ERR_BUG, "listing", NULL, "its arguments are malformed");
+	/* A list may have nothing in it, an answer may not. */
+	if (code)
+		job_refuse(answer, &err);
+	else
+		job_row_add(answer, (const char *const[]){ "end" }, 1);
+}
+
+static void do_digest(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR plain = STR_INIT;
+	AUTO_STRING size = NULL;
+	char hex[65];
+
+	if (unpack_document(bytes, length, UNPACK_LIMIT, arguments, &plain, &err)) {
+		job_refuse(answer, &err);
+		return;
+	}
+	digest_sha256(plain.bytes, plain.length, hex);
+	size = mem_format("%zu", plain.length);
+	job_row_add(answer, (const char *const[]){ hex, size }, 2);
+}
+
 static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t length, struct str *answer) = {
 	[JOB_CHECK] = do_check,
 	[JOB_SBOM] = job_do_sbom,
 	[JOB_CONVERT] = do_convert,
 	[JOB_FACTS] = do_facts,
 	[JOB_FIX] = do_fix,
+	[JOB_SPELL] = do_spell,
+	[JOB_LISTING] = do_listing,
+	[JOB_DIGEST] = do_digest,
 };
 
 static int by_value(const void *a, const void *b)

@@ -42,6 +42,8 @@ struct parse_worker {
 	int request, response, status;    /* our ends; -1 while there is no zygote */
 	int patience;                     /* milliseconds for one message */
 	bool mail;                        /* it is for mail too */
+	char *dictionary;                 /* owned; or NULL */
+	bool forked;                      /* of this very process, without executing the program anew */
 	bool ready;                       /* its first word came */
 	bool busy;                        /* between a beginning and its end */
 	struct exchange exchange;
@@ -109,12 +111,12 @@ static void worker_environment(bool mail, char *ret[LOCALE_NAMES + 3])
 }
 
 /* THEIRS are put at the numbers the worker expects; everything else is closed. */
-static int spawn(const int theirs[3], bool mail, pid_t *ret)
+static int spawn(const int theirs[3], bool mail, char *dictionary, pid_t *ret)
 {
 	static char name[] = "psirtty", for_mail[] = PARSE_WORKER_ARGUMENT, for_jobs[] = JOB_WORKER_ARGUMENT;
 	char *environment[LOCALE_NAMES + 3];
 	AUTO_STRING path = program_path();
-	char *const argv[] = { name, mail ? for_mail : for_jobs, NULL };
+	char *const argv[] = { name, mail ? for_mail : for_jobs, dictionary, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -141,6 +143,34 @@ static int spawn(const int theirs[3], bool mail, pid_t *ret)
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return code;
+}
+
+/* The child: what spawn() would have done. */
+__attribute__((noreturn)) static void forked(const int theirs[3], const char *dictionary)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int fd = 0; fd < 3; fd++)
+		if (null < 0 || dup2(null, fd) < 0 || dup2(theirs[fd], PARSE_FD_REQUEST + fd) < 0)
+			_exit(1);
+	parse_worker_loop(false, dictionary);
+}
+
+static int fork_zygote(const int theirs[3], const char *dictionary, pid_t *ret)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		forked(theirs, dictionary);
+	*ret = pid;
+	return pid < 0 ? errno : 0;
 }
 
 static void zygote_stop(struct parse_worker *worker)
@@ -186,7 +216,8 @@ static int zygote_start(struct parse_worker *worker, struct error *err)
 	int request[2] = { -1, -1 }, response[2] = { -1, -1 }, status[2] = { -1, -1 };
 	bool piped = pipe_high(request) && pipe_high(response) && pipe_high(status);
 	const int theirs[3] = { request[0], response[1], status[1] };
-	int code = piped ? spawn(theirs, worker->mail, &worker->pid) : errno;
+	int code = !piped ? errno : worker->forked ? fork_zygote(theirs, worker->dictionary, &worker->pid) :
+		   spawn(theirs, worker->mail, worker->dictionary, &worker->pid);
 
 	close_fd(&request[0]);
 	close_fd(&response[1]);
@@ -221,16 +252,19 @@ int parse_worker_wait(struct parse_worker *worker, struct error *err)
 	return refuse(err, _("the sandbox for parsing cannot be set up"));
 }
 
-static int start(bool mail, struct parse_worker **ret, struct error *err)
+static int start(bool mail, bool by_fork, const char *dictionary, struct parse_worker **ret, struct error *err)
 {
 	struct parse_worker *worker = mem_alloc(sizeof(*worker));
 	int code;
 
 	worker->mail = mail;
+	worker->forked = by_fork;
+	worker->dictionary = dictionary ? mem_string(dictionary) : NULL;
 	worker->request = worker->response = worker->status = -1;
 	worker->patience = (mail ? PARSE_WALL_SECONDS : JOB_WALL_SECONDS) * 1000;
 	code = zygote_start(worker, err);
 	if (code) {
+		free(worker->dictionary);
 		free(worker);
 		return code;
 	}
@@ -240,12 +274,17 @@ static int start(bool mail, struct parse_worker **ret, struct error *err)
 
 int parse_worker_start(struct parse_worker **ret, struct error *err)
 {
-	return start(true, ret, err);
+	return start(true, false, NULL, ret, err);
 }
 
-int job_worker_start(struct parse_worker **ret, struct error *err)
+int job_worker_start(const char *dictionary, struct parse_worker **ret, struct error *err)
 {
-	return start(false, ret, err);
+	return start(false, false, dictionary, ret, err);
+}
+
+int job_worker_fork(const char *dictionary, struct parse_worker **ret, struct error *err)
+{
+	return start(false, true, dictionary, ret, err);
 }
 
 void parse_worker_stop(struct parse_worker *worker)
@@ -253,6 +292,7 @@ void parse_worker_stop(struct parse_worker *worker)
 	if (!worker)
 		return;
 	zygote_stop(worker);
+	free(worker->dictionary);
 	free(worker);
 }
 

@@ -25,6 +25,11 @@ struct slice { const char *bytes; size_t length; };
 /* Another deadline than PARSE_WALL_SECONDS: for tests. */
 void parse_worker_hurry(struct parse_worker *worker, int milliseconds);
 
+/* ---- parse_zygote.c */
+
+/* parse_worker_main() for a process that was forked, not executed: nothing is loaded that JOB_SBOM needs. */
+void parse_worker_loop(bool mail, const char *dictionary) __attribute__((noreturn));
+
 /* ---- parse_mail.c */
 
 /* Opens the converters and makes GMime load what it needs. */

@@ -19,6 +19,9 @@
 #include "parse_private.h"
 #include "parse_wire.h"
 #include "psirtty/base/file.h"
+#include "charset.h"
+#include "spell.h"
+#include "unpack.h"
 
 enum { EXIT_UNLOCKED = 3, EXIT_REQUEST = 4, EXIT_ANSWER = 5 };
 
@@ -76,21 +79,27 @@ __attribute__((noreturn)) static void child_main(const struct parse_lock *lock)
 /* ---- what a fork need not copy */
 
 #ifndef PSIRTTY_SANITIZED
-/* What parsing mail calls; everything else this program is linked with is only in the way. */
+/* What parsing mail calls; everything else this program is linked with is only in the way. Single-byte charsets
+ * have become tables of ours (charset.c). */
 static bool is_needed(const char *path)
 {
-	static const char *const names[] = { "/psirtty", "/libc.so", "/libc-", "/libm.so", "/libm-", "/ld-", "/libglib", "/libgobject",
-					     "/libgmime", "/libgio", "/libgmodule", "/libpcre", "/libffi", "/libz.so",
-					     "/libseccomp", "/libutf8proc", "/libidn2", "/libunistring", "/gconv/", "/libjansson" };
+	static const char *const names[] = { "/psirtty", "/libc.so", "/libc-", "/ld-", "/libglib", "/libgobject", "/libgmime",
+					     "/libutf8proc", "/libjansson", "/gconv/" };
+	static const char *const tables[] = { "/gconv/ISO8859", "/gconv/KOI8", "/gconv/CP1250", "/gconv/CP1251", "/gconv/CP1252",
+					      "/gconv/CP1253", "/gconv/CP1254", "/gconv/CP1256", "/gconv/CP1257" };
 
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		if (strstr(path, tables[i]))
+			return false;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strstr(path, names[i]))
 			return true;
 	return !strstr(path, "/lib") || !strstr(path, ".so");
 }
 
-/* A process of half as many mappings forks in half the time. Every symbol was bound when the program started
- * (LD_BIND_NOW), so nothing looks into those that are gone; a library that is called all the same ends the child. */
+/* A process of half as many mappings forks in half the time; only to leave them out of the fork (MADV_DONTFORK) would
+ * cost as much as copying. Every symbol was bound when the program started (LD_BIND_NOW), so nothing looks into those
+ * that are gone; a library that is called all the same ends the child. */
 static void leave_behind(void)
 {
 	FILE *maps = getenv("LD_BIND_NOW") ? fopen("/proc/self/maps", "re") : NULL;
@@ -102,7 +111,7 @@ static void leave_behind(void)
 
 		line[strcspn(line, "\n")] = '\0';
 		if (path && sscanf(line, "%lx-%lx", &from, &to) == 2 && !is_needed(path))
-			madvise((void *)from, to - from, MADV_DONTFORK);
+			munmap((void *)from, to - from);
 	}
 	if (maps)
 		fclose(maps);
@@ -141,6 +150,18 @@ static void serve(pid_t pid)
 
 void parse_worker_main(bool mail)
 {
+	parse_worker_loop(mail, NULL);
+}
+
+void job_worker_main(const char *dictionary)
+{
+	charsets_warm();
+	unpack_warm();
+	parse_worker_loop(false, dictionary);
+}
+
+void parse_worker_loop(bool mail, const char *dictionary)
+{
 	struct parse_lock *lock = mem_alloc(sizeof(*lock));
 	int32_t ready = 0;
 
@@ -155,6 +176,8 @@ void parse_worker_main(bool mail)
 		parse_mail_warm();
 	else
 		job_warm();
+	if (dictionary)
+		spell_warm(dictionary);
 	if (mail)
 		leave_behind();
 	if (fd_write_all(PARSE_FD_STATUS, &ready, sizeof(ready)) != 0 || ready != 0)

@@ -2,7 +2,7 @@
 /* Decompression by libarchive, without any archive format: one stream of bytes. */
 #include "unpack.h"
 
-#include <archive.h>
+#include "archive_calls.h"
 
 #include "charset.h"
 #include "psirtty/base/i18n.h"
@@ -12,6 +12,11 @@ enum { RATIO = 200, SMALL = 1 << 20, LAYERS = 3 };
 static const struct { const char *magic; size_t length; } magics[] = {
 	{ "\x1F\x8B", 2 }, { "\xFD" "7zXZ", 5 }, { "\x28\xB5\x2F\xFD", 4 }, { "BZh", 3 },
 };
+
+void unpack_warm(void)
+{
+	archive_calls();
+}
 
 static bool is_packed(const char *bytes, size_t length)
 {

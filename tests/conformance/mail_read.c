@@ -604,6 +604,25 @@ static void import_keys(void)
 	}
 }
 
+/* What a handler's own options would change: verdicts, readers, keys, what is asked of a network. None may count. */
+static void spoil_options(const char *home)
+{
+	static const char *const files[][2] = {
+		{ "gpg.conf", "allow-weak-digest-algos\nignore-time-conflict\nignore-valid-from\nignore-mdc-error\n"
+			      "allow-multiple-messages\nallow-multisig-verification\nfaked-system-time 20200101T000000\n"
+			      "auto-key-retrieve\nauto-key-import\nkeyserver hkp://127.0.0.1:1\nencrypt-to psirt@vendor.example\n"
+			      "trust-model always\nmax-output 10\nskip-verify\ncompliance de-vs\nno-such-option\n" },
+		{ "gpgsm.conf", "disable-policy-checks\nfaked-system-time 20200101T000000\nno-such-option\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		AUTO_STRING path = file_join(home, files[i][0]);
+
+		if (file_write(path, files[i][1], strlen(files[i][1]), 0600, NULL))
+			BUG("%s cannot be written", path);
+	}
+}
+
 static void test_all(void)
 {
 	double start = seconds();
@@ -651,6 +670,21 @@ static void test_clear_policy(void)
 	}
 }
 
+/* Signatures by the thousand keep gpg busy for minutes: they are none. */
+static void test_many_signatures(void)
+{
+	AUTO_STR many = STR_INIT;
+	struct openpgp_result result;
+	double start = seconds();
+
+	for (int i = 0; i < 2000; i++)
+		str_add(&many, "a signature, perhaps");
+	openpgp_verify(desk.pgp, "x", 1, many.bytes, many.length, (instant)time(NULL) * INSTANT_SECOND, &result, NULL);
+	CHECK(result.signature_count == 1 && result.signatures[0].state == SIGNATURE_MALFORMED && seconds() - start < 1,
+	      "%zu bytes of signatures are malformed at once", many.length);
+	openpgp_result_release(&result);
+}
+
 /* A key that came along is in no key ring afterwards. */
 static void test_nothing_taken_in(void)
 {
@@ -677,11 +711,13 @@ int main(int argc, char **argv)
 	if (!mkdtemp(home) || setenv("GNUPGHOME", home, 1))
 		return 1;
 	import_keys();
+	spoil_options(home);
 	if (!CHECK(parse_worker_start(&desk.worker, &err) == 0 && openpgp_open(NULL, &desk.pgp, &err) == 0, "worker and gpg are there"))
 		return tap_done();
 	test_all();
 	test_nothing_taken_in();
 	test_clear_policy();
+	test_many_signatures();
 	openpgp_close(desk.pgp);
 	parse_worker_stop(desk.worker);
 	openpgp_stop_agent(home);

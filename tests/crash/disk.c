@@ -22,13 +22,13 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/str.h"
 
-enum note_type { NOTE_WRITE = 1, NOTE_CUT, NOTE_SYNC, NOTE_MAKE, NOTE_RENAME, NOTE_REMOVE, NOTE_PROMISE };
+enum note_type { NOTE_WRITE = 1, NOTE_CUT, NOTE_SYNC, NOTE_SYNC_ALL, NOTE_MAKE, NOTE_RENAME, NOTE_REMOVE, NOTE_PROMISE };
 enum { SECTOR = 512, ROOM = 1 << 30, NOTES = 1 << 20, PATH = 200 };
 
 struct note {
 	_Atomic uint32_t type;  /* set last */
 	uint32_t length;
-	uint64_t at;            /* offset in the file, or the number promised */
+	uint64_t at;            /* offset in the file, the number promised, or how many notes there were when a sync began */
 	uint64_t data;          /* offset in the room */
 	char path[PATH];        /* below the root */
 };
@@ -159,25 +159,32 @@ int ftruncate(int fd, off_t length)
 	return ftruncate64(fd, length);
 }
 
-static int sync_file(int fd, long number)
+/* What is written while it lasts, by others, it may or may not hold. */
+static int sync_file(int fd, long number, enum note_type type)
 {
 	char buffer[PATH_MAX];
 	const char *path = path_of(fd, buffer);
+	uint64_t begun = path ? atomic_load(&shared->count) : 0;
 	int code = (int)syscall(number, fd);
 
 	if (path && code == 0)
-		note_add(NOTE_SYNC, path, 0, NULL, 0);
+		note_add(type, path, begun, NULL, 0);
 	return code;
 }
 
 int fsync(int fd)
 {
-	return sync_file(fd, SYS_fsync);
+	return sync_file(fd, SYS_fsync, NOTE_SYNC);
 }
 
 int fdatasync(int fd)
 {
-	return sync_file(fd, SYS_fdatasync);
+	return sync_file(fd, SYS_fdatasync, NOTE_SYNC);
+}
+
+int syncfs(int fd)
+{
+	return sync_file(fd, SYS_syncfs, NOTE_SYNC_ALL);
 }
 
 int rename(const char *from, const char *to)
@@ -368,15 +375,21 @@ static const char *new_name(const struct note *note)
 	return note->type == NOTE_RENAME ? (const char *)shared->room + note->data : note->path;
 }
 
-/* Makes durable what the sync of PATH does: a folder's names, or that a file is there at all. */
-static void sync_names(struct platter *p, const char *path, const struct file *file)
+static bool is_before(const struct note *note, uint64_t begun)
+{
+	return (uint64_t)(note - shared->notes) < begun;
+}
+
+/* Makes durable what the sync of PATH does: a folder's names, or that a file is there at all; all names for NULL. */
+static void sync_names(struct platter *p, const char *path, const struct file *file, uint64_t begun)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->change_count; i++) {
 		const struct change *c = &p->changes[i];
+		bool meant = !path || (file ? c->file == file && c->note->type == NOTE_MAKE : in_folder(new_name(c->note), path));
 
-		if (file ? c->file == file && c->note->type == NOTE_MAKE : in_folder(new_name(c->note), path))
+		if (meant && is_before(c->note, begun))
 			change_names(&p->durable, c->note, c->file);
 		else
 			p->changes[kept++] = *c;
@@ -384,18 +397,37 @@ static void sync_names(struct platter *p, const char *path, const struct file *f
 	p->change_count = kept;
 }
 
-static void sync_path(struct platter *p, const char *path)
+static void sync_bytes(struct file *file, uint64_t begun)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < file->pending_count; i++) {
+		if (is_before(file->pending[i], begun))
+			settle(file, file->pending[i]);
+		else
+			file->pending[kept++] = file->pending[i];
+	}
+	file->pending_count = kept;
+}
+
+static void sync_path(struct platter *p, const char *path, uint64_t begun)
 {
 	struct name *name = find(&p->now, path);
 
 	if (p->lying)
 		return;
-	if (name) {
-		for (size_t i = 0; i < name->file->pending_count; i++)
-			settle(name->file, name->file->pending[i]);
-		name->file->pending_count = 0;
-	}
-	sync_names(p, path, name ? name->file : NULL);
+	if (name)
+		sync_bytes(name->file, begun);
+	sync_names(p, path, name ? name->file : NULL, begun);
+}
+
+static void sync_all(struct platter *p, uint64_t begun)
+{
+	if (p->lying)
+		return;
+	for (size_t i = 0; i < p->file_count; i++)
+		sync_bytes(p->files[i], begun);
+	sync_names(p, NULL, NULL, begun);
 }
 
 static void rename_note(struct platter *p, const struct note *note)
@@ -427,7 +459,8 @@ static void play(struct platter *p, const struct note *note)
 	switch (note->type) {
 	case NOTE_WRITE:
 	case NOTE_CUT: write_note(p, note); break;
-	case NOTE_SYNC: sync_path(p, note->path); break;
+	case NOTE_SYNC: sync_path(p, note->path, note->at); break;
+	case NOTE_SYNC_ALL: sync_all(p, note->at); break;
 	case NOTE_MAKE:
 	case NOTE_RENAME:
 	case NOTE_REMOVE: rename_note(p, note); break;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Power is lost under eight sessions that append, open cases, attach, draft and keep lists and words: at
- * PSIRTTY_CRASH_ROUNDS (200) moments the vault is laid down as the loss could have left it. It opens, everything
+ * Power is lost under eight sessions that append, open cases, attach, draft, take in batches and keep lists and
+ * words: at PSIRTTY_CRASH_ROUNDS (200) moments the vault is laid down as the loss could have left it. It opens, everything
  * acknowledged is there, the audit finds it whole, and lists and words are what is read anew. The same moments on a disk
  * that lies about syncing must show losses, or this test could not fail.
  */
@@ -17,7 +17,7 @@
 #include "psirtty/vault/index.h"
 #include "sessions.h"
 
-enum { SESSIONS = 2, STEPS = 12, MOMENTS = 40, LYING_ROUNDS = 20 };
+enum { SESSIONS = 2, STEPS = 12, BATCH_AT = 1000, MOMENTS = 40, LYING_ROUNDS = 20 };
 
 static char *disk;
 
@@ -30,6 +30,8 @@ static int work(struct vault *vault, int writer, int session, struct error *err)
 
 	for (int step = 0; !code && step < STEPS; step++)
 		code = sessions_step(vault, stream, writer, session * STEPS + step, disk_promise, err);
+	if (!code)
+		code = sessions_batch(vault, stream, writer, BATCH_AT + session * BATCH_NOTES, disk_promise, err);
 	return code ? code : lists_keep(vault, err);
 }
 
@@ -161,7 +163,7 @@ static void test_losses(size_t rounds)
 		if (round < LYING_ROUNDS)
 			crash(round, true, &lying);
 	}
-	CHECK(worked, "eight sessions write, attach and draft without a complaint");
+	CHECK(worked, "eight sessions write, attach, draft and take in batches without a complaint");
 	CHECK(honest.promised > rounds, "%zu times something was acknowledged before one of %zu power losses", honest.promised,
 	      honest.rounds);
 	CHECK(honest.unopened == 0, "after each the vault opens undamaged (%zu did not)", honest.unopened);

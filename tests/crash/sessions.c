@@ -107,6 +107,23 @@ int sessions_step(struct vault *vault, const uint8_t stream[16], int writer, int
 	return code;
 }
 
+/* As mails are taken in: several events and their files, durable together at the end. */
+int sessions_batch(struct vault *vault, const uint8_t stream[16], int writer, int number, promised_fn promised,
+		   struct error *err)
+{
+	int code = vault_batch_begin(vault, err), ended;
+
+	if (code)
+		return code;
+	for (int i = 0; !code && i < BATCH_NOTES; i++)
+		code = i % 2 ? add_note(vault, stream, writer, number + i, NULL, err) :
+			       add_attachment(vault, stream, writer, number + i, err);
+	ended = vault_batch_end(vault, code ? NULL : err);
+	for (int i = 0; !code && !ended && i < BATCH_NOTES; i++)
+		promised(promise(PROMISE_NOTE, writer, number + i));
+	return code ? code : ended;
+}
+
 /* ---- looking */
 
 static int find_note(void *context, const struct vault_event *event, struct error *err)

@@ -8,7 +8,7 @@
 
 #include "psirtty/vault/vault.h"
 
-enum { WRITERS = 8, WRITER_NOTES = 40000 };
+enum { WRITERS = 8, WRITER_NOTES = 40000, BATCH_NOTES = 5 };
 /* What a promise's number is of; below it the writer and the writer's own count. */
 enum { PROMISE_NOTE = 1, PROMISE_DRAFT = 2 };
 #define SESSIONS_NOW (1795000000 * INSTANT_SECOND)
@@ -28,6 +28,9 @@ struct vault *sessions_open(const char *dir, struct openpgp **ret_pgp);
 typedef void (*promised_fn)(uint64_t promise);
 int sessions_step(struct vault *vault, const uint8_t stream[16], int writer, int number, promised_fn promised,
 		  struct error *err);
+/* Notes NUMBER to NUMBER + BATCH_NOTES - 1, every second with an attachment, in one batch; all are acknowledged at its end. */
+int sessions_batch(struct vault *vault, const uint8_t stream[16], int writer, int number, promised_fn promised,
+		   struct error *err);
 
 struct sessions_found {
 	struct vault *vault;

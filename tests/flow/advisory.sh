@@ -9,8 +9,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 psirtty=${PSIRTTY:?}
 work=$(mktemp -d "${TMPDIR:-/tmp}/psa-XXXXXX")
-trap 'for h in a b; do gpgconf --homedir "$work/$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share
+server=''
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; for h in a b; do gpgconf --homedir "$work/$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
+export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share XDG_CONFIG_HOME=$work/config
 vault=$work/vault
 now=2026-11-10T08:00:00Z
 
@@ -176,8 +177,49 @@ is "$?" 1 'it is not published twice'
 as a cve record CVE-2026-11111 --upload --out "$work/upload.json" >/dev/null
 has "$(cat "$work/upload.json")" '"cnaContainer"' 'a body for the services'
 hasnt "$(cat "$work/upload.json")" providerMetadata 'without what they add'
-as a cve published CVE-2026-11111 >/dev/null
-is "$(as a cve list | head -1 | cut -f 2)" published 'the record is published'
+# ---- the services themselves
+out=$(as a cve send CVE-2026-11111)
+is "$?" 4 'the CVE services are not asked'
+has "$out" "Write \`cve:\` with organisation, user and password_file into $work/config/psirtty/psirtty.yaml" 'unless the settings say so'
+if ! command -v python3 >/dev/null || ! command -v openssl >/dev/null; then
+  ok 0 'the CVE services # SKIP no python3 or openssl for a server'
+  as a cve published CVE-2026-11111 >/dev/null
+else
+  mkdir -p "$work/services" "$work/config/psirtty"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=localhost' -addext 'subjectAltName=DNS:localhost' \
+    -keyout "$work/services/key.pem" -out "$work/services/cert.pem" 2>/dev/null
+  python3 "${0%/*}/cve_server.py" "$work/services" 2>/dev/null &
+  server=$!
+  end=$((SECONDS + 60))
+  until [ -f "$work/services/port" ] || [ $SECONDS -ge $end ]; do read -r -t 0.1 _ <><(:); done
+  setting() { # setting KEY: whom the services know
+    (umask 077 && printf '%s\n' "$1" >"$work/config/psirtty/key" &&
+      printf 'cve:\n  url: https://localhost:%s/api\n  organisation: vendor\n  user: ann@vendor.example\n  password_file: key\n  ca_file: %s\n' \
+        "$(cat "$work/services/port")" "$work/services/cert.pem" >"$work/config/psirtty/psirtty.yaml")
+  }
+  setting wrong
+  out=$(as a cve send CVE-2026-11111)
+  has "$?:$out" 'the server answered 401: {"error": "UNAUTHORIZED"' 'a wrong key is told in their words'
+  is "$(as a cve list | head -1 | cut -f 2)" used 'and nothing was published'
+  setting secret
+  is "$(as a --offline cve send CVE-2026-11111 >/dev/null; echo $?)" 4 'offline they are not asked'
+  is "$(as a cve obtain 2)" $'CVE-2026-90000: reserved\nCVE-2026-90001: reserved' 'ids are reserved there'
+  is "$(as a cve obtain --missed)" 'CVE-2026-95555: reserved' 'and those the pool lacks are taken in'
+  is "$(as a cve obtain 101 >/dev/null; echo $?)" 2 'but not any number'
+  is "$(as a cve send CVE-2026-90000 >/dev/null; echo $?)" 1 'what is for no case is not sent'
+  is "$(as a cve reject CVE-2026-90001 'Reserved by mistake.' >/dev/null; as a cve send CVE-2026-90001)" 'CVE-2026-90001: the services rejected it' \
+    'an id is rejected there'
+  is "$(as a cve send CVE-2026-11111)" 'CVE-2026-11111: its record is published' 'a record is published there'
+  is "$(as a cve send CVE-2026-11111)" 'CVE-2026-11111: its record is renewed' 'and renewed'
+  kill "$server"
+  wait "$server" 2>/dev/null
+  is "$(cut -d ' ' -f 1-4 "$work/services/heard" | tail -5)" 'POST /api/cve-id?amount=2&batch_type=sequential&cve_year=2026&short_name=vendor vendor ann@vendor.example
+GET /api/cve-id?state=RESERVED vendor ann@vendor.example
+POST /api/cve/CVE-2026-90001/reject vendor ann@vendor.example
+POST /api/cve/CVE-2026-11111/cna vendor ann@vendor.example
+PUT /api/cve/CVE-2026-11111/cna vendor ann@vendor.example' 'each was asked once'
+fi
+is "$(as a cve list | awk -F'\t' '$1 == "CVE-2026-11111" { print $2 }')" published 'the record is published'
 is "$(as a clock list 1 | grep -c 'cna-publish-72h.*met')" 1 'which meets the clock'
 
 # ---- a revision
@@ -202,5 +244,19 @@ is "$?" 0 'at its time a person publishes it'
 ok "$(grep -c '"number": "2"' "$work/out/psirt-sa-2026-0001.json" | grep -qx 1; echo $?)" 'the second revision is in the history'
 has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"initial_release_date": "2026-11-10T08:00:00Z"' 'the first date stays'
 is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'and nothing is wrong with it'
+# ---- alone
+now=2026-11-15T08:00:00Z
+as a affected set 1 gw 1.1.8 affected >/dev/null
+as a advisory set 1 summary 'A crafted frame stops gateways.' >/dev/null
+mkdir -p "$work/share/psirtty"
+as a advisory prepare 1 'Adds 1.1.8' >/dev/null
+as a advisory approve 1 >/dev/null
+has "$(as a advisory check 1)" "by \`own: yes\` below \`- role: content\` in the list \`approvals\` of $work/share/psirtty/advisory.yaml" 'what to write, and where'
+as a member revoke "$b" >/dev/null
+is "$(row 'approval: content')" noted 'where nobody else is, the author approves'
+has "$(as a advisory check 1)" 'its author alone' 'and it is told for what it is'
+printf 'approvals:\n  - role: content\n    persons: 1\n    own: no\n' >"$work/share/psirtty/advisory.yaml"
+is "$(row 'approval: content')" closed 'unless the rules say no'
+rm "$work/share/psirtty/advisory.yaml"
 is "$(as a vault check >/dev/null; echo $?)" 0 'the vault is whole'
 tap_done

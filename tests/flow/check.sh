@@ -50,6 +50,50 @@ has "$(p check one.json broken.json osv.json)" $'osv.json\tosv\tvalid' 'an unrea
 p check broken.json >/dev/null
 [ $? -gt 1 ]
 ok $? 'the exit code says that one cannot be read'
+# ---- what needs a dictionary or a network: a dictionary of our own
+printf 'SET UTF-8\n' >en.aff
+printf '9\nresearchers\nfound\nseveral\nweaknesses\nin\nnote\nsee\nand\n' >en.dic
+printf 'SET ISO8859-1\n' >de_AT.aff
+printf '1\nL\366sung\n' >de_AT.dic
+# spelt LANGUAGE TEXT: what 6.3.8 finds in it, and which tests were not made.
+spelt() {
+  python3 - "$1" "$2" <<'END'
+import json, sys
+document = json.load(open("one.json"))
+document["document"].update(lang=sys.argv[1], title="note", notes=[{"category": "other", "text": sys.argv[2]}])
+document["document"]["tracking"]["revision_history"][0]["summary"] = "note"
+json.dump(document, open("spelt.json", "w"))
+END
+  DICPATH=$work "$psirtty" check --json --preset full spelt.json 2>/dev/null | python3 -c '
+import json, sys
+[answer] = json.load(sys.stdin)
+for finding in answer["findings"]:
+    if finding["test"] == "6.3.8":
+        print(finding["path"], finding["message"])
+print("not checked:", *[row["test"] for row in answer["not_checked"]])'
+}
+if "$psirtty" check --json --preset full one.json 2>/dev/null | grep -q 'without Hunspell'; then
+  ok 0 'spelling is not built in # SKIP'
+else
+  is "$(spelt en 'Researchers found several weaknesses in XYZ 1.2 — see https://a.example/teh and OpenFoo, “note”')" 'not checked: 6.3.6 6.3.7' \
+    'words of the dictionary, names, addresses and punctuation are right'
+  is "$(spelt en-GB 'Researchers fuond several fuond weaknesses; note the deserialization')" \
+    $'/document/notes/0/text not in the dictionary: "fuond", "the"\nnot checked: 6.3.6 6.3.7' 'what is not in it is named once, words of the field are known'
+  is "$(spelt de 'Lösung Lösunk')" $'/document/notes/0/text not in the dictionary: "Lösunk"\n/document/title not in the dictionary: "note"\n/document/tracking/revision_history/0/summary not in the dictionary: "note"\nnot checked: 6.3.6 6.3.7' \
+    'a dictionary of another region and charset'
+  is "$(spelt tlh 'Qapla')" 'not checked: 6.3.6 6.3.7 6.3.8' 'without a dictionary it is not checked'
+  for file in "${PSIRTTY_CORPORA:-../shared/corpora}"/csaf/2.0/validator/informative/*-6-3-08-*.json; do
+    [ -f /usr/share/hunspell/en_US.dic ] && [ -f "$file" ] || continue
+    case $file in *-0?.json) due=1 ;; *) due=0 ;; esac
+    is "$("$psirtty" check --preset full "$file" 2>/dev/null | grep -c '6\.3\.8')" $due "the suite's verdict of ${file##*-6-3-08-}"
+  done
+  is "$(spelt '../en' 'x')" 'not checked: 6.3.6 6.3.7 6.3.8' 'and a language is no path'
+fi
+for packer in gzip bzip2 xz zstd; do
+  command -v $packer >/dev/null || continue
+  is "$("$packer" -c bom.json >"bom.json.$packer" && p --json sbom read "bom.json.$packer" | sed 's/\.json\.[a-z0-9]*/.json/')" \
+    "$(p --json sbom read bom.json)" "a bill of materials is read out of $packer"
+done
 help=$(p help check)
 for part in 6.1.27.11 cve-language osv-semver openvex-products cdx-ref spdx-head provider-20 rolie-self; do
   has "$help" "  $part " "help check lists $part"

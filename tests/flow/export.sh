@@ -47,6 +47,7 @@ said=$("$psirtty" case export 1 "$work/case.pgp" --to "$vera" 2>&1)
 is "$?:$([ -e "$work/case.pgp" ] && echo made)" '1:' 'an address that a key gives itself is nobody'
 said=$("$psirtty" case export 1 "$work/case.pgp" --to vera@partner.example 2>&1)
 has "$said" 'no key is pinned' 'nor is a key looked up by it'
+hasnt "$("$psirtty" case readers 1)" 'exported' 'what was refused is no export'
 "$psirtty" key pin vera@partner.example "$vera" >/dev/null
 "$psirtty" --json --now 2026-11-20T12:00:00Z case show 1 >"$work/shown"
 said=$("$psirtty" --now 2026-11-20T12:00:00Z case export 1 "$work/case.pgp" --to "$vera" 2>&1)

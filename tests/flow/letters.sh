@@ -44,8 +44,8 @@ for who in mara chen; do p contact add $who $who --addresses $who@finder.example
 p contact add acme Acme --addresses psirt@acme.example --jurisdiction CN >/dev/null
 
 # ---- four mails: one opened and verified, one in Chinese, one with more inside, one signed by somebody else
-letter "$out" "$mara" "$us" 'Mara Finder <mara@finder.example>' '<1@finder.example>' ... >"$work/1" <<<'The zebrapump overflows.
-Its valve too.'
+letter "$out" "$mara" "$us" 'Mara Finder <mara@finder.example>' '<1@finder.example>' ... <<<'The zebrapump overflows.
+Its valve too.' | sed '0,/^MIME-Version/s//References: <r1@x.example>\n <r2@x.example>\n <r3@x.example>\n&/' >"$work/1"
 letter "$out" "$chen" "$us" 'Chen <chen@finder.example>' '<2@finder.example>' ... >"$work/2" <<<'网关存在溢出漏洞，详情见附件，请尽快处理。'
 printf 'see below SECRET-7f3a\n' | gpg --homedir "$out" --batch --quiet --trust-model always --armor -e -r "$us" >"$work/inside"
 letter "$out" "$mara" "$us" 'Mara Finder <mara@finder.example>' '<3@finder.example>' ... >"$work/3" <"$work/inside"
@@ -128,6 +128,8 @@ for key in mara:3 acme:3; do
     "the open one is for three keys, ${key%%:*}'s among them"
 done
 has "$(open_letter "$out" "$first")" 'the valve is the cause' 'readers open it'
+has "$(tr -d '\r\n' <"$first")" 'References: <r1@x.example> <r2@x.example> <r3@x.example> <1@finder.example>' \
+  'the whole chain of the thread is named'
 has "$(open_letter "$team" "$first")" 'the valve is the cause' 'so do we'
 has "$(open_letter "$out" "$first")" 'filename="trace.log"' 'the file is in it'
 has "$(open_letter "$out" "$first")" 'TLP:RED' 'its marking stands in the text'

@@ -61,6 +61,14 @@ done
 is "$(LC_ALL=C grep -caP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]' "$work/shown")" 0 \
   'no control character and no bidi control is printed'
 
+replay=${builddir:-.}/tests/tty/replay
+if [ -x "$replay" ]; then
+  PSIRTTY=$psirtty "$replay" "$work/vault" "$count" >"$work/replay"
+  ok $? 'each opened by keys, and no escape sequence of theirs reaches the terminal' "$(grep -v '^ok' "$work/replay")"
+else
+  skip 'each opened by keys' 'needs libvterm'
+fi
+
 # ---- answers
 secret=0 answered=0
 for id in $(sed -n 's/.*"id": "\(M-[0-9]*\)".*/\1/p' "$work/list"); do

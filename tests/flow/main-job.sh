@@ -153,17 +153,17 @@ hasnt "$(cat "$sent")" 'Zanzibarquake' 'the subject is not outside'
 [ -z "$(p draft list)" ]
 ok $? 'the draft is gone'
 
-# A gpg.conf that adds a reader to everything: gpg obeys it, the leak must not get out.
-echo "recipient $other_fpr" >"$team/gpg.conf"
+# A gpg.conf that adds readers to everything and fetches keys: gpg obeys it, ours is started without.
+printf 'recipient %s\nencrypt-to %s\nauto-key-retrieve\ncomment From the team\nno-such-option\n' "$other_fpr" "$other_fpr" >"$team/gpg.conf"
 out=$(p mail reply M-0001 --text 'Once more.' 2>&1)
 draft=$(printf '%s' "$out" | sed -n 's/^draft \(reply-[0-9a-f]*\).*/\1/p')
-before=$(find "$work/outbox" -type f | wc -l)
 out=$(p mail send "$draft" 2>&1)
-is $? 4 'a reader that gpg.conf adds stops the sending'
-has "$out" 'not encrypted to exactly the keys' 'and is told'
-is "$(find "$work/outbox" -type f | wc -l)" "$before" 'nothing new is in the outbox'
-rm "$team/gpg.conf"
-p draft remove "$draft" >/dev/null
+ok $? 'with a gpg.conf that does more than it should' "$out"
+mv "$team/gpg.conf" "$work/"
+sed -n '/BEGIN PGP MESSAGE/,/END PGP MESSAGE/p' "$(find "$work/outbox/new" -type f -newer "$sent")" | tr -d '\r' >"$work/again.asc"
+is "$(gpg --homedir "$team" --batch --list-packets "$work/again.asc" 2>/dev/null | grep -c '^:pubkey enc packet')" 2 \
+  'no reader is added'
+hasnt "$(cat "$work/again.asc")" 'From the team' 'and no word'
 
 # ---- the advisory
 p remediation set "$id" vendor_fix 'Update to 7.4.0.' >/dev/null

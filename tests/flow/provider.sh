@@ -103,6 +103,39 @@ for after in 0.02 0.05 0.1 0.2 0.4; do
   "$psirtty" provider check "$tree" >/dev/null && whole=$((whole + 1))
 done
 is "$whole" "$tries" 'killed at any point it leaves a whole tree'
+# before each change of names, links and folders, from the first to the exchange of the trees and what is swept behind it
+plain=${PSIRTTY_PLAIN:-}
+if [ -z "$plain" ] || ! ${CC:-cc} -shared -fPIC -o "$work/killpoint.so" "$here/killpoint.c" 2>/dev/null; then
+  ok 0 'killed at each change it leaves the old or the new tree # SKIP needs a build without sanitizers, and a compiler'
+else
+  built() { # built N: what is in the tree: the dates of the state it is of
+    sed 's/.*","//' "$tree/.well-known/csaf/white/changes.csv" | sort -u | tr '\n' ' '
+  }
+  dated() { # dated MONTH: each document is of this month
+    for i in $(seq "$count"); do document "$i" WHITE "2026-$1-01T00:00:00Z" >"$work/from/sa-$i.json"; done
+  }
+  dated 04
+  p provider build "$tree" --from "$work/from" >/dev/null
+  old=$(built)
+  dated 05
+  cp -a "$tree" "$work/before-kill"
+  (LD_PRELOAD=$work/killpoint.so KILL_COUNT=$work/changes "$plain" --vault "$vault" --now 2026-11-10T08:00:00Z provider build "$tree" --from "$work/from"; :) \
+    >/dev/null 2>&1
+  new=$(built) changes=$(cat "$work/changes") whole=0 tries=0 states=''
+  for at in $(seq 1 $((changes / 5 + 1)) $((changes - 6))) $(seq $((changes - 5)) "$changes"); do
+    rm -rf "$tree"
+    cp -a "$work/before-kill" "$tree"
+    (LD_PRELOAD=$work/killpoint.so KILL_AT=$at "$plain" --vault "$vault" --now 2026-11-10T08:00:00Z provider build "$tree" --from "$work/from"; :) \
+      >/dev/null 2>&1
+    tries=$((tries + 1))
+    now_is=$(built)
+    case $now_is in "$old") states+=o ;; "$new") states+=n ;; *) states+='?' ;; esac
+    "$psirtty" provider check "$tree" >/dev/null && whole=$((whole + 1))
+  done
+  is "$whole" "$tries" "killed before $tries of its $changes changes it leaves a whole tree"
+  has "$states" o 'the old one'
+  hasnt "$states" '?' 'or the new one, and no other'
+fi
 p provider build "$tree" --from "$work/from" >/dev/null
 ok $? 'the next build goes through'
 is "$(ls -d "$tree".new-* 2>/dev/null | wc -l)" 0 'and sweeps what was left'

@@ -37,6 +37,12 @@ refuses() { # STATUS PART NAME COMMAND…
   has "$out" "$part" "$name: and the sentence says why"
 }
 
+# The same for who only looks and for who writes.
+refuses_both() { # STATUS PART NAME
+  refuses "$1" "$2" "$3, listing" p case list
+  refuses "$1" "$2" "$3, appending" p note 1 'never written'
+}
+
 fpr=$(make_key "$GNUPGHOME" 'Nadia Handler <nadia@vendor.example>')
 "$psirtty" init "$v" --handler "$fpr" >/dev/null
 p case new 'Quuxgateway overflow' >/dev/null
@@ -48,10 +54,10 @@ has "$out" 'each command locks the vault when it ends' 'and says how things are'
 
 # ---- modes
 chmod 2775 "$v"
-refuses 4 'chmod o-rwx' 'a folder others may enter' p case list
+refuses_both 4 'chmod o-rwx' 'a folder others may enter'
 chmod 2770 "$v"
 chmod 664 "$v/vault.db"
-refuses 4 'chmod o-rwx' 'a database others may read' p case list
+refuses_both 4 'chmod o-rwx' 'a database others may read'
 out=$(p vault check 2>&1)
 has "$out" '0664 instead of 0660' 'vault check finds the mode'
 p vault check --repair >/dev/null 2>&1
@@ -60,23 +66,26 @@ is "$(stat -c %a "$v/vault.db")" 660 'and mends it'
 # ---- files of two vaults
 "$psirtty" init "$work/second" --handler "$fpr" >/dev/null
 cp "$v/vault.yaml" "$work/kept.yaml" && cp "$work/second/vault.yaml" "$v/vault.yaml"
-refuses 3 'belongs to another vault' "another vault's settings" p case list
+refuses_both 3 'belongs to another vault' "another vault's settings"
 cp "$work/kept.yaml" "$v/vault.yaml"
 cp "$v/keys.db" "$work/kept.keys" && cp "$work/second/keys.db" "$v/keys.db"
-refuses 4 'Restore keys.db' "another vault's keys" p case list
+refuses_both 4 'Restore keys.db' "another vault's keys"
 cp "$work/kept.keys" "$v/keys.db"
 
 # ---- made by a newer program
 sed -i 's/^format: .*/format: 99/' "$v/vault.yaml"
-refuses 3 'newer' 'a newer vault, by its settings' p case list
+refuses_both 3 'newer' 'a newer vault, by its settings'
 cp "$work/kept.yaml" "$v/vault.yaml"
 byte() { printf '%b' "\\x$2" | dd of="$v/vault.db" bs=1 seek="$1" conv=notrunc 2>/dev/null; }
 byte 63 63
-refuses 3 'newer' 'a newer vault, by its database' p case list
+refuses_both 3 'newer' 'a newer vault, by its database'
 byte 63 00
-refuses 3 'before the first version' 'a vault from before the format was settled' p case list
+refuses_both 3 'before the first version' 'a vault from before the format was settled'
 byte 63 01
 is "$(p case list | wc -l)" 1 'nothing was lost so far'
+hasnt "$(p case log 1)" 'never written' 'and nothing was written'
+p audit verify >/dev/null
+ok $? 'it is whole'
 
 # ---- a full disk
 if [ "$(id -u)" -eq 0 ] && mkdir "$work/small" && mount -t tmpfs -o size=2m,mode=0700 tmpfs "$work/small" 2>/dev/null; then
@@ -90,12 +99,14 @@ if [ "$(id -u)" -eq 0 ] && mkdir "$work/small" && mount -t tmpfs -o size=2m,mode
   out=$("$psirtty" --vault "$work/small/vault" note PSIRT-2026-0001 "$(head -c 60000 /dev/zero | tr '\0' x)" 2>&1)
   [ $? -ne 0 ]
   ok $? 'an event on a full disk is refused' "$out"
+  has "$out" 'disk' 'and the sentence names the disk'
   rm "$work/small/filler"
   out=$("$psirtty" --vault "$work/small/vault" audit verify 2>&1)
   ok $? 'and the vault is whole' "$out"
   # ---- a medium that cannot be written
   mount -o remount,ro "$work/small"
   refuses 4 'readonly' 'a medium that cannot be written' "$psirtty" --vault "$work/small/vault" case list
+  refuses 4 'Open it with --readonly' 'nor appended to' "$psirtty" --vault "$work/small/vault" note 1 'never written'
   is "$("$psirtty" --vault "$work/small/vault" --readonly case list 2>/dev/null | wc -l)" 1 'with --readonly it can be read'
 else
   skip 'a full disk' 'needs root and a tmpfs'
@@ -108,6 +119,21 @@ if command -v setpriv >/dev/null && [ "$(id -u)" -eq 0 ] && [ -z "${SANITIZED:-}
     setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock bash -c 'ulimit -l 0; exec "$@"' _ "$psirtty" --vault "$v" case list
 else
   skip 'memory that cannot be locked' 'needs root, setpriv and a build without sanitizers'
+fi
+# Words of cases need more than keys do: what cannot be locked is told where the machine swaps.
+plain=${PSIRTTY_PLAIN:-}
+with_swap() { # with_swap KIB: vault check on a machine that seems to swap, with so much to lock
+  printf 'Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n' >"$work/swaps"
+  unshare -m bash -c 'mount --bind "$1" /proc/swaps && ulimit -l "$2" && shift 2 && exec "$@"' _ "$work/swaps" "$1" \
+    setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock "$plain" --vault "$v" vault check 2>&1
+}
+if [ -n "$plain" ] && command -v setpriv >/dev/null && unshare -m true 2>/dev/null; then
+  out=$(with_swap 1500)
+  is $? 1 'memory that may be swapped out is found'
+  has "$out" 'memlock 65536' 'and says how to have it locked'
+  has "$(with_swap 8192)" 'nothing found' 'where enough can be locked nothing is'
+else
+  skip 'memory that may be swapped out' 'needs root, setpriv and a build without sanitizers'
 fi
 # A passphrase that is not given: the program that asks for it is one that is always closed at once.
 secret=$(gpg --homedir "$work/other" --batch --quiet --pinentry-mode loopback --passphrase 'long one' --quick-generate-key \
@@ -162,6 +188,13 @@ old=$(make_key "$work/other" 'Old <old@vendor.example>' future-default 1d)
 refuses 4 'expired' 'a key that expired' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$old"
 sign=$(make_key "$work/other" 'Sign <sign@vendor.example>' ed25519 never '20260101T000000!' sign)
 refuses 4 'encryption subkey' 'a key without a subkey for encryption' env GNUPGHOME="$work/other" "$psirtty" init "$work/third" --handler "$sign"
+
+for bad in "$old expired" "$sign subkey"; do
+  gpg --homedir "$work/other" --batch --export "${bad% *}" | gpg --batch --quiet --import 2>/dev/null
+  refuses 4 "${bad#* }" "a member whose key cannot serve (${bad#* })" env GNUPGHOME="$work/other" "$psirtty" --vault "$v" member request "$work/asked" --handler "${bad% *}"
+  [ ! -e "$work/asked" ]
+  ok $? 'and no request is left behind'
+done
 
 # ---- leftovers
 echo half >"$v/objects/0123456789abcdef.part"
@@ -275,4 +308,29 @@ for page in $(cmp -l "$work/index.old" "$work/index.new" 2>/dev/null | awk '{ pr
 done
 [ "$told" -gt 0 ]
 ok $? 'and what differed was told' "$told"
+
+# ---- another vault's cache in the place of ours: not used, not touched; lists and search are whole without it
+"$psirtty" --vault "$work/second" case new 'Elsewhere entirely' >/dev/null
+"$psirtty" --vault "$work/second" search Elsewhere >/dev/null
+cache_of() { find "$XDG_CACHE_HOME" -path "*$(sed -n 's/^vault: *//p' "$1/vault.yaml")*" -name '*.index'; }
+ours=$(cache_of "$w") theirs=$(cache_of "$work/second")
+[ -f "$ours" ] && [ -f "$theirs" ] && cp "$theirs" "$work/theirs.index" && cp "$theirs" "$ours"
+ok $? "another vault's cache lies where ours was" "$ours" "$theirs"
+rows=$(r case list)
+has "$rows" 'sort' "another vault's cache: the list is ours"
+hasnt "$rows$(r search Elsewhere)" 'Elsewhere' 'and holds nothing of the other'
+has "$(r search sort)" 'last of its sort' 'our words are found'
+out=$(r note 1 'beside a cache that is not ours') && has "$(r search beside)" 'beside a cache' 'new ones too'
+cmp -s "$ours" "$work/theirs.index"
+ok $? 'it is left as it is'
+out=$(r vault check 2>/dev/null)
+is $? 1 'vault check says so'
+has "$out" "found: the cache is another vault's" 'with its sentence'
+cmp -s "$ours" "$work/theirs.index"
+ok $? 'and does not touch it either'
+has "$(r vault check --repair)" "repaired: the cache is another vault's" 'with --repair ours takes its place'
+has "$(r vault check)" 'nothing found' 'and then nothing is found'
+r audit verify >/dev/null
+ok $? 'nothing was lost'
+
 tap_done

@@ -37,6 +37,8 @@ has "$(opened)" 'Schraubstock-1' 'before, the text of a mail can be opened'
 has "$(opened)" '"subject":"first"' 'and its subject'
 "$psirtty" case shred 1 --yes PSIRT-2026-0001 >"$work/said"
 ok $? 'the case is shredded' "$(cat "$work/said")"
+has "$(cat "$work/said")" 'backups of keys.db may hold its keys until' 'until when backups of the keys open it is said'
+has "$(cat "$work/said")" 'every backup with attachments from before now opens them' 'and which backups open its mails'
 out=$(opened)
 hasnt "$out" 'Schraubstock-1' 'after, no text of its mail can be opened'
 hasnt "$out" '"first"' 'nor what it was about'

@@ -92,6 +92,8 @@ exchange "$b" "$a" && exchange "$a" "$b" && exchange "$c" "$a" && exchange "$a" 
 ok $? 'they know each other'\''s OpenPGP keys'
 ps "$b" member request --handler "$fpr_b" >"$work/out"
 ok $? 'the second asks to become a member' "$(cat "$work/out")"
+has "$(cat "$work/out")" "psirtty member add $fpr_b" 'and is told what the admin runs'
+has "$(ps "$a" member add "$fpr_c")" 'member list' 'for who does not ask, the first is told where to look'
 ps "$a" member add "$fpr_b" >"$work/out"
 ok $? 'the first admits the second' "$(cat "$work/out")"
 ps "$b" case new 'seen by the second' >"$work/out"
@@ -106,8 +108,10 @@ is "$(loose)" '' 'the files are still the group'\''s after both wrote'
 # ---- the same with a file that is carried
 ps "$c" member request "$work/$c/request" --handler "$fpr_c" >"$work/out"
 ok $? 'the third asks with a file' "$(cat "$work/out")"
+has "$(cat "$work/out")" "psirtty member add $fpr_c --from FILE" 'and is told what the admin runs'
 cp "$work/$c/request" "$work/carried" && chmod 644 "$work/carried"
-ps "$a" member add "$fpr_c" --role observer --from "$work/carried" >"$work/out"
+has "$(ps "$a" member add "$fpr_b" --from "$work/carried")" "the request is of $fpr_c" 'a request of somebody else is refused, and named'
+ps "$a" member add "$c@vendor.example" --role observer --from "$work/carried" >"$work/out"
 ok $? 'the first admits the third as an observer' "$(cat "$work/out")"
 ps "$a" case grant 1 "$fpr_c" --rights read >"$work/out"
 ok $? 'and lets it read a case' "$(cat "$work/out")"

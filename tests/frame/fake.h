@@ -15,6 +15,8 @@
 struct desk *fake_desk_new(size_t extra);
 /* Makes desk_refresh say once that something changed: one more case. */
 void fake_desk_change(struct desk *desk);
+/* Whether there is a store of intelligence, with one flaw in it, and sources. */
+extern bool fake_intel_there;
 /* Adds what the panes of registers show: a clock with a form, a pinned key, a risk, a task. */
 void fake_desk_registers(struct desk *desk);
 /* The lines that were run, one a line, but for those that only move on the screen. */

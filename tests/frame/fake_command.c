@@ -18,21 +18,29 @@ static const struct command_row rows[] = {
 	{ "advisory check", "what stands against publishing", 0, 0, { CASE }, NULL, "valid", 0 },
 	{ "advisory publish", "publish the advisory", COMMAND_CHANGES | COMMAND_LEAVES | COMMAND_TYPED, 0, { CASE }, NULL,
 	  "published", REACT_RELOAD },
+	{ "affected set", "say how a version of a product is affected", COMMAND_CHANGES, 0,
+	  { CASE, { .name = "PRODUCT", .type = ARG_PRODUCT }, { .name = "VERSION", .type = ARG_TEXT },
+	    { .name = "STATUS", .type = ARG_STATE } }, NULL, "said", REACT_RELOAD },
 	SCREEN("back", "one level up", SCREEN_BACK),
 	SCREEN("cancel", "stop the job", SCREEN_CANCEL),
 	{ "case list", "list cases", COMMAND_JSON, 0, { { 0 } }, NULL, "PSIRT-2026-0001 valid\nPSIRT-2026-0002 received\n",
 	  REACT_SHOW_OUTPUT },
 	{ "case set", "set a field of a case", COMMAND_CHANGES, 0, { CASE, { .name = "FIELD", .type = ARG_FIELD }, REST },
 	  NULL, "set", REACT_RELOAD },
+	{ "case qualify", "decide by the bug bar", COMMAND_CHANGES, 0,
+	  { CASE, { .name = "QUESTION=ANSWER", .type = ARG_TEXT, .optional = true, .repeats = true } }, NULL, "qualified", REACT_RELOAD },
 	{ "case score", "a vector", COMMAND_CHANGES, 0, { CASE, { .name = "VECTOR", .type = ARG_VECTOR } }, NULL, "scored",
 	  REACT_RELOAD },
 	{ "case state", "move a case to a state", COMMAND_CHANGES, 0, { CASE, { .name = "STATE", .type = ARG_STATE } }, NULL,
 	  "state set", REACT_RELOAD },
+	SCREEN("collapse", "hide what is below", SCREEN_COLLAPSE),
 	SCREEN("command-line", "type a command", SCREEN_COMMAND_LINE),
 	SCREEN("copy", "to the clipboard", SCREEN_COPY),
 	SCREEN("down", "one line down", SCREEN_DOWN),
 	{ "embargo propose", "propose an end of the embargo", COMMAND_CHANGES, 0,
 	  { CASE, { .name = "WHEN", .type = ARG_WHEN } }, NULL, "proposed", REACT_RELOAD },
+	SCREEN("expand", "show what is below", SCREEN_EXPAND),
+	{ "feed show", "one flaw", COMMAND_SCREEN, SCREEN_FLAW, { REST }, NULL, NULL, 0 },
 	SCREEN("filter", "filter a list, search a text", SCREEN_FILTER),
 	SCREEN("first", "to the top", SCREEN_FIRST),
 	{ "form", "fill in a form", COMMAND_SCREEN, SCREEN_FORM, { REST }, NULL, NULL, 0 },
@@ -49,6 +57,7 @@ static const struct command_row rows[] = {
 	  "party now", REACT_RELOAD },
 	SCREEN("mark", "mark a row", SCREEN_MARK),
 	SCREEN("mark-range", "mark rows", SCREEN_MARK_RANGE),
+	SCREEN("next-heading", "the next heading", SCREEN_NEXT_HEADING),
 	SCREEN("next-match", "the next match", SCREEN_NEXT_MATCH),
 	SCREEN("next-part", "the next part", SCREEN_NEXT_PART),
 	{ "note", "add a note to a case", COMMAND_CHANGES, 0, { CASE, REST }, NULL, "noted", REACT_RELOAD },
@@ -58,6 +67,7 @@ static const struct command_row rows[] = {
 	SCREEN("palette", "all commands", SCREEN_PALETTE),
 	SCREEN("pane", "another pane", SCREEN_PANE),
 	{ "pipe", "through a command", COMMAND_SCREEN | COMMAND_LEAVES, SCREEN_PIPE, { REST }, NULL, NULL, 0 },
+	SCREEN("previous-heading", "the heading before", SCREEN_PREVIOUS_HEADING),
 	SCREEN("previous-match", "the match before", SCREEN_PREVIOUS_MATCH),
 	SCREEN("previous-part", "the part before", SCREEN_PREVIOUS_PART),
 	SCREEN("quit", "leave psirtty", SCREEN_QUIT),
@@ -216,8 +226,7 @@ int command_run_line(struct command_context *context, const char *line, struct e
 
 instant command_now(struct command_context *context)
 {
-	(void)context;
-	return FAKE_NOW;
+	return context->now_fixed ? context->now : FAKE_NOW;
 }
 
 void command_context_release(struct command_context *context)

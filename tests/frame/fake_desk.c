@@ -4,8 +4,10 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/js.h"
+#include "psirtty/desk/advisory.h"
 #include "psirtty/desk/clock.h"
 #include "psirtty/desk/gates.h"
+#include "psirtty/desk/life.h"
 
 struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
 
@@ -185,6 +187,7 @@ struct desk *fake_desk_new(size_t extra)
 	};
 	struct desk *desk = mem_alloc(sizeof(*desk));
 
+	fake_intel_there = false;
 	desk->model = model_new();
 	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
 		json_t *body = json_pack("{s:s, s:s, s:s, s:[s, s]}", "product", products[i].id, "name", products[i].name,
@@ -200,6 +203,29 @@ struct desk *fake_desk_new(size_t extra)
 	return desk;
 }
 
+static void feed_words(struct desk *desk, unsigned stream, const char *field, const char *lang, const char *value, instant at)
+{
+	feed(desk, EVENT_ADVISORY_TEXT, stream, at, json_pack("{s:s, s:s, s:s}", "field", field, "lang", lang, "value", value));
+}
+
+/* The advisory's words, written twice more. */
+static void feed_revisions(struct desk *desk)
+{
+	static const char first[] = "The length field of a frame is trusted.\nAnybody who can send frames writes behind a buffer.\n\n"
+				    "Versions up to 4.1 are affected.\nThe console is not affected.\n\nWe know of no attacks.\n";
+	static const char second[] = "The length field of a frame is checked too late.\nAnybody who can send frames writes behind a buffer.\n\n"
+				     "Versions up to 4.2 are affected.\nThe console is not affected.\n\nWe know of no attacks.\n"
+				     "The fix is in 4.3.\n";
+
+	feed_words(desk, 1, "description", "en", first, FAKE_NOW - 2 * INSTANT_DAY);
+	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5b58\u5728\u5185\u5b58\u7834\u574f", FAKE_NOW - 2 * INSTANT_DAY);
+	feed_words(desk, 1, "description", "en", second, FAKE_NOW - INSTANT_DAY);
+	feed(desk, EVENT_ADVISORY_PREPARED, 1, FAKE_NOW - INSTANT_HOUR,
+	     json_pack("{s:s, s:s, s:s, s:s, s:s}", "advisory", "PSIRT-2026-0001", "version", "1", "at", "2026-12-15T01:00:00Z",
+		       "status", "final", "summary", "first release"));
+	feed_words(desk, 1, "title", "zh", "\u7f51\u5173\u5e27\u89e3\u6790\u5185\u5b58\u7834\u574f", FAKE_NOW - INSTANT_DAY);
+}
+
 void fake_desk_registers(struct desk *desk)
 {
 	static const char clocks[] = "clocks:\n  - id: eu-early\n    title: early warning\n    area: EU\n    basis: law\n"
@@ -211,6 +237,18 @@ void fake_desk_registers(struct desk *desk)
 	if (clock_rules_load(rules, clocks, sizeof(clocks) - 1, "clocks", &err))
 		BUG("%s", err.why);
 	model_set_clock_rules(desk->model, rules);
+	feed_revisions(desk);
+	fake_intel_there = true;
+	feed(desk, EVENT_SBOM_IMPORTED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o}", "product", "gateway", "version", "4.1", "format", "CycloneDX 1.6",
+		       "sha256", "00ff", "components", 3, "warnings", 1, "source", raw_object(77), "inventory", raw_object(78)));
+	feed(desk, EVENT_MATCH_RAN, 0xFFFE, FAKE_NOW - INSTANT_HOUR,
+	     json_pack("{s:s, s:i, s:i, s:i, s:i, s:o}", "at", format(FAKE_NOW - INSTANT_HOUR), "components", 3, "matches", 2, "fresh", 2, "change", 7, "results", raw_object(79)));
+	feed(desk, EVENT_SUPPORT_SET, 0xFFFE, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s, s:s}", "product", "gateway", "version", "4.0", "until", "2026-06-30T00:00:00Z"));
+	feed(desk, EVENT_ID_ADDED, 1, FAKE_NOW - INSTANT_DAY, json_pack("{s:s, s:s}", "system", "cve", "text", "CVE-2026-0042"));
+	feed(desk, EVENT_SCORE_SET, 1, FAKE_NOW - INSTANT_DAY,
+	     json_pack("{s:s, s:s}", "vector", "CVSS:4.0/AV:N/AC:L/AT:P/PR:L/UI:N/VC:H/VI:L/VA:N/SC:N/SI:N/SA:N", "issuer", "North CERT"));
 	feed(desk, EVENT_KEY_PINNED, 0xFFFE, FAKE_NOW - INSTANT_DAY,
 	     json_pack("{s:s, s:s}", "address", "desk@north.example", "fingerprint",
 		       "0123456789ABCDEF0123456789ABCDEF01234567"));
@@ -448,4 +486,47 @@ int desk_collision(struct desk *desk, const struct case_state *state, instant no
 	(void)err;
 	collision_find(&desk->collisions, desk->model, state, now, ret);
 	return 0;
+}
+
+static void finding_add(struct check_report *report, const char *test, enum check_severity severity, const char *path,
+			const char *message)
+{
+	report->findings = mem_resize(report->findings, report->finding_count + 1, sizeof(*report->findings));
+	report->findings[report->finding_count++] = (struct check_finding){ test, severity, mem_string(path), mem_string(message), NULL };
+	report->errors += severity == CHECK_ERROR;
+}
+
+int desk_advisory_findings(struct desk *desk, const struct case_state *state, instant now, struct check_report *ret,
+			   struct error *err)
+{
+	(void)desk;
+	(void)now;
+	(void)err;
+	*ret = (struct check_report){ .format = "csaf-2.0" };
+	if (!state->advisory->description)
+		finding_add(ret, "6.1.1", CHECK_ERROR, "/product_tree", "a product is named that is not defined");
+	finding_add(ret, "6.2.11", CHECK_WARNING, "/document/references", "no reference says where the document is found");
+	return 0;
+}
+
+const struct case_record *desk_advisory_prepared(const struct case_state *state)
+{
+	return case_record_at(state, EVENT_ADVISORY_PREPARED, 1);
+}
+
+int desk_bugbar(struct bugbar **ret, struct error *err)
+{
+	static const char bar[] = "version: \"7\"\nquestions:\n  - id: access\n    text: From where?\n"
+				  "    answers: [network, local]\n  - id: known\n    text: Is it reported already?\n"
+				  "    answers: [\"yes\", \"no\"]\nrules:\n  - id: known-already\n    text: the same flaw is in another case\n"
+				  "    when: { known: \"yes\" }\n    outcome: duplicate\n  - id: far\n    text: it is reached from afar\n"
+				  "    when: { access: network }\n    score: 7.0\n    outcome: vulnerability\n    priority: high\n"
+				  "  - id: rest\n    text: all else\n    outcome: vulnerability\n    priority: low\n";
+	struct conf conf = { 0 };
+	int code = conf_load(bar, sizeof(bar) - 1, "bar", &conf, err);
+
+	if (!code)
+		code = bugbar_read(&conf, "bar", ret, err);
+	conf_release(&conf);
+	return code;
 }

@@ -72,6 +72,11 @@ enum session_news session_read(struct session *session, struct session_answer *r
 	return SESSION_PROGRESS;
 }
 
+void session_asked(struct session *session, bool given, const char *bytes, size_t length)
+{
+	(void)session, (void)given, (void)bytes, (void)length;
+}
+
 void session_edited(struct session *session, int code, const struct str *text)
 {
 	(void)session;

@@ -84,11 +84,41 @@ static void test_writing(void)
 	CHECK(str_starts(pretty.bytes, "{\n  \"b\": true,\n") && str_ends(pretty.bytes, "\n}\n"), "pretty");
 }
 
+/* Whether a terminal would obey C, or turn the line round. */
+static bool obeyed(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Every character: none that a terminal obeys stands in what is shown, and what is shown means the same. */
+static void test_shown(void)
+{
+	int raw = 0, wrong = 0;
+
+	for (uint32_t c = 1; c < 0x11000; c++) {
+		AUTO_STR text = STR_INIT, out = STR_INIT;
+		AUTO_JSON json = NULL;
+		AUTO_JSON back = NULL;
+
+		if (c >= 0xD800 && c < 0xE000)
+			continue;
+		str_add_utf8(&text, c);
+		json = json_pack("[s]", text.bytes);
+		js_dump_shown(json, &out);
+		raw += obeyed(c) && c != '\n' && strstr(out.bytes, text.bytes) != NULL;
+		wrong += load(out.bytes, &back) != 0 || !json_equal(json, back);
+	}
+	CHECK(!raw, "%d characters that a terminal obeys are written as they are", raw);
+	CHECK(!wrong, "%d characters mean something else when read back", wrong);
+}
+
 int main(void)
 {
 	test_refused();
 	test_depth();
 	test_reading();
 	test_writing();
+	test_shown();
 	return tap_done();
 }

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "format/check_tables.h"
+#include "format/csaf20.h"
+#include "format/language.h"
 #include "tests/unit/check_documents.h"
 #include "tests/unit/tap.h"
 
@@ -165,6 +167,13 @@ static void test_shapes(void)
 		{ shape_date_time, "1900-02-29T00:00:00Z", false }, { shape_date_time, "2000-02-29T00:00:00Z", true },
 		{ shape_date_time_loose, "2026-01-02T03:04:05", true }, { shape_date_time_loose, "2026-01-02T03:04", false },
 		{ shape_uri, "https://example.com/a%20b", true }, { shape_uri, "https://example.com/a b", false },
+		{ shape_uri, "https://[2001:db8::1]:8443/", true }, { shape_uri, "https://[::z]/", false },
+		{ shape_uri, "https://[v7.a:b]/", true }, { shape_uri, "https://[::ffff:10.0.0.1]", true },
+		{ shape_uri, "https://[1:2:3:4:5:6:7:8]", true }, { shape_uri, "https://[1:2:3:4:5:6:7]", false }, { shape_uri, "https://[1::2::3]", false },
+		{ shape_uri, "https://[::]", true }, { shape_uri, "https://[::256.0.0.1]", false }, { shape_uri, "https://[:1::2]", false }, { shape_uri, "https://[1:]", false }, { shape_uri, "https://[::1/", false }, { shape_uri, "http://a/[1]", false },
+		{ shape_uri, "http://a/?q=[1]", false }, { shape_uri, "http://a/b#c#d", false }, { shape_uri, "http://a:80/", true },
+		{ shape_uri, "http://a:http/", false }, { shape_uri, "http://u:p@a:1/", true }, { shape_uri, "http://u@v@a/", false },
+		{ shape_uri, "http://", true }, { shape_uri, "urn:a:b", true }, { shape_uri, "a:", true }, { shape_uri, "1a:b", false },
 		{ shape_uri, "https://example.com/%zz", false }, { shape_uri, "https://example.com/ü", false },
 		{ shape_iri, "https://example.com/ü", true }, { shape_iri, "a/b:c", false }, { shape_iri, "", false },
 		{ shape_iri_reference, "a/b:c", true }, { shape_iri_reference, "", true },
@@ -176,11 +185,44 @@ static void test_shapes(void)
 		{ check_shape_semver, "1.2.3-a.1+b", true }, { check_shape_semver, "1.2", false },
 		{ check_shape_semver, "01.2.3", false }, { check_shape_semver, "v1.2.3", false },
 		{ check_shape_semver, "1.2.3-01", false },
+		{ language_tag_formed, "en", true }, { language_tag_formed, "zh-cmn-Hans-CN", true },
+		{ language_tag_formed, "de-DE-1996-u-co-phonebk-x-a", true }, { language_tag_formed, "x-a", true },
+		{ language_tag_formed, "i-default", true }, { language_tag_formed, "i-klingon", false },
+		{ language_tag_formed, "en-GB-oed", false }, { language_tag_formed, "en-a", false }, { language_tag_formed, "e", false },
+		{ language_tag_formed, "en-US-US", false }, { language_tag_formed, "en-", false }, { language_tag_formed, "x", false },
+		{ language_tag_formed, "zh-aaa-bbb-ccc-ddd", false }, { language_tag_formed, "abcde-abc", false },
+		{ language_tag_valid, "sl-rozaj-biske", true }, { language_tag_valid, "sl-rozaj-rozaj", false },
+		{ language_tag_valid, "en-u-co-x", false }, { language_tag_valid, "en-u-co-u-ca", false },
+		{ language_tag_valid, "EZ", false }, { language_tag_valid, "en-x-a", true },
+		{ csaf_cpe_fits, "cpe:2.3:a:b:c:1:*:*:en-US:*:*:*:*", true }, { csaf_cpe_fits, "cpe:2.3:a:b:c:1:*:*:eng-419:*:*:*:*", true },
+		{ csaf_cpe_fits, "cpe:2.3:a:b:c:1:*:*:english:*:*:*:*", false }, { csaf_cpe_fits, "cpe:2.3:a:b:c:1:*:*:e:*:*:*:*", false },
+		{ csaf_cpe_fits, "cPE:/a:b", true }, { csaf_cpe_fits, "CPE:/a:b", false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		CHECK(rows[i].shape(rows[i].text) == rows[i].fits, "row %zu: \"%s\" %s", i, rows[i].text,
 		      rows[i].fits ? "fits" : "does not fit");
+}
+
+static void test_instants(void)
+{
+	static const struct { const char *text; instant at; } rows[] = {
+		{ "1970-01-01T00:00:00Z", 0 }, { "1969-12-31T23:59:59Z", -INSTANT_SECOND },
+		{ "2026-01-02T03:04:05.000001+01:00", 1767319445 * INSTANT_SECOND + 1 },
+		{ "2016-12-31T23:59:60Z", 1483228800 * INSTANT_SECOND }, { "0001-01-01T00:00:00Z", -62135596800 * INSTANT_SECOND },
+		{ "0000-02-29T00:00:00Z", -62162121600 * INSTANT_SECOND }, { "9999-12-31T23:59:59Z", 253402300799 * INSTANT_SECOND },
+	};
+	instant at, whole;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		CHECK(check_instant(rows[i].text, &at) && at == rows[i].at, "%s is %lld", rows[i].text, (long long)at);
+	for (instant day = 0; day < 40000; day += 13) {
+		char text[40];
+
+		CHECK_QUIET(check_instant(instant_format(day * INSTANT_DAY, text), &at) && !instant_parse(text, &whole, NULL) &&
+				    at == whole, "%s is read as everywhere else", text);
+	}
+	CHECK(!check_instant("2026-01-02T03:04:05", &at), "no zone, no instant");
 }
 
 /* ---- documents and edits */
@@ -396,6 +438,7 @@ int main(void)
 	test_keywords();
 	test_depth();
 	test_shapes();
+	test_instants();
 	test_documents();
 	test_unknown();
 	test_listing();

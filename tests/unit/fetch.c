@@ -336,8 +336,9 @@ struct page_case {
 	const char *name;
 	struct server_script scripts[4];
 	size_t count;
-	const char *etag, *modified, *body;
+	const char *etag, *modified, *body, *header, *method;
 	uint64_t from, most;
+	bool insist;
 	const char *expected, *heard;
 };
 #define SCRIPT(...) { STEPS(__VA_ARGS__), false }
@@ -361,6 +362,17 @@ static const struct page_case page_cases[] = {
 	  .expected = "waiting 1\nhead 0 200 from 0 etag \ndata 0 [ok]\nwhole\nend\n" },
 	{ "told to wait too long", { SCRIPT("<GET", ">HTTP/1.1 503 No\r\nRetry-After: 9999\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") }, 1,
 	  .expected = "failed the server answered 503\nend\n" },
+	{ "refused, as many servers say that it is too fast", { SCRIPT("<GET", ">HTTP/1.1 403 No\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+	    SCRIPT("<GET", ">HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok") }, 2, .insist = true,
+	  .expected = "waiting 1\nhead 0 200 from 0 etag \ndata 0 [ok]\nwhole\nend\n" },
+	{ "a key, and what the server says of it", { SCRIPT("<apiKey: k", ">HTTP/1.1 404 No\r\nmessage: Invalid apiKey.\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") }, 1,
+	  .header = "apiKey: k", .expected = "failed the server answered 404: Invalid apiKey.\nend\n" },
+	{ "two lines of a key, and the text of a refusal", { SCRIPT("<one: 1", "<two: 2", ">HTTP/1.1 400 No\r\nContent-Length: 18\r\nConnection: close\r\n\r\n{\"error\":\n\"QUOTA\"}") }, 1,
+	  .header = "one: 1\ntwo: 2", .expected = "failed the server answered 400: {\"error\":\"QUOTA\"}\nend\n" },
+	{ "put", { SCRIPT("<PUT", "<{}!", ">HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok") }, 1,
+	  .body = "{}!\n", .method = "PUT", .expected = "head 0 200 from 0 etag \ndata 0 [ok]\nwhole\nend\n" },
+	{ "a key goes nowhere else", { SCRIPT("<apiKey: k", ">HTTP/1.1 302 There\r\nLocation: https://localhost:1/b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") }, 1,
+	  .header = "apiKey: k", .expected = "failed the server answered 302\nend\n" },
 	{ "not there", { SCRIPT("<GET", ">HTTP/1.1 404 No\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnone") }, 1,
 	  .expected = "failed the server answered 404\nend\n" },
 	{ "too long", { SCRIPT("<GET", ">HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "=1000 x") }, 1, .most = 100,
@@ -400,9 +412,9 @@ static void try_pages(void)
 		AUTO_STRING url = mem_format("https://localhost:%d/a?b=c", server_port(server));
 		const struct fetch_page page = {
 			.url = url, .etag = c->etag, .modified = c->modified, .from = c->from, .most_bytes = c->most,
-			.body = c->body, .body_length = c->body ? strlen(c->body) : 0, .type = c->body ? "text/x" : NULL,
+			.header = c->header, .method = c->method, .body = c->body, .body_length = c->body ? strlen(c->body) : 0, .type = c->body ? "text/x" : NULL,
 		};
-		const struct fetch_pages pages = { .host = { .ca_file = ca_path, .patience = 30 }, .pages = &page, .count = 1, .tries = 2 };
+		const struct fetch_pages pages = { .host = { .ca_file = ca_path, .patience = 30 }, .pages = &page, .count = 1, .tries = 2, .insist = c->insist };
 		AUTO_ERROR err = ERROR_INIT;
 		AUTO_STR got = STR_INIT;
 		struct fetch *fetch = NULL;

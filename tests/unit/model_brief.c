@@ -354,11 +354,11 @@ static void compare_glances(struct model *whole, struct log *log, int round)
 
 static void feed(struct world *w, struct log *log, int count)
 {
-	size_t rows;
-	const struct event_info *table = event_table(&rows);
+	size_t rows = event_rows();
 
 	for (int i = 0; i < count; i++) {
-		const struct event_info *info = &table[i < 6 ? (uint32_t)i % 2 : roll((uint32_t)rows)];
+		const struct event_info *info = i < 6 ? event_info(i % 2 ? EVENT_REPORT_RECEIVED : EVENT_CASE_OPENED) :
+							 event_at(roll((uint32_t)rows));
 		int stream = i < 6 ? 1 + i / 2 : 1 + (int)roll(3);
 		json_t *body = random_body(info, w->model, stream);
 		static const char *const ids[] = { "X-1", "X-2", "X-3" };

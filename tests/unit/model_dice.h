@@ -109,6 +109,16 @@ static inline json_t *mutated_value(void)
 	}
 }
 
+/* How many types of events there are. */
+static inline size_t event_rows(void)
+{
+	size_t count = 0;
+
+	while (event_at(count))
+		count++;
+	return count;
+}
+
 static inline json_t *random_body(const struct event_info *info, const struct model *model, int stream)
 {
 	json_t *body = json_object();

@@ -61,15 +61,15 @@ struct told { int stream; enum event_type type; json_t *body; instant at; uint64
 static int run_round(int round, int count)
 {
 	struct world w = world_new(), again = world_new();
-	size_t rows;
-	const struct event_info *table = event_table(&rows);
+	size_t rows = event_rows();
 	struct told *told = mem_alloc((size_t)count * sizeof(*told));
 	AUTO_STR first = STR_INIT;
 	AUTO_STR second = STR_INIT;
 	int taken = 0;
 
 	for (int i = 0; i < count; i++) {
-		const struct event_info *info = &table[i < 4 ? (uint32_t)i % 2 : roll((uint32_t)rows)];
+		const struct event_info *info = i < 4 ? event_info(i % 2 ? EVENT_REPORT_RECEIVED : EVENT_CASE_OPENED) :
+							 event_at(roll((uint32_t)rows));
 		int stream = i < 4 ? 1 + i / 2 : 1 + (int)roll(3);
 		json_t *body = random_body(info, w.model, stream);
 		AUTO_STR before = STR_INIT;

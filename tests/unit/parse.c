@@ -2,6 +2,8 @@
 /* The mail parser by a table of small mails: what is shown, what is signed or sealed, what is flagged. */
 #include "psirtty/worker/parse.h"
 
+#include <iconv.h>
+
 #include "tests/unit/tap.h"
 #include "worker/charset.h"
 #include "worker/parse_private.h"
@@ -410,6 +412,38 @@ static void test_charsets(void)
 	}
 }
 
+/* Our tables of single bytes beside the C library's converters: every byte of every charset. */
+static void test_single_bytes(void)
+{
+	static const char *const names[] = {
+		"WINDOWS-1252", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6", "ISO-8859-7", "ISO-8859-8",
+		"ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "WINDOWS-1250",
+		"WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254", "WINDOWS-1255", "WINDOWS-1256", "WINDOWS-1257", "WINDOWS-1258",
+		"KOI8-R", "KOI8-U",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		iconv_t cd = iconv_open("UTF-8", names[i]);
+		int wrong = 0;
+
+		for (int byte = 1; cd != (iconv_t)-1 && byte < 256; byte++) {
+			char in[1] = { (char)byte }, out[16] = "", *from = in, *to = out;
+			size_t left = 1, room = sizeof(out) - 1;
+			AUTO_STR s = STR_INIT;
+
+			iconv(cd, NULL, NULL, NULL, NULL);
+			if (iconv(cd, &from, &left, &to, &room) == (size_t)-1)
+				snprintf(out, sizeof(out), "\uFFFD");
+			else
+				iconv(cd, NULL, NULL, &to, &room);
+			charset_convert(NULL, names[i], in, 1, &s);
+			wrong += !str_equal(s.bytes, out);
+		}
+		CHECK(cd != (iconv_t)-1 && !wrong, "%s: %d bytes differ", names[i], wrong);
+		iconv_close(cd);
+	}
+}
+
 int main(void)
 {
 	test_rows();
@@ -423,5 +457,6 @@ int main(void)
 	test_depth();
 	test_inline();
 	test_charsets();
+	test_single_bytes();
 	return tap_done();
 }

@@ -38,6 +38,9 @@ char *file_join(const char *dir, const char *name);
 char *file_data(const char *name);
 /* The same for themes/. */
 char *file_theme(const char *name);
+/* A program of ours that only we start: beside this one when built in place, else the installed one; NULL: there is
+ * none. Caller frees. */
+char *file_helper(const char *name);
 /* Per-user state ($XDG_STATE_HOME/psirtty, else ~/.local/state/psirtty), cache and data folders. */
 char *file_state_dir(void);
 char *file_cache_dir(void);

@@ -20,6 +20,8 @@ int js_load(const char *bytes, size_t length, size_t limit, const char *what, js
 void js_dump(const json_t *json, struct str *ret);
 /* Two-space indent, keys sorted, newline at the end. */
 void js_dump_pretty(const json_t *json, struct str *ret);
+/* The same for a terminal: DEL, C1 controls, line separators and controls of direction are written \uXXXX. */
+void js_dump_shown(const json_t *json, struct str *ret);
 /* The member as a string, or NULL when absent or of another type. Borrowed. */
 const char *js_string(const json_t *object, const char *key);
 long long js_integer(const json_t *object, const char *key, long long fallback);

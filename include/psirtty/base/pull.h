@@ -38,6 +38,8 @@ struct pull *pull_new(const char *what, const struct pull_limits *limits, pull_r
 /* From memory, which must outlive it. */
 struct pull *pull_new_memory(const char *what, const struct pull_limits *limits, const char *bytes, size_t length);
 void pull_free(struct pull *pull);
+/* Whether it failed for good: nothing more can be read. */
+bool pull_spent(const struct pull *pull);
 
 /* The next token. ERR_INPUT names the byte and what was expected; then the reader is spent. */
 int pull_next(struct pull *pull, struct pull_item *ret, struct error *err);

@@ -30,6 +30,8 @@ void str_wipe(struct str *s);
 /* Hands the storage to the caller (who frees it) and leaves S empty. */
 char *str_detach(struct str *s);
 void str_add_bytes(struct str *s, const void *bytes, size_t length);
+/* Adds LENGTH bytes that the caller writes to what is returned, before the next call. */
+char *str_add_room(struct str *s, size_t length);
 void str_add(struct str *s, const char *string);
 void str_add_char(struct str *s, char c);
 void str_add_repeat(struct str *s, char c, size_t count);

@@ -14,12 +14,14 @@
 	X(SCREEN_NONE) X(SCREEN_DOWN) X(SCREEN_UP) X(SCREEN_HALF_DOWN) X(SCREEN_HALF_UP) \
 	X(SCREEN_PAGE_DOWN) X(SCREEN_PAGE_UP) X(SCREEN_FIRST) X(SCREEN_LAST) X(SCREEN_OPEN) \
 	X(SCREEN_BACK) X(SCREEN_NEXT_PART) X(SCREEN_PREVIOUS_PART) X(SCREEN_ZOOM) X(SCREEN_FILTER) X(SCREEN_NEXT_MATCH) \
-	X(SCREEN_PREVIOUS_MATCH) X(SCREEN_COMMAND_LINE) X(SCREEN_PALETTE) X(SCREEN_MARK) \
+	X(SCREEN_PREVIOUS_MATCH) X(SCREEN_NEXT_HEADING) X(SCREEN_PREVIOUS_HEADING) X(SCREEN_COMMAND_LINE) X(SCREEN_PALETTE) X(SCREEN_MARK) \
 	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
 	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
 	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
 	X(SCREEN_SET) X(SCREEN_VIEW) X(SCREEN_VIEW_SAVE) X(SCREEN_VIEW_FORGET) X(SCREEN_FORM) X(SCREEN_SORT) \
 	X(SCREEN_FOUND) /* what the search ARGUMENT found, as a list */ \
+	X(SCREEN_EXPAND) X(SCREEN_COLLAPSE) \
+	X(SCREEN_FLAW) X(SCREEN_COMPONENT) /* the page of the flaw, the component called ARGUMENT */ \
 	X(SCREEN_WORKSTATION) /* from a shell: open the workstation after this command */
 enum screen_request {
 #define X(name) name,
@@ -66,7 +68,11 @@ struct command_context {
 	const char *selected_case, *selected_mail, *selected_row; /* what {case}, {mail} and {row} stand for; may be NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
+	/* Asks the handler for the secret of WHAT, unseen; false when none is given. NULL: the terminal is asked. */
+	bool (*ask)(struct command_context *context, const char *what, struct str *ret);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
+	/* A line of how far it is, in place of the one before. NULL: nobody looks. */
+	void (*notice)(struct command_context *context, const char *line);
 	/* Whether the handler wants the long command that runs to stop; asked first when it begins, then often. NULL: he
 	 * cannot say. */
 	bool (*cancelled)(struct command_context *context);

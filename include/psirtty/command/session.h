@@ -15,12 +15,13 @@ enum session_news {
 	SESSION_NOTHING,  /* no whole word yet */
 	SESSION_PROGRESS, /* done, total, cancellable */
 	SESSION_EDIT,     /* the handler is to edit TEXT, called NAME: session_edited() answers */
+	SESSION_ASK,      /* it needs the secret of NAME; AGAIN: the last one was wrong. session_asked() answers */
 	SESSION_DONE,     /* code, err, out, reactions, open_case, wanted */
 	SESSION_GONE,     /* the process is dead or the vault could not be opened there: err says why */
 };
 struct session_answer {
 	size_t done, total;
-	bool cancellable, wanted; /* wanted: gpg would have asked for something, and may not there */
+	bool again, cancellable, wanted; /* wanted: gpg would have asked for something, and may not there */
 	int code;
 	struct error err;
 	unsigned reactions;
@@ -39,6 +40,8 @@ void session_run(struct session *session, const char *line, const char *case_id,
 enum session_news session_read(struct session *session, struct session_answer *ret);
 /* CODE not 0: it was not edited. */
 void session_edited(struct session *session, int code, const struct str *text);
+/* GIVEN false: none is. */
+void session_asked(struct session *session, bool given, const char *bytes, size_t length);
 /* Asks the line that runs to stop. The second time the process is ended. */
 void session_cancel(struct session *session);
 /* Lets it close its vault, and waits for that for at most PATIENCE_MS; then it is ended. NULL does nothing. */

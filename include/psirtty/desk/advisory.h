@@ -8,6 +8,7 @@
 
 #include "psirtty/desk/desk.h"
 #include "psirtty/format/advisory.h"
+#include "psirtty/format/check.h"
 
 /* ---- words */
 /* Begins with what TEMPLATE (of data/advisory.yaml; NULL: the first) says beside the case. */
@@ -21,6 +22,9 @@ int desk_advisory_take(struct desk *desk, const struct case_state *state, const 
 		       size_t *ret_changed, struct error *err);
 /* Languages it is written in, "en" first; *RET freed with free(), the words are borrowed. */
 size_t desk_advisory_languages(const struct case_state *state, const char ***ret);
+/* What the checker of CSAF 2.0 finds in it as it stands, without asking gpg. Freed with check_report_release(). */
+int desk_advisory_findings(struct desk *desk, const struct case_state *state, instant now, struct check_report *ret,
+			   struct error *err);
 /* In one language; LANG NULL: the original. LOSSES may be NULL. */
 int desk_advisory_write(struct desk *desk, const struct case_state *state, const char *format, const char *lang,
 			instant now, struct str *ret, struct advisory_losses *losses, struct error *err);
@@ -54,7 +58,8 @@ const struct case_record *desk_advisory_prepared(const struct case_state *state)
 int desk_advisory_approve(struct desk *desk, const struct case_state *state, const char *role, const char *note,
 			  instant now, struct error *err);
 #define APPROVAL_STATES(X) X(APPROVAL_COUNTS, "counts") X(APPROVAL_LAPSED, "lapsed") X(APPROVAL_OWN, "own") \
-	X(APPROVAL_BAD, "bad") X(APPROVAL_UNKNOWN, "not-checked")
+	X(APPROVAL_BAD, "bad") X(APPROVAL_UNKNOWN, "not-checked") \
+	X(APPROVAL_ALONE, "alone") /* its author's, who has nobody beside: it counts, and is told */
 enum approval_state {
 #define X(name, word) name,
 	APPROVAL_STATES(X)

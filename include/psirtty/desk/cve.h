@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The CVE ids we hold and their records: asked for, reserved, given to a case, published, rejected. All of it offline: what
- * the CVE services are to get is a file. */
+ * the CVE services are to get is a file, or goes to them from command/cve_services.c. */
 #ifndef PSIRTTY_DESK_CVE_H
 #define PSIRTTY_DESK_CVE_H
 

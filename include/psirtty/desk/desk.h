@@ -56,6 +56,9 @@ int desk_identity_send(const struct desk *desk, int fd, struct error *err);
 /* gpg never asks for anything in this process (openpgp_never_ask); whether it wanted to since the last call. */
 void desk_never_ask(void);
 bool desk_take_wanted(void);
+/* Passphrases are asked by ASK where gpg-agent lets us (openpgp_ask_by). */
+typedef bool (*desk_ask_fn)(void *context, const char *what, bool again, struct str *ret);
+void desk_ask_by(desk_ask_fn ask, void *context);
 /* What is being typed, sealed to this member, without waiting for the disk; an empty TEXT removes it. */
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
 /* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */

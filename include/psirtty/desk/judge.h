@@ -8,7 +8,8 @@
 #include "psirtty/worker/job.h"
 
 struct judge;
-int judge_open(struct judge **ret, struct error *err);
+/* SECRETS: whether this process holds a vault, or may have held one. */
+int judge_open(bool secrets, struct judge **ret, struct error *err);
 void judge_close(struct judge *judge); /* NULL does nothing */
 
 struct judged { const char *test; enum check_severity severity; const char *path, *message, *fix; };
@@ -16,7 +17,9 @@ struct judgement {
 	const char *format;     /* borrowed from the answer, as all texts */
 	size_t errors, cut;
 	struct judged *findings; size_t count;
-	struct job_answer answer;
+	/* Tests the preset asks for that were not made, and why. */
+	struct { const char *test; char *reason; } unchecked[4]; size_t unchecked_count;
+	struct job_answer answer, spelling;
 };
 /* PATH "-" is standard input. PRESET is one of check_preset_from_name's. ERR_INPUT when it cannot be read. */
 int judge_file(struct judge *judge, const char *path, const char *preset, instant now, struct judgement *ret,

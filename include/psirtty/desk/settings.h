@@ -23,11 +23,22 @@ struct settings_account {
 	bool remove;              /* delete on the server what is taken in */
 	long long most_bytes;     /* of one mail */
 };
+/* What is said of one source of vulnerability data, or a source of one's own (source.h). */
+struct settings_feed {
+	char *name, *url, *way, *title, *licence, *key_file; /* owned; NULL: as the row has it */
+	char **words;             /* NULL ended; news: what to watch for */
+	long long pause, most;    /* -1: as the row has it */
+	bool off, on;
+};
 struct settings {
 	bool offline;
-	char *ca_file, *proxy;
-	long long patience;       /* seconds without a byte */
+	char *ca_file, *proxy, *contact;
+	long long patience, tries; /* seconds without a byte; how often a page is asked for */
 	struct settings_account *accounts; size_t account_count;
+	struct settings_feed *feeds; size_t feed_count;
+	char *intel;              /* the intelligence store; NULL: intel.db in the handler's data folder */
+	struct { char *organisation; struct settings_login login; } cve; /* the CVE services, off without the first */
+	struct { char *signer, **keys; } bundle; /* keys: fingerprints whose bundles are taken, NULL ended */
 	struct {
 		char *by;         /* "outbox", "smtp", "sendmail" */
 		struct settings_login login;

@@ -56,6 +56,13 @@ struct check_request {
 int check_document(const json_t *document, const struct check_request *request, struct check_report *ret,
 		   struct error *err);
 
+/* Test 6.3.8 of CSAF needs a dictionary, which is a file: whoever has one asks for it. The language DOCUMENT is to be spelled
+ * in; NULL: the test is not for it. */
+const char *check_spelling_language(const json_t *document);
+/* KNOWS: whether WORD (letters of UTF-8 and apostrophes) is right. */
+struct check_speller { bool (*knows)(void *context, const char *word); void *context; };
+void check_spelling(const json_t *document, const struct check_speller *speller, struct check_report *ret);
+
 /* The tests there are, for help and manual. */
 struct check_test_info { const char *format, *test, *title; enum check_severity severity; bool fixable; };
 size_t check_tests(struct check_test_info *ret, size_t limit);

@@ -25,7 +25,7 @@ typedef void (*epss_row_fn)(void *data, const struct epss_row *row);
  * Reads LENGTH bytes: an optional line "#model_version:…,score_date:…" (date with Z, +0000 or +00:00,
  * or alone), the line of column names, rows. A row that is wrong goes to FAULTS with its line and is
  * passed over. ERR_INPUT when it is no EPSS file or has more than 64 MiB; then *RET is untouched and
- * no row was handed out.
+ * no row was handed out. Else it has model and date before the first row is.
  */
 int epss_read(const char *bytes, size_t length, epss_row_fn take, void *data, struct epss_head *ret,
 	      struct row_faults *faults, struct error *err);

@@ -51,7 +51,8 @@ void provider_checklist(const struct provider *provider, struct str *ret);
 
 /* Rows about a document: "csaf", id, title, summary, initial, current, label, path · "csaf-unclear" (CSAF without what the
  * former needs) · "provider", address, role, updated, then "directory", "feed", "service", "category" (label, address) and
- * "key" (fingerprint, address) · "rolie", id, updated, then "entry" (id, source, updated, "hash", "signature") · "other".
+ * "key" (fingerprint, address) · "rolie", id, updated, then "entry" (id, source, updated, "hash", "signature") · of the CVE services "cve-id", id, state ·
+ * "other".
  * Fields may be NULL. */
 typedef void (*provider_tell_fn)(void *context, const char *const *fields, size_t count);
 void provider_facts(const json_t *json, provider_tell_fn tell, void *context);

@@ -114,7 +114,12 @@ enum event_stream { STREAM_CASE, STREAM_INBOX, STREAM_REGISTRY };
 	X(EVENT_LETTER_BEGUN, 170, "letter-begun", STREAM_CASE) \
 	X(EVENT_LETTER_FAILED, 171, "letter-failed", STREAM_CASE) \
 	X(EVENT_MAIL_ACKNOWLEDGED, 172, "mail-acknowledged", STREAM_INBOX) \
-	X(EVENT_KEY_CHANGE_ASKED, 173, "key-change-asked", STREAM_REGISTRY)
+	X(EVENT_KEY_CHANGE_ASKED, 173, "key-change-asked", STREAM_REGISTRY) \
+	X(EVENT_SBOM_IMPORTED, 180, "sbom-imported", STREAM_REGISTRY) \
+	X(EVENT_UPSTREAM_SET, 181, "upstream-set", STREAM_REGISTRY) \
+	X(EVENT_MATCH_RAN, 182, "match-ran", STREAM_REGISTRY) \
+	X(EVENT_MATCH_DECIDED, 183, "match-decided", STREAM_REGISTRY) \
+	X(EVENT_MATCH_CHANGED, 184, "match-changed", STREAM_CASE)
 
 enum event_type {
 #define X(name, number, wire, stream) name = number,
@@ -158,7 +163,8 @@ extern const char *const outcome_words[], *const justification_words[], *const c
 	*const grade_words[], *const contact_kind_words[], *const jurisdiction_words[], *const product_words[],
 	*const mail_pass_words[], *const mail_sort_words[], *const gate_action_words[], *const gate_mode_words[],
 	*const provider_words[], *const authority_words[], *const advisory_text_words[], *const pool_words[],
-	*const language_words[], *const key_check_words[];
+	*const language_words[], *const key_check_words[], *const match_decision_words[],
+	*const dismissal_words[];
 
 /* One event as the vault hands it out, opened. */
 struct event {
@@ -177,7 +183,8 @@ struct event {
 /* NULL for a number or wire name that is not in the table. */
 const struct event_info *event_info(int type);
 const struct event_info *event_info_by_wire(const char *wire);
-const struct event_info *event_table(size_t *ret_count);
+/* The row at INDEX, in a fixed order; NULL behind the last. */
+const struct event_info *event_at(size_t index);
 
 /* Checks BODY against the row: every required field there, none unknown, types and bounds right
  * (a text field has at most 4,000 bytes, a block 20 MB, a list 1,000 items). ERR_INPUT. */

@@ -244,6 +244,7 @@ struct policy {
 	char *provider;  /* where our documents are served: https://…; below it /.well-known/csaf */
 	char *cna;       /* UUID of our organisation in the CVE programme */
 	bool acknowledge; /* new mail is answered by a machine */
+	bool two_dismiss; /* a match is dismissed by two handlers, not by one */
 };
 
 /* CVE ids we hold, whatever case they are for. */

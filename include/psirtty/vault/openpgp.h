@@ -28,6 +28,11 @@ void openpgp_close(struct openpgp *pgp);
  * as if it had been cancelled, and openpgp_take_wanted says so, once. Before any openpgp_open. */
 void openpgp_never_ask(void);
 bool openpgp_take_wanted(void);
+/* In this process passphrases are asked by ASK: WHAT is "KEYID user id" as gpg has it (a stranger's text), AGAIN says
+ * that the last one was wrong (three times at most). False: none is given, which holds until openpgp_take_wanted. Where
+ * the agent does not let us ask, openpgp_take_wanted says so as above. Before any openpgp_open. */
+typedef bool (*openpgp_ask_fn)(void *context, const char *what, bool again, struct str *ret);
+void openpgp_ask_by(openpgp_ask_fn ask, void *context);
 
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
  * this address. ERR_INPUT when there is none or more than one. */
@@ -66,7 +71,7 @@ int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_
  * opens nothing. */
 bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
 			   size_t limit, instant now, struct openpgp_result *ret);
-/* A detached signature over BYTES. */
+/* A detached signature over BYTES; one of more than 32 KiB (signatures by the hundred) is malformed. */
 int openpgp_verify(struct openpgp *pgp, const void *bytes, size_t length, const void *signature,
 		   size_t signature_length, instant now, struct openpgp_result *ret, struct error *err);
 /* A cleartext-signed block; ret->plain is what gpg says was signed, never the text around it. Refused as malformed,
@@ -117,9 +122,9 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 		   struct error *err);
 
 /* The same for keys of strangers: read first in a home that is thrown away, within 20 s, at most 20 keys, cleaned of
- * what others added to them. */
-int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
-			   struct error *err);
+ * what others added to them. ADDRESS not NULL: only those with a user id of that address. */
+int openpgp_import_strange(struct openpgp *pgp, const void *bytes, size_t length, const char *address, char ***ret,
+			   size_t *ret_count, struct error *err);
 /* Binary public key, as the Web Key Directory wants it. */
 int openpgp_export_binary(struct openpgp *pgp, const char *fingerprint, struct str *ret, struct error *err);
 

@@ -43,6 +43,7 @@ struct fetch_host {
 	const char *ca_file;       /* roots beside the system's, PEM; NULL */
 	const char *proxy;         /* "http://…", "socks5h://…"; NULL: none */
 	int patience;              /* seconds without a byte; 0: 60 */
+	const char *contact;       /* pages: how we are reached, told in the User-Agent; NULL */
 };
 
 /* From now on, and for the life of the process, every start is refused (ERR_DENIED): --offline. */
@@ -82,12 +83,18 @@ struct fetch_page {
 	const char *accept;        /* media types; NULL: any */
 	const char *type, *body;   /* a body that is posted, and its media type; NULL: GET */
 	size_t body_length;
+	const char *header;        /* more lines ("apiKey: …"), "\n" between them, for this host alone: no redirect is followed,
+				    * and the text of a refusal is told; NULL */
+	const char *method;        /* instead of GET, and of POST with a body ("PUT"); NULL */
+	int pause;                 /* seconds before it is asked for */
+	bool as_is;                /* bytes as they lie there: no content coding is asked for */
 };
 struct fetch_pages {
 	struct fetch_host host;    /* url: NULL; user and secret: for every page; NULL */
 	const struct fetch_page *pages; size_t count;
 	int tries;                 /* for one page where it is worth it (429, 5xx, a broken line); 0: 4 */
 	int wait;                  /* seconds it may be told to wait (Retry-After); longer is an end; 0: 60 */
+	bool insist;               /* 403 may mean "too fast": tried again too */
 };
 
 /* ---- what comes */

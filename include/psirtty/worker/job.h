@@ -10,7 +10,7 @@
 
 /* name, what a row of the answer is */
 enum worker_job {
-	JOB_CHECK, /* arguments "PRESET NOW NAME"; first row: format, errors, cut; then: test, severity,
+	JOB_CHECK, /* arguments "PRESET NOW NAME"; first row: format, errors, cut, language to be spelled in; then: test, severity,
 		    * path, message, fix */
 	JOB_SBOM,  /* argument the file's name; rows "sbom" format version name warnings; "subject" and "component":
 		    * ref group name version purl supplier cpes licences hashes links (lists between newlines,
@@ -19,6 +19,10 @@ enum worker_job {
 		      * sentence each of what is lost */
 	JOB_FACTS,   /* arguments: a name; rows of provider_facts() */
 	JOB_FIX,     /* arguments as JOB_CHECK; first row: the mended document; then: test, path of what was done */
+	JOB_SPELL,   /* argument: a name; rows test, severity, path, message, fix of what is misspelt; of a worker
+		      * with a dictionary alone */
+	JOB_LISTING, /* arguments "WHAT SINCE NAME", - for no SINCE; rows of feed_listing(), then "end" */
+	JOB_DIGEST,  /* arguments: a name; one row: SHA-256 and size of what it unpacks to */
 	JOB_COUNT,
 };
 
@@ -26,8 +30,16 @@ struct job_row { char **fields; size_t count; };
 struct job_answer { struct job_row *rows; size_t count; char *memory; }; /* fields point into memory */
 void job_answer_release(struct job_answer *answer);
 
-/* Starts a worker for jobs alone: sooner ready than one for mail. parse_worker_stop() ends it. */
-int job_worker_start(struct parse_worker **ret, struct error *err);
+/* Starts a worker for jobs alone: sooner ready than one for mail. parse_worker_stop() ends it. DICTIONARY is NULL, or opened
+ * for JOB_SPELL: its files without ".aff" and ".dic". */
+int job_worker_start(const char *dictionary, struct parse_worker **ret, struct error *err);
+/* The same for a process that never held a secret nor a thread: by fork alone, which takes a fraction of the time. Without
+ * JOB_SBOM. */
+int job_worker_fork(const char *dictionary, struct parse_worker **ret, struct error *err);
+/* parse_worker_main() with the DICTIONARY that may follow JOB_WORKER_ARGUMENT; NULL: none. */
+void job_worker_main(const char *dictionary) __attribute__((noreturn));
+/* Whether the program was built to spell. */
+bool job_can_spell(void);
 #define JOB_WORKER_ARGUMENT "--job-worker"
 /* One job in one child, with the limits of parse_worker_mail. ERR_INPUT with the child's reason when it has
  * no answer. */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Waiting for gpg with an end: what strangers wrote can keep it busy for minutes (signatures by the thousand, keys of
+ * odd shapes). The loop is ours, a timer lies among gpgme's descriptors. The time a person takes to answer a pinentry
+ * is not gpg's.
+ */
+#include "vault/openpgp_private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum { WATCH_MOST = 16, GPG_S = 20, PERSON_S = 300 };
+
+struct watch {
+	gpgme_io_cb_t call; /* NULL: free */
+	void *data;
+	int fd;
+	short events;
+};
+
+struct loop {
+	struct watch watch[WATCH_MOST];
+	gpgme_error_t code;
+	bool done;
+};
+
+static gpgme_error_t loop_add(void *data, int fd, int reading, gpgme_io_cb_t call, void *call_data, void **ret_tag)
+{
+	struct loop *loop = data;
+
+	for (size_t i = 0; i < WATCH_MOST; i++) {
+		if (loop->watch[i].call)
+			continue;
+		loop->watch[i] = (struct watch){ call, call_data, fd, reading ? POLLIN : POLLOUT };
+		*ret_tag = &loop->watch[i];
+		return 0;
+	}
+	return gpgme_error(GPG_ERR_EMFILE);
+}
+
+static void loop_remove(void *tag)
+{
+	struct watch *watch = tag;
+
+	if (watch)
+		watch->call = NULL;
+}
+
+static void loop_event(void *data, gpgme_event_io_t type, void *type_data)
+{
+	struct loop *loop = data;
+	const struct gpgme_io_event_done_data *done = type_data;
+
+	if (type != GPGME_EVENT_DONE || loop->done)
+		return;
+	loop->done = true;
+	loop->code = done->err ? done->err : done->op_err;
+}
+
+static void arm(int timer, int seconds)
+{
+	const struct itimerspec at = { .it_value = { .tv_sec = seconds } };
+
+	if (timerfd_settime(timer, 0, &at, NULL) < 0)
+		BUG("the timer cannot be set: %s", strerror(errno));
+}
+
+/* Calls what is ready; a call may remove others. */
+static void run_ready(struct loop *loop, const struct pollfd *at, const size_t *which, size_t count)
+{
+	for (size_t i = 0; i < count && !loop->done; i++) {
+		struct watch *watch = &loop->watch[which[i]];
+
+		if (at[i].revents && watch->call && watch->fd == at[i].fd)
+			watch->call(watch->data, watch->fd);
+	}
+}
+
+/* False once the timer is due. */
+static bool turn(struct loop *loop, int timer)
+{
+	struct pollfd at[WATCH_MOST + 1];
+	size_t which[WATCH_MOST], count = 0;
+
+	for (size_t i = 0; i < WATCH_MOST; i++) {
+		if (!loop->watch[i].call)
+			continue;
+		which[count] = i;
+		at[count++] = (struct pollfd){ .fd = loop->watch[i].fd, .events = loop->watch[i].events };
+	}
+	at[count] = (struct pollfd){ .fd = timer, .events = POLLIN };
+	if (poll(at, count + 1, -1) < 0)
+		return true;
+	run_ready(loop, at, which, count);
+	return !at[count].revents || loop->done;
+}
+
+gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
+			  gpgme_data_t out)
+{
+	struct loop loop = { .done = false };
+	struct gpgme_io_cbs calls = { loop_add, &loop, loop_remove, loop_event, &loop };
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	bool person = false, late = false;
+	unsigned asked = openpgp_times_asked();
+	gpgme_error_t code;
+
+	if (timer < 0)
+		return gpgme_error_from_errno(errno);
+	arm(timer, GPG_S);
+	gpgme_set_io_cbs(context, &calls);
+	code = start(context, in, beside, out);
+	while (!code && !loop.done) {
+		if (turn(&loop, timer))
+			continue;
+		/* What our own dialogue took is over by now. */
+		if (asked != openpgp_times_asked()) {
+			asked = openpgp_times_asked();
+			arm(timer, GPG_S);
+			continue;
+		}
+		late = person || !*gpgme_get_ctx_flag(context, "redraw");
+		person = true;
+		if (late)
+			gpgme_cancel(context);
+		else
+			arm(timer, PERSON_S);
+	}
+	close(timer);
+	calls = (struct gpgme_io_cbs){ .add = NULL };
+	gpgme_set_io_cbs(context, &calls);
+	return late ? gpgme_error(GPG_ERR_TIMEOUT) : code ? code : loop.code;
+}

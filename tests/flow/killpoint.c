@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Laid under a program (LD_PRELOAD) it kills it before its Nth change of the file system, KILL_AT; without that it writes how
+ * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int changes;
+
+static void change(void)
+{
+	const char *at = getenv("KILL_AT");
+
+	changes++;
+	if (at && atoi(at) == changes)
+		raise(SIGKILL);
+}
+
+__attribute__((destructor)) static void told(void)
+{
+	const char *path = getenv("KILL_COUNT");
+	FILE *file = path && changes ? fopen(path, "w") : NULL;
+
+	if (file) {
+		fprintf(file, "%d\n", changes);
+		fclose(file);
+	}
+}
+
+int rename(const char *from, const char *to)
+{
+	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+
+	change();
+	return real(from, to);
+}
+
+int link(const char *from, const char *to)
+{
+	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "link");
+
+	change();
+	return real(from, to);
+}
+
+int unlink(const char *path)
+{
+	int (*real)(const char *) = (int (*)(const char *))dlsym(RTLD_NEXT, "unlink");
+
+	change();
+	return real(path);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	int (*real)(const char *, mode_t) = (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir");
+
+	change();
+	return real(path, mode);
+}
+
+/* The exchange of two names, among others. */
+long syscall(long number, ...)
+{
+	long (*real)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+	long a[6];
+	va_list args;
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	change();
+	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
