@@ -13,7 +13,9 @@
 
 #include "psirtty/base/str.h"
 
+enum { FRAMES_KEPT = 256 };
 struct shared {
+	volatile size_t each[FRAMES_KEPT];                /* bytes of frame N at N modulo FRAMES_KEPT */
 	volatile size_t frames, writes, bytes, polls;
 	volatile pid_t inner;
 	volatile int minutes;                             /* set by the test: the program's clock goes on by so many */

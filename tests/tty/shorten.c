@@ -9,7 +9,7 @@
 
 #include "../unit/tap.h"
 
-enum { ROWS = 24, COLS = 80, FRAMES = 20000, PIECES = 40 };
+enum { ROWS = 24, COLS = 80, FRAMES = 10000, PIECES = 40 };
 
 static uint64_t state = 88172645463325252u;
 
@@ -23,7 +23,7 @@ static unsigned dice(unsigned sides)
 
 static void add_text(struct str *out)
 {
-	static const char *const texts[] = { "Heap overflow", " ", "     ", "-", "\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80", "\xE6\x95\xB4\xE6\x95\xB0", "e\xCC\x81", "!" };
+	static const char *const texts[] = { "Heap overflow", " ", "     ", "            ", "-", "\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80\xE2\x94\x80", "\xE6\x95\xB4\xE6\x95\xB0", "e\xCC\x81", "!" };
 
 	str_add(out, texts[dice(ARRAY_LEN(texts))]);
 }

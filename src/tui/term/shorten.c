@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ESCAPE = 27, SHIFT_IN = 15, REPEAT_LEAST = 4, MARK_BYTES = 4 };
+enum { ESCAPE = 27, SHIFT_IN = 15, REPEAT_BYTES = 5, MARK_BYTES = 4 };
 
 struct frame {
 	struct shorten *shorten;
@@ -333,6 +333,9 @@ static bool take_mark(struct frame *f)
 	f->col = -1;
 	if (next && f->at[next - 1] == 'H')
 		return true;
+	/* In a cleared screen blanks need not be written. */
+	for (; f->cleared && f->at < f->end && *f->at == ' ' && blank_shows_nothing(&f->wanted); f->at++)
+		column++;
 	f->col = column;
 	if (f->shorten->addresses)
 		str_add_format(f->out, "\033[%dG", column + 1);
@@ -358,14 +361,15 @@ static void take_character(struct frame *f)
 	/* Of what is not ASCII terminals may think otherwise than we do. */
 	f->col = f->col >= 0 && length == 1 && *first >= ' ' ? f->col + 1 : -1;
 	pass(f, length);
-	if (!f->shorten->repeats || length != 3 || (unsigned char)first[0] != 0xE2)
+	if (!f->shorten->repeats || !(*first == ' ' || (length == 3 && (unsigned char)*first == 0xE2)))
 		return;
 	while ((size_t)(f->end - f->at) >= (times + 1) * length && memcmp(f->at + times * length, first, length) == 0)
 		times++;
-	if (times < REPEAT_LEAST)
+	if (times * length <= REPEAT_BYTES)
 		return;
 	str_add_format(f->out, "\033[%zub", times);
 	f->at += times * length;
+	f->col += f->col >= 0 ? (int)times : 0;
 }
 
 static bool sets_region(const char *bytes, size_t length)
