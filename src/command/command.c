@@ -20,7 +20,6 @@ static const struct command_row *const families[] = {
 	contact_commands,
 	fact_commands,
 	feed_commands,
-	flaw_commands,
 	gate_commands,
 	life_commands,
 	party_commands,

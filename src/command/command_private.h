@@ -42,7 +42,6 @@ extern const struct command_row case_commands[];
 extern const struct command_row contact_commands[];
 extern const struct command_row fact_commands[];
 extern const struct command_row feed_commands[];
-extern const struct command_row flaw_commands[];
 extern const struct command_row gate_commands[];
 extern const struct command_row life_commands[];
 extern const struct command_row party_commands[];

@@ -175,6 +175,13 @@ const struct command_row screen_commands[] = {
 		.request = SCREEN_THEME,
 		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = themes } },
 	},
+	{
+		.name = "component",
+		.help = N_("the page of a component: where it is used, and what is known of it"),
+		.flags = COMMAND_SCREEN,
+		.request = SCREEN_COMPONENT,
+		.arguments = { ARG("COMPONENT", ARG_TEXT, N_("its purl, a key such as pkg:npm/a, or its name")) },
+	},
 	PANE("clocks", N_("clocks and filings of all cases, with the sheet to paste from"), "clocks"),
 	PANE("contacts", N_("the register of contacts"), "contacts"),
 	PANE("keys", N_("the keys that are pinned to addresses"), "keys"),
