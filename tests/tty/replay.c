@@ -51,7 +51,8 @@ static size_t take_csi(const char *at, bool *ret_known)
 	if (*final == 't')
 		*ret_known = strncmp(body, "22;", 3) == 0 || strncmp(body, "23;", 3) == 0;
 	if (*body == '?')
-		*ret_known = (*final == 'h' || *final == 'l') && known_modes(body + 1);
+		*ret_known = ((*final == 'h' || *final == 'l') && known_modes(body + 1)) ||
+			     strncmp(body, "?2026$p", 7) == 0; /* whether it draws frames at once: our own question */
 	return (size_t)(final - at) + 1;
 }
 
