@@ -2,7 +2,7 @@
 _psirtty() {
   local line="${COMP_WORDS[*]:1:COMP_CWORD-1}" words=
   case "$line" in
-  '') words='advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo fix freeze gate help incident init key lock mail member metrics note option party plan policy product provider purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly' ;;
+  '') words='advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo feed fix freeze gate help incident init key lock mail match member metrics note option party plan policy product provider purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly' ;;
   'advisory') words='approve check diff draft edit list new prepare publish render set show ' ;;
   'advisory approve'*) words='--as ' ;;
   'advisory check'*) words='--json ' ;;
@@ -20,8 +20,9 @@ _psirtty() {
   'calendar'*) words='--from --to --for --json ' ;;
   'calendar') words='export ' ;;
   'calendar export'*) words='--from --to --for --titles ' ;;
-  'case') words='bar credit export facts grade grant handover import list log merge new owner post-mortem qualify readers reject report reports revoke root-cause score scores set show shred signoff split state tracker ' ;;
+  'case') words='bar credit diff export facts grade grant handover import list log merge new owner post-mortem qualify readers reject report reports revisions revoke root-cause score scores set show shred signoff split state tracker ' ;;
   'case credit'*) words='unknown name handle anonymous none --as ' ;;
+  'case diff'*) words='--from ' ;;
   'case export'*) words='--to --tlp --sealed ' ;;
   'case facts'*) words='--json ' ;;
   'case grade'*) words='critical high medium low --issuer --vector ' ;;
@@ -34,6 +35,7 @@ _psirtty() {
   'case readers'*) words='--json ' ;;
   'case reject'*) words='hardening duplicate obsolete-product not-security other-vendor not-reproducible out-of-scope need-info --original ' ;;
   'case report'*) words='--original --note ' ;;
+  'case revisions'*) words='--json ' ;;
   'case root-cause'*) words='--class --introduced --phase ' ;;
   'case score'*) words='--issuer ' ;;
   'case show'*) words='--json ' ;;
@@ -55,8 +57,9 @@ _psirtty() {
   'contact set'*) words='--name --kind --organisation --addresses --fingerprints --channels --jurisdiction --country --products --tlp --credit --credit-as --zone --language --note ' ;;
   'convert'*) words='--to --cve --cna --out ' ;;
   'cpe') words='match ' ;;
-  'cve') words='list published record reject request reserve use ' ;;
+  'cve') words='list obtain published record reject request reserve send use ' ;;
   'cve list'*) words='--json ' ;;
+  'cve obtain'*) words='--case --missed ' ;;
   'cve published'*) words='--at ' ;;
   'cve record'*) words='--out --upload ' ;;
   'cve reject'*) words='--out --upload ' ;;
@@ -77,6 +80,17 @@ _psirtty() {
   'embargo take'*) words='--unverified --override ' ;;
   'embargo teardown'*) words='--cause --override --json ' ;;
   'embargo terminate'*) words='--cause --by --override --letters ' ;;
+  'feed') words='export faults identify import list search show sources status sync watch ' ;;
+  'feed export'*) words='--since --source --sign --store --json ' ;;
+  'feed faults'*) words='--store --json ' ;;
+  'feed identify'*) words='--json ' ;;
+  'feed import'*) words='--source --whole --backwards --receipt --store --json ' ;;
+  'feed list'*) words='--store --json ' ;;
+  'feed search'*) words='--limit --store --json ' ;;
+  'feed show'*) words='--raw --store --json ' ;;
+  'feed status'*) words='--store --json ' ;;
+  'feed sync'*) words='--whole --store --json ' ;;
+  'feed watch'*) words='--store --json ' ;;
   'fix') words='validate ' ;;
   'fix validate'*) words='fixed not-fixed partial regression --by --who --details ' ;;
   'freeze') words='add list remove ' ;;
@@ -113,6 +127,11 @@ _psirtty() {
   'mail show'*) words='--json ' ;;
   'mail sort'*) words='report spam slop other --note ' ;;
   'mail take'*) words='--title ' ;;
+  'match') words='dismiss list notice reopen run show take watch ' ;;
+  'match list'*) words='--all --product --component --vulnerability --limit --after --json ' ;;
+  'match run'*) words='--store --json ' ;;
+  'match show'*) words='--json ' ;;
+  'match take'*) words='--case ' ;;
   'member') words='add list recovery request revoke role rotate ' ;;
   'member add'*) words='--role --from ' ;;
   'member list'*) words='--json ' ;;
@@ -128,11 +147,15 @@ _psirtty() {
   'plan') words='set ' ;;
   'plan set'*) words='planned built released dropped --due --owner --details ' ;;
   'policy') words='set show ' ;;
-  'policy set'*) words='publisher namespace contact prefix provider cna acknowledge ' ;;
-  'product') words='add list set show support ' ;;
+  'policy set'*) words='publisher namespace contact prefix provider cna acknowledge dismissals ' ;;
+  'product') words='add components diff list set show support upstream where ' ;;
   'product add'*) words='--vendor --version --purl --cpe ' ;;
+  'product components'*) words='--json ' ;;
+  'product diff'*) words='--json ' ;;
   'product set'*) words='--name --vendor --owner --kind --versions --models --markets --purl --cpe --note ' ;;
   'product support'*) words='--from ' ;;
+  'product upstream'*) words='--note ' ;;
+  'product where'*) words='--json ' ;;
   'provider') words='build check ' ;;
   'provider build'*) words='--from ' ;;
   'provider check'*) words='--json ' ;;
@@ -146,7 +169,9 @@ _psirtty() {
   'repro run'*) words='reproduced not-reproduced partial --machine --snapshot --isolation --tools --steps --transcript --attach ' ;;
   'risk') words='add list ' ;;
   'risk add'*) words='--until --product --by --state ' ;;
-  'sbom') words='read ' ;;
+  'sbom') words='import list read ' ;;
+  'sbom import'*) words='--json ' ;;
+  'sbom list'*) words='--json ' ;;
   'sbom read'*) words='--json ' ;;
   'score'*) words='--lenient --json ' ;;
   'score') words='check why ' ;;

@@ -4,7 +4,7 @@ _psirtty() {
   local line="${words[2,CURRENT-1]}"
   local -a next
   case "$line" in
-  '') next=(advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo fix freeze gate help incident init key lock mail member metrics note option party plan policy product provider purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly) ;;
+  '') next=(advisory affected audit calendar case check clock compare contact convert cpe cve cwe demo draft embargo feed fix freeze gate help incident init key lock mail match member metrics note option party plan policy product provider purl range redo remediation repro risk sbom score search security-txt set ssvc task undo variant vault vers version workaround --vault --json --offline --now --plain --readonly) ;;
   'advisory') next=(approve check diff draft edit list new prepare publish render set show ) ;;
   'advisory approve'*) next=(--as ) ;;
   'advisory check'*) next=(--json ) ;;
@@ -22,8 +22,9 @@ _psirtty() {
   'calendar'*) next=(--from --to --for --json ) ;;
   'calendar') next=(export ) ;;
   'calendar export'*) next=(--from --to --for --titles ) ;;
-  'case') next=(bar credit export facts grade grant handover import list log merge new owner post-mortem qualify readers reject report reports revoke root-cause score scores set show shred signoff split state tracker ) ;;
+  'case') next=(bar credit diff export facts grade grant handover import list log merge new owner post-mortem qualify readers reject report reports revisions revoke root-cause score scores set show shred signoff split state tracker ) ;;
   'case credit'*) next=(unknown name handle anonymous none --as ) ;;
+  'case diff'*) next=(--from ) ;;
   'case export'*) next=(--to --tlp --sealed ) ;;
   'case facts'*) next=(--json ) ;;
   'case grade'*) next=(critical high medium low --issuer --vector ) ;;
@@ -36,6 +37,7 @@ _psirtty() {
   'case readers'*) next=(--json ) ;;
   'case reject'*) next=(hardening duplicate obsolete-product not-security other-vendor not-reproducible out-of-scope need-info --original ) ;;
   'case report'*) next=(--original --note ) ;;
+  'case revisions'*) next=(--json ) ;;
   'case root-cause'*) next=(--class --introduced --phase ) ;;
   'case score'*) next=(--issuer ) ;;
   'case show'*) next=(--json ) ;;
@@ -57,8 +59,9 @@ _psirtty() {
   'contact set'*) next=(--name --kind --organisation --addresses --fingerprints --channels --jurisdiction --country --products --tlp --credit --credit-as --zone --language --note ) ;;
   'convert'*) next=(--to --cve --cna --out ) ;;
   'cpe') next=(match ) ;;
-  'cve') next=(list published record reject request reserve use ) ;;
+  'cve') next=(list obtain published record reject request reserve send use ) ;;
   'cve list'*) next=(--json ) ;;
+  'cve obtain'*) next=(--case --missed ) ;;
   'cve published'*) next=(--at ) ;;
   'cve record'*) next=(--out --upload ) ;;
   'cve reject'*) next=(--out --upload ) ;;
@@ -79,6 +82,17 @@ _psirtty() {
   'embargo take'*) next=(--unverified --override ) ;;
   'embargo teardown'*) next=(--cause --override --json ) ;;
   'embargo terminate'*) next=(--cause --by --override --letters ) ;;
+  'feed') next=(export faults identify import list search show sources status sync watch ) ;;
+  'feed export'*) next=(--since --source --sign --store --json ) ;;
+  'feed faults'*) next=(--store --json ) ;;
+  'feed identify'*) next=(--json ) ;;
+  'feed import'*) next=(--source --whole --backwards --receipt --store --json ) ;;
+  'feed list'*) next=(--store --json ) ;;
+  'feed search'*) next=(--limit --store --json ) ;;
+  'feed show'*) next=(--raw --store --json ) ;;
+  'feed status'*) next=(--store --json ) ;;
+  'feed sync'*) next=(--whole --store --json ) ;;
+  'feed watch'*) next=(--store --json ) ;;
   'fix') next=(validate ) ;;
   'fix validate'*) next=(fixed not-fixed partial regression --by --who --details ) ;;
   'freeze') next=(add list remove ) ;;
@@ -115,6 +129,11 @@ _psirtty() {
   'mail show'*) next=(--json ) ;;
   'mail sort'*) next=(report spam slop other --note ) ;;
   'mail take'*) next=(--title ) ;;
+  'match') next=(dismiss list notice reopen run show take watch ) ;;
+  'match list'*) next=(--all --product --component --vulnerability --limit --after --json ) ;;
+  'match run'*) next=(--store --json ) ;;
+  'match show'*) next=(--json ) ;;
+  'match take'*) next=(--case ) ;;
   'member') next=(add list recovery request revoke role rotate ) ;;
   'member add'*) next=(--role --from ) ;;
   'member list'*) next=(--json ) ;;
@@ -130,11 +149,15 @@ _psirtty() {
   'plan') next=(set ) ;;
   'plan set'*) next=(planned built released dropped --due --owner --details ) ;;
   'policy') next=(set show ) ;;
-  'policy set'*) next=(publisher namespace contact prefix provider cna acknowledge ) ;;
-  'product') next=(add list set show support ) ;;
+  'policy set'*) next=(publisher namespace contact prefix provider cna acknowledge dismissals ) ;;
+  'product') next=(add components diff list set show support upstream where ) ;;
   'product add'*) next=(--vendor --version --purl --cpe ) ;;
+  'product components'*) next=(--json ) ;;
+  'product diff'*) next=(--json ) ;;
   'product set'*) next=(--name --vendor --owner --kind --versions --models --markets --purl --cpe --note ) ;;
   'product support'*) next=(--from ) ;;
+  'product upstream'*) next=(--note ) ;;
+  'product where'*) next=(--json ) ;;
   'provider') next=(build check ) ;;
   'provider build'*) next=(--from ) ;;
   'provider check'*) next=(--json ) ;;
@@ -148,7 +171,9 @@ _psirtty() {
   'repro run'*) next=(reproduced not-reproduced partial --machine --snapshot --isolation --tools --steps --transcript --attach ) ;;
   'risk') next=(add list ) ;;
   'risk add'*) next=(--until --product --by --state ) ;;
-  'sbom') next=(read ) ;;
+  'sbom') next=(import list read ) ;;
+  'sbom import'*) next=(--json ) ;;
+  'sbom list'*) next=(--json ) ;;
   'sbom read'*) next=(--json ) ;;
   'score'*) next=(--lenient --json ) ;;
   'score') next=(check why ) ;;

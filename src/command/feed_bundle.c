@@ -318,7 +318,7 @@ const struct command_row feed_bundle_commands[] = {
 	},
 	{
 		.name = "feed status",
-		.help = N_("every source: how old its data are, its last run, quarantine, licence; bundles made and taken in"),
+		.help = N_("sources with age, last run, quarantine and licence; bundles"),
 		.flags = COMMAND_NO_VAULT | COMMAND_JSON,
 		.arguments = { STORE },
 		.exec = run_status,

@@ -276,10 +276,10 @@ static int run_sync(struct command_context *context, const struct command_call *
 const struct command_row feed_sync_commands[] = {
 	{
 		.name = "feed sync",
-		.help = N_("ask sources of vulnerability data for what is new: those named, else all that are on"),
+		.help = N_("ask sources of vulnerability data for what is new"),
 		.flags = COMMAND_NO_VAULT | COMMAND_LEAVES | COMMAND_BULK | COMMAND_JSON,
 		.arguments = { { .name = "SOURCE", .type = ARG_TEXT, .optional = true, .repeats = true,
-				 .help = N_("as `feed status` has them; \"osv\" for all of its ecosystems") },
+				 .help = N_("as `feed status` has them; \"osv\" for all ecosystems; else all that are on") },
 			       SWITCH("--whole", N_("all anew, not only what changed")),
 			       OPTION("--store", ARG_FILE, N_("the intelligence store; else intel.db in the handler's data folder")) },
 		.exec = run_sync,

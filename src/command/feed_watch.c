@@ -98,7 +98,7 @@ static int run_watch(struct command_context *context, const struct command_call 
 const struct command_row feed_watch_commands[] = {
 	{
 		.name = "feed watch",
-		.help = N_("news of mailing lists that have a word which is watched for, newest first"),
+		.help = N_("news of mailing lists that have a watched word"),
 		.flags = COMMAND_NO_VAULT | COMMAND_JSON,
 		.arguments = { { .name = "WORD", .type = ARG_TEXT, .optional = true, .repeats = true,
 				 .help = N_("else those of the settings, feeds.NAME.words") },

@@ -221,10 +221,23 @@ static int run_take(struct command_context *context, const struct command_call *
 		code = desk_match_take(desk, &match, state, command_now(context), &state, err);
 	if (code)
 		return code;
-	command_say(context, _("%s: %s"), state->id, str_or_empty(state->title));
+	if (context->json)
+		command_json(context, json_pack("{s:s,s:s}", "match", match.id, "case", state->id));
+	else
+		command_say(context, _("%s: %s"), state->id, str_or_empty(state->title));
 	mem_replace(&context->open_case, state->id);
 	context->reactions |= REACT_OPEN_CASE;
 	return 0;
+}
+
+/* What became of it: TEXT has a place for its id. */
+static void say_decision(struct command_context *context, const struct desk_match *match, enum match_decided decided,
+			 const char *text)
+{
+	if (context->json)
+		command_json(context, json_pack("{s:s,s:s}", "match", match->id, "decision", match_decided_name(decided)));
+	else
+		command_say(context, "%s %s", match->id, text);
 }
 
 static int run_dismiss(struct command_context *context, const struct command_call *call, struct error *err)
@@ -238,7 +251,8 @@ static int run_dismiss(struct command_context *context, const struct command_cal
 	if (!code)
 		code = desk_match_dismiss(desk, &match, reason, command_now(context), &asked, err);
 	if (!code)
-		command_say(context, asked ? _("%s: another handler must dismiss it too") : _("%s is dismissed"), match.id);
+		say_decision(context, &match, asked ? MATCH_ASKED : MATCH_DISMISSED,
+			     asked ? _("waits: another handler must dismiss it too") : _("is dismissed"));
 	return code;
 }
 
@@ -251,7 +265,7 @@ static int run_watch(struct command_context *context, const struct command_call 
 	if (!code)
 		code = desk_match_watch(desk, &match, command_now(context), err);
 	if (!code)
-		command_say(context, _("%s is watched: it comes back when what is known of it changes"), match.id);
+		say_decision(context, &match, MATCH_WATCHED, _("is watched: it comes back when what is known of it changes"));
 	return code;
 }
 
@@ -265,7 +279,7 @@ static int run_reopen(struct command_context *context, const struct command_call
 	if (!code)
 		code = desk_match_reopen(desk, &match, *reason ? reason : NULL, command_now(context), err);
 	if (!code)
-		command_say(context, _("%s is back in the queue"), match.id);
+		say_decision(context, &match, MATCH_REOPENED, _("is back in the queue"));
 	return code;
 }
 
@@ -284,13 +298,17 @@ static int run_notice(struct command_context *context, const struct command_call
 	if (!count)
 		return error_set(err, ERR_NO, owner, _("`product set PRODUCT --owner TEAM` says who owns a product"),
 				 _("no open match lies in a product of theirs"));
+	context->reactions |= REACT_SHOW_OUTPUT;
+	if (context->json) {
+		command_json(context, json_pack("{s:s,s:I,s:s}", "team", owner, "matches", (json_int_t)count, "text", text.bytes));
+		return 0;
+	}
 	for (char *line = text.bytes, *end; *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end)
 			*end++ = '\0';
 		command_say(context, "%s", line);
 	}
-	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
 }
 
@@ -324,34 +342,35 @@ const struct command_row match_commands[] = {
 	{
 		.name = "match take",
 		.help = N_("open a case for the flaw, for all products it may be in"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_JSON,
 		.arguments = { MATCH_ARG, OPTION("--case", ARG_CASE, N_("put it into this one instead")) },
 		.exec = run_take,
 	},
 	{
 		.name = "match dismiss",
 		.help = N_("say why it does not concern us; policy may want two handlers"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_JSON,
 		.arguments = { MATCH_ARG, ARG_MANY("REASON", ARG_TEXT, NULL) },
 		.exec = run_dismiss,
 	},
 	{
 		.name = "match watch",
 		.help = N_("leave it until what is known of it changes"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_JSON,
 		.arguments = { MATCH_ARG },
 		.exec = run_watch,
 	},
 	{
 		.name = "match reopen",
 		.help = N_("put it back into the queue"),
-		.flags = COMMAND_CHANGES,
+		.flags = COMMAND_CHANGES | COMMAND_JSON,
 		.arguments = { MATCH_ARG, { .name = "REASON", .type = ARG_TEXT, .optional = true, .repeats = true } },
 		.exec = run_reopen,
 	},
 	{
 		.name = "match notice",
 		.help = N_("one text for a development team with all open matches in its products"),
+		.flags = COMMAND_JSON,
 		.arguments = { ARG_MANY("TEAM", ARG_TEXT, N_("the owner of products")) },
 		.exec = run_notice,
 	},

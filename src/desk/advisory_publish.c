@@ -51,23 +51,31 @@ __attribute__((format(printf, 4, 5))) static void add_row(struct preflight *p, c
 
 /* ---- gates */
 
+/* What the gate is about, and unless it passed why it did not, and that it was cleared all the same. */
+static void add_gate(struct preflight *p, const struct gate_verdict *v)
+{
+	AUTO_STRING what = mem_format(_("gate %s"), v->rule->id);
+	bool closed = v->result == GATE_CLOSED || v->result == GATE_WARNED, passed = v->result == GATE_PASSED;
+	AUTO_STR why = STR_INIT;
+
+	if (!passed && (!closed || !v->reason_count))
+		str_add_format(&why, ": %s", gate_result_name(v->result));
+	for (size_t i = 0; !passed && i < v->reason_count; i++) {
+		str_add(&why, i ? "; " : ": ");
+		gate_reason_text(v->reasons[i], &why);
+	}
+	add_row(p, what, closed ? PREFLIGHT_CLOSED : passed ? PREFLIGHT_PASSED : PREFLIGHT_NOTED, "%s%s", gate_title(v->rule),
+		str_or_empty(why.bytes));
+}
+
 static int add_gates(struct desk *desk, const struct case_state *state, instant now, struct preflight *p, struct error *err)
 {
 	const struct desk_leaving leaving = { .action = GATE_PUBLISH };
 	struct desk_gates gates;
 	int code = desk_gates_look(desk, state, &leaving, now, &gates, err);
 
-	for (size_t i = 0; !code && i < gates.count; i++) {
-		const struct gate_verdict *v = &gates.verdicts[i];
-		AUTO_STRING what = mem_format(_("gate %s"), v->rule->id);
-		AUTO_STRING why = v->reason_count ? desk_gate_sentence(v) : NULL;
-
-		add_row(p, what,
-			v->result == GATE_CLOSED || v->result == GATE_WARNED ? PREFLIGHT_CLOSED :
-			v->result == GATE_PASSED			     ? PREFLIGHT_PASSED :
-									       PREFLIGHT_NOTED,
-			"%s: %s", gate_title(v->rule), why && v->result != GATE_PASSED ? why : gate_result_name(v->result));
-	}
+	for (size_t i = 0; !code && i < gates.count; i++)
+		add_gate(p, &gates.verdicts[i]);
 	if (!code)
 		desk_gates_release(&gates);
 	return code;

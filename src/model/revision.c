@@ -62,13 +62,25 @@ static bool part_is(const struct part *part, const struct case_state *state, siz
 
 /* ---- the list */
 
-static struct case_revision *revision_find(struct case_revision *revisions, size_t count, const struct part *part,
+/* Whether it has a part of that name: "title" is none of "title (zh), summary". */
+static bool has_part(const struct case_revision *revision, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = revision->parts; at; at = strstr(at, ", ") ? strstr(at, ", ") + 2 : NULL)
+		if (strncmp(at, name, length) == 0 && (!at[length] || at[length] == ','))
+			return true;
+	return false;
+}
+
+/* The one it goes on with: by the same member, at the same time, of other parts. */
+static struct case_revision *revision_find(struct case_revision *revisions, size_t count, const struct part *part, const char *name,
 					   const struct case_state *state, size_t event)
 {
 	struct case_revision *last = count ? &revisions[count - 1] : NULL;
 	const struct event *now = &state->events[event], *before = last ? &state->events[last->event] : NULL;
 
-	if (!last || last->text != part->text || last->at != now->at)
+	if (!last || last->text != part->text || last->at != now->at || has_part(last, name))
 		return NULL;
 	return memcmp(before->member, now->member, sizeof(now->member)) == 0 ? last : NULL;
 }
@@ -95,12 +107,12 @@ void case_revisions(const struct case_state *state, struct case_revision **ret, 
 
 	for (size_t i = 0; i < state->event_count; i++)
 		for (size_t p = 0; p < ARRAY_LEN(parts); p++) {
+			AUTO_STRING name = part_is(&parts[p], state, i) ? part_name(&parts[p], &state->events[i]) : NULL;
 			struct case_revision *revision;
-			AUTO_STRING name = NULL;
 
-			if (!part_is(&parts[p], state, i))
+			if (!name)
 				continue;
-			revision = revision_find(list, count, &parts[p], state, i);
+			revision = revision_find(list, count, &parts[p], name, state, i);
 			if (!revision) {
 				list = mem_grow(list, &capacity, count + 1, sizeof(*list));
 				list[count] = (struct case_revision){ .text = parts[p].text, .at = state->events[i].at,
@@ -109,7 +121,6 @@ void case_revisions(const struct case_state *state, struct case_revision **ret, 
 				revision = &list[count++];
 			}
 			revision->event = i;
-			name = part_name(&parts[p], &state->events[i]);
 			part_add(revision, name);
 		}
 	*ret = list;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 #include "psirtty/base/str.h"
 
 enum note_type { NOTE_WRITE = 1, NOTE_CUT, NOTE_SYNC, NOTE_SYNC_ALL, NOTE_MAKE, NOTE_RENAME, NOTE_REMOVE, NOTE_PROMISE };
-enum { SECTOR = 512, ROOM = 1 << 30, NOTES = 1 << 20, PATH = 200 };
+enum { SECTOR = 512, ROOM = 1 << 30, NOTES = 1 << 20, PATH = 200, SLOW = 50 };
 
 struct note {
 	_Atomic uint32_t type;  /* set last */
@@ -167,6 +168,9 @@ static int sync_file(int fd, long number, enum note_type type)
 	uint64_t begun = path ? atomic_load(&shared->count) : 0;
 	int code = (int)syscall(number, fd);
 
+	/* A slow disk: others get on meanwhile. */
+	for (int i = 0; path && i < SLOW; i++)
+		sched_yield();
 	if (path && code == 0)
 		note_add(type, path, begun, NULL, 0);
 	return code;

@@ -173,6 +173,19 @@ has "$(p --json case facts 1)" 'Ask the lab sooner.' 'the post-mortem'
 p undo 1 >/dev/null
 hasnt "$(p --json case facts 1)" 'Ask the lab sooner.' 'a fact can be undone'
 
+# ---- texts as they were
+p case set 1 summary 'The length is believed.' >/dev/null
+p case set 1 summary 'The length is checked too late.' >/dev/null
+out=$(p case revisions 1)
+has "$out" $'\tcase\t' 'revisions of the case'
+hasnt "$out" 'lessons' 'what was undone is none'
+has "$(p --json case revisions 1)" '"parts": "summary"' 'as JSON, too'
+out=$(p case diff 1)
+has "$out" '-The length is believed.' 'what a revision took out'
+has "$out" '+The length is checked too late.' 'what it put in'
+out=$(p case diff 1 99 2>&1)
+has "$out" 'no revision from 1 to' 'a number that is none'
+
 # ---- figures
 out=$(p metrics)
 has "$out" $'M-QUAL-1\treports received\t-\t3\t3' 'reports received'

@@ -2,6 +2,7 @@
 /* Components of a product version: ways, children, the compact form whole and broken, differences; facts of the registry. */
 #include "psirtty/model/inventory.h"
 
+#include "desk/inventory_private.h"
 #include "model_world.h"
 #include "tap.h"
 
@@ -120,6 +121,50 @@ static void test_diff(const struct inventory *inventory)
 	inventory_free(other);
 }
 
+/* ---- by which keys a component is known */
+
+static void test_keys(void)
+{
+	static const struct { const char *purl, *cpe, *supplier, *name, *version, *keys; } rows[] = {
+		{ "pkg:pypi/Tem.plate@2.1", NULL, NULL, "x", "2.1", "pkg:pypi/tem-plate" },
+		{ "pkg:npm/%40s/a@1", "cpe:2.3:a:v:p:1:*:*:*:*:*:*:*", NULL, "x", "1", "pkg:npm/@s/a cpe:v:p" },
+		{ "pkg:npm/a@2", NULL, NULL, "x", "1", "pkg:npm/a=2" },
+		{ "pkg:deb/debian/libfoo3@3.0-1?upstream=foo", NULL, NULL, "x", "3.0-1", "pkg:deb/debian/foo" },
+		{ "pkg:deb/debian/libfoo3@3.0-1%2Bb1?upstream=foo%403.0-1", NULL, NULL, "x", "3.0-1+b1", "pkg:deb/debian/foo=3.0-1" },
+		{ "pkg:deb/debian/foo@3.0-1", NULL, NULL, "x", "3.0-1", "pkg:deb/debian/foo" },
+		{ "pkg:apk/alpine/libfoo@3.0-r1?upstream=foo", NULL, NULL, "x", "3.0-r1", "pkg:apk/alpine/foo" },
+		{ "pkg:rpm/redhat/foo-libs@1.1-6.el8?upstream=foo-1.1-6.el8.src.rpm", NULL, NULL, "x", "1.1-6.el8",
+		  "pkg:rpm/redhat/foo pkg:rpm/redhat/foo-libs" },
+		{ "pkg:rpm/redhat/foo@1.1-6.el8?epoch=1", NULL, NULL, "x", "1.1-6.el8", "pkg:rpm/redhat/foo=1:1.1-6.el8" },
+		{ "pkg:rpm/redhat/a@1?upstream=odd.src.rpm", NULL, NULL, "x", "1", "pkg:rpm/redhat/odd pkg:rpm/redhat/a" },
+		{ NULL, "cpe:/a:Acme:Web%2fX:2", NULL, "x", "2", "cpe:acme:web/x" },
+		{ NULL, NULL, "Acme Inc", "Web  Server", "2", "name:acme inc:web server" },
+		{ NULL, NULL, NULL, "web", "2", "" },
+		{ "no purl", NULL, NULL, "web", "2", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct sbom_component c = { .purl = mem_string(rows[i].purl), .supplier = mem_string(rows[i].supplier),
+					    .name = mem_string(rows[i].name) };
+		struct text_list keys = { NULL, 0, 0 };
+		AUTO_STR all = STR_INIT;
+
+		if (rows[i].cpe)
+			text_list_add_text(&c.cpes, rows[i].cpe);
+		desk_component_keys(&c, rows[i].version, &keys);
+		for (size_t k = 0; k < keys.count; k++)
+			str_add_format(&all, "%s%s", k ? " " : "", keys.items[k]);
+		for (char *at = all.bytes; *at; at++)
+			*at = *at == '\t' ? '=' : *at;
+		CHECK_STR(all.bytes, rows[i].keys, rows[i].purl ? rows[i].purl : rows[i].name);
+		text_list_release(&keys);
+		text_list_release(&c.cpes);
+		free(c.purl);
+		free(c.supplier);
+		free(c.name);
+	}
+}
+
 /* ---- the registry */
 
 static int tell(struct world *w, enum event_type type, json_t *body)
@@ -195,6 +240,7 @@ int main(void)
 	test_form(inventory);
 	test_diff(inventory);
 	inventory_free(inventory);
+	test_keys();
 	test_boms(&w);
 	test_upstream(&w);
 	test_decisions(&w);

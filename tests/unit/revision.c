@@ -35,7 +35,7 @@ static void fill(void)
 	put(EVENT_ADVISORY_TEXT, 2, 20, words("description", "en", "A gateway"));
 	put(EVENT_ADVISORY_TEXT, 2, 21, words("description", "en", "Undone"));
 	put(EVENT_NOTE_ADDED, 1, 30, json_pack("{s:s}", "text", "one"));
-	put(EVENT_NOTE_ADDED, 2, 31, json_pack("{s:s}", "text", "two\n"));
+	put(EVENT_NOTE_ADDED, 1, 30, json_pack("{s:s}", "text", "two\n"));
 	put(EVENT_ADVISORY_TEXT, 2, 40, words("title", "en", ""));
 	undone[6] = true;
 }
@@ -47,7 +47,7 @@ static const struct { enum revision_text text; size_t number; const char *author
 	{ REVISION_ADVISORY, 2, "member 2", "description",
 	  "title:\nGateway\n\ndescription (zh):\n网关\n\ndescription:\nA gateway\n", 2 },
 	{ REVISION_NOTES, 1, "member 1", "notes", "notes:\none\n", -1 },
-	{ REVISION_NOTES, 2, "member 2", "notes", "notes:\none\ntwo\n", 4 },
+	{ REVISION_NOTES, 2, "member 1", "notes", "notes:\none\ntwo\n", 4 }, /* at the same time, the same part */
 	{ REVISION_ADVISORY, 3, "member 2", "title", "description (zh):\n网关\n\ndescription:\nA gateway\n", 3 },
 };
 
