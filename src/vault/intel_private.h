@@ -30,6 +30,9 @@
 	X(RECORD_HEAD, "SELECT source.name, record.kind, state, exploited, modified, seen, change, gone, record.name, " \
 		       "record.source FROM record JOIN source ON source.id = record.source WHERE record.id = ?1") \
 	X(RECORDS_NAMED, "SELECT id FROM record WHERE name = ?1") \
+	X(NAMED, "SELECT id, 1, gone, kind, exploited, name FROM record WHERE name = ?1") \
+	X(CALLED, "SELECT record.id, joins, gone, kind, exploited, record.name FROM alias JOIN record ON record.id = alias.record " \
+		  "WHERE alias.name = ?1") \
 	X(RECORDS_AFTER, "SELECT id FROM record WHERE change > ?1 ORDER BY change") \
 	X(RECORDS_NEWEST, "SELECT id, modified FROM record ORDER BY modified DESC, id") \
 	X(BODY_NEW, "INSERT OR REPLACE INTO body (id, packed, raw, packed_with, raw_with) VALUES (?1, ?2, ?3, ?4, ?5)") \
@@ -91,6 +94,8 @@ struct intel_open_run {
 };
 
 struct intel_press { int64_t id; struct feed_press *press; };
+/* What the joined records of a name come to. */
+struct intel_flaw { char *name, *canonical; bool exploited; }; /* owned; NAME NULL: a free slot */
 
 struct intel {
 	sqlite3 *db;
@@ -100,6 +105,8 @@ struct intel {
 	struct intel_press presses[2 * FEED_KINDS]; size_t press_count;
 	struct str dictionary;      /* lent out */
 	struct intel_open_run run;
+	bool held;
+	struct intel_flaw *flaws; size_t flaw_count, flaw_room; /* by a number of the name, room a power of two */
 	struct str packed, old, text, canonical; /* scratch */
 };
 
@@ -140,6 +147,8 @@ void intel_text(const struct feed_record *record, struct str *ret);
 /* Every name joined to ID, itself first; at most some hundred. */
 int intel_names(struct intel *intel, const char *id, struct text_list *ret, struct error *err);
 int intel_records_of(struct intel *intel, const struct text_list *names, struct intel_ids *ret, struct error *err);
+/* What was found of flaws while the store was held. */
+void intel_forget(struct intel *intel);
 
 /* ---- intel_epss.c */
 
