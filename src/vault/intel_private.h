@@ -37,6 +37,8 @@
 	X(RECORDS_NEWEST, "SELECT id, modified FROM record ORDER BY modified DESC, id") \
 	X(BODY_NEW, "INSERT OR REPLACE INTO body (id, packed, raw, packed_with, raw_with) VALUES (?1, ?2, ?3, ?4, ?5)") \
 	X(BODY_GET, "SELECT packed, packed_with, raw, raw_with FROM body WHERE id = ?1") \
+	X(WITNESS_GET, "SELECT packed, packed_with, source.name, seen, change, gone FROM body JOIN record USING (id) " \
+		       "JOIN source ON source.id = record.source WHERE body.id = ?1") \
 	X(RAW_GET, "SELECT raw, raw_with FROM body JOIN record USING (id) JOIN source ON source.id = record.source " \
 		   "WHERE record.name = ?2 AND source.name = ?1 AND raw IS NOT NULL") \
 	X(BROUGHT_NEW, "INSERT OR IGNORE INTO brought (source, record) VALUES (?1, ?2)") \
