@@ -149,14 +149,9 @@ static int tell_products(void *context, const struct intel_witness *witness, str
 	const struct feed_record *record = witness->record;
 	int code = 0;
 
-	for (size_t i = 0; !code && i < record->count; i++) {
-		struct text_list keys = { 0 };
-
-		feed_keys(&record->products[i], &keys);
-		if (text_list_has(&keys, call->key))
+	for (size_t i = 0; !code && i < record->count; i++)
+		if (feed_key_finds(call->key, &record->products[i]))
 			code = call->fn(call->context, witness, &record->products[i], err);
-		text_list_release(&keys);
-	}
 	return code;
 }
 
