@@ -80,7 +80,7 @@ _psirtty() {
   'embargo take'*) words='--unverified --override ' ;;
   'embargo teardown'*) words='--cause --override --json ' ;;
   'embargo terminate'*) words='--cause --by --override --letters ' ;;
-  'feed') words='export faults identify import list search show sources status sync watch ' ;;
+  'feed') words='export faults identify import list search show status sync watch ' ;;
   'feed export'*) words='--since --source --sign --store --json ' ;;
   'feed faults'*) words='--store --json ' ;;
   'feed identify'*) words='--json ' ;;
@@ -128,10 +128,14 @@ _psirtty() {
   'mail sort'*) words='report spam slop other --note ' ;;
   'mail take'*) words='--title ' ;;
   'match') words='dismiss list notice reopen run show take watch ' ;;
+  'match dismiss'*) words='--json ' ;;
   'match list'*) words='--all --product --component --vulnerability --limit --after --json ' ;;
+  'match notice'*) words='--json ' ;;
+  'match reopen'*) words='--json ' ;;
   'match run'*) words='--store --json ' ;;
   'match show'*) words='--json ' ;;
-  'match take'*) words='--case ' ;;
+  'match take'*) words='--case --json ' ;;
+  'match watch'*) words='--json ' ;;
   'member') words='add list recovery request revoke role rotate ' ;;
   'member add'*) words='--role --from ' ;;
   'member list'*) words='--json ' ;;

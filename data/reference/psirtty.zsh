@@ -82,7 +82,7 @@ _psirtty() {
   'embargo take'*) next=(--unverified --override ) ;;
   'embargo teardown'*) next=(--cause --override --json ) ;;
   'embargo terminate'*) next=(--cause --by --override --letters ) ;;
-  'feed') next=(export faults identify import list search show sources status sync watch ) ;;
+  'feed') next=(export faults identify import list search show status sync watch ) ;;
   'feed export'*) next=(--since --source --sign --store --json ) ;;
   'feed faults'*) next=(--store --json ) ;;
   'feed identify'*) next=(--json ) ;;
@@ -130,10 +130,14 @@ _psirtty() {
   'mail sort'*) next=(report spam slop other --note ) ;;
   'mail take'*) next=(--title ) ;;
   'match') next=(dismiss list notice reopen run show take watch ) ;;
+  'match dismiss'*) next=(--json ) ;;
   'match list'*) next=(--all --product --component --vulnerability --limit --after --json ) ;;
+  'match notice'*) next=(--json ) ;;
+  'match reopen'*) next=(--json ) ;;
   'match run'*) next=(--store --json ) ;;
   'match show'*) next=(--json ) ;;
-  'match take'*) next=(--case ) ;;
+  'match take'*) next=(--case --json ) ;;
+  'match watch'*) next=(--json ) ;;
   'member') next=(add list recovery request revoke role rotate ) ;;
   'member add'*) next=(--role --from ) ;;
   'member list'*) next=(--json ) ;;

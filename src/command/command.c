@@ -419,14 +419,17 @@ char *call_text(const struct command_call *call, const char *name)
 	return str_detach(&text);
 }
 
+/* In whole milliseconds, as events keep theirs: what says when it happened may not lie behind its own event. */
 instant command_now(struct command_context *context)
 {
 	struct timespec now;
+	instant at = context->now;
 
-	if (context->now_fixed)
-		return context->now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (instant)now.tv_sec * INSTANT_SECOND + now.tv_nsec / 1000;
+	if (!context->now_fixed) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		at = (instant)now.tv_sec * INSTANT_SECOND + now.tv_nsec / 1000;
+	}
+	return at - at % (INSTANT_SECOND / 1000);
 }
 
 void command_context_release(struct command_context *context)

@@ -255,7 +255,7 @@ static int run_send(struct command_context *context, const struct command_call *
 const struct command_row cve_services_commands[] = {
 	{
 		.name = "cve obtain",
-		.help = N_("reserve CVE ids at the CVE services, where the settings name our organisation"),
+		.help = N_("reserve CVE ids at the CVE services, in our name"),
 		.flags = COMMAND_CHANGES | COMMAND_LEAVES,
 		.arguments = { { .name = "COUNT", .type = ARG_TEXT, .optional = true, .help = N_("how many; one if not given") },
 			       OPTION("--case", ARG_CASE, N_("give it to this case at once")),

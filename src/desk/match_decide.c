@@ -222,13 +222,21 @@ static int take_one(struct desk *desk, const struct desk_match *match, const str
 	return desk_append(desk, NULL, EVENT_MATCH_DECIDED, body, now, err);
 }
 
+/* It waits in triage: what a feed tells has reached us as a report does. */
 static int open_case(struct desk *desk, const struct desk_match *match, instant now, const struct case_state **ret,
 		     struct error *err)
 {
 	AUTO_STRING title = mem_format("%s: %.150s", match->component, *match->title ? match->title : match->vulnerability);
 	int code = desk_case_new(desk, title, now, ret, err);
+	json_t *body;
 
-	return code ? code : desk_case_set(desk, *ret, "source", "feed", now, err);
+	if (!code)
+		code = desk_case_set(desk, *ret, "source", "feed", now, err);
+	if (code)
+		return code;
+	body = json_object();
+	js_set_string(body, "to", rm_name(RM_RECEIVED));
+	return desk_append(desk, *ret, EVENT_STATE_SET, body, now, err);
 }
 
 /* All open matches of the flaw go the same way. */

@@ -120,6 +120,8 @@ ok $? 'our own may'
 at 2026-12-12T00:00:00Z clock resume "$case_id" int-fix >/dev/null
 ok $? 'and goes on'
 has "$(at 2026-12-12T00:00:00Z clock start "$case_id" p0-90d --at 2026-10-01T00:00:00Z they wrote so)" 'due 2026-12-30 23:59 UTC' 'a clock by hand'
+at 2026-12-12T00:00:00.000678Z clock start "$case_id" p0-90d from this very moment >/dev/null
+is "$(at 2026-12-12T00:00:00Z case log "$case_id" | grep -c 'begun in the future')" 0 'one that begins now, between two milliseconds, holds'
 has "$(at 2026-12-12T00:00:00Z clock stop "$case_id" p0-90d not theirs)" 'stopped' 'stopped with a reason'
 out=$(at 2026-12-12T00:00:00Z clock stop "$case_id" cra x)
 has "$out" 'more than one clock is called so' 'a name must be of one clock'

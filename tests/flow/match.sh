@@ -117,6 +117,7 @@ has "$out" 'osv-PyPI PYSEC-2026-1: affected >= 2.0, < 2.2' 'the evidence'
 has "$(p case log 1)" 'tell Pallets about CVE-2026-0001' 'and whom to tell upstream'
 has "$(p clock list 1)" 'cn-rmsv-7-1-upstream' 'clocks of a flaw in a component run'
 has "$(p match take "$one")" 'already' 'it is taken once'
+is "$(p --json case list | jq -r '.[-1].state')" received 'the new case waits in triage'
 hasnt "$(list)" 'CVE-2026-0001' 'and waits no more'
 three=$(id CVE-2026-0003)
 p match dismiss "$three" '' >/dev/null
