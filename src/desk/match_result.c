@@ -7,8 +7,11 @@
 
 #include "desk/desk_private.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/desk/settings.h"
+#include "psirtty/desk/source.h"
 #include "psirtty/format/feed_key.h"
 
+/* STALE_DAYS: of a source that no row stands for. */
 enum { ID_DIGITS = 12, DIGEST_DIGITS = 32, STALE_DAYS = 7 };
 
 /* ---- evidence */
@@ -236,7 +239,7 @@ json_t *desk_match_result(const struct look *look, struct intel *intel)
 
 /* ---- who was asked */
 
-struct asking { json_t *sources, *types; instant now; };
+struct asking { json_t *sources, *types; instant now; struct sources rows; };
 
 /* "pypi" of the ecosystem PyPI; NULL. Caller frees. */
 static char *type_of_ecosystem(const char *ecosystem)
@@ -276,17 +279,28 @@ static void note_types(struct asking *a, const struct intel_source *source, bool
 	note_type(a, type ? type : "*", stale);
 }
 
+/* By the same measure as the list of feeds. */
+static bool is_stale(const struct asking *a, const struct intel_source *source)
+{
+	const struct source *row = source_find(&a->rows, source->id);
+	instant age = source->newest != INSTANT_NONE ? source->newest : source->synced;
+
+	if (row && source->synced != INSTANT_NONE)
+		return source_age(row, source->synced, source->newest, a->now) == SOURCE_STALE;
+	return age == INSTANT_NONE || a->now - age > STALE_DAYS * INSTANT_DAY;
+}
+
 static int note_source(void *context, const struct intel_source *source, struct error *err)
 {
 	struct asking *a = context;
-	instant age = source->newest != INSTANT_NONE ? source->newest : source->synced;
-	bool stale = age == INSTANT_NONE || a->now - age > STALE_DAYS * INSTANT_DAY;
+	bool absent = source->newest == INSTANT_NONE && source->synced == INSTANT_NONE;
+	bool stale = is_stale(a, source);
 	json_t *json = json_object();
 	char buffer[40];
 
 	(void)err;
 	js_set_string(json, "source", source->id);
-	js_set_string(json, "state", source->broken_off ? "broken-off" : age == INSTANT_NONE ? "absent" : stale ? "stale" : "known");
+	js_set_string(json, "state", source->broken_off ? "broken-off" : absent ? "absent" : stale ? "stale" : "known");
 	if (source->newest != INSTANT_NONE)
 		js_set_string(json, "newest", instant_format(source->newest, buffer));
 	if (source->synced != INSTANT_NONE)
@@ -323,11 +337,18 @@ static void count_types(const struct look *look, json_t *counts)
 int desk_match_witnesses(const struct look *look, struct intel *intel, instant now, json_t **ret_sources,
 			 json_t **ret_coverage, struct error *err)
 {
-	struct asking a = { json_array(), json_object(), now };
+	struct asking a = { json_array(), json_object(), now, { 0 } };
 	json_t *counts = json_object(), *coverage = json_array(), *count;
-	int code = intel_sources(intel, note_source, &a, err);
+	struct settings settings;
 	const char *type;
+	int code;
 
+	settings_load(&settings, NULL);
+	code = sources_load(&settings, &a.rows, err);
+	if (!code)
+		code = intel_sources(intel, note_source, &a, err);
+	sources_release(&a.rows);
+	settings_release(&settings);
 	count_types(look, counts);
 	json_object_foreach(counts, type, count) {
 		const char *state = js_string(a.types, type);
