@@ -259,22 +259,23 @@ static bool can_wait(struct intake *in, const struct pending *p)
 	return in->left_ms < 0;
 }
 
-/* What gpg opened is taken apart while gpg opens the next. */
+/* What gpg opened is taken apart while gpg opens the next, and what was read before is noted. */
+struct step { struct pending *mail; struct desk_reading *reading; };
 struct sealed_row {
-	struct pending *list[TOGETHER], *before;
-	struct desk_reading *reading; /* of BEFORE */
+	struct pending *list[TOGETHER];
+	struct step opening, inside; /* gpg has it; the worker */
 	size_t count, text;
 };
 
 static int end_reading(struct intake *in, struct sealed_row *row, struct error *err)
 {
-	struct pending *p = row->before;
+	struct pending *p = row->inside.mail;
 	int code;
 
 	if (!p)
 		return 0;
-	row->before = NULL;
-	code = desk_read_end(row->reading, &p->record, err);
+	row->inside.mail = NULL;
+	code = desk_read_end(row->inside.reading, &p->record, err);
 	if (code)
 		return code;
 	row->text += strlen(str_or_empty(p->record.text));
@@ -286,30 +287,43 @@ static int end_reading(struct intake *in, struct sealed_row *row, struct error *
 	return code;
 }
 
+/* Everything moves on by one, and P (or nothing) comes in: gpg gets its next before anything else is done. */
+static int move_on(struct intake *in, struct sealed_row *row, struct pending *p, struct error *err)
+{
+	struct step opened = row->opening;
+	int code;
+
+	if (opened.mail)
+		desk_read_opened(opened.reading);
+	row->opening = (struct step){ p, p ? desk_read_begin(in->desk, &p->parsed, in->now) : NULL };
+	code = end_reading(in, row, err);
+	if (opened.mail)
+		desk_read_ahead(opened.reading, in->second);
+	row->inside = opened;
+	return code;
+}
+
 static int read_sealed(struct intake *in, struct error *err)
 {
 	struct sealed_row row = { .count = 0 };
-	AUTO_ERROR why = ERROR_INIT;
-	int code = 0, ended;
+	int code = 0;
 
 	for (size_t i = 0; !code && i < in->held; i++) {
 		struct pending *p = &in->group[i];
-		struct desk_reading *reading;
 
 		if (!p->taken_apart)
 			continue;
-		if (can_wait(in, p)) {
+		if (can_wait(in, p))
 			in->count->later++;
-			continue;
-		}
-		reading = desk_read_begin(in->desk, &p->parsed, NULL, in->now);
-		code = end_reading(in, &row, err);
-		desk_read_ahead(reading, in->second);
-		row.before = p;
-		row.reading = reading;
+		else
+			code = move_on(in, &row, p, err);
 	}
-	ended = end_reading(in, &row, code ? &why : err);
-	code = code ? code : ended;
+	while (row.opening.mail || row.inside.mail) {
+		AUTO_ERROR why = ERROR_INIT;
+		int ended = move_on(in, &row, NULL, code ? &why : err);
+
+		code = code ? code : ended;
+	}
 	return code ? code : note_together(in, row.list, row.count, err);
 }
 

@@ -67,6 +67,11 @@ void openpgp_result_release(struct openpgp_result *result);
  * used. Signatures are judged by our own policy too: hash at least SHA-256, not made after NOW + 1 h. */
 int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret, struct error *err);
+/* That in two steps, so that gpg works meanwhile: at most one is under way, beside whatever else is asked of PGP. BYTES
+ * must live until the second step, which waits and frees. */
+struct openpgp_opening;
+struct openpgp_opening *openpgp_decrypt_begin(struct openpgp *pgp, const void *bytes, size_t length, size_t limit);
+void openpgp_decrypt_end(struct openpgp_opening *opening, instant now, struct openpgp_result *ret);
 /* The same with the SESSION_KEY of an earlier result, so that no agent is asked; false, with *RET empty, when that
  * opens nothing. */
 bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
