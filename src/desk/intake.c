@@ -41,6 +41,7 @@ struct intake {
 	struct parse_worker *second;   /* owned; from the second message on */
 	struct pending *with[WORKERS]; /* whom each worker works for */
 	bool asked;                    /* the agent was, what a message costs */
+	size_t at_once;                /* as many may gpg be at; more than one only where it asks nobody */
 	long left_ms;                  /* of the patience */
 };
 
@@ -252,8 +253,11 @@ static bool can_wait(struct intake *in, const struct pending *p)
 	if (!in->asked) {
 		in->asked = true;
 		in->left_ms = PATIENCE_MS;
+		in->at_once = 1;
 		if (openpgp_agent(in->desk->pgp, &agent) && agent.passphrase && agent.derivation_ms > CHEAP_MS)
 			in->count->derivation_ms = agent.derivation_ms;
+		if (agent.open)
+			in->at_once = OPENPGP_AHEAD;
 	}
 	in->left_ms -= in->count->derivation_ms;
 	return in->left_ms < 0;
@@ -263,7 +267,8 @@ static bool can_wait(struct intake *in, const struct pending *p)
 struct step { struct pending *mail; struct desk_reading *reading; };
 struct sealed_row {
 	struct pending *list[TOGETHER];
-	struct step opening, inside; /* gpg has it; the worker */
+	struct step opening[OPENPGP_AHEAD]; size_t opening_count; /* gpg has them, */
+	struct step inside;                                       /* the worker has it */
 	size_t count, text;
 };
 
@@ -287,15 +292,27 @@ static int end_reading(struct intake *in, struct sealed_row *row, struct error *
 	return code;
 }
 
+/* The oldest that gpg has, once it is opened; nothing while gpg may be at one more. */
+static struct step next_opened(struct intake *in, struct sealed_row *row, bool last)
+{
+	struct step first = row->opening[0];
+
+	if (!row->opening_count || (!last && row->opening_count < in->at_once))
+		return (struct step){ NULL };
+	desk_read_opened(first.reading);
+	row->opening_count--;
+	memmove(row->opening, row->opening + 1, row->opening_count * sizeof(*row->opening));
+	return first;
+}
+
 /* Everything moves on by one, and P (or nothing) comes in: gpg gets its next before anything else is done. */
 static int move_on(struct intake *in, struct sealed_row *row, struct pending *p, struct error *err)
 {
-	struct step opened = row->opening;
+	struct step opened = next_opened(in, row, !p);
 	int code;
 
-	if (opened.mail)
-		desk_read_opened(opened.reading);
-	row->opening = (struct step){ p, p ? desk_read_begin(in->desk, &p->parsed, in->now) : NULL };
+	if (p)
+		row->opening[row->opening_count++] = (struct step){ p, desk_read_begin(in->desk, &p->parsed, in->now) };
 	code = end_reading(in, row, err);
 	if (opened.mail)
 		desk_read_ahead(opened.reading, in->second);
@@ -318,7 +335,7 @@ static int read_sealed(struct intake *in, struct error *err)
 		else
 			code = move_on(in, &row, p, err);
 	}
-	while (row.opening.mail || row.inside.mail) {
+	while (row.opening_count || row.inside.mail) {
 		AUTO_ERROR why = ERROR_INIT;
 		int ended = move_on(in, &row, NULL, code ? &why : err);
 

@@ -100,8 +100,9 @@ void openpgp_close(struct openpgp *pgp)
 		return;
 	if (pgp->context)
 		gpgme_release(pgp->context);
-	if (pgp->ahead)
-		gpgme_release(pgp->ahead);
+	for (size_t i = 0; i < OPENPGP_AHEAD; i++)
+		if (pgp->ahead[i])
+			gpgme_release(pgp->ahead[i]);
 	if (pgp->cms)
 		gpgme_release(pgp->cms);
 	openpgp_forget(pgp);

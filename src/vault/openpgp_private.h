@@ -19,8 +19,8 @@ struct openpgp {
 	struct openpgp_known *known; size_t known_count; /* owned */
 	uint8_t known_stamp[32];
 	gpgme_ctx_t context;
-	gpgme_ctx_t ahead; /* for a decryption that others need not wait for; NULL until it is needed */
-	bool ahead_taken;
+	gpgme_ctx_t ahead[OPENPGP_AHEAD]; /* for decryptions that nothing else waits for; NULL until they are needed */
+	bool ahead_taken[OPENPGP_AHEAD];
 	gpgme_ctx_t cms;  /* gpgsm goes on running behind it; NULL until it is needed */
 	bool cms_used;    /* and has done something already */
 	char *home; /* owned; NULL: gpg's own default */

@@ -233,6 +233,7 @@ struct openpgp_opening {
 	struct openpgp_sink sink;
 	gpgme_data_t in, out;
 	struct openpgp_job *job;
+	size_t slot; /* of pgp->ahead */
 };
 
 static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
@@ -290,13 +291,14 @@ struct openpgp_opening *openpgp_decrypt_begin(struct openpgp *pgp, const void *b
 
 	*o = (struct openpgp_opening){ .pgp = pgp, .bytes = bytes, .length = length,
 				       .sink = { .bytes = STR_INIT, .limit = limit } };
-	if (pgp->ahead_taken)
-		BUG("two messages are decrypted at once");
-	/* Without a second context it is done when it is asked for. */
-	if (!pgp->ahead && openpgp_context(pgp->home, &pgp->ahead, NULL))
+	while (pgp->ahead_taken[o->slot])
+		if (++o->slot == OPENPGP_AHEAD)
+			BUG("more than %d messages are decrypted at once", OPENPGP_AHEAD);
+	pgp->ahead_taken[o->slot] = true;
+	/* Without a context of its own it is done when it is asked for. */
+	if (!pgp->ahead[o->slot] && openpgp_context(pgp->home, &pgp->ahead[o->slot], NULL))
 		return o;
-	pgp->ahead_taken = true;
-	o->context = pgp->ahead;
+	o->context = pgp->ahead[o->slot];
 	openpgp_prepare_asking(o->context);
 	begin(o);
 	return o;
@@ -308,7 +310,7 @@ void openpgp_decrypt_end(struct openpgp_opening *o, instant now, struct openpgp_
 		end(o, now, ret);
 	else
 		decrypt(o->pgp, o->bytes, o->length, o->sink.limit, now, ret);
-	o->pgp->ahead_taken = false;
+	o->pgp->ahead_taken[o->slot] = false;
 	free(o);
 }
 
