@@ -272,6 +272,11 @@ void desk_new_turn(struct desk *desk)
 	model_new_turn(desk->model);
 }
 
+size_t desk_know_some(struct desk *desk, size_t most)
+{
+	return model_know_some(desk->model, most);
+}
+
 const struct model *desk_model(const struct desk *desk)
 {
 	return desk->model;

@@ -202,13 +202,19 @@ static struct match_statement statement_of(struct looking *l, enum feed_kind kin
 
 /* ---- rows */
 
+/* A record tells of several products one after the other. */
 static const struct look_record *keep_record(struct looking *l)
 {
 	const struct intel_witness *witness = l->witness;
 	const struct feed_record *record = witness->record;
-	struct look_record *kept = mem_alloc(sizeof(*kept));
+	struct look_record *last = l->look->record_count ? l->look->records[l->look->record_count - 1] : NULL, *kept;
+	const char *name = intel_canonical(l->intel, l->name);
 
-	kept->vulnerability = mem_string(intel_canonical(l->intel, l->name));
+	if (last && last->change == witness->change && str_equal(last->vulnerability, name))
+		return last;
+	kept = mem_alloc(sizeof(*kept));
+	kept->change = witness->change;
+	kept->vulnerability = mem_string(name);
 	kept->source = mem_string(witness->source);
 	kept->record = mem_string(record->id);
 	kept->title = record->title ? mem_string(record->title) : mem_format("%.160s", str_or_empty(record->text));

@@ -16,8 +16,8 @@ struct look_place {
 	struct cpe *names; size_t name_count; /* owned: every CPE in it, once they were asked for */
 	bool named;
 };
-/* What one record says, in short. All owned. */
-struct look_record { char *vulnerability, *source, *record, *title; instant modified; };
+/* What one record says, in short. All owned. CHANGE is the record's own in the store. */
+struct look_record { char *vulnerability, *source, *record, *title; instant modified; uint64_t change; };
 /* One thing said of one component. */
 struct look_row {
 	uint32_t place, component, times; /* so many like it are in that place */

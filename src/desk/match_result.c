@@ -176,8 +176,10 @@ static void add_digest(json_t *match)
 		str_add_format(&text, "%s\t%s\t%s\n", js_string(place, "version"), js_string(place, "component_version"),
 			       js_string(place, "answer"));
 		for (size_t i = 0; i < json_array_size(evidence); i++)
-			for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-				str_add_format(&text, "%s\t", str_or_empty(js_string(json_array_get(evidence, i), keys[k])));
+			for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+				str_add(&text, str_or_empty(js_string(json_array_get(evidence, i), keys[k])));
+				str_add_char(&text, '\t');
+			}
 		str_add_format(&text, "%s\n", str_or_empty(js_string(json_object_get(place, "closed_by"), "modified")));
 	}
 	vault_sha256(text.bytes, text.length, digest);

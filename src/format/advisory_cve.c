@@ -286,7 +286,7 @@ static json_t *container_of(struct writing *w, const json_t *vulnerability)
 	add_credits(w, container, w->document);
 	add_credits(w, container, vulnerability);
 	if (!str_equal(js_string(w->tracking, "status"), "draft"))
-		js_set_string(container, "datePublic", date);
+		adv_set_date(container, "datePublic", date);
 	json_object_set_new(container, "source",
 			    adv_object("advisory", js_string(w->tracking, "id"), "discovery", "UNKNOWN", NULL));
 	json_object_set_new(container, "x_generator", adv_object("engine", "psirtty", NULL));

@@ -231,3 +231,26 @@ void feed_keys(const struct feed_product *product, struct text_list *ret)
 	if (product->vendor && product->name)
 		add_once(ret, &key, key_of_names(product, &key));
 }
+
+static bool is_key(struct str *key, bool found, const char *wanted)
+{
+	bool same = found && str_equal(key->bytes, wanted);
+
+	str_reset(key);
+	return same;
+}
+
+bool feed_key_finds(const char *key, const struct feed_product *product)
+{
+	AUTO_STR made = STR_INIT;
+
+	if (str_starts(key, "name:"))
+		return product->vendor && product->name && is_key(&made, key_of_names(product, &made), key);
+	if (str_starts(key, "pkg:"))
+		return (product->purl && is_key(&made, feed_key_purl(product->purl, &made), key)) ||
+		       (product->ecosystem && product->name && is_key(&made, key_of_ecosystem(product, &made), key));
+	for (size_t i = 0; i < product->cpes.count; i++)
+		if (is_key(&made, feed_key_cpe(product->cpes.items[i], &made), key))
+			return true;
+	return false;
+}

@@ -132,6 +132,16 @@ void cases_know_all(struct cases *cases)
 		know(cases->items[i]);
 }
 
+size_t cases_know_some(struct cases *cases, size_t most)
+{
+	for (size_t i = 0; most && cases->glances && i < cases->count; i++)
+		if (!cases->items[i]->known) {
+			know(cases->items[i]);
+			most--;
+		}
+	return cases->glances;
+}
+
 /* Who asks for so many will ask for all, which costs less at once. */
 struct known_case *cases_know(struct case_row *row)
 {

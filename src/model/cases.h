@@ -39,6 +39,8 @@ struct known_case *cases_find(const struct cases *cases, const uint8_t stream[16
 /* From now on the row's case is known in brief at least. */
 struct known_case *cases_know(struct case_row *row);
 void cases_know_all(struct cases *cases);
+/* At most so many; returns how many are left. */
+size_t cases_know_some(struct cases *cases, size_t most);
 /* KNOWN, as it is kept, is what is behind the row. */
 void row_attach(struct case_row *row, struct known_case *known);
 /* A row for a glance whose texts stay: from now on it can be found. NULL where its stream or id is known already. */

@@ -315,6 +315,18 @@ const struct case_glance *model_glance(const struct model *model, size_t index)
 	return &model_cases(model)->items[index]->glance;
 }
 
+size_t model_know_some(struct model *model, size_t most)
+{
+	return cases_know_some(model_cases(model), most);
+}
+
+size_t model_known_count(const struct model *model)
+{
+	const struct cases *cases = model_cases(model);
+
+	return cases->count - cases->glances;
+}
+
 const struct case_state *glance_case(const struct case_glance *glance)
 {
 	return &cases_know(row_of(glance))->state;

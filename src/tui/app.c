@@ -41,6 +41,7 @@ static void level_release(struct level *level)
 /* What was typed or shown for one view is of no use to another. */
 static void place_changed(struct app *app)
 {
+	mem_replace(&app->sift, NULL);
 	mem_replace(&app->preview_key, NULL);
 	app->preview_focus = false;
 	app->preview_scroll = 0;
@@ -363,8 +364,8 @@ static bool put_away(struct app *app)
 		view_clear_marks(view);
 	else if (app->preview_focus || app->zoom)
 		app->preview_focus = app->zoom = false;
-	else if (view->filter)
-		view_set_filter(view, NULL, NULL);
+	else if (view->filter || app->sift)
+		filter_set(app, NULL);
 	else if (view->search)
 		mem_replace(&view->search, NULL);
 	else
@@ -927,7 +928,7 @@ static void index_slice(struct app *app)
 static void on_event(struct app *app, int key)
 {
 	switch (key) {
-	case TK_NONE: index_slice(app); break;
+	case TK_NONE: app->sift ? filter_slice(app) : index_slice(app); break;
 	case TK_WAKE: break;
 	case TK_NEWS: read_on(app); break;
 	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
@@ -942,7 +943,7 @@ static int wait_ms(const struct app *app)
 {
 	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
 
-	if (app->unindexed || app->behind)
+	if (app->unindexed || app->behind || app->sift)
 		return 0;
 	if (app->stale && app->reloaded + RELOAD_EVERY_MS < until)
 		until = app->reloaded + RELOAD_EVERY_MS;

@@ -55,6 +55,7 @@ struct app {
 	char *selected_case, *selected_mail, *selected_row; /* owned: what the context's members point to */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
+	char *sift;                          /* owned: the filter that waits until what it looks at has been read, or NULL */
 	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */
 	int64_t preview_due;                 /* when the rest is long enough; 0: nothing waits */
 	/* prompt */
@@ -173,6 +174,11 @@ void secret_declined(struct app *app);
 void secret_forget(struct app *app, enum job_lane lane);
 
 /* ---- prompt.c */
+/* Sets the filter of the list that is shown; where it looks at briefs that were not read yet, these come first, some in each
+ * turn of the loop. TEXT NULL or empty: none. */
+void filter_set(struct app *app, const char *text);
+/* Such a turn, while no key waits; the filter as it was asked for by then is set with the last of them. */
+void filter_slice(struct app *app);
 void prompt_open(struct app *app, enum prompt_kind kind, const char *text);
 void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const char *pending, const char *expected);
 void prompt_close(struct app *app);

@@ -52,22 +52,54 @@ static void forget_pending(struct app *app)
 	app->pending_how = PENDING_RUN;
 }
 
+/* ---- filters */
+
+/* As many briefs as are read in a small part of the time that a key may wait. */
+enum { SIFT_STEP = 128 };
+
+void filter_set(struct app *app, const char *text)
+{
+	struct desk *desk = app->context->desk;
+	struct view *view = app_view(app);
+	AUTO_ERROR err = ERROR_INIT;
+
+	if (text && *text && view->ops->row_state && desk && desk_know_some(desk, 0)) {
+		mem_replace(&app->sift, text);
+		return;
+	}
+	mem_replace(&app->sift, NULL);
+	if (view_set_filter(view, text, &err))
+		app_error(app, &err);
+	if (app->prompt != PROMPT_FILTER)
+		return;
+	view_set_late(view, true);
+	app->late_due = view->late ? app->term->ops->clock(app->term) + REST_MS : 0;
+}
+
+void filter_slice(struct app *app)
+{
+	struct desk *desk = app->context->desk;
+	AUTO_STRING text = NULL;
+
+	app->worked = true;
+	if (desk && desk_know_some(desk, SIFT_STEP))
+		return;
+	text = mem_string(app->sift);
+	filter_set(app, text);
+	app->dirty = true;
+}
+
 /* ---- what each kind does with its text */
 
 static void filter_changed(struct app *app)
 {
-	AUTO_ERROR err = ERROR_INIT;
-
 	str_reset(&app->message);
-	if (view_set_filter(app_view(app), app->line.text.bytes, &err))
-		app_error(app, &err);
-	view_set_late(app_view(app), true);
-	app->late_due = app_view(app)->late ? app->term->ops->clock(app->term) + REST_MS : 0;
+	filter_set(app, app->line.text.bytes);
 }
 
 static void filter_cancel(struct app *app)
 {
-	view_set_filter(app_view(app), NULL, NULL);
+	filter_set(app, NULL);
 }
 
 static void search_changed(struct app *app)

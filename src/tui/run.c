@@ -32,13 +32,12 @@ void run_show_output(struct app *app)
 /* `pane cases sev:critical`: the words behind the pane are its filter; none take an old one away. */
 static void filter_pane(struct app *app, char *const *words, size_t count)
 {
-	AUTO_ERROR err = ERROR_INIT;
 	AUTO_STR filter = STR_INIT;
 
 	for (size_t i = 0; i < count; i++)
 		str_add_format(&filter, "%s%s", i ? " " : "", words[i]);
-	if (view_is_list(app_view(app)) && view_set_filter(app_view(app), filter.bytes, &err))
-		app_error(app, &err);
+	if (view_is_list(app_view(app)))
+		filter_set(app, filter.bytes);
 }
 
 static void obey_request(struct app *app)

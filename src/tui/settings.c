@@ -124,7 +124,6 @@ void settings_view(struct app *app, const char *name)
 {
 	const struct saved_view *view = name ? options_view(&app->options, name) : NULL;
 	AUTO_STRING sentence = NULL;
-	AUTO_ERROR err = ERROR_INIT;
 
 	if (!view) {
 		sentence = mem_format(_("No view is called \"%s\"; \"view save NAME\" saves what you see."), str_or_empty(name));
@@ -132,8 +131,8 @@ void settings_view(struct app *app, const char *name)
 		return;
 	}
 	app_request(app, SCREEN_PANE, view->pane);
-	if (view_is_list(app_view(app)) && view_set_filter(app_view(app), view->filter, &err))
-		app_error(app, &err);
+	if (view_is_list(app_view(app)))
+		filter_set(app, view->filter);
 }
 
 void settings_view_save(struct app *app, const char *name, bool keep)

@@ -206,13 +206,18 @@ static int open_database(struct intel *intel, bool write, struct error *err)
 
 int intel_hold(struct intel *intel, struct error *err)
 {
-	return run(intel, "BEGIN", err);
+	int code = run(intel, "BEGIN", err);
+
+	intel_forget(intel);
+	intel->held = !code;
+	return code;
 }
 
 void intel_let_go(struct intel *intel)
 {
 	if (!sqlite3_get_autocommit(intel->db))
 		(void)sqlite3_exec(intel->db, "COMMIT", NULL, NULL, NULL);
+	intel->held = false;
 }
 
 int intel_open(const char *path, bool write, struct intel **ret, struct error *err)
@@ -258,6 +263,7 @@ void intel_close(struct intel *intel)
 	for (size_t i = 0; i < intel->press_count; i++)
 		feed_press_free(intel->presses[i].press);
 	release_scratch(intel);
+	intel_forget(intel);
 	free(intel->run.cursor);
 	free(intel->path);
 	free(intel);

@@ -30,10 +30,15 @@
 	X(RECORD_HEAD, "SELECT source.name, record.kind, state, exploited, modified, seen, change, gone, record.name, " \
 		       "record.source FROM record JOIN source ON source.id = record.source WHERE record.id = ?1") \
 	X(RECORDS_NAMED, "SELECT id FROM record WHERE name = ?1") \
+	X(NAMED, "SELECT id, 1, gone, kind, exploited, name FROM record WHERE name = ?1") \
+	X(CALLED, "SELECT record.id, joins, gone, kind, exploited, record.name FROM alias JOIN record ON record.id = alias.record " \
+		  "WHERE alias.name = ?1") \
 	X(RECORDS_AFTER, "SELECT id FROM record WHERE change > ?1 ORDER BY change") \
 	X(RECORDS_NEWEST, "SELECT id, modified FROM record ORDER BY modified DESC, id") \
 	X(BODY_NEW, "INSERT OR REPLACE INTO body (id, packed, raw, packed_with, raw_with) VALUES (?1, ?2, ?3, ?4, ?5)") \
 	X(BODY_GET, "SELECT packed, packed_with, raw, raw_with FROM body WHERE id = ?1") \
+	X(WITNESS_GET, "SELECT packed, packed_with, source.name, seen, change, gone FROM body JOIN record USING (id) " \
+		       "JOIN source ON source.id = record.source WHERE body.id = ?1") \
 	X(RAW_GET, "SELECT raw, raw_with FROM body JOIN record USING (id) JOIN source ON source.id = record.source " \
 		   "WHERE record.name = ?2 AND source.name = ?1 AND raw IS NOT NULL") \
 	X(BROUGHT_NEW, "INSERT OR IGNORE INTO brought (source, record) VALUES (?1, ?2)") \
@@ -91,6 +96,8 @@ struct intel_open_run {
 };
 
 struct intel_press { int64_t id; struct feed_press *press; };
+/* What the joined records of a name come to. */
+struct intel_flaw { char *name, *canonical; bool exploited; }; /* owned; NAME NULL: a free slot */
 
 struct intel {
 	sqlite3 *db;
@@ -100,6 +107,8 @@ struct intel {
 	struct intel_press presses[2 * FEED_KINDS]; size_t press_count;
 	struct str dictionary;      /* lent out */
 	struct intel_open_run run;
+	bool held;
+	struct intel_flaw *flaws; size_t flaw_count, flaw_room; /* by a number of the name, room a power of two */
 	struct str packed, old, text, canonical; /* scratch */
 };
 
@@ -140,6 +149,8 @@ void intel_text(const struct feed_record *record, struct str *ret);
 /* Every name joined to ID, itself first; at most some hundred. */
 int intel_names(struct intel *intel, const char *id, struct text_list *ret, struct error *err);
 int intel_records_of(struct intel *intel, const struct text_list *names, struct intel_ids *ret, struct error *err);
+/* What was found of flaws while the store was held. */
+void intel_forget(struct intel *intel);
 
 /* ---- intel_epss.c */
 

@@ -16,22 +16,26 @@ static int damaged(struct intel *intel, struct error *err)
 			 _("the store is damaged: a record cannot be read"));
 }
 
+/* A row that begins with the packed bytes and what they were packed with. */
+static bool open_body(struct intel *intel, sqlite3_stmt *s, bool head, struct str *buffer, struct feed_unpacked *ret)
+{
+	struct feed_press *press = intel_press(intel, sqlite3_column_int64(s, 1));
+
+	return press && feed_press_open(press, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), FEED_PACK_LIMIT,
+					buffer) &&
+	       feed_unpack(buffer->bytes, buffer->length, head, ret);
+}
+
 int intel_body(struct intel *intel, int64_t id, bool head, struct str *buffer, struct feed_unpacked *ret,
 	       struct error *err)
 {
 	sqlite3_stmt *s = intel_statement(intel, INTEL_BODY_GET);
-	struct feed_press *press;
-	bool done = false;
+	bool done;
 
 	if (!s)
 		return intel_failed(intel, err);
 	sqlite3_bind_int64(s, 1, id);
-	if (sqlite3_step(s) == SQLITE_ROW) {
-		press = intel_press(intel, sqlite3_column_int64(s, 1));
-		done = press && feed_press_open(press, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0),
-						FEED_PACK_LIMIT, buffer) &&
-		       feed_unpack(buffer->bytes, buffer->length, head, ret);
-	}
+	done = sqlite3_step(s) == SQLITE_ROW && open_body(intel, s, head, buffer, ret);
 	sqlite3_reset(s);
 	return done ? 0 : damaged(intel, err);
 }
@@ -65,38 +69,37 @@ int intel_bytes(struct intel *intel, const char *source, const char *id, char **
 
 /* ---- witnesses */
 
-/* What the row says, with what the body says laid under it. */
-static int fill_witness(struct intel *intel, int64_t id, struct intel_witness *ret, struct str *source, struct error *err)
+/* What the row says; the body's part is laid under it by the caller. */
+static int fill_witness(struct intel *intel, sqlite3_stmt *s, struct intel_witness *ret, struct str *source, struct error *err)
 {
-	sqlite3_stmt *s = intel_statement(intel, INTEL_RECORD_HEAD);
-	int code;
+	int code = s ? sqlite3_step(s) : SQLITE_ERROR;
 
-	sqlite3_bind_int64(s, 1, id);
-	code = s ? sqlite3_step(s) : SQLITE_ERROR;
-	if (code == SQLITE_ROW) {
-		str_add(source, intel_column_text(s, 0));
-		*ret = (struct intel_witness){ .source = source->bytes, .seen = intel_column_instant(s, 5),
-					       .change = (uint64_t)sqlite3_column_int64(s, 6),
-					       .gone = sqlite3_column_int(s, 7) != 0 };
-	}
-	sqlite3_reset(s);
-	return code == SQLITE_ROW ? 0 : intel_failed(intel, err);
+	if (code != SQLITE_ROW)
+		return code == SQLITE_DONE ? damaged(intel, err) : intel_failed(intel, err);
+	str_add(source, intel_column_text(s, 2));
+	*ret = (struct intel_witness){ .source = source->bytes, .seen = intel_column_instant(s, 3),
+				       .change = (uint64_t)sqlite3_column_int64(s, 4), .gone = sqlite3_column_int(s, 5) != 0 };
+	return 0;
 }
 
 int intel_tell(struct intel *intel, int64_t id, bool head, intel_witness_fn fn, void *context, struct error *err)
 {
+	sqlite3_stmt *s = intel_statement(intel, INTEL_WITNESS_GET);
 	AUTO_STR buffer = STR_INIT;
 	AUTO_STR source = STR_INIT;
 	struct feed_unpacked body;
 	struct intel_witness witness;
-	int code = intel_body(intel, id, head, &buffer, &body, err);
+	int code;
 
+	sqlite3_bind_int64(s, 1, id);
+	code = fill_witness(intel, s, &witness, &source, err);
+	if (!code && !open_body(intel, s, head, &buffer, &body))
+		code = damaged(intel, err);
+	sqlite3_reset(s);
 	if (code)
 		return code;
-	code = fill_witness(intel, id, &witness, &source, err);
 	witness.record = &body.record;
-	if (!code)
-		code = fn(context, &witness, err);
+	code = fn(context, &witness, err);
 	feed_unpacked_release(&body);
 	return code;
 }
@@ -146,14 +149,9 @@ static int tell_products(void *context, const struct intel_witness *witness, str
 	const struct feed_record *record = witness->record;
 	int code = 0;
 
-	for (size_t i = 0; !code && i < record->count; i++) {
-		struct text_list keys = { 0 };
-
-		feed_keys(&record->products[i], &keys);
-		if (text_list_has(&keys, call->key))
+	for (size_t i = 0; !code && i < record->count; i++)
+		if (feed_key_finds(call->key, &record->products[i]))
 			code = call->fn(call->context, witness, &record->products[i], err);
-		text_list_release(&keys);
-	}
 	return code;
 }
 

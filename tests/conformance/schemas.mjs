@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 const file = Symbol('file')
 const require = createRequire(join(process.env.PSIRTTY_CSAF_VALIDATOR, 'x.js'))
 const formats = {
-  cve: (schema) => /cve-?schema.*(CVE_Record_Format|CVE_JSON)/i.test(schema.$id ?? ''),
+  cve: (schema) => /cve-?schema.*(CVE_Record_Format|CVE_JSON)|cve\.org\/cve\/record\//i.test(schema.$id ?? ''),
   osv: (schema) => /osv-schema.*schema\.json$/.test(schema.$id ?? ''),
   openvex: (schema) => /openvex.*(0\.2\.0|json_schema)/.test(schema.$id ?? ''),
   'cyclonedx-vex': (schema) => /cyclonedx\.org\/schema\/bom-1\.6\.schema\.json$/.test(schema.$id ?? ''),
@@ -33,6 +33,16 @@ const found = [...new Map((process.env.PSIRTTY_SCHEMAS ?? '').split(':').filter(
   .flatMap((folder) => [...schemas(folder)]).map((schema) => [schema.$id, schema])).values()]
 const main = found.find(formats[format])
 if (!main) process.exit(3)
+// Debian's bundle is of 5.0, and later versions only add: what the version is called does not count.
+const older = format === 'cve' && main.definitions?.dataVersion?.enum
+if (older) delete main.definitions.dataVersion.enum
+// What 5.1 brought is taken away before: metrics of CVSS 4.0.
+const known = (record) => {
+  const cna = record.containers?.cna
+  if (older && cna?.metrics) cna.metrics = cna.metrics.filter((metric) => !metric.cvssV4_0)
+  if (older && cna?.metrics?.length === 0) delete cna.metrics
+  return record
+}
 const kind = main.$schema.includes('2020-12') ? 'ajv/dist/2020.js' : 'ajv'
 const Ajv = require(kind).default ?? require(kind)
 const ajv = new Ajv({ strict: false, allErrors: true, multipleOfPrecision: 6, validateFormats: true })
@@ -45,5 +55,5 @@ for (const schema of found)
       try { ajv.addSchema({ ...schema, $id: id }) } catch {}
 const validate = ajv.compile(main)
 for (const file of files)
-  if (!validate(JSON.parse(readFileSync(file, 'utf8'))))
+  if (!validate(known(JSON.parse(readFileSync(file, 'utf8')))))
     for (const error of validate.errors.slice(0, 3)) console.log([basename(file), error.instancePath, error.message].join('\t'))

@@ -4,7 +4,8 @@
 #
 # What we write as CVE record, OSV, OpenVEX and CycloneDX, of the cases of csaf_cases and of real advisories, before the
 # schemas of those formats and a validator that is not ours (Ajv). PSIRTTY_CSAF_VALIDATOR is the node_modules folder with Ajv,
-# PSIRTTY_SCHEMAS the folders with the schemas (their files may lie anywhere below). A schema that is missing is said.
+# PSIRTTY_SCHEMAS the folders with the schemas (their files may lie anywhere below); else Debian's python3-cvelib and npm's
+# @cyclonedx/cyclonedx-library are looked at. A schema that is missing is said.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../flow/tap.sh"
@@ -12,11 +13,21 @@ psirtty=${PSIRTTY:?}
 corpora=${PSIRTTY_CORPORA:-../shared/corpora}
 builddir=$(cd "${builddir:-.}" && pwd)
 
-command -v node >/dev/null || skip 'what is written fits the schemas' 'no node to run a validator with'
+leave() { # leave WHY
+  skip 'what is written fits the schemas' "$1"
+  tap_done
+}
+command -v node >/dev/null || leave 'no node to run a validator with'
 [ -d "${PSIRTTY_CSAF_VALIDATOR:-/nonexistent}/ajv-formats" ] ||
-  skip 'what is written fits the schemas' 'no validator: set PSIRTTY_CSAF_VALIDATOR to a node_modules folder with ajv and ajv-formats'
+  leave 'no validator: set PSIRTTY_CSAF_VALIDATOR to a node_modules folder with ajv and ajv-formats'
+if [ -z "${PSIRTTY_SCHEMAS:-}" ]; then
+  PSIRTTY_SCHEMAS=
+  for folder in /usr/lib/python3/dist-packages/cvelib/schemas "$PSIRTTY_CSAF_VALIDATOR/@cyclonedx/cyclonedx-library/res/schema"; do
+    [ -d "$folder" ] && PSIRTTY_SCHEMAS+=${PSIRTTY_SCHEMAS:+:}$folder
+  done
+fi
 [ -n "${PSIRTTY_SCHEMAS:-}" ] ||
-  skip 'what is written fits the schemas' 'no schemas: set PSIRTTY_SCHEMAS to the folders that have those of CVE, OSV, OpenVEX, CycloneDX'
+  leave 'no schemas: set PSIRTTY_SCHEMAS to the folders that have those of CVE, OSV, OpenVEX, CycloneDX'
 work=$(mktemp -d "${TMPDIR:-/tmp}/ps.XXXXXX") || exit 1
 export XDG_STATE_HOME=$work/state
 trap 'rm -rf "$work"' EXIT

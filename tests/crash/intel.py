@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """An import killed at twenty random points and begun again each time: the store is as if nothing had happened.
 
-intel.py PSIRTTY FILE
+intel.py PSIRTTY FILE [RECORDS]; of FILE its first RECORDS are taken: enough for two checkpoints
 """
-import hashlib, os, random, shutil, sqlite3, subprocess, sys, tempfile, time
+import hashlib, os, random, shutil, sqlite3, struct, subprocess, sys, tempfile, time, zipfile
 
-psirtty, feed = sys.argv[1:]
+psirtty = sys.argv[1]
+records = int(sys.argv[3]) if len(sys.argv) > 3 else 16600
 work = tempfile.mkdtemp(prefix="pi.")
+feed = os.path.join(work, os.path.basename(sys.argv[2]))
 failed = 0
 
 # All but when it came and in which run; the words' index is compared by what it finds.
@@ -20,7 +22,7 @@ TABLES = (
     "SELECT place, why FROM fault ORDER BY 1",
     "SELECT count(*) FROM brought",
 )
-QUESTIONS = ("overflow", "heap overflow", "linux kernel", "sql injection", "CVE-2024-21762", "fortinet", "denial of service",
+QUESTIONS = ("overflow", "heap overflow", "linux kernel", "sql injection", "CVE-2023-23792", "fortinet", "denial of service",
              "rejected", "wordpress plugin", "use after free")
 
 
@@ -30,6 +32,23 @@ def check(number, condition, name, detail=""):
     print(f"{'' if condition else 'not '}ok {number} - {name}", flush=True)
     if not condition and detail:
         print(f"#   {detail}")
+
+
+def take_first(path):
+    """The first members of the zip in a zip, as they are, in a zip in a zip."""
+    with zipfile.ZipFile(path) as outer:
+        name = outer.namelist()[0]
+        whole = outer.read(name)
+    end = whole.rindex(b"PK\x05\x06")
+    first = at = struct.unpack_from("<I", whole, end + 16)[0]
+    count = 0
+    while whole[at:at + 4] == b"PK\x01\x02" and count < records:
+        at += 46 + sum(struct.unpack_from("<HHH", whole, at + 28))
+        count += 1
+    rest = struct.unpack_from("<I", whole, at + 42)[0] if whole[at:at + 4] == b"PK\x01\x02" else first
+    tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, at - first, rest, 0)
+    with zipfile.ZipFile(feed, "w") as outer:
+        outer.writestr(name, whole[:rest] + whole[first:at] + tail)
 
 
 def command(store):
@@ -60,12 +79,13 @@ def kill_at(store, size):
     run = subprocess.Popen(command(store), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while run.poll() is None and written(store) < size and time.monotonic() < deadline:
-        time.sleep(0.001)
+        time.sleep(0.004)
     run.kill()
     return run.wait() != 0
 
 
 try:
+    take_first(sys.argv[2])
     whole, parts = os.path.join(work, "whole.db"), os.path.join(work, "parts.db")
     check(1, subprocess.run(command(whole), stdout=subprocess.DEVNULL).returncode == 0, "undisturbed")
     seed = int(os.environ.get("PSIRTTY_SEED", random.randrange(1 << 30)))

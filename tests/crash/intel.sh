@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# time limit: 200
+# time limit: 120
 #
-# The import of the collected CVE List, killed at random and gone on with; see intel.py.
+# The import of the first records of the collected CVE List, killed at random and gone on with; see intel.py.
 set -u
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 feed=$(ls "${PSIRTTY_CORPORA:-../shared/corpora}"/feeds/packaged/cvelistV5/*_all_CVEs_at_midnight.zip.zip 2>/dev/null | head -n 1)

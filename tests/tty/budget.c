@@ -24,6 +24,7 @@ static const struct term_ops *real;
 static struct command_context *counted;
 static long long turn_began;
 static int turn_key;
+static size_t known_before;
 
 static long long processor_now(void)
 {
@@ -45,6 +46,16 @@ static void count_end(struct terminal *term)
 	counters->frames = frames;
 }
 
+/* A filter looks at all cases: they are read in many turns. */
+static void count_briefs(void)
+{
+	size_t known = counted->desk ? model_known_count(desk_model(counted->desk)) : 0;
+
+	if (known > known_before && known - known_before > counters->most_read)
+		counters->most_read = known - known_before;
+	known_before = known;
+}
+
 /* A turn is what is done between two waits for a key: no key is answered meanwhile. */
 static void turn_ends(void)
 {
@@ -61,6 +72,7 @@ static int count_key(struct terminal *term, int timeout_ms)
 	int key;
 
 	turn_ends();
+	count_briefs();
 	if (counters->minutes) {
 		counted->now = counted->now_fixed ? counted->now : command_now(counted);
 		counted->now_fixed = true;
@@ -68,7 +80,7 @@ static int count_key(struct terminal *term, int timeout_ms)
 		counters->minutes = 0;
 	}
 	key = real->key(term, timeout_ms);
-	if (key == TK_NONE)
+	if (key == TK_NONE && timeout_ms)
 		counters->polls++;
 	turn_key = key;
 	turn_began = processor_now();
@@ -86,6 +98,7 @@ int budget_work(struct command_context *context)
 	if (counters == MAP_FAILED)
 		return 3;
 	counted = context;
+	known_before = context->desk ? model_known_count(desk_model(context->desk)) : 0;
 	real = term->ops;
 	counting = *real;
 	counting.end = count_end;
@@ -259,6 +272,8 @@ void budget_resident(struct pty *s, const char *when, bool bounded)
 
 void budget_turns(const struct pty *s)
 {
+	CHECK(s->shared->most_read <= BUDGET_BRIEFS, "at most %zu briefs were read in a turn, of %d", s->shared->most_read,
+	      BUDGET_BRIEFS);
 	printf("# the longest turn of the loop: %lld microseconds of processor time, after key %d\n", s->shared->longest,
 	       s->shared->longest_key);
 }

@@ -10,7 +10,7 @@
 #include "pty.h"
 
 struct budget { int rows, cols; size_t move, scroll, page, redraw, filter; };
-enum { BUDGETS = 2, BUDGET_TIMES = 9, BUDGET_MINUTE = 20, BUDGET_MARKER = 60, BUDGET_RESIDENT_KB = 32 << 10 };
+enum { BUDGETS = 2, BUDGET_TIMES = 9, BUDGET_MINUTE = 20, BUDGET_MARKER = 60, BUDGET_BRIEFS = 256, BUDGET_RESIDENT_KB = 32 << 10 };
 extern const struct budget budgets[BUDGETS];
 
 /* ---- in the program: the workstation on CONTEXT, which is unlocked; its exit status. struct shared is at SHARED_FD. */
@@ -34,7 +34,7 @@ void budget_idle(struct pty *s, const struct budget *b);
 void budget_minute(struct pty *s, const struct budget *b);
 /* The resident memory of the workstation in kB; checked where BOUNDED and no sanitizer takes its share. */
 void budget_resident(struct pty *s, const char *when, bool bounded);
-/* Prints the longest turn of the loop. */
+/* Checks that no turn of the loop read too many briefs; prints the longest one. */
 void budget_turns(const struct pty *s);
 
 #endif

@@ -19,6 +19,7 @@ struct shared {
 	volatile size_t frames, writes, bytes, polls;
 	volatile pid_t inner;
 	volatile int minutes;                             /* set by the test: the program's clock goes on by so many */
+	volatile size_t most_read;                        /* briefs of cases read in one turn */
 	volatile long long longest; volatile int longest_key; /* processor time of the longest turn, and after which key */
 };
 

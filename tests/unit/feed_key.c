@@ -41,6 +41,9 @@ static const struct { const char *vendor, *name, *key; } names[] = {
 	{ "unspecified", "x", NULL }, { " ", "x", NULL },
 };
 
+static const char *const others[] = { "pkg:pypi/jinja2", "pkg:apk/alpine/curl", "name:acme corp.:web server", "cpe:a:b", "cpe:", "name:",
+				      "pkg:", "" };
+
 static void check_keys(const struct feed_product *product, const char *expected, const char *what)
 {
 	struct text_list keys = { 0 };
@@ -48,6 +51,10 @@ static void check_keys(const struct feed_product *product, const char *expected,
 	feed_keys(product, &keys);
 	CHECK(expected ? keys.count == 1 && str_equal(keys.items[0], expected) : keys.count == 0, "%s: %s", what,
 	      keys.count ? keys.items[0] : "none");
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		CHECK(feed_key_finds(others[i], product) == text_list_has(&keys, others[i]), "%s: asked for %s", what, others[i]);
+	if (expected)
+		CHECK(feed_key_finds(expected, product), "%s: found by it", what);
 	text_list_release(&keys);
 }
 

@@ -211,6 +211,14 @@ static void test_names(void)
 	check_products(intel, "pkg:pypi/jinja2", "osv-PyPI:GHSA-aaaa-bbbb-cccc:Jinja2< osv-PyPI:PYSEC-2024-9:jinja2< ",
 		       "one key, however it is spelt");
 	check_search(intel, "jinja2", "CVE-2024-1001 ", "a flaw is found once");
+	CHECK(intel_hold(intel, NULL) == 0, "held");
+	for (int i = 0; i < 2; i++) {
+		CHECK_STR(intel_canonical(intel, "PYSEC-2024-9"), "CVE-2024-1001", "held, the same, asked again too");
+		CHECK_STR(intel_canonical(intel, "CVE-2024-1001"), "CVE-2024-1001", "and by its own name");
+		CHECK_STR(intel_canonical(intel, "CVE-2024-1002"), "CVE-2024-1002", "and of another");
+		CHECK(intel_exploited(intel, "PYSEC-2024-9") < 0, "whether it is exploited");
+	}
+	intel_let_go(intel);
 	begin(intel, "osv-PyPI", FEED_OSV, false, 4);
 	feed(intel, "{\"schema_version\":\"1.6.0\",\"id\":\"GHSA-aaaa-bbbb-cccc\",\"modified\":\"2024-02-01T00:00:00Z\","
 		    "\"related\":[\"CVE-2024-1001\"]}");
@@ -300,6 +308,9 @@ static void test_epss(void)
 		    "knownRansomwareCampaignUse,notes,cwes\nCVE-2024-1001,A,B,N,2024-01-01,S,R,2024-02-01,Unknown,,\n");
 	end(intel);
 	CHECK(intel_exploited(intel, "CVE-2024-1001") == 1 && intel_exploited(intel, "CVE-2024-1002") == 0, "the list names one");
+	CHECK(intel_hold(intel, NULL) == 0 && intel_exploited(intel, "CVE-2024-1001") == 1 &&
+	      intel_exploited(intel, "CVE-2024-1001") == 1 && intel_exploited(intel, "CVE-2024-1002") == 0, "held, too");
+	intel_let_go(intel);
 	check_witnesses(intel, "CVE-2024-1001", "cve:CVE-2024-1001 osv-PyPI:GO-2024-1 kev:CVE-2024-1001 ", "and is a witness");
 	intel_close(intel);
 }

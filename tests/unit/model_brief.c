@@ -548,6 +548,30 @@ static size_t flip_all(struct model *whole, struct log *log, struct str *glances
 	return taken;
 }
 
+/* In steps: one brief each time, and never all at once. */
+static void test_steps(void)
+{
+	struct world w = world_new();
+	struct log log = { .hidden = SIZE_MAX };
+	struct model *model;
+	size_t cases, left;
+
+	feed(&w, &log, 300);
+	model = from_glances(w.model, &log, true);
+	cases = model_case_count(model);
+	CHECK(cases > 2 && model_known_count(model) == 0, "%zu cases are known at a glance", cases);
+	CHECK(model_know_some(model, 0) == cases && log.briefs == 0, "to ask how many are left reads none");
+	for (left = cases; left > 0; left--) {
+		CHECK_QUIET(model_know_some(model, 1) == left - 1, "one less is left");
+		CHECK_QUIET(log.briefs == cases - left + 1 && model_known_count(model) == log.briefs, "for one brief read");
+	}
+	CHECK(model_know_some(model, 5) == 0 && log.briefs == cases && log.bulks == 0, "each brief was read once, alone");
+	compare_lists(w.model, model, DAY0, "read in steps", 0);
+	model_free(model);
+	world_release(&w);
+	log_release(&log);
+}
+
 static void test_glance_damage(void)
 {
 	struct world w = world_new();
@@ -852,6 +876,7 @@ int main(void)
 	CHECK(taken > rounds * 15, "%zu random events in %zu worlds", taken, rounds);
 	test_members();
 	test_damage();
+	test_steps();
 	test_glance_damage();
 	test_hidden();
 	test_keys();

@@ -28,6 +28,8 @@ void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* model_new_turn, once in a turn of the screen's loop. */
 void desk_new_turn(struct desk *desk);
+/* model_know_some. */
+size_t desk_know_some(struct desk *desk, size_t most);
 /* The name and address of who works here, from the OpenPGP user id; the word for the frame. */
 const char *desk_handler(const struct desk *desk);
 /* What gpg calls the owner of a key, else the beginning of its fingerprint. Borrowed until the next call. */

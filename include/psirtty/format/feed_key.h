@@ -11,6 +11,8 @@
 /* Adds each once: "pkg:TYPE/NAMESPACE/NAME" of its purl, or of its ecosystem and name; "cpe:VENDOR:PRODUCT" of each
  * CPE; "name:VENDOR:PRODUCT" of the names a CNA gives, in small letters; none for "n/a". */
 void feed_keys(const struct feed_product *product, struct text_list *ret);
+/* Whether KEY is one of them: asked of many products, faster than to make all. */
+bool feed_key_finds(const char *key, const struct feed_product *product);
 /* Of a purl: its key; false when it is none. Names are folded as the type wants it, a distribution's release and a
  * Go module's subpath do not count. */
 bool feed_key_purl(const char *purl, struct str *ret);

@@ -297,6 +297,11 @@ void model_set_whole_limit(struct model *model, size_t limit);
 /* Somebody else asks from now on: who asks for one case after the other gets all briefs at once, which takes memory, but a
  * screen that is moved over many of them does not ask for all. */
 void model_new_turn(struct model *model);
+/* Reads the briefs of at most MOST cases that are known at a glance; returns how many are left. For who will ask for all
+ * and cannot wait for them at once. */
+size_t model_know_some(struct model *model, size_t most);
+/* Of how many cases more than a glance is known. */
+size_t model_known_count(const struct model *model);
 /* One event on its way into what is being loaded. What no rule allows becomes a conflict of the case. */
 void model_load_event(struct model *model, const struct event *event);
 /* An event that was not taken: WHAT ("event 77", "state-set") and WHY make a conflict of its case, or one of
