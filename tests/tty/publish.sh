@@ -113,7 +113,7 @@ keys a P
 shows a "$id" 'P again'
 keys a -l "$id"
 keys a Enter
-shows a 'signed off before it was changed|approval: content' 'is refused for the approval'
+shows a 'off before it was changed|approval: content' 'is refused for the approval'
 back a
 keys b A
 shows b 'approved; a change' 'ben approves what it is now'

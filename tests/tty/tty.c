@@ -245,7 +245,9 @@ static void test_deaths(void)
 /* Neither in the alternate screen, should somebody switch back to it, nor where there is none. */
 static void test_nothing_left(void)
 {
-	static const char *const terminals[] = { "TERM=xterm-256color", "TERM=vt100", "TERM=linux" };
+	static const char *const terminals[] = {
+		"TERM=xterm-256color", "TERM=xterm", "TERM=tmux-256color", "TERM=screen", "TERM=vt100", "TERM=linux",
+	};
 	static const int numbers[] = { SIGKILL, SIGTERM };
 
 	for (size_t i = 0; i < ARRAY_LEN(terminals) * ARRAY_LEN(numbers); i++) {
@@ -266,6 +268,81 @@ static void test_nothing_left(void)
 		CHECK(!strstr(text.bytes, "M-000"), "nor in the alternate one");
 		pty_end(&s);
 	}
+}
+
+static bool raw_has(struct pty *s, const void *argument)
+{
+	return s->raw.bytes && strstr(s->raw.bytes, argument) != NULL;
+}
+
+/* On each terminal the same screen, by its own means. */
+static void test_terminals(void)
+{
+	static const char *const terminals[] = {
+		"TERM=xterm", "TERM=tmux-256color", "TERM=screen", "TERM=screen-256color", "TERM=linux", "TERM=vt100",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(terminals); i++) {
+		struct pty s;
+
+		pty_start(&s, 24, 80, few, terminals[i]);
+		CHECK(pty_wait_text(&s, "M-0001"), "%s: drawn", terminals[i]);
+		pty_send(&s, "0g");
+		CHECK(pty_wait_text(&s, "> !~  PSIRT-2026-0001"), "%s: the first case is selected", terminals[i]);
+		pty_send(&s, "j");
+		CHECK(pty_wait_text(&s, "> *!  PSIRT-2026-0002"), "%s: and the next one", terminals[i]);
+		pty_send(&s, "\r");
+		CHECK(pty_wait_text(&s, "[Summary]"), "%s: a case is opened", terminals[i]);
+		pty_send(&s, "Q");
+		CHECK(pty_status(&s) == 0 && same_termios(&s), "%s: and the terminal is as it was", terminals[i]);
+		pty_end(&s);
+	}
+}
+
+/* Copying is one sequence with the text in base64. Inside tmux it is tmux's (tests/tty/workstation.sh). */
+static void test_clipboard(void)
+{
+	struct pty s;
+
+	pty_start(&s, 24, 80, few, "TMUX=");
+	pty_wait_text(&s, "Inbox");
+	pty_send(&s, "0g:copy id\r");
+	CHECK(pty_wait(&s, raw_has, "\033]52;c;UFNJUlQtMjAyNi0wMDAx\a"), "the case's id goes to the terminal's clipboard");
+	CHECK(pty_wait_text(&s, "Sent 15 bytes"), "and is said to be sent");
+	pty_end(&s);
+}
+
+/* Two deadlines pass, and neither a frame nor a byte comes. */
+static void check_still(struct pty *s, const char *where)
+{
+	size_t frames, bytes, polls;
+
+	budget_settle(s, 2);
+	frames = s->shared->frames;
+	bytes = s->shared->bytes;
+	polls = s->shared->polls;
+	budget_settle(s, 2);
+	CHECK(s->shared->polls >= polls + 2, "%s: the loop waits", where);
+	CHECK(s->shared->frames == frames && s->shared->bytes == bytes, "%s: %zu frames, %zu bytes while idle", where,
+	      s->shared->frames - frames, s->shared->bytes - bytes);
+}
+
+/* Also where no preview follows what was moved. */
+static void test_still(void)
+{
+	static const struct { const char *where, *keys, *shows; } places[] = {
+		{ "a text", "0g\rjG", "[Summary]" }, { "the palette", "?undo", "undo" },
+	};
+	struct pty s;
+
+	pty_start(&s, 24, 80, few, NULL);
+	pty_wait_text(&s, "Inbox");
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		pty_send(&s, places[i].keys);
+		CHECK(pty_wait_text(&s, places[i].shows), "%s is there", places[i].where);
+		check_still(&s, places[i].where);
+	}
+	pty_end(&s);
 }
 
 /* Up, as the keypad's mode has it, is the first thing typed after unlocking. */
@@ -329,11 +406,6 @@ static void test_hostile(void)
 	CHECK(!strstr(s.raw.bytes, "\xE2\x80\xAE"), "no bidi override leaves");
 	CHECK(!strchr(s.raw.bytes, '\007'), "no bell leaves");
 	pty_end(&s);
-}
-
-static bool raw_has(struct pty *s, const void *argument)
-{
-	return s->raw.bytes && strstr(s->raw.bytes, argument) != NULL;
 }
 
 /* The end of a job is told by a bell, or by the terminal's notice: neither says what it was about. */
@@ -494,6 +566,9 @@ int main(int argc, char **argv)
 	test_stop_and_continue();
 	test_deaths();
 	test_nothing_left();
+	test_terminals();
+	test_clipboard();
+	test_still();
 	test_keypad();
 	test_supervisor_asked_to_end();
 	test_hostile();

@@ -124,6 +124,89 @@ keys Escape
 keys Q
 shows 'ready>' 'Q leaves'
 
+# kept COUNT: so many texts that were being typed are kept.
+kept() {
+  local i
+  for ((i = 0; i < 1200; i++)); do
+    [ "$(compgen -G "$work/demo/vault/drafts/*/typed-*" | wc -l)" -eq "$1" ] && return 0
+    read -rt 0.05 <> <(:) || true
+  done
+  return 1
+}
+kept 0
+ok $? 'what was typed and put away is kept no more'
+
+# In the middle of a form.
+keys "clear; $psirtty --vault $work/demo/vault" Enter
+shows 'Inbox: 5' 'it starts once more'
+keys 0 g
+shows '^> .*PSIRT-[0-9]+-0001' 'on the first case'
+keys :
+keys -l 'form note'
+keys Enter
+shows '^> TEXT' 'a form asks for the text'
+keys -l 'half of a form'
+kept 1
+ok $? 'what is typed into the form is kept'
+kill -9 "$(pgrep -n -f "psirtty --vault $work/demo/vault")"
+shows 'ended by signal 9' 'it is killed in the middle of the form'
+keys "clear; $psirtty --vault $work/demo/vault" Enter
+shows ':note .*half of a form' 'the next start has what was typed into the form'
+keys Enter
+shows 'note added' 'and Enter runs it'
+
+# Copying goes to the clipboard of tmux.
+keys 0 g :
+keys -l 'copy id'
+keys Enter
+shows 'Sent 15 bytes' 'the id of the case is sent to the clipboard'
+has "$(t show-buffer)" '-0001' 'which is that of tmux'
+
+# Locked: nothing is shown until the key was asked for again, which the agent no longer has.
+keys :
+keys -l 'lock'
+keys Enter
+shows 'is locked' 'the screen is locked'
+hasnt "$(screen)" 'PSIRT-' 'and shows nothing of the vault'
+keys j 0
+hasnt "$(screen)" 'PSIRT-' 'nor do keys show anything'
+mkdir "$work/away"
+mv "$work"/demo/gnupg/private-keys-v1.d/*.key "$work/away"
+gpgconf --homedir "$work/demo/gnupg" --kill gpg-agent
+keys Enter
+shows "none of its members' secret keys is at hand" 'unlocking asks for the key'
+shows 'is locked' 'and without it the screen stays locked'
+hasnt "$(screen)" 'PSIRT-' 'and shows nothing'
+mv "$work"/away/*.key "$work/demo/gnupg/private-keys-v1.d"
+gpgconf --homedir "$work/demo/gnupg" --kill gpg-agent
+keys Enter
+shows 'Cases: 3|Inbox: 5' 'with the key it is unlocked'
+keys Q
+shows 'ready>' 'Q leaves'
+
+# --readonly: everything is shown, nothing is changed.
+before=$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" case log 1)
+keys "clear; $psirtty --readonly --vault $work/demo/vault" Enter
+shows 'read-only' 'the bar says read-only'
+keys 0 g c
+keys -l 'never written'
+keys Enter
+shows 'for reading only' 'a change is refused'
+keys Escape Q
+shows 'ready>' 'Q leaves'
+is "$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" case log 1)" "$before" 'and nothing was written'
+
+# --plain: no lines and boxes; the cursor stands where the selection is.
+keys "clear; $psirtty --plain --vault $work/demo/vault" Enter
+shows 'Inbox: 5' 'a plain screen'
+keys 0 g j
+shows '^> .*0002' 'on the second case'
+hasnt "$(screen)" '─' 'has no lines drawn'
+row=$(screen | grep -n '^> ' | cut -d : -f 1)
+is "$(t display-message -p -t w '#{cursor_y} #{cursor_flag}')" "$((row - 1)) 1" 'and the cursor on the selection'
+keys Q
+shows 'ready>' 'Q leaves'
+
 # In the middle of a reply: the editor has written half of it when everything dies.
 mkfifo "$work/gate"
 printf '#!/bin/sh\necho "half of a reply" >"$1"\ntouch %s\nread -r _ <%s\n' "$work/half" "$work/gate" >"$work/slow"

@@ -38,6 +38,7 @@ struct curses {
 	WINDOW *input;               /* a pad to read keys from: it never refreshes */
 	struct termios saved, raw;
 	bool opened, colours, pasting;
+	int cursor_row, cursor_col;  /* where it is to stand; -1: nowhere */
 	bool synchronised;           /* the terminal shows what stands between two marks at once (mode 2026) */
 	attr_t attributes[ROLE_COUNT];
 	struct shorten shorten;
@@ -496,17 +497,21 @@ static void curses_put(struct terminal *term, int row, int col, const char *safe
 
 static void curses_cursor(struct terminal *term, int row, int col)
 {
-	(void)term;
+	struct curses *c = (struct curses *)term;
+
 	leaveok(stdscr, row < 0);
 	curs_set(row >= 0);
-	if (row >= 0)
-		wmove(stdscr, row, col);
+	c->cursor_row = row;
+	c->cursor_col = col;
 }
 
 static void curses_end(struct terminal *term)
 {
 	struct curses *c = (struct curses *)term;
 
+	/* What was drawn behind it has moved the cursor. */
+	if (c->cursor_row >= 0)
+		wmove(stdscr, c->cursor_row, c->cursor_col);
 	wnoutrefresh(stdscr);
 	doupdate();
 	curses_flush(c);
