@@ -41,6 +41,7 @@ struct intake {
 	struct parse_worker *second;   /* owned; from the second message on */
 	struct pending *with[WORKERS]; /* whom each worker works for */
 	bool asked;                    /* the agent was, what a message costs */
+	size_t at_once;                /* as many may gpg be at; more than one only where it asks nobody */
 	long left_ms;                  /* of the patience */
 };
 
@@ -252,29 +253,34 @@ static bool can_wait(struct intake *in, const struct pending *p)
 	if (!in->asked) {
 		in->asked = true;
 		in->left_ms = PATIENCE_MS;
+		in->at_once = 1;
 		if (openpgp_agent(in->desk->pgp, &agent) && agent.passphrase && agent.derivation_ms > CHEAP_MS)
 			in->count->derivation_ms = agent.derivation_ms;
+		if (agent.open)
+			in->at_once = OPENPGP_AHEAD;
 	}
 	in->left_ms -= in->count->derivation_ms;
 	return in->left_ms < 0;
 }
 
-/* What gpg opened is taken apart while gpg opens the next. */
+/* What gpg opened is taken apart while gpg opens the next, and what was read before is noted. */
+struct step { struct pending *mail; struct desk_reading *reading; };
 struct sealed_row {
-	struct pending *list[TOGETHER], *before;
-	struct desk_reading *reading; /* of BEFORE */
+	struct pending *list[TOGETHER];
+	struct step opening[OPENPGP_AHEAD]; size_t opening_count; /* gpg has them, */
+	struct step inside;                                       /* the worker has it */
 	size_t count, text;
 };
 
 static int end_reading(struct intake *in, struct sealed_row *row, struct error *err)
 {
-	struct pending *p = row->before;
+	struct pending *p = row->inside.mail;
 	int code;
 
 	if (!p)
 		return 0;
-	row->before = NULL;
-	code = desk_read_end(row->reading, &p->record, err);
+	row->inside.mail = NULL;
+	code = desk_read_end(row->inside.reading, &p->record, err);
 	if (code)
 		return code;
 	row->text += strlen(str_or_empty(p->record.text));
@@ -286,30 +292,55 @@ static int end_reading(struct intake *in, struct sealed_row *row, struct error *
 	return code;
 }
 
+/* The oldest that gpg has, once it is opened; nothing while gpg may be at one more. */
+static struct step next_opened(struct intake *in, struct sealed_row *row, bool last)
+{
+	struct step first = row->opening[0];
+
+	if (!row->opening_count || (!last && row->opening_count < in->at_once))
+		return (struct step){ NULL };
+	desk_read_opened(first.reading);
+	row->opening_count--;
+	memmove(row->opening, row->opening + 1, row->opening_count * sizeof(*row->opening));
+	return first;
+}
+
+/* Everything moves on by one, and P (or nothing) comes in: gpg gets its next before anything else is done. */
+static int move_on(struct intake *in, struct sealed_row *row, struct pending *p, struct error *err)
+{
+	struct step opened = next_opened(in, row, !p);
+	int code;
+
+	if (p)
+		row->opening[row->opening_count++] = (struct step){ p, desk_read_begin(in->desk, &p->parsed, in->now) };
+	code = end_reading(in, row, err);
+	if (opened.mail)
+		desk_read_ahead(opened.reading, in->second);
+	row->inside = opened;
+	return code;
+}
+
 static int read_sealed(struct intake *in, struct error *err)
 {
 	struct sealed_row row = { .count = 0 };
-	AUTO_ERROR why = ERROR_INIT;
-	int code = 0, ended;
+	int code = 0;
 
 	for (size_t i = 0; !code && i < in->held; i++) {
 		struct pending *p = &in->group[i];
-		struct desk_reading *reading;
 
 		if (!p->taken_apart)
 			continue;
-		if (can_wait(in, p)) {
+		if (can_wait(in, p))
 			in->count->later++;
-			continue;
-		}
-		reading = desk_read_begin(in->desk, &p->parsed, NULL, in->now);
-		code = end_reading(in, &row, err);
-		desk_read_ahead(reading, in->second);
-		row.before = p;
-		row.reading = reading;
+		else
+			code = move_on(in, &row, p, err);
 	}
-	ended = end_reading(in, &row, code ? &why : err);
-	code = code ? code : ended;
+	while (row.opening_count || row.inside.mail) {
+		AUTO_ERROR why = ERROR_INIT;
+		int ended = move_on(in, &row, NULL, code ? &why : err);
+
+		code = code ? code : ended;
+	}
 	return code ? code : note_together(in, row.list, row.count, err);
 }
 

@@ -22,6 +22,7 @@ struct reading {
 	bool head_covered;           /* subject and sender come from inside what is protected */
 	bool bound;                  /* and name whom it was written for */
 	struct parse_worker *worker; /* that takes what was inside apart meanwhile, or NULL */
+	struct openpgp_opening *opening; /* gpg works on it, or NULL */
 	struct openpgp_result sealed; /* what gpg said, while that lasts */
 };
 
@@ -586,7 +587,8 @@ static bool is_sealed(const struct parsed_mail *parsed)
 	return parsed->crypto == MAIL_CRYPTO_ENCRYPTED || parsed->crypto == MAIL_CRYPTO_INLINE_ENCRYPTED;
 }
 
-struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now)
+static struct desk_reading *new_reading(struct desk *desk, struct parsed_mail *parsed, const char *session_key,
+					instant now)
 {
 	struct desk_reading *reading = mem_alloc(sizeof(*reading));
 
@@ -596,15 +598,35 @@ struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *pars
 	*parsed = (struct parsed_mail){ .record = { .date = INSTANT_NONE }, .payload = STR_INIT, .signature = STR_INIT };
 	reading->r = (struct reading){ .desk = desk, .now = now, .session_key = session_key, .record = &reading->record,
 				       .sealed = { .plain = STR_INIT } };
-	if (is_sealed(&reading->parsed))
-		reading->code = decrypt(&reading->r, &reading->parsed, &reading->why);
 	return reading;
+}
+
+struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, instant now)
+{
+	struct desk_reading *reading = new_reading(desk, parsed, NULL, now);
+	const struct str *in = &reading->parsed.payload;
+
+	if (is_sealed(&reading->parsed) && packets_fit(&reading->record, &reading->parsed))
+		reading->r.opening = openpgp_decrypt_begin(desk->pgp, in->bytes, in->length, plain_limit(in));
+	return reading;
+}
+
+void desk_read_opened(struct desk_reading *reading)
+{
+	struct reading *r = &reading->r;
+
+	if (!r->opening)
+		return;
+	openpgp_decrypt_end(r->opening, r->now, &r->sealed);
+	r->opening = NULL;
+	take_decryption(r->record, &r->sealed);
 }
 
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker)
 {
 	const struct str *plain = &reading->r.sealed.plain;
 
+	desk_read_opened(reading);
 	if (worker && !reading->code && reading->parsed.crypto == MAIL_CRYPTO_ENCRYPTED &&
 	    reading->record.encryption == ENCRYPTION_DECRYPTED &&
 	    parse_worker_begin(worker, str_or_empty(plain->bytes), plain->length, true, NULL) == 0)
@@ -617,6 +639,7 @@ int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct 
 	const struct error *why = &reading->why;
 	int code = reading->code;
 
+	desk_read_opened(reading);
 	if (code)
 		error_set(err, code, str_or_empty(why->what), why->remedy, "%s", str_or_empty(why->why));
 	else if (openers[reading->parsed.crypto])
@@ -640,7 +663,11 @@ int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct 
 int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
 		     struct mail_record *ret, struct error *err)
 {
-	return desk_read_end(desk_read_begin(desk, parsed, session_key, now), ret, err);
+	struct desk_reading *reading = new_reading(desk, parsed, session_key, now);
+
+	if (is_sealed(&reading->parsed))
+		reading->code = decrypt(&reading->r, &reading->parsed, &reading->why);
+	return desk_read_end(reading, ret, err);
 }
 
 int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const char *session_key, instant now,

@@ -52,6 +52,26 @@ int openpgp_failed(struct error *err, const char *what, gpgme_error_t code)
 	return error_set(err, ERR_INPUT, what, NULL, _("gpg says: %s"), gpgme_strerror(code));
 }
 
+int openpgp_context(const char *home, gpgme_ctx_t *ret, struct error *err)
+{
+	gpgme_error_t code = gpgme_new(ret);
+	int failed = code ? openpgp_failed(err, "gpg", code) : openpgp_engine(home, *ret, GPGME_PROTOCOL_OpenPGP, err);
+
+	if (failed) {
+		if (!code)
+			gpgme_release(*ret);
+		*ret = NULL;
+		return failed;
+	}
+	gpgme_set_offline(*ret, 1);
+	openpgp_prepare_asking(*ret);
+	gpgme_set_ctx_flag(*ret, "auto-key-retrieve", "0");
+	gpgme_set_ctx_flag(*ret, "auto-key-import", "0");
+	gpgme_set_ctx_flag(*ret, "export-session-key", "1");
+	gpgme_set_ctx_flag(*ret, "no-symkey-cache", "1");
+	return 0;
+}
+
 int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 {
 	struct openpgp *pgp;
@@ -66,21 +86,12 @@ int openpgp_open(const char *home, struct openpgp **ret, struct error *err)
 				 _("it cannot be used: %s"), gpgme_strerror(code));
 	pgp = mem_alloc(sizeof(*pgp));
 	pgp->home = mem_string(home && *home ? home : NULL);
-	code = gpgme_new(&pgp->context);
-	failed = code ? openpgp_failed(err, "gpg", code) :
-			openpgp_engine(pgp->home, pgp->context, GPGME_PROTOCOL_OpenPGP, err);
-	if (failed) {
+	failed = openpgp_context(pgp->home, &pgp->context, err);
+	if (failed)
 		openpgp_close(pgp);
-		return failed;
-	}
-	gpgme_set_offline(pgp->context, 1);
-	openpgp_prepare_asking(pgp->context);
-	gpgme_set_ctx_flag(pgp->context, "auto-key-retrieve", "0");
-	gpgme_set_ctx_flag(pgp->context, "auto-key-import", "0");
-	gpgme_set_ctx_flag(pgp->context, "export-session-key", "1");
-	gpgme_set_ctx_flag(pgp->context, "no-symkey-cache", "1");
-	*ret = pgp;
-	return 0;
+	else
+		*ret = pgp;
+	return failed;
 }
 
 void openpgp_close(struct openpgp *pgp)
@@ -89,6 +100,9 @@ void openpgp_close(struct openpgp *pgp)
 		return;
 	if (pgp->context)
 		gpgme_release(pgp->context);
+	for (size_t i = 0; i < OPENPGP_AHEAD; i++)
+		if (pgp->ahead[i])
+			gpgme_release(pgp->ahead[i]);
 	if (pgp->cms)
 		gpgme_release(pgp->cms);
 	openpgp_forget(pgp);

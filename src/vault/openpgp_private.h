@@ -19,6 +19,8 @@ struct openpgp {
 	struct openpgp_known *known; size_t known_count; /* owned */
 	uint8_t known_stamp[32];
 	gpgme_ctx_t context;
+	gpgme_ctx_t ahead[OPENPGP_AHEAD]; /* for decryptions that nothing else waits for; NULL until they are needed */
+	bool ahead_taken[OPENPGP_AHEAD];
 	gpgme_ctx_t cms;  /* gpgsm goes on running behind it; NULL until it is needed */
 	bool cms_used;    /* and has done something already */
 	char *home; /* owned; NULL: gpg's own default */
@@ -32,6 +34,8 @@ void openpgp_forget(struct openpgp *pgp);
 char *openpgp_folder(const char *home);
 /* Sets which program CONTEXT starts, and where its files are (openpgp_options.c). */
 int openpgp_engine(const char *home, gpgme_ctx_t context, gpgme_protocol_t protocol, struct error *err);
+/* A context with the options of every context of ours. */
+int openpgp_context(const char *home, gpgme_ctx_t *ret, struct error *err);
 /* The sentence for one of gpgme's codes. */
 int openpgp_failed(struct error *err, const char *what, gpgme_error_t code);
 /* ---- openpgp_ask.c */
@@ -58,8 +62,8 @@ int openpgp_set_signer(struct openpgp *pgp, const char *signer, struct error *er
 int openpgp_recipients(struct openpgp *pgp, const char *const *recipients, size_t count, gpgme_key_t **ret,
 		       struct error *err);
 void openpgp_free_keys(gpgme_key_t *keys, size_t count);
-/* State, reason, recipients and signatures of the decryption that ended with CODE. */
-void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, instant now,
+/* State, reason, recipients and signatures of CONTEXT's decryption that ended with CODE. */
+void openpgp_outcome(struct openpgp *pgp, gpgme_ctx_t context, gpgme_error_t code, bool overran, instant now,
 		     struct openpgp_result *ret);
 
 /* Hashes that can still be relied on for signatures (NIST SP 800-131A Rev. 2). */
@@ -76,6 +80,12 @@ void openpgp_malformed(struct openpgp_result *ret);
 typedef gpgme_error_t (*openpgp_start_fn)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
 gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 			  gpgme_data_t out);
+/* That in two steps: between them gpg works on by itself as far as its pipes reach, and CONTEXT and the data are taken;
+ * the time begins with the second step, which frees. */
+struct openpgp_job;
+struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
+				  gpgme_data_t out);
+gpgme_error_t openpgp_finish(struct openpgp_job *job);
 
 /* Where plaintext goes: no more than LIMIT bytes of it. */
 struct openpgp_sink { struct str bytes; size_t limit; bool overran; };

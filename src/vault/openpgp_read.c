@@ -208,10 +208,10 @@ static void take_decryption(gpgme_decrypt_result_t result, struct openpgp_result
 	ret->session_key = mem_string(result ? result->session_key : NULL);
 }
 
-void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, instant now,
+void openpgp_outcome(struct openpgp *pgp, gpgme_ctx_t context, gpgme_error_t code, bool overran, instant now,
 		     struct openpgp_result *ret)
 {
-	gpgme_decrypt_result_t decrypted = gpgme_op_decrypt_result(pgp->context);
+	gpgme_decrypt_result_t decrypted = gpgme_op_decrypt_result(context);
 	const char *reason;
 
 	openpgp_note_asked(code);
@@ -223,8 +223,18 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_error_t code, bool overran, inst
 	take_decryption(decrypted, ret);
 	ret->reason = mem_string(reason);
 	if (ret->state == ENCRYPTION_DECRYPTED)
-		take_signatures(pgp, gpgme_op_verify_result(pgp->context), now, ret);
+		take_signatures(pgp, gpgme_op_verify_result(context), now, ret);
 }
+
+struct openpgp_opening {
+	struct openpgp *pgp;
+	gpgme_ctx_t context;
+	const void *bytes; size_t length;
+	struct openpgp_sink sink;
+	gpgme_data_t in, out;
+	struct openpgp_job *job;
+	size_t slot; /* of pgp->ahead */
+};
 
 static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
 {
@@ -232,35 +242,76 @@ static gpgme_error_t start_decrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_d
 	return gpgme_op_decrypt_verify_start(context, in, out);
 }
 
-static gpgme_error_t decrypt_once(struct openpgp *pgp, const void *bytes, size_t length, struct openpgp_sink *sink)
+static void begin(struct openpgp_opening *o)
 {
-	gpgme_data_t in, out = openpgp_sink_data(sink);
+	str_wipe(&o->sink.bytes);
+	o->out = openpgp_sink_data(&o->sink);
+	if (gpgme_data_new_from_mem(&o->in, o->bytes, o->length, 0))
+		BUG("gpgme cannot take %zu bytes", o->length);
+	o->job = openpgp_start(o->context, start_decrypt, o->in, NULL, o->out);
+}
+
+static gpgme_error_t finish(struct openpgp_opening *o)
+{
+	gpgme_error_t code = openpgp_finish(o->job);
+
+	gpgme_data_release(o->in);
+	gpgme_data_release(o->out);
+	return code;
+}
+
+/* A passphrase may be asked for again. */
+static void end(struct openpgp_opening *o, instant now, struct openpgp_result *ret)
+{
 	gpgme_error_t code;
 
-	str_wipe(&sink->bytes);
-	if (gpgme_data_new_from_mem(&in, bytes, length, 0))
-		BUG("gpgme cannot take %zu bytes", length);
-	code = openpgp_run(pgp->context, start_decrypt, in, NULL, out);
-	gpgme_data_release(in);
-	gpgme_data_release(out);
-	return code;
+	*ret = (struct openpgp_result){ .plain = STR_INIT };
+	for (code = finish(o); openpgp_ask_again(o->context, code); code = finish(o))
+		begin(o);
+	openpgp_outcome(o->pgp, o->context, code, o->sink.overran, now, ret);
+	if (ret->state == ENCRYPTION_DECRYPTED)
+		ret->plain = o->sink.bytes;
+	else
+		str_wipe(&o->sink.bytes);
 }
 
 static void decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret)
 {
-	struct openpgp_sink sink = { .bytes = STR_INIT, .limit = limit };
-	gpgme_error_t code;
+	struct openpgp_opening o = { .pgp = pgp, .context = pgp->context, .bytes = bytes, .length = length,
+				     .sink = { .bytes = STR_INIT, .limit = limit } };
 
-	*ret = (struct openpgp_result){ .plain = STR_INIT };
-	do
-		code = decrypt_once(pgp, bytes, length, &sink);
-	while (openpgp_ask_again(pgp->context, code));
-	openpgp_outcome(pgp, code, sink.overran, now, ret);
-	if (ret->state == ENCRYPTION_DECRYPTED)
-		ret->plain = sink.bytes;
+	begin(&o);
+	end(&o, now, ret);
+}
+
+struct openpgp_opening *openpgp_decrypt_begin(struct openpgp *pgp, const void *bytes, size_t length, size_t limit)
+{
+	struct openpgp_opening *o = mem_alloc(sizeof(*o));
+
+	*o = (struct openpgp_opening){ .pgp = pgp, .bytes = bytes, .length = length,
+				       .sink = { .bytes = STR_INIT, .limit = limit } };
+	while (pgp->ahead_taken[o->slot])
+		if (++o->slot == OPENPGP_AHEAD)
+			BUG("more than %d messages are decrypted at once", OPENPGP_AHEAD);
+	pgp->ahead_taken[o->slot] = true;
+	/* Without a context of its own it is done when it is asked for. */
+	if (!pgp->ahead[o->slot] && openpgp_context(pgp->home, &pgp->ahead[o->slot], NULL))
+		return o;
+	o->context = pgp->ahead[o->slot];
+	openpgp_prepare_asking(o->context);
+	begin(o);
+	return o;
+}
+
+void openpgp_decrypt_end(struct openpgp_opening *o, instant now, struct openpgp_result *ret)
+{
+	if (o->context)
+		end(o, now, ret);
 	else
-		str_wipe(&sink.bytes);
+		decrypt(o->pgp, o->bytes, o->length, o->sink.limit, now, ret);
+	o->pgp->ahead_taken[o->slot] = false;
+	free(o);
 }
 
 int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,

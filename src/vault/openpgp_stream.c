@@ -157,6 +157,6 @@ int openpgp_decrypt_stream(struct openpgp *pgp, int in, openpgp_sink_fn sink, vo
 	gpgme_data_release(to);
 	if (outlet.code)
 		return outlet.code;
-	openpgp_outcome(pgp, code, false, now, ret);
+	openpgp_outcome(pgp, pgp->context, code, false, now, ret);
 	return 0;
 }

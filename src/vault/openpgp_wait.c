@@ -78,11 +78,12 @@ static void run_ready(struct loop *loop, const struct pollfd *at, const size_t *
 	}
 }
 
-/* False once the timer is due. */
-static bool turn(struct loop *loop, int timer)
+/* Serves what is ready within PATIENCE_MS (-1: whenever it is). False once the timer is due, or where nothing was. */
+static bool turn(struct loop *loop, int timer, int patience_ms)
 {
 	struct pollfd at[WATCH_MOST + 1];
 	size_t which[WATCH_MOST], count = 0;
+	int ready;
 
 	for (size_t i = 0; i < WATCH_MOST; i++) {
 		if (!loop->watch[i].call)
@@ -91,45 +92,81 @@ static bool turn(struct loop *loop, int timer)
 		at[count++] = (struct pollfd){ .fd = loop->watch[i].fd, .events = loop->watch[i].events };
 	}
 	at[count] = (struct pollfd){ .fd = timer, .events = POLLIN };
-	if (poll(at, count + 1, -1) < 0)
+	ready = poll(at, count + 1, patience_ms);
+	if (ready < 0)
 		return true;
 	run_ready(loop, at, which, count);
-	return !at[count].revents || loop->done;
+	return ready > 0 && (!at[count].revents || loop->done);
+}
+
+/* ---- an operation */
+
+struct openpgp_job {
+	gpgme_ctx_t context;
+	struct loop loop;
+	struct gpgme_io_cbs calls;
+	gpgme_error_t code; /* of the start */
+	unsigned asked;     /* as often had our own dialogue asked by then */
+};
+
+struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
+				  gpgme_data_t out)
+{
+	struct openpgp_job *job = mem_alloc(sizeof(*job));
+
+	job->context = context;
+	job->calls = (struct gpgme_io_cbs){ loop_add, &job->loop, loop_remove, loop_event, &job->loop };
+	job->asked = openpgp_times_asked();
+	gpgme_set_io_cbs(context, &job->calls);
+	job->code = start(context, in, beside, out);
+	while (!job->code && !job->loop.done && turn(&job->loop, -1, 0))
+		;
+	return job;
+}
+
+/* Whether it came to an end in time. */
+static bool wait_for(struct openpgp_job *job, int timer)
+{
+	bool person = false;
+
+	arm(timer, GPG_S);
+	while (!job->code && !job->loop.done) {
+		if (turn(&job->loop, timer, -1))
+			continue;
+		/* What our own dialogue took is over by now. */
+		if (job->asked != openpgp_times_asked()) {
+			job->asked = openpgp_times_asked();
+			arm(timer, GPG_S);
+			continue;
+		}
+		if (person || !*gpgme_get_ctx_flag(job->context, "redraw"))
+			return false;
+		person = true;
+		arm(timer, PERSON_S);
+	}
+	return true;
+}
+
+gpgme_error_t openpgp_finish(struct openpgp_job *job)
+{
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	gpgme_error_t code = timer < 0 ? gpgme_error_from_errno(errno) : 0;
+	bool late = code || !wait_for(job, timer);
+
+	if (late)
+		gpgme_cancel(job->context);
+	if (timer >= 0)
+		close(timer);
+	job->calls = (struct gpgme_io_cbs){ .add = NULL };
+	gpgme_set_io_cbs(job->context, &job->calls);
+	if (!code)
+		code = late ? gpgme_error(GPG_ERR_TIMEOUT) : job->code ? job->code : job->loop.code;
+	free(job);
+	return code;
 }
 
 gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 			  gpgme_data_t out)
 {
-	struct loop loop = { .done = false };
-	struct gpgme_io_cbs calls = { loop_add, &loop, loop_remove, loop_event, &loop };
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	bool person = false, late = false;
-	unsigned asked = openpgp_times_asked();
-	gpgme_error_t code;
-
-	if (timer < 0)
-		return gpgme_error_from_errno(errno);
-	arm(timer, GPG_S);
-	gpgme_set_io_cbs(context, &calls);
-	code = start(context, in, beside, out);
-	while (!code && !loop.done) {
-		if (turn(&loop, timer))
-			continue;
-		/* What our own dialogue took is over by now. */
-		if (asked != openpgp_times_asked()) {
-			asked = openpgp_times_asked();
-			arm(timer, GPG_S);
-			continue;
-		}
-		late = person || !*gpgme_get_ctx_flag(context, "redraw");
-		person = true;
-		if (late)
-			gpgme_cancel(context);
-		else
-			arm(timer, PERSON_S);
-	}
-	close(timer);
-	calls = (struct gpgme_io_cbs){ .add = NULL };
-	gpgme_set_io_cbs(context, &calls);
-	return late ? gpgme_error(GPG_ERR_TIMEOUT) : code ? code : loop.code;
+	return openpgp_finish(openpgp_start(context, start, in, beside, out));
 }

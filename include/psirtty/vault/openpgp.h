@@ -43,8 +43,9 @@ bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint);
 
 /* What gpg-agent says of itself; false when it does not run. */
 struct openpgp_agent {
-	int derivation_ms;   /* it makes a passphrase cost: and every message to a key with one */
+	int derivation_ms;   /* it makes a passphrase cost: and every message to a key with one; 0 where there is none */
 	bool passphrase;     /* some key here has one */
+	bool open;           /* every key here lies on this disk without one: nobody is ever asked */
 	bool elsewhere;      /* a restricted agent, forwarded from another machine: it asks there */
 };
 bool openpgp_agent(const struct openpgp *pgp, struct openpgp_agent *ret);
@@ -67,6 +68,13 @@ void openpgp_result_release(struct openpgp_result *result);
  * used. Signatures are judged by our own policy too: hash at least SHA-256, not made after NOW + 1 h. */
 int openpgp_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit, instant now,
 		    struct openpgp_result *ret, struct error *err);
+/* That in two steps, so that gpg works meanwhile: at most OPENPGP_AHEAD are under way, beside whatever else is asked of
+ * PGP; where somebody may have to be asked for a passphrase, only one should be. BYTES must live until the second step,
+ * which waits and frees. */
+enum { OPENPGP_AHEAD = 2 };
+struct openpgp_opening;
+struct openpgp_opening *openpgp_decrypt_begin(struct openpgp *pgp, const void *bytes, size_t length, size_t limit);
+void openpgp_decrypt_end(struct openpgp_opening *opening, instant now, struct openpgp_result *ret);
 /* The same with the SESSION_KEY of an earlier result, so that no agent is asked; false, with *RET empty, when that
  * opens nothing. */
 bool openpgp_decrypt_again(struct openpgp *pgp, const void *bytes, size_t length, const char *session_key,
