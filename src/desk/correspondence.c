@@ -197,7 +197,7 @@ static const char *unquotable_flag(const struct mail_record *record)
 {
 	static const char *const flags[] = { "nested-encryption", "efail-structure", "partly-signed", "symmetric",
 					     "too-many-recipients", "unreadable", "protected-from-mismatch",
-					     "multiple-from" };
+					     "multiple-from", "not-integrity-protected" };
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		if (mail_record_has_flag(record, flags[i]))

@@ -205,7 +205,7 @@ static bool packets_fit(struct mail_record *record, const struct parsed_mail *pa
 {
 	if (parsed->session_key_packets < 0) {
 		set_reason(record, ENCRYPTION_REFUSED,
-			   N_("what stands in place of the ciphertext is not OpenPGP"));
+			   N_("what stands in place of the ciphertext is not encrypted, or not protected against changes"));
 		return false;
 	}
 	if (parsed->session_key_packets > SESSION_KEYS || parsed->anonymous_packets > ANONYMOUS_KEYS) {

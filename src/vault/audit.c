@@ -498,7 +498,7 @@ int vault_stats(struct vault *vault, struct vault_stats *ret, struct error *err)
 	(void)err;
 	*ret = (struct vault_stats){ .events = vault->log.gseq, .members = vault->log.member_count };
 	for (size_t i = 1; i < vault->log.stream_count; i++)
-		ret->cases += vault->log.streams[i].kind == VAULT_CASE;
+		ret->cases += vault->log.streams[i].kind == VAULT_CASE && access_readable(vault, i);
 	ret->attachments = count_objects(vault->dir);
 	ret->bytes = folder_bytes(vault->dir);
 	return 0;

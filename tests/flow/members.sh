@@ -49,6 +49,9 @@ is $? 0 'and is admitted from it'
 is "$(as a member list | cut -f 2,3 | sort | tr '\t\n' ' ;')" 'admin member;handler member;observer member;' 'there are three'
 is "$(as b case list)" '' 'the new handler sees no case'
 is "$(as b --json case list | tr -d ' \n')" '[]' 'nor counts one'
+has "$(as b --json vault stats | tr -d ' \n')" '"cases":0,' 'nor is a case counted for it'
+is "$(as b search frame 2>&1)" '' 'nor found by a word'
+hasnt "$(as b metrics 2>&1; as b --json metrics 2>&1)" 'long name' 'nor in metrics'
 out=$(as b case show "$id")
 hasnt "$out" 'long name' 'nor is told of one by name'
 

@@ -109,8 +109,10 @@ for c in one two; do
   done
 done
 is "$(as a one member list | cut -f1-3 | sort)" "$(as a two member list | cut -f1-3 | sort)" 'the same members'
-heads() { as "$1" "$2" vault checkpoint 2>/dev/null | grep -iE '^(cases|heads|root|members)' ; }
-is "$(heads a one)" "$(heads a two)" 'the same heads'
+heads() { as "$1" "$2" vault checkpoint 2>/dev/null | grep -E '^(members|streams) [0-9a-f]{64}$'; }
+one=$(heads a one) two=$(heads a two)
+is "$(wc -l <<<"$one")" 2 'a checkpoint names the members and the heads of all streams'
+is "$one" "$two" 'the same heads'
 grep -q 'a writes 63' "$work/b-two" && grep -q 'b writes 63' "$work/a-one"
 ok $? 'what each wrote in the same case is there'
 list=$(as a one case list)

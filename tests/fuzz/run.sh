@@ -12,7 +12,8 @@ srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 builddir=$(cd "${builddir:-$srcdir}" && pwd)
 build=$builddir/build-fuzz
 log=$build/fuzz-build.log
-corpora=${PSIRTTY_CORPORA:-../shared/corpora}
+corpora=${PSIRTTY_CORPORA:-$srcdir/../shared/corpora}
+case $corpora in /*) ;; *) corpora=$PWD/$corpora ;; esac
 processors=$(nproc 2>/dev/null || echo 1)
 unset MAKEFLAGS MAKELEVEL
 
