@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # `psirtty check` from start to verdict on CSAF documents of 20 kB, 1.8 MB and 15 MB, beside
-# @secvisogram/csaf-validator-lib in the same run, also from start to verdict. PSIRTTY_CSAF_VALIDATOR is a folder
-# where `npm install @secvisogram/csaf-validator-lib` was run. Medians of seven.
+# @secvisogram/csaf-validator-lib in the same run, also from start to verdict. PSIRTTY_CSAF_VALIDATOR is the node_modules folder
+# of the folder where `npm install @secvisogram/csaf-validator-lib` was run. Medians of seven.
 # Usage: tests/bench/check.sh PSIRTTY
 set -u
 psirtty=$1
@@ -38,7 +38,7 @@ peer_check() {
   node --input-type=module -e '
 import { pathToFileURL } from "node:url"
 import { readFileSync } from "node:fs"
-const lib = process.argv[1] + "/node_modules/@secvisogram/csaf-validator-lib/"
+const lib = process.argv[1] + "/@secvisogram/csaf-validator-lib/"
 const validate = (await import(pathToFileURL(lib + "validate.js"))).default
 const { csaf_2_0 } = await import(pathToFileURL(lib + "schemaTests.js"))
 const mandatory = await import(pathToFileURL(lib + "mandatoryTests.js"))
@@ -58,7 +58,7 @@ for products in 80 6900 55500; do
   line "$name" psirtty "$(median "$psirtty" check "$work/csaf.json")"
   if [ "$products" -gt 10000 ]; then
     continue
-  elif ! command -v node >/dev/null || [ ! -d "$peer/node_modules/@secvisogram" ]; then
+  elif ! command -v node >/dev/null || [ ! -d "$peer/@secvisogram" ]; then
     line "$name" csaf-validator-lib missing
   elif peer_check "$work/csaf.json"; then
     line "$name" csaf-validator-lib "$(median peer_check "$work/csaf.json")"

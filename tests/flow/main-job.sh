@@ -177,7 +177,8 @@ cmp -s "$work/a.json" "$work/b.json"
 ok $? 'the same case at the same time gives the same bytes'
 if [ -n "${PSIRTTY_CSAF_VALIDATOR:-}" ] && command -v node >/dev/null; then
   out=$(node "$here/../conformance/csaf-validate.mjs" "$work/advisory.json" 2>&1)
-  ok $? 'an independent validator finds nothing in the mandatory tests' "$out"
+  code=$?
+  is "$code $(cut -f2 <<<"$out" | grep -vx optional)" '0 ' 'an independent validator finds nothing in the mandatory tests'
 else
   skip 'an independent validator finds nothing in the mandatory tests' 'no node, or PSIRTTY_CSAF_VALIDATOR is not set'
 fi
