@@ -62,6 +62,23 @@ int file_read(const char *path, size_t limit, struct str *ret, struct error *err
 	return error_errno(err, ERR_INPUT, path, number == ENOENT ? _("Check the name") : NULL);
 }
 
+bool fd_read_all(int fd, void *ret, size_t length)
+{
+	char *at = ret;
+
+	while (length) {
+		ssize_t got = read(fd, at, length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		length -= (size_t)got;
+	}
+	return true;
+}
+
 int fd_write_all(int fd, const void *bytes, size_t length)
 {
 	const char *cursor = bytes;

@@ -4,6 +4,7 @@
 #define FORMAT_CSAF20_H
 
 #include "format/check_private.h"
+#include "psirtty/score/cvss.h"
 
 extern const struct schema csaf20_schema; /* of 2.1 too: versions 20 and 21 */
 enum { CSAF20 = 20, CSAF21 = 21 };
@@ -60,6 +61,8 @@ void csaf_each_reference(struct csaf *d, csaf_id_fn fn, void *context);
 void csaf_each_group_reference(struct csaf *d, csaf_id_fn fn, void *context);
 typedef void (*csaf_vulnerability_fn)(struct csaf *d, const json_t *vulnerability, const struct place *place);
 void csaf_each_vulnerability(struct csaf *d, csaf_vulnerability_fn fn);
+/* Whether the vector gives the metric CODE the value of that code. */
+bool csaf_metric_is(const struct cvss *cvss, const char *code, const char *value);
 typedef void (*csaf_item_fn)(struct csaf *d, const json_t *item, const struct place *place, void *context);
 /* Every item of the list NAME of a vulnerability, that is an object. */
 void csaf_each_item(struct csaf *d, const json_t *vulnerability, const char *name, const struct place *place,

@@ -253,7 +253,7 @@ CSAF_TEST(scores_twice)
 
 /* ---- 6.2.19: a fixed product's environmental score is 0 */
 
-static bool metric_is(const struct cvss *cvss, const char *code, const char *value)
+bool csaf_metric_is(const struct cvss *cvss, const char *code, const char *value)
 {
 	size_t count;
 	const struct cvss_metric *metrics = cvss_metrics(cvss->version, &count);
@@ -274,8 +274,8 @@ static bool scores_nothing(const json_t *json)
 	if (!parse_any(json, &cvss))
 		return str_equal(csaf_text(json, "targetDistribution"), "NONE");
 	if (cvss.version == CVSS_2_0)
-		return metric_is(&cvss, "TD", "N") || str_equal(csaf_text(json, "targetDistribution"), "NONE");
-	return (metric_is(&cvss, "MC", "N") && metric_is(&cvss, "MI", "N") && metric_is(&cvss, "MA", "N")) ||
+		return csaf_metric_is(&cvss, "TD", "N") || str_equal(csaf_text(json, "targetDistribution"), "NONE");
+	return (csaf_metric_is(&cvss, "MC", "N") && csaf_metric_is(&cvss, "MI", "N") && csaf_metric_is(&cvss, "MA", "N")) ||
 	       (str_equal(csaf_text(json, "modifiedConfidentialityImpact"), "NONE") &&
 		str_equal(csaf_text(json, "modifiedIntegrityImpact"), "NONE") &&
 		str_equal(csaf_text(json, "modifiedAvailabilityImpact"), "NONE"));

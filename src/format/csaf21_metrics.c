@@ -188,15 +188,11 @@ CSAF21_TEST(need_cvss4)
 	each_metric(d, find_no4);
 }
 
-static bool says(const struct cvss *cvss, const char *code, const char *value)
+static bool all_none(const struct cvss *cvss, const char *const *codes)
 {
-	size_t count;
-	const struct cvss_metric *metrics = cvss_metrics(cvss->version, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (str_equal(metrics[i].code, code))
-			return cvss->values[i] >= 0 && str_equal(metrics[i].values[cvss->values[i]].code, value);
-	return false;
+	while (*codes && csaf_metric_is(cvss, *codes, "N"))
+		codes++;
+	return !*codes;
 }
 
 /* The vector leaves nothing of it in the product's environment. */
@@ -210,11 +206,10 @@ static bool is_nothing(const json_t *json)
 	if (cvss_parse_lenient(csaf_text(json, "vectorString"), &cvss, &repairs, NULL))
 		return true; /* 6.1.9 says so */
 	if (cvss.version == CVSS_2_0)
-		return says(&cvss, "TD", "N");
+		return csaf_metric_is(&cvss, "TD", "N");
 	if (cvss.version == CVSS_4_0)
-		return cvss.overall == 0 || (says(&cvss, "MVC", "N") && says(&cvss, "MVI", "N") && says(&cvss, "MVA", "N") &&
-					     says(&cvss, "MSC", "N") && says(&cvss, "MSI", "N") && says(&cvss, "MSA", "N"));
-	return says(&cvss, "MC", "N") && says(&cvss, "MI", "N") && says(&cvss, "MA", "N");
+		return cvss.overall == 0 || all_none(&cvss, (const char *const[]){ "MVC", "MVI", "MVA", "MSC", "MSI", "MSA", NULL });
+	return all_none(&cvss, (const char *const[]){ "MC", "MI", "MA", NULL });
 }
 
 static void find_fixed(struct csaf *d, const json_t *vulnerability, const struct place *place)

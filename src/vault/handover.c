@@ -27,33 +27,16 @@ int vault_identity_send(const struct vault *vault, int fd, struct error *err)
 	return 0;
 }
 
-static bool read_exactly(int fd, void *ret, size_t length)
-{
-	uint8_t *at = ret;
-
-	while (length) {
-		ssize_t got = read(fd, at, length);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		length -= (size_t)got;
-	}
-	return true;
-}
-
 int keyring_take(struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], uint8_t ret_member[ID_BYTES],
 		 char **ret_fingerprint, struct error *err)
 {
 	char label[sizeof(handover_label)], fingerprint[FINGERPRINT_ROOM + 1] = "";
 	uint8_t id[ID_BYTES];
 
-	if (!read_exactly(fd, label, sizeof(label)) || memcmp(label, handover_label, sizeof(label)) != 0 ||
-	    !read_exactly(fd, id, ID_BYTES) || memcmp(id, vault, ID_BYTES) != 0 ||
-	    !read_exactly(fd, ret_member, ID_BYTES) || !read_exactly(fd, fingerprint, FINGERPRINT_ROOM) ||
-	    !read_exactly(fd, ring->member, sizeof(*ring->member)))
+	if (!fd_read_all(fd, label, sizeof(label)) || memcmp(label, handover_label, sizeof(label)) != 0 ||
+	    !fd_read_all(fd, id, ID_BYTES) || memcmp(id, vault, ID_BYTES) != 0 ||
+	    !fd_read_all(fd, ret_member, ID_BYTES) || !fd_read_all(fd, fingerprint, FINGERPRINT_ROOM) ||
+	    !fd_read_all(fd, ring->member, sizeof(*ring->member)))
 		return error_set(err, ERR_DENIED, _("vault"), _("Unlock it again"),
 				 _("no identity was handed over for it"));
 	*ret_fingerprint = mem_string(fingerprint);

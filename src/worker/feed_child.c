@@ -337,30 +337,13 @@ static void run(struct child *c)
 	flush(c);
 }
 
-static bool read_orders_exactly(void *ret, size_t length)
-{
-	char *at = ret;
-
-	while (length) {
-		ssize_t got = read(STDIN_FILENO, at, length);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		length -= (size_t)got;
-	}
-	return true;
-}
-
 static void read_dictionary(struct child *c)
 {
 	struct feed_orders_dictionary head;
 	AUTO_STR bytes = STR_INIT;
 
-	if (!read_orders_exactly(&head, sizeof(head)) || head.kind >= FEED_KINDS || head.raw > 1 ||
-	    !read_orders_exactly(str_add_room(&bytes, head.length), head.length))
+	if (!fd_read_all(STDIN_FILENO, &head, sizeof(head)) || head.kind >= FEED_KINDS || head.raw > 1 ||
+	    !fd_read_all(STDIN_FILENO, str_add_room(&bytes, head.length), head.length))
 		_exit(EXIT_ORDERS);
 	if (head.length && !c->presses[head.kind][head.raw])
 		c->presses[head.kind][head.raw] = feed_press_new(bytes.bytes, bytes.length);
@@ -368,10 +351,10 @@ static void read_dictionary(struct child *c)
 
 static void read_orders(struct child *c)
 {
-	if (!read_orders_exactly(&c->orders, sizeof(c->orders)) || c->orders.magic != FEED_ORDERS_MAGIC)
+	if (!fd_read_all(STDIN_FILENO, &c->orders, sizeof(c->orders)) || c->orders.magic != FEED_ORDERS_MAGIC)
 		_exit(EXIT_ORDERS);
 	c->name = mem_alloc(c->orders.name_length + (size_t)1);
-	if (!read_orders_exactly(c->name, c->orders.name_length))
+	if (!fd_read_all(STDIN_FILENO, c->name, c->orders.name_length))
 		_exit(EXIT_ORDERS);
 	for (uint32_t i = 0; i < c->orders.dictionaries; i++)
 		read_dictionary(c);

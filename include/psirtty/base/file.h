@@ -18,6 +18,8 @@ int file_write(const char *path, const void *bytes, size_t length, mode_t mode, 
 /* The same without waiting for the disk: it outlives the process, not a loss of power. */
 int file_keep(const char *path, const void *bytes, size_t length, mode_t mode, struct error *err);
 int fd_write_all(int fd, const void *bytes, size_t length);
+/* Exactly LENGTH bytes; false when the other end is gone before. */
+bool fd_read_all(int fd, void *ret, size_t length);
 /* So that write() to a pipe whose reader died does not end us. *RET_OLD is what to restore, which also drops
  * a SIGPIPE that came meanwhile. */
 void signal_pipe_block(sigset_t *ret_old);
