@@ -220,7 +220,7 @@ static void set_member(struct desk *desk, struct event *event)
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
 		if (members[i].me)
-			memcpy(event->member, members[i].id, sizeof(event->member));
+			memcpy(event->member, members[i].person, sizeof(event->member));
 	free(members);
 }
 
