@@ -30,6 +30,7 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 	settings_begin(&app);
 	typed_restore(&app, false);
 	app_loop(&app);
+	desk_checkpoint_daily(context->desk, command_now(context));
 	app_release(&app);
 	term->ops->close(term);
 	return 0;

@@ -118,6 +118,10 @@ void vault_resettled(struct vault *vault, uint64_t after, vault_access_fn fn, vo
 void vault_checkpoint_text(const struct vault *vault, instant now, struct str *ret);
 /* Signs it with the member's OpenPGP key, appends CHECKPOINT; RET gets text and signature, to be kept elsewhere. */
 int vault_checkpoint(struct vault *vault, instant now, struct str *ret, struct error *err);
+/* The same at lock, where it is this member's first on NOW's day (UTC) and something was appended since the last one.
+ * Nobody is asked for a passphrase: what would need one is an error, and nothing is made. Nothing either, and 0, where
+ * the vault is only read. */
+int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, struct error *err);
 /* Whether this log still holds what a kept checkpoint says. ERR_NO: rolled back, forked, or not signed so. */
 int vault_checkpoint_check(struct vault *vault, const struct str *checkpoint, struct error *err);
 
