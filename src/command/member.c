@@ -371,7 +371,8 @@ static void rights_word(uint8_t rights, char ret[24])
 	snprintf(ret, 24, "read%s%s", rights & VAULT_WRITE ? ",write" : "", rights & VAULT_GRANT ? ",grant" : "");
 }
 
-struct past { size_t count; instant first; };
+/* What a grant opens: all there is of the case, down to its first event. */
+struct past { size_t count, mails, files; instant first; bool reads; };
 
 static int count_past(void *context, const struct vault_event *event, struct error *err)
 {
@@ -383,23 +384,80 @@ static int count_past(void *context, const struct vault_event *event, struct err
 	return 0;
 }
 
+static int look_past(struct vault *vault, const struct case_state *state, const struct vault_member *member,
+		     struct past *ret, struct error *err)
+{
+	struct vault_access *readers;
+	struct case_files files;
+	size_t count;
+
+	*ret = (struct past){ .mails = state->message_count };
+	desk_files(state, &files);
+	ret->files = files.count;
+	case_files_release(&files);
+	vault_readers(vault, state->stream, &readers, &count);
+	for (size_t i = 0; i < count; i++)
+		ret->reads = ret->reads || memcmp(readers[i].member, member->id, 16) == 0;
+	free(readers);
+	return vault_stream_each(vault, state->stream, count_past, ret, err);
+}
+
+/* Whom the call means, which case, and its past. */
+static int find_grant(struct command_context *context, const struct command_call *call, struct vault **ret_vault,
+		      const struct case_state **ret_state, struct vault_member *ret_member, struct past *ret,
+		      struct error *err)
+{
+	struct desk *desk;
+	int code = command_case(context, call, &desk, ret_state, err);
+
+	if (!code)
+		code = open_vault(context, call_value(call, "MEMBER"), ret_vault, ret_member, err);
+	return code ? code : look_past(*ret_vault, *ret_state, ret_member, ret, err);
+}
+
+static char *past_sentence(struct command_context *context, const struct case_state *state,
+			   const struct vault_member *member, const struct past *past)
+{
+	AUTO_STRING name = name_of(context, member->fingerprint);
+	char first[40];
+
+	if (past->reads)
+		return mem_format(_("%s reads %s already."), name ? name : member->fingerprint, state->id);
+	return mem_format(_("%s would read the whole past of %s: %zu events since %s, %zu mails, %zu files."),
+			  name ? name : member->fingerprint, state->id, past->count,
+			  past->count ? instant_format_date(past->first, first) : "-", past->mails, past->files);
+}
+
+static char *ask_grant(struct command_context *context, const struct command_call *call)
+{
+	const struct case_state *state;
+	struct vault_member member;
+	struct vault *vault;
+	struct past past;
+
+	if (call_given(call, "--dry-run") || find_grant(context, call, &vault, &state, &member, &past, NULL))
+		return NULL;
+	return past_sentence(context, state, &member, &past);
+}
+
 static int run_grant(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct case_state *state;
-	struct past past = { 0 };
+	AUTO_STRING sentence = NULL;
 	struct vault_member member;
 	struct vault *vault;
-	struct desk *desk;
+	struct past past;
 	char word[24], first[40];
 	uint8_t rights;
 	int code = rights_from(call_value(call, "--rights"), &rights, err);
 
 	if (!code)
-		code = command_case(context, call, &desk, &state, err);
-	if (!code)
-		code = open_vault(context, call_value(call, "MEMBER"), &vault, &member, err);
-	if (!code)
-		code = vault_stream_each(vault, state->stream, count_past, &past, err);
+		code = find_grant(context, call, &vault, &state, &member, &past, err);
+	if (!code && call_given(call, "--dry-run")) {
+		sentence = past_sentence(context, state, &member, &past);
+		command_say(context, "%s", sentence);
+		return 0;
+	}
 	if (!code)
 		code = vault_grant(vault, state->stream, member.id, rights, command_now(context), err);
 	if (code)
@@ -672,8 +730,10 @@ const struct command_row member_commands[] = {
 		.help = N_("let a member read a case, with its whole past"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")), ARG_MEMBER("MEMBER"),
-			       OPTION("--rights", ARG_TEXT, N_("read, write, grant; several with commas (read,write)")) },
+			       OPTION("--rights", ARG_TEXT, N_("read, write, grant; several with commas (read,write)")),
+			       SWITCH("--dry-run", N_("only say what past the member would read")) },
 		.exec = run_grant,
+		.question = ask_grant,
 	},
 	{
 		.name = "case revoke",

@@ -56,7 +56,12 @@ out=$(as b case show "$id")
 hasnt "$out" 'long name' 'nor is told of one by name'
 
 # ---- a case, shared
+out=$(as a case grant "$id" "$b" --dry-run)
+is $? 0 'one can look before granting'
+has "$out" "b <b@vendor.example> would read the whole past of $id: 2 events since" 'which past the new reader would see'
+is "$(as b case list)" '' 'and nothing is granted by that'
 has "$(as a case grant "$id" "$b")" 'with its whole past' 'a grant says what it opens'
+has "$(as a case grant "$id" "$b" --dry-run)" "reads $id already" 'and then there is nothing more to open'
 has "$(as b case list)" 'A frame with a long name' 'now the case is there'
 out=$(as b note "$id" 'and on a third')
 is $? 0 'and can be written to'
