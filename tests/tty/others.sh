@@ -100,6 +100,29 @@ shows 'while you edited. Save over it' 'the edited text is not saved without ask
 keys n
 shows 'kept as the draft kept-' 'and is kept as a draft'
 has "$(ps a draft list)" 'kept-' 'which is there'
+
+# ---- a grant shows what it opens before it is made; who may read is one key away
+ps a case new 'third' >/dev/null
+keys 0
+shows '0003.*third' 'a third case, of the first handler alone'
+keys :
+keys -l "case grant 3 $fpr_b"
+keys Enter
+shows 'Handler B <b@vendor.example> would read the whole past of PSIRT-[0-9]+-0003: 1' 'granting it asks first, and says what past would be seen'
+keys n
+shows 'Nothing was done' 'and n grants nothing'
+hasnt "$(ps b case list)" 'third' 'the other does not see the case'
+keys :
+keys -l "case grant 3 $fpr_b"
+keys Enter
+shows 'would read the whole past' 'once more'
+keys y
+shows 'read,write for' 'y grants it'
+has "$(ps b case list)" 'third' 'and the other has it'
+keys Escape 0 g w
+shows '^Handler B <b@vendor.example>' 'w shows who may read the selected case'
+is "$(screen | grep -c '^ *may')" 2 'both of them'
+keys Escape
 keys Q
 shows 'ready>' 'Q leaves'
 ps a audit verify >"$work/audit"
