@@ -120,11 +120,33 @@ keys y
 shows 'read,write for' 'y grants it'
 has "$(ps b case list)" 'third' 'and the other has it'
 keys Escape 0 g w
-shows '^Handler B <b@vendor.example>' 'w shows who may read the selected case'
+shows 'Handler B <b@vendor.example>' 'w shows who may read the selected case'
 is "$(screen | grep -c '^ *may')" 2 'both of them'
 keys Escape
 keys Q
 shows 'ready>' 'Q leaves'
+
+# ---- what the second may not read is not offered to him either
+out=$(ps a case new 'kept to oneself' && ps a party add 4 'Quietvendor Inc' vendor)
+ok $? 'a case of the first handler alone, with a party' "$out"
+keys "clear; export GNUPGHOME=$work/b/g XDG_STATE_HOME=$work/b/state XDG_CACHE_HOME=$work/b/cache; $psirtty --vault $work/vault" Enter
+shows 'Inbox: 0' 'the second is at the screen'
+offered=
+for line in 'case show ' 'party set 1 '; do
+  keys Escape :
+  keys -l "$line"
+  keys Tab Tab
+  shows "$line" "completing \"$line\""
+  offered="$offered$(screen)"
+done
+has "$offered" '0003' 'completion offers the cases that may be read'
+hasnt "$offered" '0004' 'and no other'
+hasnt "$offered" 'kept to oneself' 'nor its title'
+hasnt "$offered" 'Quietvendor' 'nor who is a party of it'
+keys Escape Escape 0
+shows 'Cases: 3' 'the list counts three'
+keys Q
+shows 'ready>' 'he leaves too'
 ps a audit verify >"$work/audit"
 ok $? 'the vault is whole' "$(tail -3 "$work/audit")"
 tap_done
