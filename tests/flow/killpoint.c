@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Laid under a program (LD_PRELOAD) it kills it before its Nth change of the file system, KILL_AT; without that it writes how
- * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders.
+ * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders; with
+ * KILL_SYNCS in the environment also each wait for the disk.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -64,6 +65,28 @@ int mkdir(const char *path, mode_t mode)
 
 	change();
 	return real(path, mode);
+}
+
+static void waited(void)
+{
+	if (getenv("KILL_SYNCS"))
+		change();
+}
+
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	waited();
+	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+
+	waited();
+	return real(fd);
 }
 
 /* The exchange of two names, among others. */
