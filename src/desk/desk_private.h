@@ -53,6 +53,7 @@ struct desk {
 	char last_body[65];
 	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
 	struct desk_results *results;         /* owned: of the last match run, once it was asked for */
+	bool together;                        /* what is appended is for one batch */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -160,8 +161,18 @@ int desk_letter_sign_clear(struct desk *desk, const struct mime_letter *letter, 
 /* Whether a draft is no draft of the handler's but what is being typed. */
 bool desk_is_typed(const char *id);
 
+/* ---- publication.c */
+/* Whether a draft is no draft of the handler's but the plan of a publication. */
+bool desk_is_plan(const char *id);
+/* Ends, or sweeps, publications during which somebody died; costs a look at the drafts where there was none. */
+int desk_finish_publications(struct desk *desk, struct error *err);
+
 /* ---- desk.c */
 
+/* Everything WHAT appends is durable at once or not at all: an error of WHAT, or of the disk, leaves nothing, and pointers
+ * into the model are void then. May be nested: the outermost counts. WHAT asks nobody and waits for no process. */
+typedef int (*desk_together_fn)(void *context, struct error *err);
+int desk_together(struct desk *desk, desk_together_fn what, void *context, struct error *err);
 /* desk_append for a stream that may not be folded yet; BODY is stolen. */
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *body,
 		   instant now, struct error *err);

@@ -68,6 +68,7 @@ static const struct frame frames[] = {
 	{ "message-long", 80, 24, "g t", false, false },
 	{ "top-back", 80, 24, "q", false, false },
 	{ "typed-question", 80, 24, "5 g : <advisory publish {case}> Enter", false, false },
+	{ "typed-question-short", 80, 24, "5 g : <advisory publish 1> Enter", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
 	{ "found", 80, 24, ": <search over> Enter", false, true },
 	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
