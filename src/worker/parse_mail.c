@@ -21,6 +21,7 @@ struct walk {
 	bool collect;              /* attachments are taken (not inside of an attached message) */
 	bool covered;              /* inside the signed bytes */
 	struct str text;
+	size_t text_from;          /* where what was added last begins */
 	bool plain_shown, html_shown;
 	GMimeObject *legacy;       /* borrowed: a part that may be no more than a copy of headers, or NULL */
 	struct str *beside;        /* text that is not shown in favour of other text of the same alternative, or NULL */
@@ -150,8 +151,8 @@ static long add_part(struct walk *walk, const char *path, const char *type, size
 	record->parts = mem_grow(record->parts, &walk->part_capacity, record->part_count + 1,
 				 sizeof(*record->parts));
 	part = &record->parts[record->part_count];
-	*part = (struct mail_part){ mem_string(path), mem_string(type), NULL, size, walk->covered,
-				    walk->entity };
+	*part = (struct mail_part){ .path = mem_string(path), .type = mem_string(type), .size = size,
+				    .covered = walk->covered, .encrypted = walk->entity };
 	return (long)record->part_count++;
 }
 
@@ -165,7 +166,7 @@ static void note_conflict(struct walk *walk, const char *safe_name)
 }
 
 /* NAME (may be NULL) and BYTES are taken over. */
-static void add_attachment(struct walk *walk, char *name, const char *type, struct str *bytes)
+static void add_attachment(struct walk *walk, char *name, const char *type, const char *path, struct str *bytes)
 {
 	struct mail_record *record = &walk->mail->record;
 	struct mail_attachment *attachment;
@@ -186,7 +187,7 @@ static void add_attachment(struct walk *walk, char *name, const char *type, stru
 				       record->attachment_count + 1, sizeof(*record->attachments));
 	attachment = &record->attachments[record->attachment_count++];
 	*attachment = (struct mail_attachment){ .name = name, .safe_name = safe, .type = mem_string(type),
-						.size = bytes->length };
+						.path = mem_string(path), .size = bytes->length };
 	attachment->bytes = str_detach(bytes);
 }
 
@@ -220,6 +221,7 @@ static void add_text(struct walk *walk, const struct str *text)
 
 	if (out->length && text->length)
 		str_add(out, str_ends(out->bytes, "\n") ? "\n" : "\n\n");
+	walk->text_from = out->length;
 	for (size_t i = 0; i < text->length; i++) {
 		if (text->bytes[i] == '\r' && text->bytes[i + 1] == '\n')
 			continue;
@@ -413,11 +415,21 @@ static void read_charset(GMimeObject *object, struct str *ret)
 		str_truncate(ret, 0);
 }
 
+/* Where the part stands in the text, if it added to it. */
+static void note_place(struct walk *walk, struct mail_part *part, size_t before)
+{
+	if (walk->text.length == before)
+		return;
+	part->text_at = walk->text_from;
+	part->text_length = walk->text.length - walk->text_from;
+}
+
 static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
 {
 	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html");
 	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
 	AUTO_STRING name = part_name(walk, object);
+	size_t before = walk->text.length;
 	long index;
 
 	flag_leaf(walk, type, root);
@@ -432,9 +444,10 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 		parse_keys_attached(&walk->mail->record, type, bytes.bytes, bytes.length);
 	if (text && (root || (!is_attachment(object) && !name))) {
 		read_text(walk, object, type, &bytes, charset.bytes, root);
+		note_place(walk, &walk->mail->record.parts[index], before);
 		return;
 	}
-	add_attachment(walk, name, type, &bytes);
+	add_attachment(walk, name, type, path, &bytes);
 	name = NULL;
 }
 
@@ -751,7 +764,7 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 		str_release(&bytes);
 		return;
 	}
-	add_attachment(walk, part_name(walk, object), "message/rfc822", &bytes);
+	add_attachment(walk, part_name(walk, object), "message/rfc822", path, &bytes);
 	if (depth >= DEPTH_LIMIT) {
 		flag(walk, "limit-depth");
 		return;
@@ -805,6 +818,19 @@ static void fall_back(struct walk *walk)
 	add_text(walk, &text);
 }
 
+/* Parts that stood in what is cut off the text. */
+static void cut_places(struct mail_record *record, size_t end)
+{
+	for (size_t i = 0; i < record->part_count; i++) {
+		struct mail_part *part = &record->parts[i];
+
+		if (part->text_at > end)
+			part->text_at = end;
+		if (part->text_length > end - part->text_at)
+			part->text_length = end - part->text_at;
+	}
+}
+
 static void finish_text(struct walk *walk)
 {
 	struct mail_record *record = &walk->mail->record;
@@ -815,6 +841,7 @@ static void finish_text(struct walk *walk)
 		while (end && ((unsigned char)walk->text.bytes[end] & 0xC0) == 0x80)
 			end--;
 		str_truncate(&walk->text, end);
+		cut_places(record, end);
 		flag(walk, "limit-text");
 	}
 	record->html_only = walk->html_shown && !walk->plain_shown;

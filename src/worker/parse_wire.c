@@ -95,6 +95,8 @@ static void write_parts(struct writer *w, const struct mail_record *record)
 		add_integer(&w->record, (int64_t)part->size);
 		add_integer(&w->record, (part->covered ? MARK_COVERED : 0) |
 						(part->encrypted ? MARK_ENCRYPTED : 0));
+		add_integer(&w->record, (int64_t)part->text_at);
+		add_integer(&w->record, (int64_t)part->text_length);
 		flush_record(w, WIRE_PART);
 	}
 }
@@ -108,6 +110,7 @@ static void write_attachments(struct writer *w, const struct mail_record *record
 		add_string(&w->record, a->name);
 		add_string(&w->record, a->safe_name);
 		add_string(&w->record, a->type);
+		add_string(&w->record, a->path);
 		write_head(w, WIRE_ATTACHMENT, w->record.length + a->size);
 		write_bytes(w, w->record.bytes, w->record.length);
 		write_bytes(w, a->bytes, a->size);
@@ -387,6 +390,8 @@ static void read_part(struct reader *r)
 	marks = take_bounded(r, 0, 3);
 	part->covered = (marks & MARK_COVERED) != 0;
 	part->encrypted = (marks & MARK_ENCRYPTED) != 0;
+	part->text_at = (size_t)take_bounded(r, 0, TEXT_LIMIT);
+	part->text_length = (size_t)take_bounded(r, 0, TEXT_LIMIT);
 }
 
 /* Asked of the name again here, since it becomes a file's. */
@@ -415,6 +420,7 @@ static void read_attachment(struct reader *r)
 	a->name = take_string(r, LINE_LIMIT);
 	a->safe_name = take_needed(r, 128);
 	a->type = take_needed(r, 256);
+	a->path = take_needed(r, 4 * DEPTH_LIMIT + 16);
 	a->size = (size_t)(r->end - r->at);
 	a->bytes = mem_copy(r->at, a->size);
 	r->attached += a->size;
@@ -557,6 +563,23 @@ static bool read_record(struct reader *r, const char **cursor, const char *end)
 	return !r->broken;
 }
 
+/* Where parts stand in the text: inside of it, one behind the other. */
+static bool is_in_order(const struct mail_record *record)
+{
+	size_t end = 0, length = strlen(str_or_empty(record->text));
+
+	for (size_t i = 0; i < record->part_count; i++) {
+		const struct mail_part *part = &record->parts[i];
+
+		if (!part->text_length)
+			continue;
+		if (part->text_at < end || part->text_at + part->text_length > length)
+			return false;
+		end = part->text_at + part->text_length;
+	}
+	return true;
+}
+
 int parse_wire_read(const char *bytes, size_t length, struct parsed_mail *ret, struct error *err)
 {
 	struct parsed_mail mail = { .record = { .date = INSTANT_NONE }, .payload = STR_INIT,
@@ -566,7 +589,7 @@ int parse_wire_read(const char *bytes, size_t length, struct parsed_mail *ret, s
 
 	while (read_record(&r, &cursor, end))
 		;
-	if (r.broken) {
+	if (r.broken || !is_in_order(&mail.record)) {
 		parsed_mail_release(&mail);
 		return error_set(err, ERR_INPUT, _("message"), _("Its raw bytes are kept"),
 				 _("the parser's answer is damaged"));
