@@ -39,6 +39,8 @@ static void describe_attachments(struct command_context *context, const struct m
 
 		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s%s%s)", str_or_empty(a->safe_name),
 			      str_or_empty(a->type), a->size, a->sha256, *cover ? ", " : "", cover);
+		if (a->other_name)
+			command_field(context, _("also named"), "%s", a->other_name);
 	}
 }
 

@@ -123,6 +123,14 @@ static bool same_sender(const struct mail_record *a, const struct mail_record *b
 	return !one || !other || str_casecmp(one, other) == 0;
 }
 
+static const struct mail_part *part_find(const struct mail_record *record, const char *path)
+{
+	for (size_t i = 0; i < record->part_count; i++)
+		if (str_equal(record->parts[i].path, path))
+			return &record->parts[i];
+	return NULL;
+}
+
 static bool is_below(const char *path, const char *top)
 {
 	size_t length = strlen(top);
@@ -214,6 +222,8 @@ static void merge_body(struct mail_record *outer, struct mail_record *inner)
 		inner->keys[i] = (struct mail_key){ 0 };
 	}
 }
+
+static int check_parts(struct reading *r, const struct parsed_mail *parsed, struct error *err);
 
 /* ---- OpenPGP */
 
@@ -308,15 +318,19 @@ static int read_entity(struct reading *r, const struct str *plain, struct error 
 	else if (inner.crypto != MAIL_CRYPTO_NONE && inner.crypto != MAIL_CRYPTO_INLINE_SIGNED)
 		mail_record_add_flag(r->record, "nested-encryption");
 	cover(r->record, true, holds(state), beside);
+	if (!code)
+		code = check_parts(r, &inner, err);
 	parsed_mail_release(&inner);
 	return code;
 }
 
-static void take_plain_text(struct mail_record *record, const struct str *plain, bool encrypted, bool covered)
+static void take_plain_text(struct reading *r, const struct str *plain, bool encrypted, bool covered)
 {
-	AUTO_JSON text = js_new_string(plain->bytes, plain->length);
+	struct mail_record *record = r->record;
+	char *text = desk_plain_text(r->desk, plain, record->part_count ? record->parts[0].charset : NULL, record);
 
-	mem_replace(&record->text, json_string_value(text));
+	free(record->text);
+	record->text = text;
 	if (record->part_count) {
 		record->parts[0].text_at = 0;
 		record->parts[0].text_length = strlen(record->text);
@@ -348,7 +362,7 @@ static int open_encrypted(struct reading *r, struct parsed_mail *parsed, struct 
 	if (record->encryption == ENCRYPTION_DECRYPTED && parsed->crypto == MAIL_CRYPTO_ENCRYPTED)
 		code = read_entity(r, &r->sealed.plain, err);
 	else if (record->encryption == ENCRYPTION_DECRYPTED)
-		take_plain_text(record, &r->sealed.plain, true, holds(mail_record_signature(record)));
+		take_plain_text(r, &r->sealed.plain, true, holds(mail_record_signature(record)));
 	openpgp_result_release(&r->sealed);
 	return code;
 }
@@ -365,7 +379,7 @@ static int open_clear_signed(struct reading *r, struct parsed_mail *parsed, stru
 		return code;
 	state = take_signatures(r->record, &result, NULL);
 	if (result.plain.length)
-		take_plain_text(r->record, &result.plain, false, holds(state));
+		take_plain_text(r, &result.plain, false, holds(state));
 	openpgp_result_release(&result);
 	return 0;
 }
@@ -400,6 +414,8 @@ static int read_layer(struct reading *r, const struct str *plain, int layers, st
 	cover(r->record, r->record->encryption == ENCRYPTION_DECRYPTED, holds(mail_record_signature(r->record)), false);
 	if (inner.crypto != MAIL_CRYPTO_NONE)
 		code = open_layer(r, &inner, layers + 1, err);
+	if (!code)
+		code = check_parts(r, &inner, err);
 	parsed_mail_release(&inner);
 	return code;
 }
@@ -497,6 +513,31 @@ static int (*const openers[])(struct reading *r, struct parsed_mail *parsed, str
 	[MAIL_CRYPTO_SMIME_ENVELOPED] = open_smime,
 };
 
+/* Where gpg put something out, that is shown in place of the block; else the block stays as it came. */
+static int check_clear(struct reading *r, const struct signed_part *part, struct error *err)
+{
+	struct openpgp_result result;
+	AUTO_STRING path = NULL;
+	AUTO_STRING text = NULL;
+	int code = openpgp_verify_clear(r->desk->pgp, part->payload.bytes, part->payload.length, r->now, &result, err);
+	enum signature_state worst = SIGNATURE_COUNT;
+
+	if (code)
+		return code;
+	for (size_t i = 0; i < result.signature_count; i++)
+		if (worst == SIGNATURE_COUNT || result.signatures[i].state > worst)
+			worst = result.signatures[i].state;
+	if (result.plain.length) {
+		const struct mail_part *whole = part_find(r->record, part->path);
+
+		text = desk_plain_text(r->desk, &result.plain, whole ? whole->charset : NULL, r->record);
+		path = desk_splice_clear(r->record, part->path, text, holds(worst));
+	}
+	take_signatures(r->record, &result, path ? path : part->path);
+	openpgp_result_release(&result);
+	return 0;
+}
+
 /* Signatures over a part below the top: told for that part, never for the mail. */
 static int check_parts(struct reading *r, const struct parsed_mail *parsed, struct error *err)
 {
@@ -506,8 +547,12 @@ static int check_parts(struct reading *r, const struct parsed_mail *parsed, stru
 		const struct signed_part *part = &parsed->signed_parts[i];
 		enum signature_state state = SIGNATURE_COUNT;
 
-		code = verify_bytes(r, part->smime, &part->payload, &part->signature, part->path, &state, err);
-		if (code == ERR_DENIED && part->smime)
+		if (part->kind == SIGNED_CLEAR) {
+			code = check_clear(r, part, err);
+			continue;
+		}
+		code = verify_bytes(r, part->kind == SIGNED_SMIME, &part->payload, &part->signature, part->path, &state, err);
+		if (code == ERR_DENIED && part->kind == SIGNED_SMIME)
 			code = without_gpgsm(r->record, false);
 		for (size_t k = 0; holds(state) && k < r->record->part_count; k++)
 			if (is_signed_child(r->record->parts[k].path, part->path))

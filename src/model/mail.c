@@ -67,6 +67,7 @@ static void release_lists(struct mail_record *record)
 	}
 	for (size_t i = 0; i < record->attachment_count; i++) {
 		free(record->attachments[i].name);
+		free(record->attachments[i].other_name);
 		free(record->attachments[i].safe_name);
 		free(record->attachments[i].type);
 		free(record->attachments[i].path);
@@ -234,6 +235,7 @@ static json_t *attachments_json(const struct mail_record *record)
 		json_t *item = json_object();
 
 		put_string(item, "name", attachment->name);
+		put_string(item, "other_name", attachment->other_name);
 		put_string(item, "safe_name", attachment->safe_name);
 		put_string(item, "type", attachment->type);
 		put_string(item, "path", attachment->path);
@@ -437,6 +439,7 @@ static void take_attachments(const json_t *json, struct mail_record *ret)
 		const char *sha256 = str_or_empty(js_string(item, "sha256"));
 
 		to->name = take_string(item, "name");
+		to->other_name = take_string(item, "other_name");
 		to->safe_name = take_string(item, "safe_name");
 		to->type = take_string(item, "type");
 		to->path = take_string(item, "path");
@@ -619,7 +622,7 @@ const char *mail_record_signed_path(const struct mail_record *record, const stru
 		const char *path = record->signatures[i].path;
 		size_t length = path ? strlen(path) : 0;
 
-		if (length && strncmp(place, path, length) == 0 && place[length] == '.' &&
+		if (length && strncmp(place, path, length) == 0 && (!place[length] || place[length] == '.') &&
 		    (!found || length > strlen(found)))
 			found = path;
 	}

@@ -60,11 +60,12 @@ static void inbox_marks(const struct inbox_item *item, struct cell *ret)
 		str_add_char(&ret->text, '?');
 }
 
+/* Anybody can take any name: it stands without the address only where the pinned key signed. */
 static void inbox_sender(const struct mail_record *record, struct cell *ret)
 {
 	if (!record->from_count)
 		cell_set(ret, ROLE_DIM, _("(nobody)"));
-	else if (record->from[0].name && *record->from[0].name)
+	else if (record->verdict == VERDICT_VERIFIED && record->from[0].name && *record->from[0].name)
 		cell_set(ret, ROLE_NORMAL, record->from[0].name);
 	else
 		cell_set(ret, ROLE_NORMAL, record->from[0].address);
@@ -97,6 +98,7 @@ static void attachments_add(const struct mail_record *record, struct doc *doc)
 					      str_or_empty(file->type), *cover ? ", " : "", cover);
 
 		doc_field(doc, i ? "" : _("attached"), ROLE_NORMAL, line);
+		doc_field(doc, _("also named"), ROLE_WARNING, file->other_name);
 	}
 }
 

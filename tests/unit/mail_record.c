@@ -25,7 +25,7 @@ static const char full[] =
 	"\"html_only\":true,\"parts\":[{\"path\":\"1.2\",\"type\":\"text/plain\",\"charset\":"
 	"\"utf-8\",\"size\":11,\"covered\":true,\"encrypted\":true,\"verdict\":\"bad\","
 	"\"text_at\":6,\"text_length\":5}],"
-	"\"attachments\":[{\"name\":\"../poc\",\"safe_name\":\"poc\",\"type\":\"text/x-c\",\"path\":\"1.3\","
+	"\"attachments\":[{\"name\":\"../poc\",\"other_name\":\"poc.txt\",\"safe_name\":\"poc\",\"type\":\"text/x-c\",\"path\":\"1.3\","
 	"\"size\":99,\"sha256\":\""
 	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}],"
 	"\"keys\":[],\"flags\":[\"bidi\",\"html-only\"],\"auto_submitted\":true,"

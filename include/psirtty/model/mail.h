@@ -98,6 +98,7 @@ struct mail_part {
 
 struct mail_attachment {
 	char *name;          /* as the mail says, may be NULL */
+	char *other_name;    /* that of Content-Type where it differs, else NULL */
 	char *safe_name;     /* safe for a folder: no slash, no leading dot, printable, at most 128 bytes */
 	char *type;
 	char *path;          /* of its part, or NULL */
