@@ -202,6 +202,13 @@ int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *
 /* That in steps, so that the worker and gpg work at once: _begin asks gpg (for at most OPENPGP_AHEAD at a time: _opened
  * waits for it), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
  * inside, _end waits for both and frees. */
+/* What came out of an encryption or of signed cleartext, as UTF-8: read by the worker in CHARSET, which may be NULL. What
+ * is odd about it is flagged. Caller frees. */
+char *desk_plain_text(struct desk *desk, const struct str *plain, const char *charset, struct mail_record *record);
+/* TEXT takes the place of the next block of signed cleartext in the text of part PATH, which is a part of its own from then
+ * on. The path of that, which the caller frees, or NULL where there is no block. */
+char *desk_splice_clear(struct mail_record *record, const char *path, const char *text, bool covered);
+
 struct desk_reading;
 struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, instant now);
 void desk_read_opened(struct desk_reading *reading);
