@@ -171,7 +171,7 @@ static int run_show(struct command_context *context, const struct command_call *
 	struct desk *desk;
 	int code = command_mail(context, call, &desk, &item, err);
 
-	if (!code && !item->read && !desk_readonly(desk))
+	if (!code && (!item->read || desk_mail_outdated(desk, item)) && !desk_readonly(desk))
 		code = desk_mail_open(desk, item, command_now(context), err);
 	if (!code)
 		code = command_mail(context, call, &desk, &item, err);
@@ -217,17 +217,29 @@ static int run_import(struct command_context *context, const struct command_call
 	return code;
 }
 
+static void still_waits(void *data, const char *mail, const char *why)
+{
+	struct command_context *context = data;
+
+	command_row_out(context, mail, why, NULL);
+	context->reactions |= REACT_SHOW_OUTPUT;
+}
+
 static int run_retry(struct command_context *context, const struct command_call *call, struct error *err)
 {
+	const struct desk_retry how = { pass_progress, still_waits, context };
 	struct intake_count count = { 0 };
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
 	(void)call;
-	if (!code)
-		code = desk_mail_retry(desk, command_now(context), &count, err);
-	if (!code)
-		command_say(context, _("%zu opened, %zu still wait"), count.taken_in, count.unread);
+	if (code)
+		return code;
+	code = desk_mail_retry(desk, command_now(context), &how, &count, err);
+	command_say(context, _("%zu opened, %zu still wait, %zu judged anew"), count.taken_in, count.unread, count.known);
+	if (!code && count.failed)
+		code = error_set(err, ERR_INPUT, "mail retry", _("Run `vault check`; the others were tried"),
+				 _("%zu cannot be read"), count.failed);
 	return code;
 }
 
@@ -306,7 +318,7 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail retry",
-		.help = N_("try again to open what could not be opened"),
+		.help = N_("try again what could not be opened, and tell what waits on"),
 		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.exec = run_retry,
 	},

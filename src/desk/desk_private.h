@@ -79,6 +79,11 @@ int intake_end(struct intake *intake, int code, struct error *err);
 /* Keeps one message, then reads it; counts. */
 int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
 		struct intake_count *count, struct error *err);
+/* Nothing of it stays closed for want of a key. */
+bool desk_is_open(const struct mail_record *record);
+/* What was read of the mail ID, as an event. */
+int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
+		       struct error *err);
 
 /* ---- places.c */
 /* SHA-256 and size of a whole file. */

@@ -148,6 +148,8 @@ enum signature_state mail_record_signature(const struct mail_record *record);
  * by another key than the pinned → mismatch; good or expired without a pin, where the key's user ids are known
  * and none is the sender's → mismatch; else, or by an unknown key → signed. */
 void mail_record_judge(struct mail_record *record, const char *pinned);
+/* Whether that verdict would be another one with PINNED than the one RECORD, which may be in brief, has. */
+bool mail_record_outdated(const struct mail_record *record, const char *pinned);
 /* The first From address in lower case, or NULL. Borrowed. */
 const char *mail_record_sender(const struct mail_record *record);
 /* Why it was not decrypted, in the language of the reader; "" when there is nothing to say. */
