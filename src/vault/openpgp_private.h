@@ -72,6 +72,8 @@ bool openpgp_hash_is_strong(gpgme_hash_algo_t hash);
 enum signature_state openpgp_verdict(gpgme_error_t status);
 /* Why a decryption that ended with CODE gave nothing; kept in English. */
 enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran, const char **ret_reason);
+/* Recipients and session key, as far as gpg told them. */
+void openpgp_take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret);
 /* A result that says: something claims to be a signature and is none. */
 void openpgp_malformed(struct openpgp_result *ret);
 

@@ -178,6 +178,11 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 		{ GPG_ERR_BAD_PIN, ENCRYPTION_NO_KEY, N_("the PIN of the card was wrong") },
 		{ GPG_ERR_PIN_BLOCKED, ENCRYPTION_NO_KEY, N_("the PIN of the card is blocked") },
 		{ GPG_ERR_TIMEOUT, ENCRYPTION_FAILED, N_("gpg took too long over it") },
+		{ GPG_ERR_UNUSABLE_SECKEY, ENCRYPTION_NO_KEY,
+		  N_("its key is here, but gpg-agent could not use it: the passphrase was not given, or nobody can be asked for it") },
+		{ GPG_ERR_BUFFER_TOO_SHORT, ENCRYPTION_FAILED, N_("it is encrypted in a way that this gpgsm does not know") },
+		{ GPG_ERR_UNSUPPORTED_ALGORITHM, ENCRYPTION_FAILED,
+		  N_("it is encrypted in a way that this gpg does not know") },
 	};
 
 	*ret_reason = NULL;
@@ -196,7 +201,7 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 	return ENCRYPTION_FAILED;
 }
 
-static void take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret)
+void openpgp_take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret)
 {
 	size_t capacity = 0;
 
@@ -220,7 +225,7 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_ctx_t context, gpgme_error_t cod
 		ret->state = ENCRYPTION_FAILED;
 		reason = N_("it is not protected against alteration");
 	}
-	take_decryption(decrypted, ret);
+	openpgp_take_decryption(decrypted, ret);
 	ret->reason = mem_string(reason);
 	if (ret->state == ENCRYPTION_DECRYPTED)
 		take_signatures(pgp, gpgme_op_verify_result(context), now, ret);
