@@ -175,6 +175,9 @@ int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pg
 		code = unlock_one(ring, store, pgp, vault, false, ret_member, ret_fingerprint, err);
 	if (code)
 		return code < 0 ? code : 0;
+	if (!openpgp_agent_answers(pgp))
+		return error_set(err, ERR_DENIED, _("vault"), _("Start gpg-agent, or forward it to this host"),
+				 _("gpg-agent does not answer"));
 	return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
 			 _("none of its members' secret keys is at hand"));
 }

@@ -82,6 +82,8 @@ void openpgp_malformed(struct openpgp_result *ret);
 typedef gpgme_error_t (*openpgp_start_fn)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
 gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 			  gpgme_data_t out);
+/* The 20 s; less where PSIRTTY_GPG_MS says so, never more. */
+int openpgp_patience_ms(void);
 /* That in two steps: between them gpg works on by itself as far as its pipes reach, and CONTEXT and the data are taken;
  * the time begins with the second step, which frees. */
 struct openpgp_job;

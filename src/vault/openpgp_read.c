@@ -220,6 +220,8 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_ctx_t context, gpgme_error_t cod
 	const char *reason;
 
 	openpgp_note_asked(code);
+	if (gpgme_err_code(code) == GPG_ERR_NO_SECKEY && !openpgp_agent_answers(pgp))
+		code = gpgme_error(GPG_ERR_NO_AGENT);
 	ret->state = openpgp_decryption_state(code, overran, &reason);
 	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
 		ret->state = ENCRYPTION_FAILED;

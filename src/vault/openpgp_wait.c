@@ -11,7 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { WATCH_MOST = 16, GPG_S = 20, PERSON_S = 300 };
+enum { WATCH_MOST = 16, GPG_MS = 20000, PERSON_MS = 300000 };
 
 struct watch {
 	gpgme_io_cb_t call; /* NULL: free */
@@ -59,9 +59,17 @@ static void loop_event(void *data, gpgme_event_io_t type, void *type_data)
 	loop->code = done->err ? done->err : done->op_err;
 }
 
-static void arm(int timer, int seconds)
+int openpgp_patience_ms(void)
 {
-	const struct itimerspec at = { .it_value = { .tv_sec = seconds } };
+	const char *text = getenv("PSIRTTY_GPG_MS");
+	long shorter = text ? strtol(text, NULL, 10) : GPG_MS;
+
+	return shorter > 0 && shorter < GPG_MS ? (int)shorter : GPG_MS;
+}
+
+static void arm(int timer, int ms)
+{
+	const struct itimerspec at = { .it_value = { ms / 1000, ms % 1000 * 1000000L } };
 
 	if (timerfd_settime(timer, 0, &at, NULL) < 0)
 		BUG("the timer cannot be set: %s", strerror(errno));
@@ -129,20 +137,20 @@ static bool wait_for(struct openpgp_job *job, int timer)
 {
 	bool person = false;
 
-	arm(timer, GPG_S);
+	arm(timer, openpgp_patience_ms());
 	while (!job->code && !job->loop.done) {
 		if (turn(&job->loop, timer, -1))
 			continue;
 		/* What our own dialogue took is over by now. */
 		if (job->asked != openpgp_times_asked()) {
 			job->asked = openpgp_times_asked();
-			arm(timer, GPG_S);
+			arm(timer, openpgp_patience_ms());
 			continue;
 		}
 		if (person || !*gpgme_get_ctx_flag(job->context, "redraw"))
 			return false;
 		person = true;
-		arm(timer, PERSON_S);
+		arm(timer, PERSON_MS);
 	}
 	return true;
 }

@@ -3,7 +3,8 @@
 # time limit: 120
 #
 # What gpg-agent costs: an import says how long the agent will need and why, and leaves what would take long to be opened
-# later; what was opened once is opened again without the agent; a key that comes after the mail opens it.
+# later; what was opened once is opened again without the agent; a key that comes after the mail opens it. Then agents on
+# other machines, as ssh forwards them: what they let us do, and what they do not, by its sentence.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
@@ -12,8 +13,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/pa.XXXXXX") || exit 1
 export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache PSIRTTY_VAULT=$work/vault
-trap 'for h in "$work/g" "$work/l"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
-mkdir -m 700 "$GNUPGHOME" "$work/l"
+trap 'for h in "$work/g" "$work/l" "$work/c"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
+mkdir -m 700 "$GNUPGHOME" "$work/l" "$work/c"
 mkdir "$work/in"
 echo 's2k-count 65536' >"$GNUPGHOME/gpg-agent.conf"
 ann=$(make_key "$work/g" 'Ann <ann@vendor.example>')
@@ -105,4 +106,44 @@ has "$("$psirtty" key pin eve@finder.example "$eve" --verified phone 2>&1)" 'jud
 is "$(verdict)" verified 'now it is hers'
 "$psirtty" key unpin eve@finder.example >/dev/null 2>&1
 is "$(verdict)" signed 'without the pin it is no longer'
+
+# ---- an agent on another machine: its extra socket stands where gpg looks for an agent of this one
+pinentry() { # pinentry WORDS: what the other machine's answers when it asks there
+  printf '#!/bin/sh\necho "$$" >>%s\necho OK\nwhile read -r word rest; do\n  case $word in\n  GETPIN) printf "%s\\n" ;;\n  BYE) echo OK; exit ;;\n  *) echo OK ;;\n  esac\ndone\n' \
+    "$work/asked" "$1" >"$work/pinentry"
+  chmod +x "$work/pinentry"
+}
+pinentry 'ERR 83886179 Operation cancelled'
+printf 's2k-count 65536\nextra-socket %s\npinentry-program %s\n' "$work/l/S.gpg-agent.extra" "$work/pinentry" >"$work/l/gpg-agent.conf"
+gpgconf --homedir "$work/l" --kill gpg-agent
+gpg --homedir "$work/l" --batch --quiet --pinentry-mode loopback --passphrase 'correct horse' \
+  --quick-generate-key 'Far <far@vendor.example>' future-default default never 2>/dev/null
+gpg --homedir "$work/l" --batch --export | gpg --homedir "$work/c" --batch --quiet --import 2>/dev/null
+letter "$work/l" - far@vendor.example 'F <f@finder.example>' '<f@x>' 'far' <<<'far words' >"$work/in/far.eml"
+gpgconf --homedir "$work/l" --kill gpg-agent
+gpgconf --homedir "$work/l" --launch gpg-agent
+export GNUPGHOME=$work/c
+gpgconf --kill gpg-agent
+socket=$(gpgconf --list-dirs agent-socket)
+printf '%%Assuan%%\nsocket=%s\n' "$work/l/S.gpg-agent.extra" >"$socket"
+echo no-autostart >"$GNUPGHOME/gpg.conf"
+has "$(gpg-connect-agent --no-autostart 'GETINFO restricted' /bye 2>&1)" 'OK' 'an agent that is forwarded, restricted'
+has "$(gpg-connect-agent --no-autostart 'GETINFO restricted' 'EXPORT_KEY x' /bye 2>/dev/null)" 'Forbidden' 'which gives no key away'
+"$psirtty" init "$work/far" --handler "$late" >/dev/null 2>&1
+ok $? 'a vault for a key that is there'
+export PSIRTTY_VAULT=$work/far
+has "$("$psirtty" mail import "$work/in/late1.eml" 2>&1)" '1 taken in, 0 known already, 0 could not be opened' 'mail is opened by it'
+has "$("$psirtty" mail import "$work/in/far.eml" 2>&1)" '1 could not be opened' 'a key behind a passphrase that is not given there'
+[ -s "$work/asked" ]
+ok $? 'it was asked for there'
+has "$("$psirtty" mail retry 2>&1)" $'M-0002\tthe passphrase was not given' 'that is the reason'
+pinentry 'D correct horse\\nOK'
+has "$("$psirtty" mail retry 2>&1)" '1 opened' 'given there, it opens'
+has "$("$psirtty" mail show M-0002 2>&1)" 'far words' 'and is read here'
+gpgconf --homedir "$work/l" --kill gpg-agent
+out=$("$psirtty" mail read "$work/in/late2.eml" 2>&1)
+has "$out" 'gpg-agent does not answer' 'the line to it is cut: that is told'
+out=$("$psirtty" mail list 2>&1)
+is $? 4 'and the vault stays locked'
+has "$out" 'gpg-agent does not answer. Start gpg-agent, or forward it to this host' 'with what to do'
 tap_done
