@@ -208,10 +208,13 @@ static int run_import(struct command_context *context, const struct command_call
 		code = desk_mail_import(desk, paths[i], command_now(context), pass_progress, context, &count, err);
 	command_say(context, _("%zu taken in, %zu known already, %zu could not be opened and wait"),
 		    count.taken_in, count.known, count.unread);
-	if (count.later)
+	if (count.later && count.derivation_ms)
 		command_say(context, _("%zu encrypted ones are opened when they are read: the passphrase of their key costs gpg-agent "
 				       "%d ms for each, cached or not (s2k-count in gpg-agent.conf); `mail retry` opens all, in about %zu s"),
 			    count.later, count.derivation_ms, count.later * (size_t)count.derivation_ms / 1000 + 1);
+	else if (count.later)
+		command_say(context, _("%zu encrypted ones are opened when they are read: gpg, or its agent, did not come to an end over "
+				       "one of them; `mail retry` opens all"), count.later);
 	if (!code)
 		code = command_acknowledge(context, desk, err);
 	return code;

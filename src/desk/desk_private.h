@@ -194,11 +194,11 @@ int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const ch
 int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
 		     struct mail_record *ret, struct error *err);
 /* That in steps, so that the worker and gpg work at once: _begin asks gpg (for at most OPENPGP_AHEAD at a time: _opened
- * waits for it), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
+ * waits for it; false where gpg came to no end), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
  * inside, _end waits for both and frees. */
 struct desk_reading;
 struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, instant now);
-void desk_read_opened(struct desk_reading *reading);
+bool desk_read_opened(struct desk_reading *reading);
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker);
 int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err);
 /* Whether gpg has to be asked about it. */

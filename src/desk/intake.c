@@ -43,6 +43,7 @@ struct intake {
 	bool asked;                    /* the agent was, what a message costs */
 	size_t at_once;                /* as many may gpg be at; more than one only where it asks nobody */
 	long left_ms;                  /* of the patience */
+	bool hangs;                    /* gpg did not come to an end over one */
 };
 
 /* ---- one message */
@@ -246,7 +247,7 @@ static bool can_wait(struct intake *in, const struct pending *p)
 			in->at_once = OPENPGP_AHEAD;
 	}
 	in->left_ms -= in->count->derivation_ms;
-	return in->left_ms < 0;
+	return in->hangs || in->left_ms < 0;
 }
 
 /* What gpg opened is taken apart while gpg opens the next, and what was read before is noted. */
@@ -285,7 +286,8 @@ static struct step next_opened(struct intake *in, struct sealed_row *row, bool l
 
 	if (!row->opening_count || (!last && row->opening_count < in->at_once))
 		return (struct step){ NULL };
-	desk_read_opened(first.reading);
+	/* Where gpg or its agent hangs the others need not wait for it too. */
+	in->hangs = !desk_read_opened(first.reading) || in->hangs;
 	row->opening_count--;
 	memmove(row->opening, row->opening + 1, row->opening_count * sizeof(*row->opening));
 	return first;

@@ -617,15 +617,16 @@ struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *pars
 	return reading;
 }
 
-void desk_read_opened(struct desk_reading *reading)
+bool desk_read_opened(struct desk_reading *reading)
 {
 	struct reading *r = &reading->r;
 
-	if (!r->opening)
-		return;
-	openpgp_decrypt_end(r->opening, r->now, &r->sealed);
-	r->opening = NULL;
-	take_decryption(r->record, &r->sealed);
+	if (r->opening) {
+		openpgp_decrypt_end(r->opening, r->now, &r->sealed);
+		r->opening = NULL;
+		take_decryption(r->record, &r->sealed);
+	}
+	return !openpgp_was_late(r->record->encryption_reason);
 }
 
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker)

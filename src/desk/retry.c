@@ -105,7 +105,9 @@ struct round {
 	const struct desk_retry *how;
 	struct intake_count *count;
 	size_t done, total;
+	int late;          /* so many, one behind the other, did gpg not come to an end over */
 };
+enum { LATE_MOST = 2 };
 
 /* What is told of one that waits on. */
 static void tell(const struct round *r, const char *mail, const char *reason)
@@ -131,10 +133,14 @@ static int one(struct round *r, const char *mail, struct error *err)
 	r->count->known += o.open && o.before && o.changed;
 	r->count->unread += !code && !o.open;
 	if (o.open)
-		return 0;
+		return r->late = 0;
 	error_sentence(&why, &sentence);
 	tell(r, mail, code ? sentence.bytes : NULL);
-	return 0;
+	r->late = !code && openpgp_was_late(model_find_mail(r->desk->model, mail)->record.encryption_reason) ? r->late + 1 : 0;
+	if (r->late < LATE_MOST)
+		return 0;
+	return error_set(err, ERR_DENIED, "mail retry", _("End a hung agent with `gpgconf --kill gpg-agent`, and try again"),
+			 _("gpg, or its agent, does not answer in time"));
 }
 
 static int cancelled(const struct round *r, struct error *err)

@@ -90,6 +90,10 @@ struct openpgp_job;
 struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 				  gpgme_data_t out);
 gpgme_error_t openpgp_finish(struct openpgp_job *job);
+/* Whether HOME's agent (NULL: the default) is a forwarded one, and answers. */
+bool openpgp_agent_elsewhere(const char *home);
+/* The secret keys PATTERN names, in the same time, since gpg asks the agent for each: caller frees, whatever is returned. */
+gpgme_error_t openpgp_list_secret(gpgme_ctx_t context, const char *pattern, gpgme_key_t **ret, size_t *ret_count);
 
 /* Where plaintext goes: no more than LIMIT bytes of it. */
 struct openpgp_sink { struct str bytes; size_t limit; bool overran; };

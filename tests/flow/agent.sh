@@ -13,10 +13,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/pa.XXXXXX") || exit 1
 export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache PSIRTTY_VAULT=$work/vault
-trap 'for h in "$work/g" "$work/l" "$work/c"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
+hung=
+trap '[ -z "$hung" ] || kill -CONT "$hung" 2>/dev/null; for h in "$work/g" "$work/l" "$work/c"; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
 mkdir -m 700 "$GNUPGHOME" "$work/l" "$work/c"
 mkdir "$work/in"
 echo 's2k-count 65536' >"$GNUPGHOME/gpg-agent.conf"
+until_there() { # until_there FILE: it holds something, within a minute
+  local end=$((SECONDS + 60))
+  while [ ! -s "$1" ] && [ $SECONDS -lt $end ]; do read -r -t 0.05 _ <><(:); done
+  [ -s "$1" ]
+}
 ann=$(make_key "$work/g" 'Ann <ann@vendor.example>')
 gpg --batch --quiet --pinentry-mode loopback --passphrase 'correct horse' \
   --quick-generate-key 'Team <psirt@vendor.example>' future-default default never 2>/dev/null
@@ -146,4 +152,36 @@ has "$out" 'gpg-agent does not answer' 'the line to it is cut: that is told'
 out=$("$psirtty" mail list 2>&1)
 is $? 4 'and the vault stays locked'
 has "$out" 'gpg-agent does not answer. Start gpg-agent, or forward it to this host' 'with what to do'
+
+# ---- an agent that hangs: nobody waits for it longer than gpg may, here a second and a half
+export GNUPGHOME=$work/g PSIRTTY_VAULT=$work/vault
+mkdir "$work/hang"
+for i in 1 2 3; do letter "$work/l" - "$late" 'F <f@finder.example>' "<h$i@x>" "h$i" <<<"hung words $i" >"$work/hang/$i.eml"; done
+mkfifo "$work/lines"
+PSIRTTY_GPG_MS=1500 "$psirtty" - <"$work/lines" >"$work/said" 2>&1 &
+running=$!
+exec 7>"$work/lines"
+echo "calendar export $work/unlocked.ics" >&7
+until_there "$work/unlocked.ics"
+ok $? 'a vault that is open'
+hung=$(gpg-connect-agent 'GETINFO pid' /bye | sed -n 's/^D //p')
+kill -STOP "$hung"
+ok $? 'an agent that hangs'
+printf 'mail import %s\nsecurity-txt write %s --contact psirt@vendor.example --signed\nmail list M-003\n' "$work/hang" "$work/s.txt" >&7
+exec 7>&-
+wait $running
+said=$(cat "$work/said")
+has "$said" '3 taken in, 0 known already, ' 'mail is taken in all the same'
+has "$said" '1 encrypted ones are opened when they are read: gpg, or its agent, did not come to an end' 'when two came to no end no more are tried'
+has "$said" 'line 3: ' 'nor is anything signed'
+has "$said" 'gpg, or its agent, does not answer in time. End a hung agent with `gpgconf --kill gpg-agent`' 'and what to do is said'
+has "$said" 'M-0036' 'everything else goes on'
+out=$(PSIRTTY_GPG_MS=300 "$psirtty" mail read "$work/hang/1.eml" 2>&1)
+has "$out" 'failed: gpg took too long over it' 'a mail that is read meanwhile'
+out=$(PSIRTTY_GPG_MS=300 "$psirtty" mail list 2>&1)
+is $? 4 'a vault that is opened meanwhile stays locked'
+has "$out" 'gpg took too long over it' 'and why'
+kill -CONT "$hung"
+has "$("$psirtty" mail retry 2>&1)" '3 opened, 0 still wait' 'when it goes on nothing was lost'
+has "$("$psirtty" mail show M-0039 2>&1)" 'hung words 3' 'and all is read'
 tap_done

@@ -64,6 +64,8 @@ struct openpgp_result {
 	enum encryption_state state;
 };
 void openpgp_result_release(struct openpgp_result *result);
+/* Whether REASON says that gpg, or its agent, did not come to an end. */
+bool openpgp_was_late(const char *reason);
 
 /* Decrypts and verifies; at most LIMIT bytes come out. Whatever gpg streamed before it found a fault is
  * thrown away. The outcome is in *RET (state, reason); the return code is 0 unless gpg itself cannot be
