@@ -80,6 +80,11 @@ int intake_end(struct intake *intake, int code, struct error *err);
 /* Keeps one message, then reads it; counts. */
 int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
 		struct intake_count *count, struct error *err);
+/* Nothing of it stays closed for want of a key. */
+bool desk_is_open(const struct mail_record *record);
+/* What was read of the mail ID, as an event. */
+int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
+		       struct error *err);
 
 /* ---- places.c */
 /* SHA-256 and size of a whole file. */
@@ -200,7 +205,7 @@ int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const ch
 int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
 		     struct mail_record *ret, struct error *err);
 /* That in steps, so that the worker and gpg work at once: _begin asks gpg (for at most OPENPGP_AHEAD at a time: _opened
- * waits for it), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
+ * waits for it; false where gpg came to no end), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
  * inside, _end waits for both and frees. */
 /* What came out of an encryption or of signed cleartext, as UTF-8: read by the worker in CHARSET, which may be NULL. What
  * is odd about it is flagged. Caller frees. */
@@ -211,7 +216,7 @@ char *desk_splice_clear(struct mail_record *record, const char *path, const char
 
 struct desk_reading;
 struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, instant now);
-void desk_read_opened(struct desk_reading *reading);
+bool desk_read_opened(struct desk_reading *reading);
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker);
 int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err);
 /* Whether gpg has to be asked about it. */
