@@ -80,7 +80,9 @@ static json_t *helper_of(const struct adv_wanted *w)
 
 static json_t *product_branch(const struct adv_wanted *w, const char *id, const char *version)
 {
-	AUTO_STRING name = mem_format("%s %s %s%s%s", w->vendor, w->product, version, w->where ? " " : "", str_or_empty(w->where));
+	bool told = str_starts(w->product, w->vendor);
+	AUTO_STRING name = mem_format("%s%s%s%s%s %s", told ? "" : w->vendor, told ? "" : " ", w->product, w->where ? " " : "",
+				      str_or_empty(w->where), version);
 	bool range = w->range || csaf_is_range(version);
 	json_t *branch = adv_object("category", range ? "product_version_range" : "product_version", "name", version, NULL);
 	json_t *object = adv_object("name", name, "product_id", id, NULL);

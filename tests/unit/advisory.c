@@ -99,6 +99,31 @@ static void test_ranges(void)
 	}
 }
 
+/* Ranges as people are told them, in both languages. */
+static void test_words(void)
+{
+	static const struct { const char *range, *en, *zh; } rows[] = {
+		{ "vers:all/*", "all versions", "所有版本" },
+		{ "vers:semver/>=1.0.0|<1.2.0", "from 1.0.0 before 1.2.0", "1.0.0 起 1.2.0 之前" },
+		{ "vers:rpm/<=2.4.0-7", "through 2.4.0-7", "2.4.0-7 及更早" },
+		{ "vers:generic/<1|>=2|<3", "before 1, from 2 before 3", "1 之前, 2 起 3 之前" },
+		{ "vers:generic/>4", "after 4", "4 之后" },
+		{ "vers:generic/1.0|1.1", "1.0, 1.1", "1.0, 1.1" },
+		{ "vers:generic/!=1.0|!=1.1", "all versions but 1.0, 1.1", "除以下版本外的所有版本： 1.0, 1.1" },
+		{ "< 4", "before 4", "4 之前" },
+		{ "some of them", NULL, NULL },
+	};
+	const struct prose english = { .chinese = false }, chinese = { .chinese = true };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STR en = STR_INIT;
+		AUTO_STR zh = STR_INIT;
+
+		CHECK_STR(prose_range(&english, rows[i].range, &en) ? en.bytes : NULL, rows[i].en, rows[i].range);
+		CHECK_STR(prose_range(&chinese, rows[i].range, &zh) ? zh.bytes : NULL, rows[i].zh, rows[i].range);
+	}
+}
+
 static void test_bumps(void)
 {
 	static const struct { const char *place, *value; enum advisory_bump bump; } rows[] = {
@@ -286,6 +311,7 @@ int main(void)
 	test_markup();
 	test_wrap();
 	test_ranges();
+	test_words();
 	test_bumps();
 	test_language();
 	test_cve_versions();
