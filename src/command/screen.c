@@ -3,7 +3,9 @@
 #include "command/command_private.h"
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
-				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", "matches", NULL };
+				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", "matches", "audit", NULL };
+static const char *const tabs[] = { "summary", "messages", "reproduction", "embargo", "affected", "advisory", "revisions",
+				    "tasks", "gates", "timeline", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NULL };
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
@@ -99,10 +101,10 @@ const struct command_row screen_commands[] = {
 	},
 	{
 		.name = "view",
-		.help = N_("go to a saved view: a pane with its filter"),
+		.help = N_("go to a saved view: a pane with its filter; alone lists them"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_VIEW,
-		.arguments = { ARG("NAME", ARG_VIEW, N_("as it was saved")) },
+		.arguments = { ARG_MAY("NAME", ARG_VIEW, N_("as it was saved")) },
 	},
 	{
 		.name = "view save",
@@ -163,10 +165,10 @@ const struct command_row screen_commands[] = {
 	},
 	{
 		.name = "tab",
-		.help = N_("go to a tab of the case, by number"),
+		.help = N_("go to a tab of the opened case, by name or number"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_TAB,
-		.arguments = { ARG("NUMBER", ARG_NUMBER, NULL) },
+		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = tabs } },
 	},
 	{
 		.name = "theme",
@@ -188,5 +190,6 @@ const struct command_row screen_commands[] = {
 	PANE("risks", N_("the register of accepted risks"), "risks"),
 	PANE("matches", N_("what feeds say of our products and nobody decided about yet"), "matches"),
 	PANE("tasks", N_("the dated tasks of all cases"), "all-tasks"),
+	PANE("audit", N_("who did what when, and how it hangs in the chain"), "audit"),
 	{ .name = NULL },
 };

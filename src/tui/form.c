@@ -292,6 +292,15 @@ static struct picker *bar_picker(struct app *app, const struct form *form, const
 	return pick_bar_new(text, score ? score->cvss.overall : -1);
 }
 
+const struct picker_ops *const form_pickers[] = {
+	&picker_list, &picker_cwe, &picker_date, &picker_cvss, &picker_bar, &picker_matrix, NULL,
+};
+
+const struct picker_ops *form_picker(const struct form *form)
+{
+	return form->picker ? form->picker->ops : NULL;
+}
+
 static void pick(struct app *app, struct form *form)
 {
 	const struct field *field = &form->fields[form->current];

@@ -16,7 +16,7 @@ void palette_release(struct palette *palette)
 
 static char *key_of(struct app *app, const char *name)
 {
-	const char *contexts[5];
+	const char *contexts[CONTEXTS];
 	const struct binding *binding;
 	char label[16];
 

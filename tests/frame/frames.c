@@ -88,6 +88,7 @@ static const struct frame frames[] = {
 	{ "form-cvss", 80, 24, "0 g : <form case score> Enter ^P Down Down Right", false, true },
 	{ "form-cwe", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <out-of-bounds>", false, false },
 	{ "form-cwe-tree", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P Down Right Right", false, false },
+	{ "view-picked", 80, 24, "0 / <sev:critical> Enter : <view save hot> Enter 1 \\ Enter", false, false },
 	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
 	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
 	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
@@ -200,7 +201,16 @@ static const struct action actions[] = {
 	{ "0 g : <form note> Enter <two words> ^S", "note PSIRT-2026-0001 \"two words\"\n" },
 	{ "0 g : <form note> Enter Esc", "" },
 	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },
-	{ "<xyz>", "" },
+	{ "<%&;>", "" },
+	{ "4 / <proposed> Enter g t", "embargo accept PSIRT-2026-0003\n" },
+	{ "4 / <proposed> Enter g d <too late> Enter", "embargo reject PSIRT-2026-0003 too late\n" },
+	{ "4 / <proposed> Enter g p <2026-12-20> Enter", "embargo counter PSIRT-2026-0003 2026-12-20\n" },
+	{ "4 g t", "" },
+	{ "0 g j j Enter : <tab embargo> Enter t", "embargo accept PSIRT-2026-0003\n" },
+	{ "0 g Enter : <tab embargo> Enter t", "" },
+	{ "0 g Enter : <tab messages> Enter Enter r", "mail reply M-0001\n" },
+	{ ": <pane audit> Enter x", "audit verify\n" },
+	{ ": <pane audit> Enter g Enter c <seen> Enter", "note PSIRT-2026-0004 seen\n" },
 };
 
 static void test_actions(void)
