@@ -77,6 +77,7 @@ const struct command_row screen_commands[] = {
 	ROW("palette", N_("list every command that works here"), SCREEN_PALETTE),
 	ROW("mark", N_("mark the row"), SCREEN_MARK),
 	ROW("mark-range", N_("begin or end a range of marks"), SCREEN_MARK_RANGE),
+	ROW("mark-all", N_("mark all rows that are shown, or none"), SCREEN_MARK_ALL),
 	ROW("redraw", N_("draw the screen anew"), SCREEN_REDRAW),
 	ROW("suspend", N_("stop the program; fg goes on"), SCREEN_SUSPEND),
 	ROW("cancel", N_("cancel the job in front"), SCREEN_CANCEL),

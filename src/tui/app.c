@@ -380,6 +380,18 @@ static void request_mark(struct app *app, enum screen_request request, const cha
 	}
 }
 
+static void request_mark_all(struct app *app, enum screen_request request, const char *argument)
+{
+	struct view *view = app_view(app);
+	bool all = view_is_list(view) && view->marks.count < view->row_count;
+
+	(void)request;
+	(void)argument;
+	view_clear_marks(view);
+	for (size_t i = 0; all && i < view->row_count; i++)
+		view_mark(view, &view->rows[i], true);
+}
+
 /* ---- the rest */
 
 static void request_prompt(struct app *app, enum screen_request request, const char *argument)
@@ -578,7 +590,7 @@ static const request_fn requests[] = {
 	[SCREEN_PREVIOUS_HEADING] = heading_request, [SCREEN_EXPAND] = tree_request, [SCREEN_COLLAPSE] = tree_request,
 	[SCREEN_FLAW] = level_page, [SCREEN_COMPONENT] = level_page,
 	[SCREEN_COMMAND_LINE] = request_prompt,
-	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
+	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark, [SCREEN_MARK_ALL] = request_mark_all,
 	[SCREEN_PANE] = level_pane, [SCREEN_TAB] = level_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,

@@ -58,6 +58,7 @@ struct app {
 	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */
 	int64_t preview_due;                 /* when the rest is long enough; 0: nothing waits */
 	/* prompt */
+	int prompt_prefix;                   /* ^X while it waits for what follows, or 0 */
 	enum prompt_kind prompt; struct line line; struct history history;
 	char *question;                      /* owned: of PROMPT_YES and PROMPT_TYPED */
 	char *pending;                       /* owned: the line that waits for the answer */

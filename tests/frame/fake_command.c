@@ -58,6 +58,7 @@ static const struct command_row rows[] = {
 	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
 	  "party now", REACT_RELOAD },
 	SCREEN("mark", "mark a row", SCREEN_MARK),
+	SCREEN("mark-all", "mark all rows", SCREEN_MARK_ALL),
 	SCREEN("mark-range", "mark rows", SCREEN_MARK_RANGE),
 	SCREEN("next-heading", "the next heading", SCREEN_NEXT_HEADING),
 	SCREEN("next-match", "the next match", SCREEN_NEXT_MATCH),
