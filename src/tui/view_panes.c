@@ -50,7 +50,8 @@ static void case_cell(const struct view *view, const struct row *row, size_t col
 	case CASE_MARKS: cell_marks(ret, state, now); break;
 	case CASE_ID: cell_set(ret, ROLE_ID, state->id); break;
 	case CASE_RM: cell_set(ret, ROLE_NORMAL, rm_name(state->rm)); break;
-	case CASE_SEVERITY: cell_severity(ret, state); break;
+	/* Where there is no score nothing stands: in a tall list a sign for it costs as much as a word. */
+	case CASE_SEVERITY: if (case_leading_score(state)) cell_severity(ret, state); break;
 	case CASE_TITLE: cell_set(ret, ROLE_NORMAL, state->title); break;
 	case CASE_DUE: cell_due(ret, state, now); break;
 	case CASE_WHAT: cell_due_what(ret, state, now); break;
