@@ -10,7 +10,7 @@
 
 /* ---- others' changes */
 
-int desk_notify_fd(const struct desk *desk)
+int desk_notify_fd(struct desk *desk)
 {
 	return vault_notify_fd(desk->vault);
 }

@@ -374,7 +374,7 @@ bool desk_readonly(const struct desk *desk)
 	return desk->readonly;
 }
 
-int desk_notify_fd(const struct desk *desk)
+int desk_notify_fd(struct desk *desk)
 {
 	(void)desk;
 	return -1;
