@@ -104,6 +104,22 @@ struct desk_hit {
 int desk_search(struct desk *desk, const char *query, bool best, size_t limit, struct desk_hit **ret,
 		size_t *ret_count, struct error *err);
 
+/* ---- history (history.c) */
+struct desk_entry {
+	uint64_t gseq;                 /* its place in this copy's journal */
+	uint8_t event[32];
+	int type;
+	instant at;                    /* by its author's clock */
+	char author[64], fingerprint[65];
+	char place[64], case_id[64];   /* where: a case's id, or what else it is of, translated; "" where it is no case */
+	char line[400];                /* event_line, not yet made safe */
+};
+/* What the newest MOST entries of the journal tell to this member, the newest first. Each hangs in the chain and bears its
+ * author's signature: what does not is desk_warning's. *RET freed with free(). */
+int desk_history(struct desk *desk, size_t most, struct desk_entry **ret, size_t *ret_count, struct error *err);
+/* The newest entry's place: it grows when there is something new to tell. */
+uint64_t desk_history_head(const struct desk *desk);
+
 /* ---- cases (cases.c) */
 int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,
 		  struct error *err);
