@@ -61,12 +61,28 @@ static int malformed(const char *path, struct error *err)
 	return error_set(err, ERR_INPUT, path, NULL, _("the sandboxed reader's answer is malformed"));
 }
 
+static void not_checked(struct judgement *judgement, const char *test, const char *reason)
+{
+	size_t i = judgement->unchecked_count;
+
+	if (i == ARRAY_LEN(judgement->unchecked))
+		return;
+	judgement->unchecked[i].test = test;
+	judgement->unchecked[i].reason = mem_string(reason);
+	judgement->unchecked_count++;
+}
+
+/* Findings have five fields; what was not tested has two. */
 static int take_findings(const struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
 {
 	for (size_t i = 1; i < answer->count; i++) {
 		char **f = answer->rows[i].fields;
 		int severity = answer->rows[i].count == 5 ? severity_from_name(f[1]) : -1;
 
+		if (answer->rows[i].count == 2) {
+			not_checked(ret, f[0], f[1]);
+			continue;
+		}
 		if (severity < 0)
 			return malformed(path, err);
 		ret->findings[ret->count++] = (struct judged){ f[0], (enum check_severity)severity, f[2], f[3],
@@ -75,16 +91,17 @@ static int take_findings(const struct job_answer *answer, const char *path, stru
 	return 0;
 }
 
-static int read_findings(struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
+static int read_findings(const char *path, struct judgement *ret, struct error *err)
 {
-	struct job_row *head = answer->rows;
+	const struct job_row *head = ret->answer.rows;
 
-	if (answer->count < 1 || head->count != 4)
+	if (ret->answer.count < 1 || head->count != 4)
 		return malformed(path, err);
-	*ret = (struct judgement){ .format = head->fields[0], .errors = strtoul(head->fields[1], NULL, 10),
-				   .cut = strtoul(head->fields[2], NULL, 10), .answer = *answer };
-	ret->findings = mem_alloc(answer->count * sizeof(*ret->findings));
-	return take_findings(answer, path, ret, err);
+	ret->format = head->fields[0];
+	ret->errors = strtoul(head->fields[1], NULL, 10);
+	ret->cut = strtoul(head->fields[2], NULL, 10);
+	ret->findings = mem_alloc(ret->answer.count * sizeof(*ret->findings));
+	return take_findings(&ret->answer, path, ret, err);
 }
 
 static const char *base_name(const char *path)
@@ -95,14 +112,6 @@ static const char *base_name(const char *path)
 }
 
 /* ---- what a network or a dictionary is needed for */
-
-static void not_checked(struct judgement *judgement, const char *test, const char *reason)
-{
-	size_t i = judgement->unchecked_count++;
-
-	judgement->unchecked[i].test = test;
-	judgement->unchecked[i].reason = mem_string(reason);
-}
 
 /* The worker with the dictionary of LANGUAGE. */
 static int take_speller(struct judge *judge, const char *language, struct error *err)
@@ -154,6 +163,8 @@ static int judge_around(struct judge *judge, const char *path, const struct str 
 {
 	if (!str_equal(preset, "full") || !str_starts(str_or_empty(ret->format), "csaf-"))
 		return 0;
+	if (str_equal(ret->format, "csaf-2.1"))
+		not_checked(ret, "6.3.16", _("there is no grammar checker"));
 	not_checked(ret, "6.3.6", _("links are only followed when asked for"));
 	not_checked(ret, "6.3.7", _("links are only followed when asked for"));
 	return spell(judge, path, bytes, ret);
@@ -172,14 +183,10 @@ int judge_file(struct judge *judge, const char *path, const char *preset, instan
 		code = parse_worker_job(judge->worker, JOB_CHECK, arguments, bytes.bytes, bytes.length, &answer, err);
 	if (code)
 		return code;
-	code = read_findings(&answer, path, ret, err);
-	if (code) {
-		free(ret->findings);
-		job_answer_release(&answer);
-		*ret = (struct judgement){ 0 };
-		return code;
-	}
-	code = judge_around(judge, path, &bytes, preset, ret);
+	ret->answer = answer;
+	code = read_findings(path, ret, err);
+	if (!code)
+		code = judge_around(judge, path, &bytes, preset, ret);
 	if (code)
 		judgement_release(ret);
 	return code;

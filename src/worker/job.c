@@ -145,6 +145,8 @@ static void tell_findings(const struct check_report *report, struct str *answer)
 
 		job_row_add(answer, fields, ARRAY_LEN(fields));
 	}
+	for (size_t i = 0; i < report->skipped_count; i++)
+		job_row_add(answer, (const char *const[]){ report->skipped[i].test, report->skipped[i].reason }, 2);
 }
 
 static void tell_report(const struct check_report *report, const char *language, struct str *answer)

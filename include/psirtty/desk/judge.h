@@ -18,7 +18,7 @@ struct judgement {
 	size_t errors, cut;
 	struct judged *findings; size_t count;
 	/* Tests the preset asks for that were not made, and why. */
-	struct { const char *test; char *reason; } unchecked[4]; size_t unchecked_count;
+	struct { const char *test; char *reason; } unchecked[24]; size_t unchecked_count;
 	struct job_answer answer, spelling;
 };
 /* PATH "-" is standard input. PRESET is one of check_preset_from_name's. ERR_INPUT when it cannot be read. */

@@ -43,6 +43,9 @@ struct check_report {
 	size_t finding_count, room;
 	size_t cut;                         /* findings beyond CHECK_FINDINGS of one test, not kept */
 	size_t errors;                      /* findings of severity error, the cut ones too */
+	/* Tests that were not made, or not to the end, and why; never passed. Owned. */
+	struct check_skipped { const char *test; char *reason; } skipped[16];
+	size_t skipped_count;
 };
 enum { CHECK_FINDINGS = 200 };
 void check_report_release(struct check_report *report);
@@ -64,7 +67,12 @@ struct check_speller { bool (*knows)(void *context, const char *word); void *con
 void check_spelling(const json_t *document, const struct check_speller *speller, struct check_report *ret);
 
 /* The tests there are, for help and manual. */
-struct check_test_info { const char *format, *test, *title; enum check_severity severity; bool fixable; };
+struct check_test_info {
+	const char *format, *test, *title;
+	enum check_severity severity;
+	const char *remedy; /* how what it finds is mended, untranslated; NULL: its findings each say so */
+	bool fixable;       /* by a quick fix */
+};
 size_t check_tests(struct check_test_info *ret, size_t limit);
 
 #endif
