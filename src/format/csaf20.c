@@ -7,7 +7,7 @@ struct csaf_test {
 	const char *id, *title;
 	enum check_severity severity;
 	int profiles;            /* bits of those it is for; 0: all */
-	void (*run)(struct csaf *d);
+	void (*run)(struct csaf *d); /* NULL: not from the document alone */
 	const char *fix;         /* how to mend it; which tests have a quick fix fix.h knows */
 };
 
@@ -141,6 +141,10 @@ static const struct csaf_test tests[] = {
 	     N_("Add the weakness")),
 	NOTE("6.3.5", "Use of short hash", 0, csaf_short_hash,
 	     N_("Add a longer hash, like SHA-256")),
+	/* By whoever has a network or a dictionary: check_links(), check_spelling(). */
+	NOTE("6.3.6", "Addresses of others that do not answer", 0, NULL, N_("Correct the address, or leave it out")),
+	NOTE("6.3.7", "Addresses of the document that do not answer", 0, NULL, N_("Publish the document there, or correct the address")),
+	NOTE("6.3.8", "Spelling", 0, NULL, N_("Correct the words, or add them to the dictionary where they are right")),
 	NOTE("6.3.9", "Branch categories", 0, csaf_branch_path,
 	     N_("Put the product below branches for vendor, product_name and product_version")),
 	NOTE("6.3.10", "Usage of product version range", 0, csaf_version_range,
@@ -315,7 +319,7 @@ static bool is_of_21(const char *test)
 
 static bool is_due(const struct csaf_test *test, const struct csaf *d)
 {
-	return check_is_due(d->c, test->severity) && (!test->profiles || test->profiles & (int)d->profile) &&
+	return test->run && check_is_due(d->c, test->severity) && (!test->profiles || test->profiles & (int)d->profile) &&
 	       (d->c->version == CSAF20 || is_of_21(test->id));
 }
 
@@ -360,6 +364,20 @@ void check_spelling(const json_t *document, const struct check_speller *speller,
 	*ret = (struct check_report){ .format = csaf21_is(document) ? "csaf-2.1" : "csaf-2.0" };
 	csaf_open(&d, &c, document);
 	csaf_spelling(&d, speller);
+	csaf_close(&d);
+}
+
+void check_links(const json_t *document, check_link_fn fn, void *context)
+{
+	const struct check_request request = { .preset = CHECK_FULL };
+	struct check_report report = { 0 };
+	struct checking c = { .request = &request, .report = &report, .version = csaf21_is(document) ? CSAF21 : CSAF20 };
+	struct csaf d;
+
+	if (!csaf20_is(document) && !csaf21_is(document))
+		return;
+	csaf_open(&d, &c, document);
+	csaf_links(&d, fn, context);
 	csaf_close(&d);
 }
 

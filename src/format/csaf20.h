@@ -60,6 +60,9 @@ size_t csaf21_tests_list(struct check_test_info *ret, size_t limit);
 /* Test 6.3.8 (csaf_spelling.c). */
 void csaf_spelling(struct csaf *d, const struct check_speller *speller);
 
+/* The addresses of the document (csaf_links.c). */
+void csaf_links(struct csaf *d, check_link_fn fn, void *context);
+
 typedef void (*csaf_product_fn)(struct csaf *d, const json_t *product, const struct place *place, void *context);
 /* Every full product name: of branches, of the list, of relationships. */
 void csaf_each_product(struct csaf *d, csaf_product_fn fn, void *context);

@@ -66,6 +66,10 @@ const char *check_spelling_language(const json_t *document);
 struct check_speller { bool (*knows)(void *context, const char *word); void *context; };
 void check_spelling(const json_t *document, const struct check_speller *speller, struct check_report *ret);
 
+/* Tests 6.3.6 and 6.3.7 of CSAF need a network: TEST, and the JSON pointer of each address it is about. */
+typedef void (*check_link_fn)(void *context, const char *test, const char *path, const char *url);
+void check_links(const json_t *document, check_link_fn fn, void *context);
+
 /* The tests there are, for help and manual. */
 struct check_test_info {
 	const char *format, *test, *title;
