@@ -153,8 +153,27 @@ out=$("$psirtty" mail list 2>&1)
 is $? 4 'and the vault stays locked'
 has "$out" 'gpg-agent does not answer. Start gpg-agent, or forward it to this host' 'with what to do'
 
-# ---- an agent that hangs: nobody waits for it longer than gpg may, here a second and a half
+# ---- what somebody waits for goes before an import: as long as anybody is at gpg, an import begins nothing there
 export GNUPGHOME=$work/g PSIRTTY_VAULT=$work/vault
+mkdir "$work/behind"
+for i in 1 2; do letter "$work/l" - "$late" 'F <f@finder.example>' "<b$i@x>" "b$i" <<<"words behind $i" >"$work/behind/$i.eml"; done
+exec 8<"$GNUPGHOME"
+flock --shared 8
+find "$work/vault/objects" -type f | wc -l >"$work/before"
+"$psirtty" mail import "$work/behind" >"$work/said" 2>&1 8<&- &
+running=$!
+end=$((SECONDS + 60))
+while [ "$(find "$work/vault/objects" -type f | wc -l)" -lt $(($(cat "$work/before") + 2)) ] && [ $SECONDS -lt $end ]; do read -r -t 0.02 _ <><(:); done
+is "$("$psirtty" mail list | grep -c $'\tdecrypted\t.*\tb[12]\t')" 0 'an import keeps its mail and waits for whoever is at gpg'
+has "$("$psirtty" mail read "$work/in/late3.eml" 2>&1)" 'late words 3' 'somebody who wants to read does not wait for it'
+has "$("$psirtty" mail show M-0036 2>&1)" "good $eve" 'nor who looks into the inbox'
+kill -0 $running 2>/dev/null
+ok $? 'it still waits'
+exec 8<&-
+wait $running
+has "$(cat "$work/said")" '2 taken in, 0 known already, 0 could not be opened' 'its turn comes'
+
+# ---- an agent that hangs: nobody waits for it longer than gpg may, here a second and a half
 mkdir "$work/hang"
 for i in 1 2 3; do letter "$work/l" - "$late" 'F <f@finder.example>' "<h$i@x>" "h$i" <<<"hung words $i" >"$work/hang/$i.eml"; done
 mkfifo "$work/lines"
@@ -183,5 +202,5 @@ is $? 4 'a vault that is opened meanwhile stays locked'
 has "$out" 'gpg took too long over it' 'and why'
 kill -CONT "$hung"
 has "$("$psirtty" mail retry 2>&1)" '3 opened, 0 still wait' 'when it goes on nothing was lost'
-has "$("$psirtty" mail show M-0039 2>&1)" 'hung words 3' 'and all is read'
+has "$("$psirtty" mail show M-0041 2>&1)" 'hung words 3' 'and all is read'
 tap_done
