@@ -35,7 +35,7 @@ int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struc
 	int code = vault_draft_list(desk->vault, ret_ids, ret_count, err);
 
 	for (size_t i = 0; !code && i < *ret_count; i++) {
-		if (desk_is_typed((*ret_ids)[i]))
+		if (desk_is_typed((*ret_ids)[i]) || desk_is_plan((*ret_ids)[i]))
 			free((*ret_ids)[i]);
 		else
 			(*ret_ids)[kept++] = (*ret_ids)[i];

@@ -200,7 +200,7 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 	month_draw(view, item, &left);
 	agenda_facts(view, item, &right);
 	if (beside && state)
-		case_preview(state, view_now(view), &right);
+		case_preview(view, state, &right);
 	if (beside) {
 		doc_beside(doc, &left, &right, "  ");
 	} else {
@@ -209,7 +209,7 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 		doc_below(doc, &left);
 		doc_line(doc);
 		if (state)
-			case_preview(state, view_now(view), doc);
+			case_preview(view, state, doc);
 	}
 	doc_release(&left);
 	doc_release(&right);

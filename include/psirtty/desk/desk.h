@@ -65,10 +65,12 @@ void desk_ask_by(desk_ask_fn ask, void *context);
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
 /* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err);
+/* How many texts of an editor are kept as drafts because what they were for came to nothing. */
+size_t desk_kept_texts(struct desk *desk);
 /* What a session that died had kept so, or (OWN) this one, or NULL; it is removed. Caller frees. */
 char *desk_take_typed(struct desk *desk, bool own);
 /* Readable when others appended, until desk_refresh; or -1: ask once a second. */
-int desk_notify_fd(const struct desk *desk);
+int desk_notify_fd(struct desk *desk);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
  * BODY is stolen. */
 int desk_append(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,
