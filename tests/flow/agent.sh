@@ -113,6 +113,37 @@ is "$(verdict)" verified 'now it is hers'
 "$psirtty" key unpin eve@finder.example >/dev/null 2>&1
 is "$(verdict)" signed 'without the pin it is no longer'
 
+# ---- what is counted before gpg sees it
+# packets NAMED ANONYMOUS: a mail whose ciphertext begins with so many session keys.
+packets() {
+  local i
+  printf 'From: F <f@finder.example>\nTo: psirt@vendor.example\nSubject: many\nMIME-Version: 1.0\n'
+  printf 'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\n'
+  printf 'Version: 1\n\n--b\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n'
+  {
+    for ((i = 0; i < $1; i++)); do printf '\xc1\x0d\x03SOMEKEYS\x01\x00\x01\x01'; done
+    for ((i = 0; i < $2; i++)); do printf '\xc1\x0d\x03\0\0\0\0\0\0\0\0\x01\x00\x01\x01'; done
+    printf '\xd2\x29\x01%040d' 0
+  } | base64
+  printf -- '\n--b--\n'
+}
+while read -r named anonymous state; do
+  packets "$named" "$anonymous" >"$work/many.eml"
+  said=$("$psirtty" mail read "$work/many.eml")
+  is "$(sed -n 's/^Encryption  *\([a-z-]*\):.*/\1/p' <<<"$said")$(grep -o ' too-many-recipients' <<<"$said")" "$state" \
+    "$named session keys for somebody and $anonymous for nobody said"
+done <<'END'
+32 0 no-key
+33 0 refused too-many-recipients
+24 8 no-key
+24 9 refused too-many-recipients
+0 8 no-key
+0 9 refused too-many-recipients
+END
+truncate -s $(((200 << 20) + 1)) "$work/large.eml"
+has "$("$psirtty" mail read "$work/large.eml" 2>&1)" 'it is larger than 209715200 bytes' 'a mail of one byte more than 200 MiB is not read'
+rm "$work/large.eml"
+
 # ---- an agent on another machine: its extra socket stands where gpg looks for an agent of this one
 pinentry() { # pinentry WORDS: what the other machine's answers when it asks there
   printf '#!/bin/sh\necho "$$" >>%s\necho OK\nwhile read -r word rest; do\n  case $word in\n  GETPIN) printf "%s\\n" ;;\n  BYE) echo OK; exit ;;\n  *) echo OK ;;\n  esac\ndone\n' \
