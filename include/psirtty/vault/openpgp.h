@@ -59,6 +59,10 @@ bool openpgp_agent_answers(const struct openpgp *pgp);
 /* Another one after anything was changed in gpg's key rings; false where they are kept otherwise. */
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32]);
 
+/* From now on this process does at gpg what nobody waits for (YES), or what somebody does: of all processes with the same
+ * keys, those nobody waits for begin nothing while others are at work, for as long as one operation may take. */
+void openpgp_go_behind(bool yes);
+
 struct openpgp_result {
 	struct str plain;                 /* wiped by release */
 	struct mail_signature *signatures; size_t signature_count;
