@@ -5,6 +5,7 @@
  */
 #include "charset.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <iconv.h>
 
@@ -19,7 +20,7 @@ static const char *const converters[] = {
 	"WINDOWS-1252", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
 	"ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-13",
 	"ISO-8859-14", "ISO-8859-15", "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254",
-	"WINDOWS-1256", "WINDOWS-1257", "KOI8-R", "KOI8-U",
+	"WINDOWS-1256", "WINDOWS-1257", "KOI8-R", "KOI8-U", "MACINTOSH", "CP850", "CP866", "CP874",
 	"WINDOWS-1255", "WINDOWS-1258", "GB18030", "BIG5", "EUC-JP", "CP932", "ISO-2022-JP", "CP949",
 };
 
@@ -35,17 +36,46 @@ static const struct alias { const char *name, *converter; } aliases[] = {
 	{ "x-gbk", "GB18030" }, { "big5-hkscs", "BIG5" }, { "cn-big5", "BIG5" }, { "eucjp", "EUC-JP" },
 	{ "x-euc-jp", "EUC-JP" }, { "shift_jis", "CP932" }, { "shift-jis", "CP932" }, { "sjis", "CP932" },
 	{ "x-sjis", "CP932" }, { "windows-31j", "CP932" }, { "euc-kr", "CP949" }, { "ks_c_5601-1987", "CP949" },
-	{ "windows-949", "CP949" },
+	{ "windows-949", "CP949" }, { "gb_2312-80", "GB18030" }, { "gb_2312", "GB18030" }, { "euc-cn", "GB18030" },
+	{ "csgb2312", "GB18030" }, { "big5hkscs", "BIG5" }, { "cseuckr", "CP949" }, { "ks_c_5601", "CP949" },
+	{ "ksc5601", "CP949" }, { "uhc", "CP949" }, { "iso-2022-jp-ms", "ISO-2022-JP" }, { "csiso2022jp", "ISO-2022-JP" },
+	{ "x-mac-roman", "MACINTOSH" }, { "mac", "MACINTOSH" }, { "ibm850", "CP850" }, { "ibm866", "CP866" },
+	{ "windows-874", "CP874" }, { "iso8859-2", "ISO-8859-2" }, { "latin2", "ISO-8859-2" }, { "l1", "WINDOWS-1252" },
 };
 
-static const char *const utf8_names[] = { "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968" };
+static const char *const utf8_names[] = { "utf-8", "utf8", "utf_8", "us-ascii", "ascii", "ansi_x3.4-1968", "646", "iso646-us" };
 
 /* A byte is a character in those up to here: their tables are ours, so that no converter has to stay loaded. */
-enum { SINGLE_BYTE = 22 };
+enum { SINGLE_BYTE = 26 };
 
 static iconv_t open_converters[ARRAY_LEN(converters)];
 static bool tried[ARRAY_LEN(converters)];
 static uint16_t tables[SINGLE_BYTE][256]; /* 0: no character, but for byte 0 */
+
+static bool closed;
+
+void charsets_close(void)
+{
+	closed = true;
+}
+
+/* Stands before the C library's, for all of this program and the libraries it is linked with. */
+iconv_t iconv_open(const char *to, const char *from)
+{
+	static void *real;
+	iconv_t (*open_real)(const char *to, const char *from);
+
+	if (closed) {
+		errno = EINVAL;
+		return (iconv_t)-1;
+	}
+	if (!real)
+		real = dlsym(RTLD_NEXT, "iconv_open");
+	if (!real)
+		BUG("the C library has no iconv_open");
+	memcpy(&open_real, &real, sizeof(open_real));
+	return open_real(to, from);
+}
 
 static iconv_t converter(size_t i)
 {
