@@ -11,8 +11,8 @@
 
 enum { NAME_LIMIT = 32 };
 
-/* Two converters are ours: UTF-8 (which is also ASCII) needs no tables. */
-enum { OWN_UTF8 = -1 };
+/* These are ours, since they need no tables: UTF-8 (which is also ASCII) and UTF-16. */
+enum { OWN_UTF8 = -1, OWN_UTF16 = -3, OWN_UTF16_BIG = -4, OWN_UTF16_LITTLE = -5 };
 
 /* The names that are given to iconv. Latin 1 is read as its superset from Windows, as browsers do, so
  * that no C1 control comes out of it. */
@@ -151,6 +151,10 @@ static int charset_find(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(utf8_names); i++)
 		if (str_casecmp(name, utf8_names[i]) == 0)
 			return OWN_UTF8;
+	if (str_casecmp(name, "utf-16") == 0)
+		return OWN_UTF16;
+	if (str_casecmp(name, "utf-16be") == 0 || str_casecmp(name, "utf-16le") == 0)
+		return str_casecmp(name, "utf-16be") == 0 ? OWN_UTF16_BIG : OWN_UTF16_LITTLE;
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
 		if (str_casecmp(name, aliases[i].name) == 0)
 			name = aliases[i].converter;
@@ -175,6 +179,33 @@ static void add_utf8(const char *bytes, size_t length, struct str *ret)
 		run = cursor;
 	}
 	str_add_bytes(ret, run, (size_t)(end - run));
+}
+
+/* Without a mark of its order it is big-endian (RFC 2781 4.3). */
+static void add_utf16(const char *bytes, size_t length, int kind, struct str *ret)
+{
+	const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+	bool little = kind == OWN_UTF16_LITTLE || (kind == OWN_UTF16 && length > 1 && at[0] == 0xFF && at[1] == 0xFE);
+	uint32_t high = 0;
+
+	for (; end - at > 1; at += 2) {
+		uint32_t unit = little ? at[0] | (uint32_t)at[1] << 8 : at[1] | (uint32_t)at[0] << 8;
+		bool low = unit >= 0xDC00 && unit < 0xE000;
+
+		if (high && !low)
+			str_add_utf8(ret, 0xFFFD);
+		if (unit >= 0xD800 && unit < 0xDC00) {
+			high = unit;
+			continue;
+		}
+		if (low)
+			str_add_utf8(ret, high ? 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00) : 0xFFFD);
+		else if (unit != 0xFEFF || (const char *)at != bytes)
+			str_add_utf8(ret, unit);
+		high = 0;
+	}
+	if (high || at < end)
+		str_add_utf8(ret, 0xFFFD);
 }
 
 static void add_ascii(const char *bytes, size_t length, struct str *ret)
@@ -235,6 +266,8 @@ bool charset_convert(void *context, const char *charset, const char *bytes, size
 		add_single(tables[found], bytes, length, ret);
 	else if (found >= 0)
 		add_converted(converter((size_t)found), bytes, length, ret);
+	else if (found <= OWN_UTF16)
+		add_utf16(bytes, length, found, ret);
 	else if (found == OWN_UTF8 || utf8_valid(bytes, length))
 		add_utf8(bytes, length, ret);
 	else

@@ -56,6 +56,8 @@ static void add_content(struct walk *walk, GMimeObject *part, struct str *ret)
 	struct slice encoding = object_header(part, "content-transfer-encoding");
 	struct slice content = object_content(walk, part);
 
+	if (object_header_count(part, "content-transfer-encoding") > 1)
+		flag(walk, "encoding-ambiguous");
 	if (value_is(encoding, "base64")) {
 		if (!mime_base64_is_plain(content.bytes, content.length))
 			flag(walk, "encoding-ambiguous");
@@ -383,7 +385,8 @@ static void note_place(struct walk *walk, struct mail_part *part, size_t before)
 
 static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
 {
-	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html");
+	/* RFC 2046 4.1.4: an unknown kind of text can be read as plain text. */
+	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html") || (root && str_starts(type, "text/"));
 	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
 	AUTO_STRING name = part_name(walk, object);
 	size_t before = walk->text.length;
@@ -733,6 +736,22 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 	walk->collect = collect;
 }
 
+/* A multipart whose boundary is nowhere: what stands in it is text, as far as anybody can tell. */
+static void show_unparted(struct walk *walk)
+{
+	struct header_block block;
+	size_t before = walk->text.length;
+	AUTO_STR text = STR_INIT;
+
+	header_block_read(walk->source.bytes, walk->source.length, &block);
+	charset_convert(NULL, "", walk->source.bytes + block.body,
+			walk->source.length - block.body < TEXT_LIMIT ? walk->source.length - block.body : TEXT_LIMIT, &text);
+	header_block_release(&block);
+	flag(walk, "malformed");
+	add_text(walk, &text);
+	note_place(walk, &walk->mail->record.parts[0], before);
+}
+
 static void walk_part(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
 {
 	AUTO_STRING type = object_type(object);
@@ -742,7 +761,9 @@ static void walk_part(struct walk *walk, GMimeObject *object, const char *path, 
 	} else if (!GMIME_IS_MULTIPART(object)) {
 		walk_leaf(walk, object, type, path, root);
 	} else if (add_part(walk, path, type, 0) >= 0) {
-		if (str_equal(type, "multipart/encrypted"))
+		if (root && !child_count(object))
+			show_unparted(walk);
+		else if (str_equal(type, "multipart/encrypted"))
 			walk_encrypted(walk, object, path, depth, root);
 		else if (str_equal(type, "multipart/signed"))
 			walk_signed(walk, object, path, depth, root);

@@ -20,11 +20,23 @@ GMimeObject *object_new(struct slice source, GByteArray *array)
 	return object;
 }
 
+/* RFC 2045 5.2: what is no type at all is plain text. */
+static bool is_no_type(GMimeObject *object)
+{
+	struct slice value = object_header(object, "content-type");
+	const char *end = memchr(value.bytes, ';', value.length);
+	size_t length = end ? (size_t)(end - value.bytes) : value.length;
+
+	return !GMIME_IS_MULTIPART(object) && !GMIME_IS_MESSAGE_PART(object) && !memchr(value.bytes, '/', length);
+}
+
 char *object_type(GMimeObject *object)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(object);
 	struct str s = STR_INIT;
 
+	if (is_no_type(object))
+		return mem_string("text/plain");
 	str_add_format(&s, "%s/%s", str_or_empty(type ? g_mime_content_type_get_media_type(type) : "text"),
 		       str_or_empty(type ? g_mime_content_type_get_media_subtype(type) : "plain"));
 	for (size_t i = 0; i < s.length; i++) {
@@ -50,6 +62,16 @@ struct slice object_header(GMimeObject *object, const char *name)
 			value = (struct slice){ raw, strlen(raw) };
 	}
 	return value;
+}
+
+int object_header_count(GMimeObject *object, const char *name)
+{
+	GMimeHeaderList *headers = g_mime_object_get_header_list(object);
+	int count = 0;
+
+	for (int i = 0; i < g_mime_header_list_get_count(headers); i++)
+		count += str_casecmp(str_or_empty(g_mime_header_get_name(g_mime_header_list_get_header_at(headers, i))), name) == 0;
+	return count;
 }
 
 bool object_parameter(GMimeObject *object, const char *header, const char *name, struct str *ret)

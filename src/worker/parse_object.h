@@ -13,6 +13,7 @@ GMimeObject *object_new(struct slice source, GByteArray *array);
 char *object_type(GMimeObject *object);
 /* The raw value of the last header NAME of an object; borrowed from it. */
 struct slice object_header(GMimeObject *object, const char *name);
+int object_header_count(GMimeObject *object, const char *name);
 bool object_parameter(GMimeObject *object, const char *header, const char *name, struct str *ret);
 /* Whether a value begins with WORD and nothing but a parameter or a comment is behind it. */
 bool value_is(struct slice value, const char *word);
