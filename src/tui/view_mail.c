@@ -240,14 +240,13 @@ static void message_head(const struct view *view, struct doc *doc)
 {
 	const struct case_message *message = message_find(view);
 	bool sent;
-	char when[40];
 
 	if (!message)
 		return;
 	sent = message->type == EVENT_MESSAGE_SENT;
 	doc_field(doc, sent ? _("to") : _("from"), ROLE_NORMAL, str_or_empty(message->peer));
 	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(message->subject));
-	doc_field(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, time_full(message->at, when));
+	doc_time(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, message->at);
 	if (!sent) {
 		doc_line(doc);
 		doc_label(doc, _("signature"));

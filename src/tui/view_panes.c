@@ -186,7 +186,6 @@ static void repro_cell(const struct view *view, const struct row *row, size_t co
 static void repro_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
 	const struct case_repro *repro;
-	char when[40];
 
 	view_whole(view, row->item);
 	repro = repro_of(row);
@@ -194,7 +193,7 @@ static void repro_preview(const struct view *view, const struct row *row, struct
 	doc_field(doc, _("build"), ROLE_NORMAL, repro->build);
 	doc_field(doc, _("environment"), ROLE_NORMAL, repro->environment);
 	doc_field(doc, _("by"), ROLE_NORMAL, repro->author);
-	doc_field(doc, _("when"), ROLE_NORMAL, time_full(repro->at, when));
+	doc_time(doc, _("when"), ROLE_NORMAL, repro->at);
 	file_list_lines(doc, repro->attachments, repro->attachment_count);
 	doc_block(doc, ROLE_BODY, str_or_empty(repro->steps), true);
 }

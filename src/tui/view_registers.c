@@ -374,13 +374,13 @@ static void clock_preview(const struct view *view, const struct row *row, struct
 	const struct agenda_item *item = row->item;
 	const struct case_state *state = *item->case_id ? model_find_case(view_model(view), item->case_id) : NULL;
 	struct zoned when = agenda_when(item);
-	char local[96], utc[40];
+	char local[96];
 
 	doc_field(doc, _("clock"), ROLE_TITLE, clock_title(item->rule));
 	doc_field(doc, _("due"), item->overdue ? ROLE_OVERDUE : ROLE_DUE, zoned_format(&when, local));
-	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	doc_time(doc, "UTC", ROLE_NORMAL, item->at);
 	if (item->start != INSTANT_NONE)
-		doc_field(doc, _("runs since"), ROLE_NORMAL, time_full(item->start, utc));
+		doc_time(doc, _("runs since"), ROLE_NORMAL, item->start);
 	if (item->uncertain)
 		doc_sentence(doc, ROLE_WARNING, _("A holiday calendar does not know every day that was counted."));
 	doc_field(doc, _("by"), ROLE_DIM, item->rule->source);
