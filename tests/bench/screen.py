@@ -111,7 +111,8 @@ class Screen:
         """Bytes of a move with a mark, of a character of a filter; milliseconds of Escape."""
         prompt, leave, filtering, marker = habits
         self.key(prompt)
-        escape = f"{self.answer(leave):.0f}"
+        took = self.answer(leave)
+        escape = f"{took:.0f}" if took else "-"
         typed = "-"
         if filtering:
             self.key(filtering)
