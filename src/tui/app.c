@@ -46,6 +46,17 @@ void app_contexts(struct app *app, const char *ret[CONTEXTS])
 	ret[count] = NULL;
 }
 
+static void note_columns(struct app *app, const struct view *view)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < view->ops->column_count && count + 1 < ARRAY_LEN(app->columns); i++)
+		if (*view->ops->columns[i].title)
+			app->columns[count++] = _(view->ops->columns[i].title);
+	app->columns[count] = NULL;
+	app->context->columns = app->columns;
+}
+
 void app_note_selection(struct app *app)
 {
 	const struct view *view = app_view(app);
@@ -64,6 +75,7 @@ void app_note_selection(struct app *app)
 	}
 	if (view->ops == &message_view)
 		mail = message_mail_id(view);
+	note_columns(app, view);
 	mem_replace(&app->selected_case, case_id);
 	mem_replace(&app->selected_mail, mail);
 	mem_replace(&app->selected_row, row ? view->selected_id : NULL);
@@ -654,6 +666,7 @@ void app_release(struct app *app)
 	free(app->figures.next_case);
 	options_release(&app->options);
 	app->context->options = NULL;
+	app->context->columns = NULL;
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;

@@ -226,8 +226,10 @@ keys Escape 1 '\'
 shows '^> grave +cases +sev:critical' '\ lists the saved views'
 keys Enter
 shows 'filter: sev:critical' 'and Enter goes there'
-keys Escape 0 : 
-keys -l 'sort title'
+keys Escape 0 o
+keys -l 'ti'
+keys Tab
+shows '^:sort title' 'Tab completes the name of a column'
 keys Enter
 shows 'title\^' 'the column that orders the list is marked'
 keys : 
