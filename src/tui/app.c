@@ -254,6 +254,14 @@ static void request_move(struct app *app, enum screen_request request, const cha
 
 /* ---- opening and going back */
 
+/* The case of a row, on the tab that its list is about. */
+static void open_tab(struct app *app, const char *case_id, const char *tab)
+{
+	app_open_case(app, case_id);
+	if (tab)
+		level_tab(app, SCREEN_TAB, tab);
+}
+
 static void request_open(struct app *app, enum screen_request request, const char *argument)
 {
 	struct view *view = app_view(app);
@@ -278,7 +286,7 @@ static void request_open(struct app *app, enum screen_request request, const cha
 	} else if (view->ops->opens) {
 		level_open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
-		app_open_case(app, view->ops->row_case(row));
+		open_tab(app, view->ops->row_case(row), view->ops->row_tab ? view->ops->row_tab(row) : view->ops->tab);
 	} else if (view->ops->preview) {
 		app->zoom = app->preview_focus = true;
 	}

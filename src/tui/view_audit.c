@@ -127,5 +127,6 @@ const struct view_ops audit_view = {
 	.name = "audit", .title = N_("Audit"), .brief = N_("Audit"),
 	.empty = N_("Nothing was done yet."),
 	.columns = audit_columns, .column_count = ARRAY_LEN(audit_columns),
-	.load = audit_load, .cell = audit_cell, .row_id = audit_id, .row_case = audit_case, .preview = audit_preview,
+	.load = audit_load, .cell = audit_cell, .row_id = audit_id, .row_case = audit_case,
+	.preview = audit_preview, .tab = "timeline",
 };

@@ -227,6 +227,13 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 	doc_release(&right);
 }
 
+static const char *agenda_tab(const struct row *row)
+{
+	const struct agenda_item *item = row->item;
+
+	return item->embargo || item->kind == AGENDA_RSVP ? "embargo" : "tasks";
+}
+
 static const char *agenda_kind(const struct view *view, const struct row *row)
 {
 	(void)view;
@@ -238,5 +245,5 @@ const struct view_ops calendar_view = {
 	.empty = N_("Nothing is due and no embargo runs."),
 	.columns = agenda_columns, .column_count = ARRAY_LEN(agenda_columns),
 	.load = calendar_load, .cell = agenda_cell, .row_id = agenda_row_id, .row_case = agenda_case,
-	.kind = agenda_kind, .preview = agenda_preview,
+	.kind = agenda_kind, .preview = agenda_preview, .row_tab = agenda_tab,
 };

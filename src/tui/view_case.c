@@ -4,10 +4,13 @@
 
 #include "psirtty/base/zone.h"
 
+enum { HEAD_NARROW = 80 };
+
 void case_head(const struct case_state *state, instant now, struct doc *doc)
 {
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
 	AUTO_TEXT title = TEXT_INIT;
+	bool narrow = doc->width < HEAD_NARROW;
 
 	text_display(&title, state->title, -1, TEXT_LINE);
 	doc_line(doc);
@@ -19,10 +22,13 @@ void case_head(const struct case_state *state, instant now, struct doc *doc)
 	doc_format(doc, ROLE_NORMAL, "%s", rm_name(state->rm));
 	cell_severity(&cell, state);
 	doc_run(doc, ROLE_DIM, " · ");
+	/* An embargo's end is told with its hour and zone, whatever else there is room for. */
+	if (narrow)
+		str_truncate(&cell.text, strcspn(cell.text.bytes, " "));
 	doc_run(doc, cell.role, cell.text.bytes);
 	str_reset(&cell.text);
 	cell_embargo(&cell, &state->embargo);
-	doc_run(doc, ROLE_DIM, _(" · embargo "));
+	doc_run(doc, ROLE_DIM, narrow && state->embargo.state != EM_NONE ? " · ~ " : _(" · embargo "));
 	doc_run(doc, cell.role, cell.text.bytes);
 	str_release(&cell.text);
 	(void)now;

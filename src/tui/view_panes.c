@@ -203,7 +203,7 @@ const struct view_ops repro_view = {
 	.empty = N_("No reproduction note yet. \":repro add CASE\" writes one."),
 	.columns = repro_columns, .column_count = ARRAY_LEN(repro_columns),
 	.load = repro_load, .cell = repro_cell, .row_id = repro_row_id, .row_case = repro_case,
-	.preview = repro_preview,
+	.preview = repro_preview, .tab = "reproduction",
 };
 
 static void reproduction_load(struct view *view)
@@ -279,5 +279,5 @@ const struct view_ops advisories_view = {
 	.empty = N_("No advisory is being drafted. \":advisory new CASE\" begins one."),
 	.columns = advisory_columns, .column_count = ARRAY_LEN(advisory_columns),
 	.load = advisories_load, .cell = advisory_cell, .row_id = case_row_id, .row_case = case_of,
-	.row_state = case_state_of, .preview = preview_of_advisory,
+	.row_state = case_state_of, .preview = preview_of_advisory, .tab = "advisory",
 };

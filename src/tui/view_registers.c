@@ -288,7 +288,8 @@ const struct view_ops all_tasks_view = {
 	.name = "all-tasks", .title = N_("Tasks"), .brief = N_("Tasks"),
 	.empty = N_("No task has a date. \":task add CASE TEXT --due DATE\" gives one."),
 	.columns = task_columns, .column_count = ARRAY_LEN(task_columns),
-	.load = tasks_load, .cell = task_cell, .row_id = record_id, .row_case = record_case, .preview = task_preview,
+	.load = tasks_load, .cell = task_cell, .row_id = record_id, .row_case = record_case,
+	.preview = task_preview, .tab = "tasks",
 };
 
 /* ---- clocks and their forms */
@@ -392,5 +393,6 @@ const struct view_ops clocks_view = {
 	.name = "clocks", .title = N_("Clocks and filings"), .brief = N_("Clocks"),
 	.empty = N_("No clock runs."),
 	.columns = clock_columns, .column_count = ARRAY_LEN(clock_columns),
-	.load = clocks_load, .cell = clock_cell, .row_id = clock_id, .row_case = clock_case, .preview = clock_preview,
+	.load = clocks_load, .cell = clock_cell, .row_id = clock_id, .row_case = clock_case,
+	.preview = clock_preview, .tab = "tasks",
 };
