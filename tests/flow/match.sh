@@ -153,6 +153,22 @@ is "$(checked --json match run | jq -r .raised)" 1 'a record that is taken back 
 has "$(p case log 1)" 'withdrawn, says osv-PyPI (PYSEC-2026-1)' 'in the case of its match'
 is "$(p --json match run | jq -r .raised)" 0 'told once'
 
+# ---- a distribution's advisory: the package is told by what it is a part of, what is older than the fix has the flaw
+rhsa() { # rhsa FIXED
+  printf '{"document":{"category":"csaf_security_advisory","title":"openssl update","csaf_version":"2.0","publisher":{"category":"vendor","name":"R","namespace":"https://r.example"},"tracking":{"id":"RHSA-2026:1","status":"final","version":"1","initial_release_date":"2026-11-18T00:00:00Z","current_release_date":"2026-11-18T00:00:00Z","revision_history":[]}},"product_tree":{"branches":[{"category":"vendor","name":"R","branches":[{"category":"product_name","name":"EL 8","product":{"product_id":"BaseOS-8","name":"EL 8","product_identification_helper":{"cpe":"cpe:/o:redhat:enterprise_linux:8"}}},{"category":"product_version","name":"openssl","product":{"product_id":"openssl-1:%s.x86_64","name":"openssl","product_identification_helper":{"purl":"pkg:rpm/redhat/openssl@%s?arch=x86_64&epoch=1"}}}]}],"relationships":[{"category":"default_component_of","product_reference":"openssl-1:%s.x86_64","relates_to_product_reference":"BaseOS-8","full_product_name":{"product_id":"BaseOS-8:openssl","name":"openssl as a component of EL 8"}}]},"vulnerabilities":[{"cve":"CVE-2026-0009","product_status":{"fixed":["BaseOS-8:openssl"]}}]}' "$1" "$1" "$1"
+}
+rhsa 1.1.1k-7.el8_6 >"$work/rhsa.json"
+p feed import "$work/rhsa.json" >/dev/null
+p product add box 'A Box' >/dev/null
+for build in 6.el8_5 7.el8_6 9.el8_9 6.el9; do
+  printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"openssl","version":"1:1.1.1k-%s","purl":"pkg:rpm/redhat/openssl@1.1.1k-%s?arch=x86_64&epoch=1"}]}' $build $build >"$work/rpm.json"
+  p sbom import box "${build%%.*}-${build#*.}" "$work/rpm.json" >/dev/null
+done
+p match run box >/dev/null
+is "$(p --json match list --all --vulnerability CVE-2026-0009 | jq -r '.[].places[] | [.version, .answer, .evidence[0].range] | join(" ")')" \
+  '6-el8_5 affected < 1:1.1.1k-7.el8_6 (fixed)' \
+  'older than the fix is affected, the fix is not, of newer ones and other releases it does not speak'
+
 # ---- what nobody knows
 p product add other Other >/dev/null
 sed 's/pkg:pypi/pkg:npm/' "$work/one.json" >"$work/npm.json"
