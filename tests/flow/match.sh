@@ -11,7 +11,7 @@ psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/pm.XXXXXX") || exit 1
 export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share PSIRTTY_VAULT=$work/vault
 mkdir -m 700 "$GNUPGHOME"
-trap 'gpgconf --homedir "$work/g" --kill all 2>/dev/null; rm -rf "$work"' EXIT
+trap 'for home in g b; do gpgconf --homedir "$work/$home" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
 gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'A Handler <a@vendor.example>' \
   future-default default never 2>/dev/null
 p() { "$psirtty" --now "${now:-2026-11-20T10:00:00Z}" "$@" 2>&1; }
@@ -133,6 +133,17 @@ p policy set dismissals two >/dev/null
 has "$(p match dismiss "$three" 'not reachable')" 'another handler' 'where two are wanted, one asks'
 has "$(p match dismiss "$three" 'not reachable')" 'second' 'and is not the second'
 has "$(list)" 'CVE-2026-0003' 'so it stays'
+as_b() { GNUPGHOME=$work/b XDG_STATE_HOME=$work/state-b XDG_CACHE_HOME=$work/cache-b p "$@"; }
+mkdir -m 700 "$work/b"
+gpg --homedir "$work/b" --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'B Handler <b@vendor.example>' \
+  future-default default never 2>/dev/null
+second=$(gpg --homedir "$work/b" --batch --with-colons --list-keys 2>/dev/null | awk -F: '/^fpr/ { print $10; exit }')
+as_b member request --handler "$second" >/dev/null
+p member add "$second" --role handler >/dev/null
+has "$(as_b --json match list --all --vulnerability CVE-2026-0003)" 'not reachable' 'another handler reads why'
+as_b match dismiss "$three" 'nor from the maintenance port' >/dev/null
+is $? 0 'and is the second'
+hasnt "$(list)" 'CVE-2026-0003' 'then it is gone'
 p match watch "$(id CVE-2026-0005)" >/dev/null
 hasnt "$(list)" 'CVE-2026-0005' 'what is watched waits for a change'
 
