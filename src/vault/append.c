@@ -493,6 +493,14 @@ int vault_batch_end(struct vault *vault, struct error *err)
 	return vault_finish(vault, code, err);
 }
 
+void vault_batch_drop(struct vault *vault)
+{
+	AUTO_ERROR none = ERROR_INIT;
+
+	vault->batching = false;
+	(void)vault_finish(vault, ERR_NO, &none);
+}
+
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,
 			  struct error *err)
 {
