@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Laid under a program (LD_PRELOAD) it kills it before its Nth change of the file system, KILL_AT; without that it writes how
- * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders.
+ * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders; where
+ * KILL_SYNCS is set, what is written down for good instead.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,10 +15,12 @@
 
 static int changes;
 
-static void change(void)
+static void change(int sync)
 {
 	const char *at = getenv("KILL_AT");
 
+	if (!getenv("KILL_SYNCS") != !sync)
+		return;
 	changes++;
 	if (at && atoi(at) == changes)
 		raise(SIGKILL);
@@ -38,7 +41,7 @@ int rename(const char *from, const char *to)
 {
 	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
 
-	change();
+	change(0);
 	return real(from, to);
 }
 
@@ -46,7 +49,7 @@ int link(const char *from, const char *to)
 {
 	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "link");
 
-	change();
+	change(0);
 	return real(from, to);
 }
 
@@ -54,7 +57,7 @@ int unlink(const char *path)
 {
 	int (*real)(const char *) = (int (*)(const char *))dlsym(RTLD_NEXT, "unlink");
 
-	change();
+	change(0);
 	return real(path);
 }
 
@@ -62,7 +65,7 @@ int mkdir(const char *path, mode_t mode)
 {
 	int (*real)(const char *, mode_t) = (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir");
 
-	change();
+	change(0);
 	return real(path, mode);
 }
 
@@ -77,6 +80,22 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(args, long);
 	va_end(args);
-	change();
+	change(0);
 	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+int fdatasync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+
+	change(1);
+	return real(fd);
+}
+
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	change(1);
+	return real(fd);
 }

@@ -107,6 +107,29 @@ p feed import "$work/vex.json" >/dev/null
 is "$(p --json match run | jq -r .new)" 1 'it comes back when the document changes'
 has "$(list)" 'CVE-2026-0001' 'in the queue'
 
+# ---- killed while it is taken: a case and the decision, or neither
+if ! ${CC:-cc} -shared -fPIC -o "$work/killpoint.so" "$here/killpoint.c" 2>/dev/null || [ "$psirtty" = "$PSIRTTY" -a -z "${PSIRTTY_PLAIN-}" ]; then
+  skip 'killed while a match is taken' 'no compiler, or only a program with sanitizers'
+else
+  cp -a "$work/vault" "$work/before"
+  at=0 wrong='' whole='' died=0
+  while [ $at -lt 40 ]; do
+    at=$((at + 1))
+    rm -rf "$work/copy" "$work/state-k"
+    cp -a "$work/before" "$work/copy"
+    (LD_PRELOAD=$work/killpoint.so KILL_SYNCS=1 KILL_AT=$at XDG_STATE_HOME=$work/state-k "$psirtty" --vault "$work/copy" \
+      --now 2026-11-20T10:00:00Z match take "$one"; exit $?) >/dev/null 2>&1
+    code=$?
+    cases=$(XDG_STATE_HOME=$work/state-k p --vault "$work/copy" --json case list | jq length)
+    waits=$(XDG_STATE_HOME=$work/state-k p --vault "$work/copy" --json match list | jq '[.[] | select(.vulnerability == "CVE-2026-0001")] | length')
+    case $cases$waits in 01 | 10) ;; *) wrong="$wrong $at:$cases:$waits" ;; esac
+    [ $code -eq 0 ] && whole=yes && break
+    died=$((died + 1))
+  done
+  is "$wrong" '' "killed $died times while it is taken: a case and the decision, or neither"
+  is "$whole-$((died > 1))" yes-1 'and at last not killed'
+fi
+
 # ---- decisions
 out=$(checked match take "$one")
 has "$out" 'pkg:pypi/tem-plate: about Tem.plate' 'a match opens a case'
