@@ -273,6 +273,12 @@ is "$?" 0 'at its time a person publishes it'
 ok "$(grep -c '"number": "2"' "$work/out/psirt-sa-2026-0001.json" | grep -qx 1; echo $?)" 'the second revision is in the history'
 has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"initial_release_date": "2026-11-10T08:00:00Z"' 'the first date stays'
 is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'and nothing is wrong with it'
+out=$(as a advisory diff 1 --from 1 --to 2)
+has "$out" '/product_tree' 'two releases are compared'
+has "$out" 'major' 'with what their difference asked for'
+is "$(as a advisory diff 1 --from 1 | grep -c product_tree | sed 's/[1-9][0-9]*/some/')" some 'and an old one with what it is now'
+out=$(as a advisory diff 1 --from 9)
+is "$?" 2 'a version that no release has'
 # ---- who counts: whoever wrote a fact of it is an author too, unless the rules say otherwise
 now=2026-11-15T08:00:00Z
 as a affected set 1 gw 1.1.8 affected >/dev/null
