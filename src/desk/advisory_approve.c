@@ -28,8 +28,8 @@ static char *fingerprint_of(struct desk *desk, const uint8_t member[16])
 
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(members[i].id, member, 16) == 0)
-			found = mem_string(members[i].fingerprint);
+		if (memcmp(members[i].person, member, 16) == 0 && (!found || members[i].live))
+			mem_replace(&found, members[i].fingerprint);
 	free(members);
 	return found;
 }
@@ -77,7 +77,7 @@ static size_t live_members(const struct desk *desk)
 
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
-		live += members[i].live && !members[i].recovery;
+		live += members[i].live && !members[i].recovery && !members[i].replaced;
 	free(members);
 	return live;
 }
