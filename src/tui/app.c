@@ -927,6 +927,16 @@ static void index_slice(struct app *app)
 	} while (app->unindexed && app->term->ops->clock(app->term) - begun < INDEX_SLICE_MS);
 }
 
+/* Where no line is edited, Alt and a letter are Escape and that letter. */
+static void on_pressed(struct app *app, int key)
+{
+	int letter = prompt_edits(app) ? 0 : key_behind_escape(key);
+
+	if (letter)
+		on_key(app, TK_ESCAPE);
+	on_key(app, letter ? letter : key);
+}
+
 static void on_event(struct app *app, int key)
 {
 	switch (key) {
@@ -937,7 +947,7 @@ static void on_event(struct app *app, int key)
 	case TK_RESIZE: draw_anew(app); break;
 	case TK_PASTE: on_paste(app); break;
 	case TK_STOP: request_suspend(app, SCREEN_SUSPEND, NULL); app->dirty = true; break;
-	default: on_key(app, key);
+	default: on_pressed(app, key);
 	}
 }
 

@@ -184,6 +184,8 @@ void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const ch
 void prompt_close(struct app *app);
 void prompt_key(struct app *app, int key);
 void prompt_paste(struct app *app, const char *text);
+/* A line of text is being edited, by readline's keys. */
+bool prompt_edits(const struct app *app);
 /* LINE as if it had been typed and entered: the prompt closes, and what others changed meanwhile is asked about. */
 void prompt_run(struct app *app, const char *line);
 /* What stands before the typed text. */

@@ -32,6 +32,7 @@ static void lock_line(struct line *line)
 	if (mlock(line->text.bytes, sizeof(room)) != 0)
 		line->text.bytes[0] = '\0';
 	str_reset(&line->text);
+	line->secret = true;
 }
 
 void secret_look(struct app *app)

@@ -49,11 +49,13 @@ static void run(size_t place, int cols, int rows, const char *after, enum headle
 	struct command_context context = { .out = STR_INIT };
 	struct terminal *term = term_headless_new(rows, cols, keys);
 	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR trails = STR_INIT;
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
 	fake_desk_registers(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", places[place].name);
+	CHECK_QUIET(term_headless_trails(term, &trails) == 0, "%s: coloured blanks at the end of rows:%s", keys, trails.bytes);
 	term_headless_dump(term, what, ret);
 	term_free(term);
 	command_context_release(&context);

@@ -653,6 +653,21 @@ static void paste_read(struct curses *c)
 	nodelay(c->input, TRUE);
 }
 
+/* Alt and a letter come as Escape and that letter, at once. */
+static int key_escaped(struct curses *c)
+{
+	wint_t next;
+	int kind = wget_wch(c->input, &next), key = kind == OK ? key_with_escape(next == 8 ? TK_BACKSPACE : (int)next) : TK_NONE;
+
+	if (key != TK_NONE)
+		return key;
+	if (kind == OK)
+		unget_wch((wchar_t)next);
+	else if (kind == KEY_CODE_YES)
+		ungetch((int)next);
+	return TK_ESCAPE;
+}
+
 static int key_read(struct curses *c)
 {
 	wint_t key;
@@ -672,6 +687,8 @@ static int key_read(struct curses *c)
 		return key_translate(key);
 	if (key == '\n')
 		return TK_ENTER;
+	if (key == TK_ESCAPE)
+		return key_escaped(c);
 	return key == 8 ? TK_BACKSPACE : (int)key;
 }
 

@@ -10,6 +10,26 @@ static const struct { const char *name; int key; } words[] = {
 #undef X
 };
 
+static const struct { int letter, key; } escaped[] = {
+	{ 'b', TK_WORD_LEFT }, { 'f', TK_WORD_RIGHT }, { 'd', TK_DELETE_WORD }, { TK_BACKSPACE, TK_RUBOUT_WORD },
+};
+
+int key_behind_escape(int key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(escaped); i++)
+		if (escaped[i].key == key)
+			return escaped[i].letter;
+	return 0;
+}
+
+int key_with_escape(int letter)
+{
+	for (size_t i = 0; i < ARRAY_LEN(escaped); i++)
+		if (escaped[i].letter == letter)
+			return escaped[i].key;
+	return TK_NONE;
+}
+
 void term_free(struct terminal *term)
 {
 	if (!term)
@@ -26,6 +46,9 @@ int term_put(struct terminal *term, int row, int col, int cells, const struct te
 	if (cells <= 0 || !text->utf8)
 		return 0;
 	length = text_clip(text->utf8, cells, &width);
+	/* Where the rest was cut off, blanks before it are of no use, and would have to be coloured. */
+	while (text->utf8[length] && length && text->utf8[length - 1] == ' ')
+		length--, width--;
 	if (length)
 		term->ops->put(term, row, col, text->utf8, length, role);
 	return width;
