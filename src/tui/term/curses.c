@@ -656,9 +656,12 @@ static void paste_read(struct curses *c)
 /* Alt and a letter come as Escape and that letter, at once. */
 static int key_escaped(struct curses *c)
 {
-	wint_t next;
-	int kind = wget_wch(c->input, &next), key = kind == OK ? key_with_escape(next == 8 ? TK_BACKSPACE : (int)next) : TK_NONE;
+	wint_t next = 0;
+	int kind = wget_wch(c->input, &next), key = TK_NONE;
 
+	if (kind != ERR)
+		key = kind == KEY_CODE_YES ? key_translate(next) : next == 8 ? TK_BACKSPACE : (int)next;
+	key = key_with_escape(key);
 	if (key != TK_NONE)
 		return key;
 	if (kind == OK)
