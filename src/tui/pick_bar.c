@@ -113,7 +113,7 @@ static void questions_free(struct picker *picker)
 	free(picker);
 }
 
-static const struct picker_ops questions_ops = {
+const struct picker_ops picker_bar = {
 	.hint = N_("Up Down question  Left Right answer  * leads elsewhere  Enter takes them"),
 	.key = questions_key, .draw = questions_draw, .text = questions_text, .free = questions_free,
 };
@@ -142,7 +142,7 @@ struct picker *pick_bar_new(const char *text, int score)
 		free(q);
 		return NULL;
 	}
-	q->picker.ops = &questions_ops;
+	q->picker.ops = &picker_bar;
 	q->score = score;
 	q->count = q->bar->question_count < QUESTIONS_MOST ? q->bar->question_count : QUESTIONS_MOST;
 	for (size_t i = 0; i < q->count; i++)

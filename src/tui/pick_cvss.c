@@ -159,7 +159,7 @@ static void calculator_free(struct picker *picker)
 	free(picker);
 }
 
-static const struct picker_ops calculator_ops = {
+const struct picker_ops picker_cvss = {
 	.hint = N_("Up Down metric  Left Right or its letter: value  v version  Enter takes it"),
 	.key = calculator_key, .draw = calculator_draw, .text = calculator_text, .free = calculator_free,
 };
@@ -170,7 +170,7 @@ struct picker *pick_cvss_new(const char *text)
 	struct cvss cvss;
 	bool given = cvss_parse(text, &cvss, NULL) == 0;
 
-	c->picker.ops = &calculator_ops;
+	c->picker.ops = &picker_cvss;
 	set_version(c, given ? cvss.version : CVSS_4_0, given ? &cvss : NULL);
 	return &c->picker;
 }

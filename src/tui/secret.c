@@ -32,7 +32,6 @@ static void lock_line(struct line *line)
 	if (mlock(line->text.bytes, sizeof(room)) != 0)
 		line->text.bytes[0] = '\0';
 	str_reset(&line->text);
-	line->secret = true;
 }
 
 void secret_look(struct app *app)
@@ -45,6 +44,7 @@ void secret_look(struct app *app)
 		app->asking[lane] = NULL;
 		app->answering = (enum job_lane)lane;
 		lock_line(&app->line);
+		app->line.secret = true;
 		app->dirty = true;
 	}
 }
@@ -56,6 +56,7 @@ static void secret_answer(struct app *app, bool given)
 
 	str_init(&app->line.text);
 	app->line.cursor = 0;
+	app->line.secret = false;
 	if (session)
 		session_asked(session, given && secret.length, secret.bytes, secret.length);
 	if (secret.bytes)

@@ -123,8 +123,14 @@ void settings_theme(struct app *app, const char *name)
 void settings_view(struct app *app, const char *name)
 {
 	const struct saved_view *view = name ? options_view(&app->options, name) : NULL;
+	const struct view_ops *picker = &saved_view;
 	AUTO_STRING sentence = NULL;
 
+	if (!name) {
+		if (app_view(app)->ops != picker)
+			level_push(app, &picker, 1, NULL);
+		return;
+	}
 	if (!view) {
 		sentence = mem_format(_("No view is called \"%s\"; \"view save NAME\" saves what you see."), str_or_empty(name));
 		app_message(app, ROLE_ERROR, sentence);
@@ -150,6 +156,7 @@ void settings_view_save(struct app *app, const char *name, bool keep)
 		app_error(app, &err);
 		return;
 	}
+	view_reload(app_view(app));
 	sentence = keep ? mem_format(_("Saved as \"%s\"; \\ lists the views."), name) : mem_format(_("\"%s\" is forgotten."), name);
 	app_message(app, ROLE_MESSAGE, sentence);
 }

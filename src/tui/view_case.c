@@ -181,9 +181,9 @@ static const char *message_mail(const struct row *row)
 enum message_column { MESSAGE_WAY, MESSAGE_AT, MESSAGE_VERDICT, MESSAGE_PEER, MESSAGE_SUBJECT };
 static const struct column message_columns[] = {
 	[MESSAGE_WAY] = { "", 4, 0, false },
-	[MESSAGE_AT] = { N_("when"), 20, 0, false },
+	[MESSAGE_AT] = { N_("when"), 11, 0, false },
 	[MESSAGE_VERDICT] = { N_("verdict"), 8, 0, false },
-	[MESSAGE_PEER] = { N_("who"), 20, 0, false },
+	[MESSAGE_PEER] = { N_("who"), 16, 0, false },
 	[MESSAGE_SUBJECT] = { N_("subject"), 0, 0, false },
 };
 
@@ -199,7 +199,7 @@ static void message_cell(const struct view *view, const struct row *row, size_t 
 	sent = message->type == EVENT_MESSAGE_SENT;
 	switch ((enum message_column)column) {
 	case MESSAGE_WAY: cell_set(ret, ROLE_NORMAL, sent ? _("out") : _("in")); break;
-	case MESSAGE_AT: cell_time(ret, message->at, true); break;
+	case MESSAGE_AT: cell_time(ret, message->at, false); break;
 	case MESSAGE_VERDICT: if (!sent) cell_verdict(ret, message->verdict); break;
 	case MESSAGE_PEER: cell_set(ret, ROLE_NORMAL, message->peer); break;
 	case MESSAGE_SUBJECT: cell_set(ret, ROLE_NORMAL, message->subject); break;
@@ -216,8 +216,9 @@ static void message_preview(const struct view *view, const struct row *row, stru
 		return;
 	doc_line(doc);
 	message_peer_run(message, doc);
+	doc_keep(doc);
 	file_list_lines(doc, message->attachments, message->attachment_count);
-	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
+	message_text(view, message, doc);
 }
 
 const struct view_ops messages_tab = {
@@ -272,6 +273,21 @@ static void party_ledger(const struct case_state *state, const struct case_party
 	}
 }
 
+void parties_lines(const struct case_state *state, instant now, struct doc *doc)
+{
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+
+		doc_line(doc);
+		doc_label(doc, str_or_empty(party->role));
+		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
+		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
+			consent_name(party_consent(party, now)));
+		party_ledger(state, party, now, doc);
+		doc_field(doc, "", ROLE_DIM, party->fingerprint);
+	}
+}
+
 /* Shown once there is more than one version to tell apart. */
 static void terms_lines(const struct case_embargo *embargo, struct doc *doc)
 {
@@ -315,23 +331,21 @@ static void embargo_body(const struct view *view, struct doc *doc)
 	doc_heading(doc, _("Parties"));
 	if (!state->party_count)
 		doc_sentence(doc, ROLE_DIM, _("Nobody but us knows of this case."));
-	for (size_t i = 0; i < state->party_count; i++) {
-		const struct case_party *party = &state->parties[i];
-
-		doc_line(doc);
-		doc_label(doc, str_or_empty(party->role));
-		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
-		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
-			consent_name(party_consent(party, view_now(view))));
-		party_ledger(state, party, view_now(view), doc);
-		doc_field(doc, "", ROLE_DIM, party->fingerprint);
-	}
+	parties_lines(state, view_now(view), doc);
 	terms_lines(&state->embargo, doc);
 	facts_body(view, doc, embargo_facts, ARRAY_LEN(embargo_facts));
 }
 
+static const char *embargo_kind(const struct view *view, const struct row *row)
+{
+	const struct case_state *state = view_case(view);
+
+	(void)row;
+	return state && (state->embargo.state == EM_PROPOSED || state->embargo.state == EM_REVISE) ? "proposal" : NULL;
+}
+
 const struct view_ops embargo_tab = {
-	.name = "embargo", .title = N_("Embargo, parties"), .brief = N_("Emb"), .body = embargo_body,
+	.name = "embargo", .title = N_("Embargo, parties"), .brief = N_("Emb"), .body = embargo_body, .kind = embargo_kind,
 };
 
 /* ---- affected products */
@@ -403,19 +417,36 @@ const struct view_ops tasks_tab = {
 
 /* ---- timeline */
 
+/* Where there is little room the line is what counts: the zone and most of a long name are left out. */
+enum { TIMELINE_NARROW = 80, TIME_CELLS = 16, NAME_CELLS = 17, NAME_NARROW = 9 };
+
+static void timeline_author(struct doc *doc, int cells, const char *author)
+{
+	AUTO_TEXT safe = TEXT_INIT;
+	AUTO_STRING cut = NULL;
+	int width;
+
+	text_display(&safe, author, -1, TEXT_LINE);
+	cut = mem_copy(safe.utf8, text_clip(safe.utf8, cells - 1, &width));
+	doc_column(doc, ROLE_LABEL, cells, cut);
+}
+
 static void timeline_body(const struct view *view, struct doc *doc)
 {
 	const struct case_state *state = view_case(view);
+	bool narrow = doc->width < TIMELINE_NARROW;
 	char when[40];
 
 	for (size_t i = state ? state->event_count : 0; i-- > 0;) {
 		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		bool undone = state->undone && state->undone[i];
+		int full = (int)strlen(time_full(state->events[i].at, when)), name = narrow ? NAME_NARROW : NAME_CELLS;
 
+		full = narrow && full > TIME_CELLS ? TIME_CELLS : full;
 		doc_line(doc);
-		doc_format(doc, ROLE_LABEL, "%s  ", time_full(state->events[i].at, when));
-		doc_column(doc, ROLE_LABEL, 17, state->events[i].author);
-		doc_wrapped(doc, undone ? ROLE_DIM : ROLE_NORMAL, 39, line);
+		doc_format(doc, ROLE_LABEL, "%.*s  ", full, when);
+		timeline_author(doc, name, state->events[i].author);
+		doc_wrapped(doc, undone ? ROLE_DIM : ROLE_NORMAL, full + 2 + name, line);
 		if (undone)
 			doc_run(doc, ROLE_DIM, _(" (undone)"));
 	}

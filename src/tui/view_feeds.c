@@ -50,7 +50,7 @@ static const struct column feed_columns[] = {
 	[FEED_AGE] = { N_("data"), 6, 0, false },
 	[FEED_SYNCED] = { N_("last run"), 10, 0, false },
 	[FEED_NEWEST] = { N_("newest"), 10, 70, false },
-	[FEED_RECORDS] = { N_("records"), 8, 0, true },
+	[FEED_RECORDS] = { N_("records"), 8, 66, true },
 	[FEED_FAULTS] = { N_("faults"), 6, 0, true },
 	[FEED_TITLE] = { N_("title"), 0, 0, false },
 };

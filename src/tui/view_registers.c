@@ -31,11 +31,11 @@ static void words_join(const struct contact *contact, const char *field, struct 
 enum contact_column { CONTACT_ID, CONTACT_KIND, CONTACT_NAME, CONTACT_ADDRESS, CONTACT_KEY, CONTACT_COUNTRY };
 static const struct column contact_columns[] = {
 	[CONTACT_ID] = { N_("contact"), 14, 0, false },
-	[CONTACT_KIND] = { N_("kind"), 11, 0, false },
+	[CONTACT_KIND] = { N_("kind"), 11, 66, false },
 	[CONTACT_NAME] = { N_("name"), 24, 0, false },
 	[CONTACT_ADDRESS] = { N_("address"), 0, 0, false },
 	[CONTACT_KEY] = { N_("key"), 18, 110, false },
-	[CONTACT_COUNTRY] = { N_("country"), 7, 0, false },
+	[CONTACT_COUNTRY] = { N_("country"), 7, 66, false },
 };
 
 static void contact_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
@@ -239,7 +239,7 @@ static void risk_preview(const struct view *view, const struct row *row, struct 
 	doc_field(doc, _("product"), ROLE_NORMAL, record_text(record, "product"));
 	doc_field(doc, _("accepted by"), ROLE_NORMAL, record_text(record, "by"));
 	doc_field(doc, _("until"), ROLE_NORMAL, record_text(record, "until"));
-	case_preview(row->item, view_now(view), doc);
+	case_preview(view, row->item, doc);
 }
 
 const struct view_ops risks_view = {
@@ -281,7 +281,7 @@ static void task_cell(const struct view *view, const struct row *row, size_t col
 
 static void task_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
-	case_preview(view_whole(view, row->item), view_now(view), doc);
+	case_preview(view, view_whole(view, row->item), doc);
 }
 
 const struct view_ops all_tasks_view = {
@@ -325,11 +325,12 @@ static void clock_id(const struct row *row, struct str *ret)
 	str_add_format(ret, "%s%s%s", item->case_id, *item->case_id ? " " : "", item->rule->id);
 }
 
-enum clock_column { CLOCK_MARK, CLOCK_WHEN, CLOCK_LEFT, CLOCK_CASE, CLOCK_RULE, CLOCK_WHAT };
+enum clock_column { CLOCK_MARK, CLOCK_WHEN, CLOCK_ZONE, CLOCK_LEFT, CLOCK_CASE, CLOCK_RULE, CLOCK_WHAT };
 static const struct column clock_columns[] = {
 	[CLOCK_MARK] = { "", 1, 0, false },
-	[CLOCK_WHEN] = { N_("due (hour and zone)"), 32, 0, false },
-	[CLOCK_LEFT] = { N_("left"), 8, 0, false },
+	[CLOCK_WHEN] = { N_("due (hour and zone)"), 23, 0, false },
+	[CLOCK_ZONE] = { "", 16, 96, false },
+	[CLOCK_LEFT] = { N_("left"), 8, 66, false },
 	[CLOCK_CASE] = { N_("case"), 15, 0, false },
 	[CLOCK_RULE] = { N_("clock"), 20, 110, false },
 	[CLOCK_WHAT] = { N_("what"), 0, 0, false },
@@ -339,12 +340,12 @@ static void clock_cell(const struct view *view, const struct row *row, size_t co
 {
 	const struct agenda_item *item = row->item;
 	enum role role = item->overdue ? ROLE_OVERDUE : ROLE_NORMAL;
-	struct zoned when = agenda_when(item);
 	char buffer[96];
 
 	switch ((enum clock_column)column) {
 	case CLOCK_MARK: if (item->overdue) cell_set(ret, role, "!"); break;
-	case CLOCK_WHEN: cell_set(ret, ROLE_NORMAL, zoned_format(&when, buffer)); break;
+	case CLOCK_WHEN: cell_set(ret, ROLE_NORMAL, agenda_hour(item, buffer)); break;
+	case CLOCK_ZONE: cell_set(ret, ROLE_DIM, str_or_empty(item->zone)); break;
 	case CLOCK_LEFT: cell_set(ret, role, time_left(item->at, view_now(view), buffer)); break;
 	case CLOCK_CASE: cell_set(ret, ROLE_ID, item->case_id); break;
 	case CLOCK_RULE: cell_set(ret, ROLE_NORMAL, item->rule->id); break;

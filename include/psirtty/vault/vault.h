@@ -49,6 +49,7 @@ enum vault_stream_kind { VAULT_CASE = 1, VAULT_INBOX = 2, VAULT_REGISTRY = 3 };
 struct vault_event {
 	uint64_t gseq;
 	uint8_t id[32], stream[16], author[16];
+	uint8_t person[16];    /* the author, or the first identity that the same OpenPGP key had here */
 	enum vault_stream_kind kind;
 	int type;              /* the model's number */
 	instant at;            /* the author's clock */
@@ -99,7 +100,7 @@ int vault_read_some(struct vault *vault, uint64_t most, uint64_t *ret_left, stru
 /* Cheap: whether somebody appended since the last look. */
 bool vault_changed(struct vault *vault);
 /* Readable when somebody appended, until vault_changed is asked; -1 where the system cannot tell. */
-int vault_notify_fd(const struct vault *vault);
+int vault_notify_fd(struct vault *vault);
 uint64_t vault_head(const struct vault *vault);
 /* Remembers NAME for a stream in the member's own sealed state, so that damage can be named. */
 void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name);

@@ -10,26 +10,6 @@ static const struct { const char *name; int key; } words[] = {
 #undef X
 };
 
-static const struct { int letter, key; } escaped[] = {
-	{ 'b', TK_WORD_LEFT }, { 'f', TK_WORD_RIGHT }, { 'd', TK_DELETE_WORD }, { TK_BACKSPACE, TK_RUBOUT_WORD },
-};
-
-int key_behind_escape(int key)
-{
-	for (size_t i = 0; i < ARRAY_LEN(escaped); i++)
-		if (escaped[i].key == key)
-			return escaped[i].letter;
-	return 0;
-}
-
-int key_with_escape(int letter)
-{
-	for (size_t i = 0; i < ARRAY_LEN(escaped); i++)
-		if (escaped[i].letter == letter)
-			return escaped[i].key;
-	return TK_NONE;
-}
-
 void term_free(struct terminal *term)
 {
 	if (!term)

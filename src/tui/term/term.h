@@ -16,10 +16,10 @@
 #define TERM_KEYS(X) \
 	X(TK_UP, "Up") X(TK_DOWN, "Down") X(TK_LEFT, "Left") X(TK_RIGHT, "Right") \
 	X(TK_HOME, "Home") X(TK_END, "End") X(TK_PAGE_UP, "PgUp") X(TK_PAGE_DOWN, "PgDn") \
-	X(TK_WORD_LEFT, "M-b") X(TK_WORD_RIGHT, "M-f") X(TK_DELETE_WORD, "M-d") X(TK_RUBOUT_WORD, "M-Backspace") \
 	X(TK_DELETE, "Delete") X(TK_INSERT, "Insert") X(TK_BACK_TAB, "S-Tab") \
 	X(TK_F1, "F1") X(TK_F2, "F2") X(TK_F3, "F3") X(TK_F4, "F4") X(TK_F5, "F5") X(TK_F6, "F6") \
-	X(TK_F7, "F7") X(TK_F8, "F8") X(TK_F9, "F9") X(TK_F10, "F10") X(TK_F11, "F11") X(TK_F12, "F12")
+	X(TK_F7, "F7") X(TK_F8, "F8") X(TK_F9, "F9") X(TK_F10, "F10") X(TK_F11, "F11") X(TK_F12, "F12") \
+	X(TK_WORD_LEFT, "C-Left") X(TK_WORD_RIGHT, "C-Right") X(TK_WORD_DELETE, "M-d") X(TK_WORD_RUBOUT, "M-Backspace")
 enum term_key {
 	TK_NONE = -1,     /* the deadline passed */
 	TK_HANGUP = -2,   /* SIGHUP, SIGTERM, or the terminal is gone: close everything */
@@ -96,9 +96,6 @@ void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret
 /* The key a name stands for ("^D", "Enter", "S-Tab", "x"), or TK_NONE. */
 int key_from_name(const char *name);
 /* Its name; buffer of 16 bytes. */
-/* The letter that Alt or an Escape before it makes KEY of; 0: KEY is no such key. And the other way round: TK_NONE. */
-int key_behind_escape(int key);
-int key_with_escape(int letter);
 const char *key_label(int key, char buffer[16]);
 
 #endif
