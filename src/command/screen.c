@@ -133,7 +133,7 @@ const struct command_row screen_commands[] = {
 		.help = N_("order the list by a column; once more the other way round"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_SORT,
-		.arguments = { ARG_MAY("COLUMN", ARG_TEXT, N_("the beginning of its title, or none")) },
+		.arguments = { ARG_MAY("COLUMN", ARG_COLUMN, N_("the beginning of its title, or none")) },
 	},
 	{
 		.name = "form",

@@ -46,6 +46,17 @@ void app_contexts(struct app *app, const char *ret[CONTEXTS])
 	ret[count] = NULL;
 }
 
+static void note_columns(struct app *app, const struct view *view)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < view->ops->column_count && count + 1 < ARRAY_LEN(app->columns); i++)
+		if (*view->ops->columns[i].title)
+			app->columns[count++] = _(view->ops->columns[i].title);
+	app->columns[count] = NULL;
+	app->context->columns = app->columns;
+}
+
 void app_note_selection(struct app *app)
 {
 	const struct view *view = app_view(app);
@@ -64,6 +75,7 @@ void app_note_selection(struct app *app)
 	}
 	if (view->ops == &message_view)
 		mail = message_mail_id(view);
+	note_columns(app, view);
 	mem_replace(&app->selected_case, case_id);
 	mem_replace(&app->selected_mail, mail);
 	mem_replace(&app->selected_row, row ? view->selected_id : NULL);
@@ -242,6 +254,14 @@ static void request_move(struct app *app, enum screen_request request, const cha
 
 /* ---- opening and going back */
 
+/* The case of a row, on the tab that its list is about. */
+static void open_tab(struct app *app, const char *case_id, const char *tab)
+{
+	app_open_case(app, case_id);
+	if (tab)
+		level_tab(app, SCREEN_TAB, tab);
+}
+
 static void request_open(struct app *app, enum screen_request request, const char *argument)
 {
 	struct view *view = app_view(app);
@@ -266,7 +286,7 @@ static void request_open(struct app *app, enum screen_request request, const cha
 	} else if (view->ops->opens) {
 		level_open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
-		app_open_case(app, view->ops->row_case(row));
+		open_tab(app, view->ops->row_case(row), view->ops->row_tab ? view->ops->row_tab(row) : view->ops->tab);
 	} else if (view->ops->preview) {
 		app->zoom = app->preview_focus = true;
 	}
@@ -657,6 +677,7 @@ void app_release(struct app *app)
 	free(app->figures.next_case);
 	options_release(&app->options);
 	app->context->options = NULL;
+	app->context->columns = NULL;
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;

@@ -52,6 +52,7 @@ struct app {
 	int rows, cols;
 	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
 	char *selected_case, *selected_mail, *selected_row; /* owned: what the context's members point to */
+	const char *columns[17];             /* the titles of the list's, NULL ended */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
 	char *sift;                          /* owned: the filter that waits until what it looks at has been read, or NULL */

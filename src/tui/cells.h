@@ -24,6 +24,12 @@ enum role verdict_role(enum mail_verdict verdict);
 const char *verdict_sentence(enum mail_verdict verdict);
 /* "2026-11-21 09:30 UTC"; buffer of 40 bytes. */
 const char *time_full(instant at, char buffer[40]);
+/* The same, and what the handler's own clock shows, where that differs: "…, 17:30 Asia/Shanghai". */
+enum { TIME_BYTES = 128 };
+const char *time_both(instant at, char buffer[TIME_BYTES]);
+void doc_time(struct doc *doc, const char *label, enum role role, instant at);
+/* The handler's zone from now on; NULL or one that is not known: UTC. */
+void time_set_zone(const char *zone);
 /* The hour of a line of the agenda where it is told, with its offset; the zone's name is left out. */
 const char *agenda_hour(const struct agenda_item *item, char buffer[96]);
 /* "in 3 d", "in 5 h", "2 d ago": only as fine as a list needs; buffer of 48 bytes. */

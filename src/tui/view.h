@@ -45,6 +45,8 @@ struct view_ops {
 	const struct view_ops *opens;          /* for its mail; else Enter opens the row's case */
 	/* What OPENS is about, where it is no mail. */
 	void (*row_subject)(const struct view *view, const struct row *row, struct str *ret);
+	const char *tab;                       /* which one of a case that Enter opens; NULL: the first */
+	const char *(*row_tab)(const struct row *row); /* the same, where rows differ */
 	bool at_end;                           /* newest last: the selection begins there */
 	bool counted;                          /* its number stands in the bar */
 	/* ---- a text */

@@ -104,12 +104,11 @@ static void audit_preview(const struct view *view, const struct row *row, struct
 	const struct desk_entry *entry = row->item;
 	const struct case_state *state = *entry->case_id ? model_find_case(view_model(view), entry->case_id) : NULL;
 	AUTO_STR id = STR_INIT;
-	char when[40];
 
 	doc_line(doc);
 	doc_wrapped(doc, entry->gseq ? ROLE_TITLE : ROLE_BAD, 2, entry->line);
 	if (entry->gseq) {
-		doc_field(doc, _("when"), ROLE_NORMAL, time_full(entry->at, when));
+		doc_time(doc, _("when"), ROLE_NORMAL, entry->at);
 		doc_field(doc, _("by"), ROLE_NORMAL, entry->author);
 		doc_field(doc, _("key"), ROLE_DIM, entry->fingerprint);
 		doc_field(doc, _("where"), ROLE_ID, entry->place);
@@ -128,5 +127,6 @@ const struct view_ops audit_view = {
 	.name = "audit", .title = N_("Audit"), .brief = N_("Audit"),
 	.empty = N_("Nothing was done yet."),
 	.columns = audit_columns, .column_count = ARRAY_LEN(audit_columns),
-	.load = audit_load, .cell = audit_cell, .row_id = audit_id, .row_case = audit_case, .preview = audit_preview,
+	.load = audit_load, .cell = audit_cell, .row_id = audit_id, .row_case = audit_case,
+	.preview = audit_preview, .tab = "timeline",
 };

@@ -172,12 +172,12 @@ static void month_draw(const struct view *view, const struct agenda_item *item, 
 static void agenda_facts(const struct view *view, const struct agenda_item *item, struct doc *doc)
 {
 	struct zoned when = agenda_when(item);
-	char buffer[96], utc[40], text[200];
+	char buffer[96], text[200];
 
 	doc_line(doc);
 	doc_wrapped(doc, agenda_role(item), 2, agenda_text(item, text));
 	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&when, buffer));
-	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	doc_time(doc, "UTC", ROLE_NORMAL, item->at);
 	doc_field(doc, _("left"), left_role(item, view_now(view)), time_left(item->at, view_now(view), buffer));
 	if (agenda_share(item, view_now(view))) {
 		AUTO_STRING gone = mem_format(_("%d %% of its time is gone"), agenda_share(item, view_now(view)));
@@ -227,6 +227,13 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 	doc_release(&right);
 }
 
+static const char *agenda_tab(const struct row *row)
+{
+	const struct agenda_item *item = row->item;
+
+	return item->embargo || item->kind == AGENDA_RSVP ? "embargo" : "tasks";
+}
+
 static const char *agenda_kind(const struct view *view, const struct row *row)
 {
 	(void)view;
@@ -238,5 +245,5 @@ const struct view_ops calendar_view = {
 	.empty = N_("Nothing is due and no embargo runs."),
 	.columns = agenda_columns, .column_count = ARRAY_LEN(agenda_columns),
 	.load = calendar_load, .cell = agenda_cell, .row_id = agenda_row_id, .row_case = agenda_case,
-	.kind = agenda_kind, .preview = agenda_preview,
+	.kind = agenda_kind, .preview = agenda_preview, .row_tab = agenda_tab,
 };

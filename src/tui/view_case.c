@@ -4,10 +4,13 @@
 
 #include "psirtty/base/zone.h"
 
+enum { HEAD_NARROW = 80 };
+
 void case_head(const struct case_state *state, instant now, struct doc *doc)
 {
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
 	AUTO_TEXT title = TEXT_INIT;
+	bool narrow = doc->width < HEAD_NARROW;
 
 	text_display(&title, state->title, -1, TEXT_LINE);
 	doc_line(doc);
@@ -19,10 +22,13 @@ void case_head(const struct case_state *state, instant now, struct doc *doc)
 	doc_format(doc, ROLE_NORMAL, "%s", rm_name(state->rm));
 	cell_severity(&cell, state);
 	doc_run(doc, ROLE_DIM, " · ");
+	/* An embargo's end is told with its hour and zone, whatever else there is room for. */
+	if (narrow)
+		str_truncate(&cell.text, strcspn(cell.text.bytes, " "));
 	doc_run(doc, cell.role, cell.text.bytes);
 	str_reset(&cell.text);
 	cell_embargo(&cell, &state->embargo);
-	doc_run(doc, ROLE_DIM, _(" · embargo "));
+	doc_run(doc, ROLE_DIM, narrow && state->embargo.state != EM_NONE ? " · ~ " : _(" · embargo "));
 	doc_run(doc, cell.role, cell.text.bytes);
 	str_release(&cell.text);
 	(void)now;
@@ -111,7 +117,7 @@ static void summary_conflicts(const struct case_state *state, struct doc *doc)
 static void summary_body(const struct view *view, struct doc *doc)
 {
 	const struct case_state *state = view_case(view);
-	char when[40], letters[8];
+	char letters[8];
 
 	if (!state)
 		return;
@@ -124,8 +130,8 @@ static void summary_body(const struct view *view, struct doc *doc)
 		if (str_equal(state->ids[i].system, "cve"))
 			flaw_facts(view, state->ids[i].text, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
-	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
-	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));
+	doc_time(doc, _("opened"), ROLE_NORMAL, state->opened);
+	doc_time(doc, _("updated"), ROLE_NORMAL, state->updated);
 	if (state->summary && *state->summary) {
 		doc_heading(doc, _("Summary"));
 		doc_sentence(doc, ROLE_NORMAL, state->summary);
@@ -232,22 +238,22 @@ const struct view_ops messages_tab = {
 
 static void embargo_dates(const struct case_embargo *embargo, struct doc *doc)
 {
-	char buffer[96], utc[40];
+	char buffer[96];
 
 	doc_field(doc, _("state"), ROLE_TITLE, em_name(embargo->state));
 	if (embargo->until.at != INSTANT_NONE) {
 		doc_field(doc, _("until"), ROLE_EMBARGO, zoned_format(&embargo->until, buffer));
-		doc_field(doc, "UTC", ROLE_NORMAL, time_full(embargo->until.at, utc));
+		doc_time(doc, "UTC", ROLE_NORMAL, embargo->until.at);
 	}
 	if ((embargo->state == EM_PROPOSED || embargo->state == EM_REVISE) && embargo->proposed.at != INSTANT_NONE) {
 		doc_field(doc, _("proposed end"), ROLE_DUE, zoned_format(&embargo->proposed, buffer));
-		doc_field(doc, "UTC", ROLE_NORMAL, time_full(embargo->proposed.at, utc));
+		doc_time(doc, "UTC", ROLE_NORMAL, embargo->proposed.at);
 		doc_field(doc, _("proposed by"), ROLE_NORMAL, embargo->proposed_by);
 	}
 	if (embargo->accepted_at != INSTANT_NONE)
-		doc_field(doc, _("accepted"), ROLE_NORMAL, time_full(embargo->accepted_at, utc));
+		doc_time(doc, _("accepted"), ROLE_NORMAL, embargo->accepted_at);
 	if (embargo->ended_at != INSTANT_NONE) {
-		doc_field(doc, _("ended"), ROLE_NORMAL, time_full(embargo->ended_at, utc));
+		doc_time(doc, _("ended"), ROLE_NORMAL, embargo->ended_at);
 		doc_field(doc, _("because"), ROLE_NORMAL, embargo->end_reason);
 	}
 }
@@ -264,8 +270,8 @@ static void party_ledger(const struct case_state *state, const struct case_party
 	if (party->leaker)
 		doc_run(doc, ROLE_WARNING, _("  leaked"));
 	if (party->rsvp != INSTANT_NONE)
-		doc_field(doc, now > party->rsvp ? _("silent since") : _("answer due"),
-			  now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE, time_full(party->rsvp, when));
+		doc_time(doc, now > party->rsvp ? _("silent since") : _("answer due"),
+			 now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE, party->rsvp);
 	if (party->zone && state->embargo.until.at != INSTANT_NONE && zone_known(party->zone)) {
 		struct zoned theirs = zone_at(party->zone, state->embargo.until.at);
 

@@ -135,7 +135,7 @@ static void feed_preview(const struct view *view, const struct row *row, struct 
 	age_lines(source, doc);
 	doc_field(doc, _("last run"), ROLE_NORMAL, source->synced == INSTANT_NONE ? _("never") : time_full(source->synced, when));
 	if (source->newest != INSTANT_NONE)
-		doc_field(doc, _("newest"), ROLE_NORMAL, time_full(source->newest, when));
+		doc_time(doc, _("newest"), ROLE_NORMAL, source->newest);
 	doc_field(doc, _("terms"), ROLE_DIM, source->notice);
 	if (intel && source->faults)
 		intel_faults(intel, source->id, fault_line, &lines, NULL);

@@ -244,7 +244,6 @@ static void message_head(const struct view *view, struct doc *doc)
 {
 	const struct case_message *message = message_find(view);
 	bool sent;
-	char when[40];
 
 	if (!message)
 		return;
@@ -258,7 +257,7 @@ static void message_head(const struct view *view, struct doc *doc)
 	}
 	doc_field(doc, sent ? _("to") : _("from"), ROLE_NORMAL, str_or_empty(message->peer));
 	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(message->subject));
-	doc_field(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, time_full(message->at, when));
+	doc_time(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, message->at);
 	doc_field(doc, _("key"), ROLE_NORMAL, message->fingerprint);
 	file_list_lines(doc, message->attachments, message->attachment_count);
 	if (!sent)

@@ -186,7 +186,6 @@ static void repro_cell(const struct view *view, const struct row *row, size_t co
 static void repro_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
 	const struct case_repro *repro;
-	char when[40];
 
 	view_whole(view, row->item);
 	repro = repro_of(row);
@@ -194,7 +193,7 @@ static void repro_preview(const struct view *view, const struct row *row, struct
 	doc_field(doc, _("build"), ROLE_NORMAL, repro->build);
 	doc_field(doc, _("environment"), ROLE_NORMAL, repro->environment);
 	doc_field(doc, _("by"), ROLE_NORMAL, repro->author);
-	doc_field(doc, _("when"), ROLE_NORMAL, time_full(repro->at, when));
+	doc_time(doc, _("when"), ROLE_NORMAL, repro->at);
 	file_list_lines(doc, repro->attachments, repro->attachment_count);
 	doc_block(doc, ROLE_BODY, str_or_empty(repro->steps), true);
 }
@@ -204,7 +203,7 @@ const struct view_ops repro_view = {
 	.empty = N_("No reproduction note yet. \":repro add CASE\" writes one."),
 	.columns = repro_columns, .column_count = ARRAY_LEN(repro_columns),
 	.load = repro_load, .cell = repro_cell, .row_id = repro_row_id, .row_case = repro_case,
-	.preview = repro_preview,
+	.preview = repro_preview, .tab = "reproduction",
 };
 
 static void reproduction_load(struct view *view)
@@ -280,5 +279,5 @@ const struct view_ops advisories_view = {
 	.empty = N_("No advisory is being drafted. \":advisory new CASE\" begins one."),
 	.columns = advisory_columns, .column_count = ARRAY_LEN(advisory_columns),
 	.load = advisories_load, .cell = advisory_cell, .row_id = case_row_id, .row_case = case_of,
-	.row_state = case_state_of, .preview = preview_of_advisory,
+	.row_state = case_state_of, .preview = preview_of_advisory, .tab = "advisory",
 };

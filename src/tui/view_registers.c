@@ -288,7 +288,8 @@ const struct view_ops all_tasks_view = {
 	.name = "all-tasks", .title = N_("Tasks"), .brief = N_("Tasks"),
 	.empty = N_("No task has a date. \":task add CASE TEXT --due DATE\" gives one."),
 	.columns = task_columns, .column_count = ARRAY_LEN(task_columns),
-	.load = tasks_load, .cell = task_cell, .row_id = record_id, .row_case = record_case, .preview = task_preview,
+	.load = tasks_load, .cell = task_cell, .row_id = record_id, .row_case = record_case,
+	.preview = task_preview, .tab = "tasks",
 };
 
 /* ---- clocks and their forms */
@@ -374,13 +375,13 @@ static void clock_preview(const struct view *view, const struct row *row, struct
 	const struct agenda_item *item = row->item;
 	const struct case_state *state = *item->case_id ? model_find_case(view_model(view), item->case_id) : NULL;
 	struct zoned when = agenda_when(item);
-	char local[96], utc[40];
+	char local[96];
 
 	doc_field(doc, _("clock"), ROLE_TITLE, clock_title(item->rule));
 	doc_field(doc, _("due"), item->overdue ? ROLE_OVERDUE : ROLE_DUE, zoned_format(&when, local));
-	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	doc_time(doc, "UTC", ROLE_NORMAL, item->at);
 	if (item->start != INSTANT_NONE)
-		doc_field(doc, _("runs since"), ROLE_NORMAL, time_full(item->start, utc));
+		doc_time(doc, _("runs since"), ROLE_NORMAL, item->start);
 	if (item->uncertain)
 		doc_sentence(doc, ROLE_WARNING, _("A holiday calendar does not know every day that was counted."));
 	doc_field(doc, _("by"), ROLE_DIM, item->rule->source);
@@ -392,5 +393,6 @@ const struct view_ops clocks_view = {
 	.name = "clocks", .title = N_("Clocks and filings"), .brief = N_("Clocks"),
 	.empty = N_("No clock runs."),
 	.columns = clock_columns, .column_count = ARRAY_LEN(clock_columns),
-	.load = clocks_load, .cell = clock_cell, .row_id = clock_id, .row_case = clock_case, .preview = clock_preview,
+	.load = clocks_load, .cell = clock_cell, .row_id = clock_id, .row_case = clock_case,
+	.preview = clock_preview, .tab = "tasks",
 };

@@ -111,7 +111,8 @@ class Screen:
         """Bytes of a move with a mark, of a character of a filter; milliseconds of Escape."""
         prompt, leave, filtering, marker = habits
         self.key(prompt)
-        escape = f"{self.answer(leave):.0f}"
+        took = self.answer(leave)
+        escape = f"{took:.0f}" if took else "-"
         typed = "-"
         if filtering:
             self.key(filtering)
@@ -176,9 +177,9 @@ def measure(name, argv, ready, env, cwd, start=""):
             for key in start:
                 screen.key(key)
             figures = [*screen.medians(DOWN), screen.scrolled(rows), screen.medians(PAGE)[0], screen.medians(REDRAW)[0]]
-            late, idle = screen.slowest(), screen.during(IDLE)
+            late, idle, resident = screen.slowest(), screen.during(IDLE), screen.resident()
             figures += [*screen.prompts(HABITS[name.split()[0]]), late, idle]
-            print(ROW % (name, f"{cols}x{rows}", *figures, screen.resident(), f"{first:.0f}"), flush=True)
+            print(ROW % (name, f"{cols}x{rows}", *figures, resident, f"{first:.0f}"), flush=True)
         except (TimeoutError, OSError) as error:
             print(ROW % (name, f"{cols}x{rows}", *["failed"] * 12), error, flush=True)
         finally:

@@ -101,6 +101,12 @@ static const struct frame frames[] = {
 	{ "form-cvss", 80, 24, "0 g : <form case score> Enter ^P Down Down Right", false, true },
 	{ "form-cwe", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <out-of-bounds>", false, false },
 	{ "form-cwe-tree", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P Down Right Right", false, false },
+	{ "opened-embargo", 60, 15, "4 / <proposed> Enter g Enter", false, false },
+	{ "opened-clock", 60, 15, "4 g Enter", false, false },
+	{ "opened-advisory", 60, 15, "5 g Enter", false, false },
+	{ "opened-reproduction", 60, 15, "3 g Enter", false, false },
+	{ "bar-narrow", 60, 15, "2 g x ^P Right Right Right Right Right Down Right Right Right Right", false, false },
+	{ "cvss-narrow", 60, 15, "0 g : <form case score> Enter ^P PgDn PgDn", false, false },
 	{ "view-picked", 80, 24, "0 / <sev:critical> Enter : <view save hot> Enter 1 \\ Enter", false, false },
 	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
 	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
@@ -304,9 +310,32 @@ static void test_verdict_stays(void)
 	CHECK(count == 40, "%zu windows and places, each with the verdict on its first line", count);
 }
 
+/* Dates are told in UTC and as the handler's own clock shows them. */
+static void test_zones(void)
+{
+	static const struct { const char *zone, *keys, *shows; } rows[] = {
+		{ "Asia/Shanghai", "1 g Enter", "received      2026-11-16 09:30 UTC, 17:30 Asia/Shanghai\n" },
+		{ ":Pacific/Auckland", "0 g Enter : <tab embargo> Enter",
+		  "accepted      2026-11-16 13:30 UTC, 11-17 02:30 Pacific/Auckland\n" },
+		{ "Europe/London", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+		{ "No/Such", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame frame = { "zone", 80, 24, rows[i].keys, false, false };
+		AUTO_STR got = STR_INIT;
+
+		setenv("TZ", rows[i].zone, 1);
+		run(&frame, &got);
+		CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].zone, rows[i].shows);
+	}
+	setenv("TZ", "UTC", 1);
+}
+
 int main(void)
 {
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("PSIRTTY_THEME");
 	for (size_t i = 0; i < ARRAY_LEN(frames); i++) {
@@ -319,6 +348,7 @@ int main(void)
 	test_actions();
 	test_sizes();
 	test_verdict_stays();
+	test_zones();
 	str_release(&fake_ran);
 	return tap_done();
 }

@@ -215,6 +215,7 @@ static void check_room(void)
 int main(void)
 {
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	setenv("TZ", "UTC", 1);
 	setenv("PSIRTTY_THEME", "mono", 1);
 	unsetenv("NO_COLOR");
 	check_room();

@@ -46,7 +46,7 @@ enum command_flag {
 enum argument_type { /* for completion, forms and messages */
 	ARG_TEXT, ARG_WORD, ARG_CASE, ARG_MAIL, ARG_DRAFT, ARG_FILE, ARG_DIR, ARG_FINGERPRINT, ARG_PRODUCT,
 	ARG_PARTY, ARG_STATE, ARG_FIELD, ARG_WHEN, ARG_ADVISORY, ARG_VECTOR, ARG_NUMBER, ARG_PANE, ARG_THEME,
-	ARG_COMMAND, ARG_ADDRESS, ARG_OPTION, ARG_OPTION_VALUE, ARG_VIEW,
+	ARG_COMMAND, ARG_ADDRESS, ARG_OPTION, ARG_OPTION_VALUE, ARG_VIEW, ARG_COLUMN,
 };
 struct command_argument {
 	const char *name;    /* "CASE"; for an option "--to" */
@@ -66,6 +66,7 @@ struct command_context {
 	bool now_fixed; instant now;      /* --now; else read at each command by command_now() */
 	struct desk *desk;                /* opened by the first command that needs it; closed by the front */
 	const char *selected_case, *selected_mail, *selected_row; /* what {case}, {mail} and {row} stand for; may be NULL */
+	const char *const *columns;       /* borrowed: the titles of the list that is looked at, NULL ended; or NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	char *edited;         /* owned: the draft that holds what an editor gave, until its command is done; or NULL */
