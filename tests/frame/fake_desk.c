@@ -609,12 +609,10 @@ char *desk_take_typed(struct desk *desk, bool own)
 	return taken;
 }
 
-int desk_checkpoint_daily(struct desk *desk, instant now, struct error *err)
+void desk_checkpoint_daily(struct desk *desk, instant now)
 {
 	(void)desk;
 	(void)now;
-	(void)err;
-	return 0;
 }
 
 size_t desk_kept_texts(struct desk *desk)
