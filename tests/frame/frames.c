@@ -135,6 +135,7 @@ static void run(const struct frame *frame, struct str *ret)
 	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
 	struct terminal *term = term_headless_new(frame->rows, frame->cols, frame->keys);
 	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR trails = STR_INIT;
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
@@ -146,6 +147,7 @@ static void run(const struct frame *frame, struct str *ret)
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
+	CHECK_QUIET(term_headless_trails(term, &trails) == 0, "%s: coloured blanks at the end of rows:%s", frame->name, trails.bytes);
 	term_headless_dump(term, frame->roles ? HEADLESS_ROLES : HEADLESS_TEXT, ret);
 	term_free(term);
 	command_context_release(&context);
