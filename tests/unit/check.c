@@ -395,6 +395,30 @@ static json_t *large_csaf(size_t products)
 	return json;
 }
 
+/* Ranges beside each other, product paths, groups, remedies for all. */
+static json_t *large_csaf21(size_t products)
+{
+	json_t *json = large_csaf(products), *document = json_object_get(json, "document"), *tree = json_object_get(json, "product_tree");
+	json_t *vendor = json_array_get(json_object_get(tree, "branches"), 0), *ranges = json_array(), *paths = json_array();
+
+	json_object_set_new(document, "csaf_version", json_string("2.1"));
+	for (size_t i = 0; i < products / 4; i++) {
+		AUTO_STRING name = mem_format("vers:npm/>=%zu.0.0|<%zu.0.0", i, i + 2);
+		AUTO_STRING id = mem_format("R%zu", i);
+		AUTO_STRING path = mem_format("Q%zu", i);
+
+		json_array_append_new(ranges, json_pack("{s:s, s:s, s:{s:s, s:s}}", "category", "product_version_range", "name", name, "product",
+							"name", id, "product_id", id));
+		json_array_append_new(paths, json_pack("{s:s, s:[{s:s, s:s}], s:{s:s, s:s}}", "beginning_product_reference", id, "subpaths",
+						       "category", "installed_on", "next_product_reference", "X0", "full_product_name",
+						       "name", path, "product_id", path));
+	}
+	json_array_append_new(json_object_get(vendor, "branches"), json_pack("{s:s, s:s, s:o}", "category", "product_name", "name", "R",
+									     "branches", ranges));
+	json_object_set_new(tree, "product_paths", paths);
+	return json;
+}
+
 static json_t *large_cyclonedx(size_t components)
 {
 	json_t *json = parse(CYCLONEDX_DOCUMENT), *list = json_object_get(json, "components");
@@ -431,7 +455,7 @@ static double seconds_for(json_t *(*make)(size_t count), size_t count)
 static void test_time(void)
 {
 	static const struct { const char *name; json_t *(*make)(size_t count); } rows[] = {
-		{ "CSAF products", large_csaf }, { "CycloneDX components", large_cyclonedx },
+		{ "CSAF products", large_csaf }, { "CSAF 2.1 products", large_csaf21 }, { "CycloneDX components", large_cyclonedx },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
