@@ -287,6 +287,7 @@ static void csaf_close(struct csaf *d)
 	free(d->revisions);
 	free(d->branches);
 	free(d->branch_places);
+	csaf21_overlaps_free(d->overlaps);
 }
 
 /* ---- running */
