@@ -55,16 +55,16 @@ gpgconf --homedir "$GNUPGHOME" --launch gpg-agent
 p() {
   if [ "$traced" = 1 ]; then
     traces=$((traces + 1))
-    strace -f -qq -e signal=none -e trace=$calls -o "$work/trace.$BASHPID.$traces" "$psirtty" "$@"
+    timeout 120 strace -f --seccomp-bpf -qq -e signal=none -e trace=$calls -o "$work/trace.$BASHPID.$traces" "$psirtty" "$@"
   else
     "$psirtty" "$@"
   fi
 }
 
 said=$(p mail import "$work/mail" 2>&1)
-count=$(echo "$said" | sed -n 's/^\([0-9]*\) taken in.*/\1/p')
-[ "${count:-0}" -ge $((hostile + number)) ]
-ok $? "every mail is kept: $count of $((hostile + number + 1)) files" "$said"
+# Some of the collections are the same mail twice.
+read -r taken known < <(echo "$said" | sed -n 's/^\([0-9]*\) taken in, \([0-9]*\) known.*/\1 \2/p')
+is "$((${taken:-0} + ${known:-0}))" "$((hostile + number + 1))" 'every mail is kept'
 is "$("$psirtty" mail import "$work/mail" 2>&1 | grep -o '^0 taken in')" '0 taken in' 'a second time all are known'
 
 # ---- it is read, and nothing came of it by itself
@@ -113,7 +113,7 @@ is "$(grep '^unreadable' "$work/closed")" 'unreadable' 'the parser stopped on no
 is "$(grep '^named' "$work/closed")" 'named ü.txt 网关.txt' 'names are read in every charset'
 secret=0 answered=0
 for id in $(sed -n 's/^closed //p' "$work/closed"); do
-  [ "$answered" -lt 8 ] || break
+  [ "$answered" -lt 4 ] || break
   p mail take "$id" >/dev/null 2>&1 || continue
   draft=$(p mail reply "$id" --text 'Thank you.' 2>&1 | grep -oE 'reply-[0-9a-f]+' | head -n 1)
   [ -n "$draft" ] || continue
@@ -133,7 +133,8 @@ if [ "$traced" = 1 ]; then
   is "$(grep -E 'socket\(' "$work/trace" | grep -vE 'AF_(UNIX|LOCAL)' | head -n 3)" '' 'no socket of a network is opened'
   is "$(grep 'connect(' "$work/trace" | grep -vE 'S\.gpg-agent|/run/systemd|nscd|= -1' | head -n 3)" '' \
     'nobody but the agent is spoken to'
-  is "$(ls "$work"/trace.* | wc -l)" "$((2 + 3 * answered))" 'that was seen of import, show, take, reply and check'
+  [ "$(ls "$work"/trace.* | wc -l)" -ge "$((2 + 3 * answered))" ]
+  ok $? 'that was seen of import, show, take, reply and check'
 else
   skip 'what it writes and reaches' 'strace may not trace here'
 fi
