@@ -128,7 +128,8 @@ is "$secret" 0 'no draft holds what was not opened'
 if [ "$traced" = 1 ]; then
   cat "$work"/trace.* >"$work/trace"
   outside=$(grep -E 'O_(WRONLY|RDWR|CREAT)|(creat|rename|mkdir|link)' "$work/trace" | grep -vE ' (= -1|\?)' |
-    sed -n 's/[^"]*"\([^"]*\)".*/\1/p' | grep '^/' | grep -vE "^($work/|/dev/(null|tty|ptmx|shm))" | sort -u)
+    sed -n 's/[^"]*"\([^"]*\)".*/\1/p' | grep '^/' | grep -vE "^($work/|/dev/(null|tty|ptmx|shm))" |
+    awk -v work="$work" 'index(work, $0 "/") != 1' | sort -u)
   is "$outside" '' 'nothing is written outside of the vault and its own folders'
   is "$(grep -E 'socket\(' "$work/trace" | grep -vE 'AF_(UNIX|LOCAL)' | head -n 3)" '' 'no socket of a network is opened'
   is "$(grep 'connect(' "$work/trace" | grep -vE 'S\.gpg-agent|/run/systemd|nscd|= -1' | head -n 3)" '' \
