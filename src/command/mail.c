@@ -227,7 +227,7 @@ static int show_one(struct command_context *context, struct desk *desk, const ch
 	const struct inbox_item *item;
 	int code = find_mail(desk, id, &item, err);
 
-	if (!code && !item->read && !desk_readonly(desk)) {
+	if (!code && (!item->read || desk_mail_outdated(desk, item)) && !desk_readonly(desk)) {
 		code = desk_mail_open(desk, item, command_now(context), err);
 		code = code ? code : find_mail(desk, id, &item, err);
 	}
@@ -279,26 +279,41 @@ static int run_import(struct command_context *context, const struct command_call
 		code = desk_mail_import(desk, paths[i], command_now(context), pass_progress, context, &count, err);
 	command_say(context, _("%zu taken in, %zu known already, %zu could not be opened and wait"),
 		    count.taken_in, count.known, count.unread);
-	if (count.later)
+	if (count.later && count.derivation_ms)
 		command_say(context, _("%zu encrypted ones are opened when they are read: the passphrase of their key costs gpg-agent "
 				       "%d ms for each, cached or not (s2k-count in gpg-agent.conf); `mail retry` opens all, in about %zu s"),
 			    count.later, count.derivation_ms, count.later * (size_t)count.derivation_ms / 1000 + 1);
+	else if (count.later)
+		command_say(context, _("%zu encrypted ones are opened when they are read: gpg, or its agent, did not come to an end over "
+				       "one of them; `mail retry` opens all"), count.later);
 	if (!code)
 		code = command_acknowledge(context, desk, err);
 	return code;
 }
 
+static void still_waits(void *data, const char *mail, const char *why)
+{
+	struct command_context *context = data;
+
+	command_row_out(context, mail, why, NULL);
+	context->reactions |= REACT_SHOW_OUTPUT;
+}
+
 static int run_retry(struct command_context *context, const struct command_call *call, struct error *err)
 {
+	const struct desk_retry how = { pass_progress, still_waits, context };
 	struct intake_count count = { 0 };
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
 	(void)call;
-	if (!code)
-		code = desk_mail_retry(desk, command_now(context), &count, err);
-	if (!code)
-		command_say(context, _("%zu opened, %zu still wait"), count.taken_in, count.unread);
+	if (code)
+		return code;
+	code = desk_mail_retry(desk, command_now(context), &how, &count, err);
+	command_say(context, _("%zu opened, %zu still wait, %zu judged anew"), count.taken_in, count.unread, count.known);
+	if (!code && count.failed)
+		code = error_set(err, ERR_INPUT, "mail retry", _("Run `vault check`; the others were tried"),
+				 _("%zu cannot be read"), count.failed);
 	return code;
 }
 
@@ -378,7 +393,7 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail retry",
-		.help = N_("try again to open what could not be opened"),
+		.help = N_("try again what could not be opened, and tell what waits on"),
 		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.exec = run_retry,
 	},

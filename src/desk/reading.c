@@ -70,17 +70,22 @@ static void free_words(char **words, size_t count)
 	free(words);
 }
 
+static void take_recipients(struct mail_record *record, struct openpgp_result *result)
+{
+	if (!result->recipient_count)
+		return;
+	/* gpg names them better than the packet walk did. */
+	free_words(record->recipients, record->recipient_count);
+	record->recipients = result->recipients;
+	record->recipient_count = result->recipient_count;
+	result->recipients = NULL;
+	result->recipient_count = 0;
+}
+
 static void take_decryption(struct mail_record *record, struct openpgp_result *result)
 {
 	set_reason(record, result->state, result->reason);
-	if (result->recipient_count) {
-		/* gpg names them better than the packet walk did. */
-		free_words(record->recipients, record->recipient_count);
-		record->recipients = result->recipients;
-		record->recipient_count = result->recipient_count;
-		result->recipients = NULL;
-		result->recipient_count = 0;
-	}
+	take_recipients(record, result);
 	free(record->session_key);
 	record->session_key = result->session_key;
 	result->session_key = NULL;
@@ -477,6 +482,7 @@ static int layer_enveloped(struct reading *r, struct parsed_mail *parsed, int la
 	if (code)
 		return code;
 	set_reason(r->record, result.state, result.reason);
+	take_recipients(r->record, &result);
 	mail_record_add_flag(r->record, "not-integrity-protected");
 	if (result.state == ENCRYPTION_DECRYPTED)
 		code = read_layer(r, &result.plain, layers, err);
@@ -674,15 +680,16 @@ struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *pars
 	return reading;
 }
 
-void desk_read_opened(struct desk_reading *reading)
+bool desk_read_opened(struct desk_reading *reading)
 {
 	struct reading *r = &reading->r;
 
-	if (!r->opening)
-		return;
-	openpgp_decrypt_end(r->opening, r->now, &r->sealed);
-	r->opening = NULL;
-	take_decryption(r->record, &r->sealed);
+	if (r->opening) {
+		openpgp_decrypt_end(r->opening, r->now, &r->sealed);
+		r->opening = NULL;
+		take_decryption(r->record, &r->sealed);
+	}
+	return !openpgp_was_late(r->record->encryption_reason);
 }
 
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker)

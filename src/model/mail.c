@@ -640,6 +640,17 @@ void mail_record_judge(struct mail_record *record, const char *pinned)
 	}
 }
 
+bool mail_record_outdated(const struct mail_record *record, const char *pinned)
+{
+	bool verified = record->verdict == VERDICT_VERIFIED;
+
+	/* In brief it is not known whom a key names; that says something only where nothing is pinned. */
+	if (record->verdict == VERDICT_BAD || record->from_count != 1 || mail_record_has_flag(record, "multiple-from") ||
+	    !signed_well(record, NULL))
+		return false;
+	return pinned ? verdict_for(record, pinned) != record->verdict : verified;
+}
+
 const char *mail_record_sender(const struct mail_record *record)
 {
 	struct mail_record *keeper = (struct mail_record *)record;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line of typing: readline's keys, and a history kept in memory only, because it may name what is secret. */
+/*
+ * One line of typing: readline's keys, and a history kept in memory only, because it may name what is secret. What was cut
+ * last is kept with the line, so that ^Y puts it back; of a SECRET nothing is.
+ */
 #ifndef PSIRTTY_SRC_TUI_LINE_H
 #define PSIRTTY_SRC_TUI_LINE_H
 
 #include "psirtty/base/str.h"
 
-struct line { struct str text; size_t cursor; };
+struct line { struct str text; size_t cursor; struct str killed; bool secret; };
 struct history { char **lines; size_t count, capacity, at; char *draft; };
 
 void line_init(struct line *line);

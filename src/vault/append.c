@@ -62,6 +62,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 		memcpy(event.id, row->id, HASH_BYTES);
 		memcpy(event.stream, core->stream, ID_BYTES);
 		memcpy(event.author, core->author, ID_BYTES);
+		memcpy(event.person, author ? vault->log.members[author->person].id : core->author, ID_BYTES);
 		event.kind = vault->log.streams[stream].kind;
 		event.at = (instant)(core->time >> 16) * 1000;
 		event.order = core->time;
@@ -481,6 +482,11 @@ int vault_batch_begin(struct vault *vault, struct error *err)
 	vault->batching = !code;
 	vault->batch_broken = vault->batch_objects = false;
 	return code;
+}
+
+void vault_batch_spoil(struct vault *vault)
+{
+	vault->batch_broken = true;
 }
 
 int vault_batch_end(struct vault *vault, struct error *err)

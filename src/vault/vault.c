@@ -360,7 +360,7 @@ bool vault_changed(struct vault *vault)
 	return store_changed(vault->store);
 }
 
-int vault_notify_fd(const struct vault *vault)
+int vault_notify_fd(struct vault *vault)
 {
 	return store_notify_fd(vault->store);
 }

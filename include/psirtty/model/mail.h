@@ -156,6 +156,8 @@ enum signature_state mail_record_signature(const struct mail_record *record);
 void mail_record_judge(struct mail_record *record, const char *pinned);
 /* The path of the signed part of its own that PART stands in, the innermost, or NULL. Borrowed. */
 const char *mail_record_signed_path(const struct mail_record *record, const struct mail_part *part);
+/* Whether that verdict would be another one with PINNED than the one RECORD, which may be in brief, has. */
+bool mail_record_outdated(const struct mail_record *record, const char *pinned);
 /* The first From address in lower case, or NULL. Borrowed. */
 const char *mail_record_sender(const struct mail_record *record);
 /* Why it was not decrypted, in the language of the reader; "" when there is nothing to say. */

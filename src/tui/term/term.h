@@ -18,7 +18,8 @@
 	X(TK_HOME, "Home") X(TK_END, "End") X(TK_PAGE_UP, "PgUp") X(TK_PAGE_DOWN, "PgDn") \
 	X(TK_DELETE, "Delete") X(TK_INSERT, "Insert") X(TK_BACK_TAB, "S-Tab") \
 	X(TK_F1, "F1") X(TK_F2, "F2") X(TK_F3, "F3") X(TK_F4, "F4") X(TK_F5, "F5") X(TK_F6, "F6") \
-	X(TK_F7, "F7") X(TK_F8, "F8") X(TK_F9, "F9") X(TK_F10, "F10") X(TK_F11, "F11") X(TK_F12, "F12")
+	X(TK_F7, "F7") X(TK_F8, "F8") X(TK_F9, "F9") X(TK_F10, "F10") X(TK_F11, "F11") X(TK_F12, "F12") \
+	X(TK_WORD_LEFT, "C-Left") X(TK_WORD_RIGHT, "C-Right") X(TK_WORD_DELETE, "M-d") X(TK_WORD_RUBOUT, "M-Backspace")
 enum term_key {
 	TK_NONE = -1,     /* the deadline passed */
 	TK_HANGUP = -2,   /* SIGHUP, SIGTERM, or the terminal is gone: close everything */
