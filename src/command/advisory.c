@@ -75,6 +75,9 @@ static int run_edit(struct command_context *context, const struct command_call *
 		code = context->edit(context, "advisory.yaml", &text, err);
 	if (!code)
 		code = desk_advisory_take(desk, state, text.bytes, text.length, command_now(context), &changed, err);
+	/* What could not be taken was kept for the next edit. */
+	command_edited_done(context, context->edited);
+	mem_replace(&context->edited, NULL);
 	if (!code && changed)
 		command_say(context, _("%s: %zu texts changed"), call_value(call, "ADV"), changed);
 	else if (!code)

@@ -438,6 +438,7 @@ void command_context_release(struct command_context *context)
 	str_release(&context->out);
 	command_free_words(context->arguments, (int)context->argument_count);
 	free(context->open_case);
+	free(context->edited);
 	*context = (struct command_context){ .out = STR_INIT };
 }
 

@@ -92,20 +92,35 @@ static void check_object(struct checking *c, const struct schema *schema, const 
 
 /* ---- lists */
 
+/* Whether SEEN has the item; it has afterwards. */
+static bool was_seen(json_t *seen, const char *text)
+{
+	bool before = json_object_get(seen, text) != NULL;
+
+	if (!before)
+		json_object_set_new_nocheck(seen, text, json_true());
+	return before;
+}
+
 static void check_unique(struct checking *c, const json_t *json, const struct place *place)
 {
-	AUTO_JSON seen = json_object();
+	AUTO_JSON texts = json_object(); /* those that are one; beside them the JSON of the others */
+	AUTO_JSON others = json_object();
+	AUTO_STR text = STR_INIT;
 	json_t *item;
 	size_t i;
 
 	json_array_foreach((json_t *)json, i, item) {
-		AUTO_STRING text = json_dumps(item, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT);
+		bool plain = json_is_string(item) && strlen(json_string_value(item)) == json_string_length(item);
 
-		if (!text)
+		str_reset(&text);
+		if (!plain)
+			js_dump(item, &text);
+		if (!was_seen(plain ? texts : others, plain ? json_string_value(item) : text.bytes))
 			continue;
-		if (json_object_get(seen, text))
-			check_found(c, place, _("the item %.*s occurs twice"), QUOTED, text);
-		json_object_set_new(seen, text, json_true());
+		if (plain)
+			js_dump(item, &text);
+		check_found(c, place, _("the item %.*s occurs twice"), QUOTED, text.bytes);
 	}
 }
 

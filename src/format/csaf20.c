@@ -213,6 +213,7 @@ static void csaf_open(struct csaf *d, struct checking *c, const json_t *root)
 	d->defined = json_object();
 	d->referenced = json_object();
 	d->groups = json_object();
+	csaf_read_branches(d);
 	csaf_each_product(d, count_defined, NULL);
 	csaf_each_reference(d, note_reference, NULL);
 	read_groups(d);
@@ -225,6 +226,8 @@ static void csaf_close(struct csaf *d)
 	json_decref(d->referenced);
 	json_decref(d->groups);
 	free(d->revisions);
+	free(d->branches);
+	free(d->branch_places);
 }
 
 /* ---- running */

@@ -41,7 +41,12 @@ struct csaf {
 	json_t *groups;     /* owned: group id → its product ids */
 	struct csaf_revision *revisions; /* owned, by (date, number) */
 	size_t revision_count;
+	struct csaf_branch *branches;    /* owned, as the document has them, each before those below it */
+	struct place *branch_places;     /* owned */
+	size_t branch_count, branch_room;
 };
+/* Fills in the branches. */
+void csaf_read_branches(struct csaf *d);
 
 /* The tests 2.1 has of its own (csaf21.c). */
 void csaf21_tests_run(struct csaf *d);

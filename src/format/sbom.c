@@ -205,6 +205,8 @@ static int read_form(struct sbom *sbom, enum form form, const char *bytes, size_
 
 	if (!code)
 		code = readers[form](&m, &root);
+	if (!code && (pull_next(pull, &root, NULL) || root.token != PULL_END))
+		sbom_warn(sbom, "%s", _("something stands behind the document; it was left out"));
 	pull_free(pull);
 	return code;
 }

@@ -175,6 +175,8 @@ static const struct xml_row spdx_rows[] = {
 
 static const struct xml_row dsdx_rows[] = {
 	{ IN_ANY, "dsdx_version", IN_LEAF, NULL, leaf_version, 0 },
+	/* OpenSCA writes an element "components" for each; others put a "component" into one. */
+	{ IN_ANY, "components", IN_COMPONENT, NULL, NULL, 0 },
 	{ IN_ANY, "component", IN_COMPONENT, NULL, NULL, 0 },
 	{ IN_COMPONENT, "id", IN_LEAF, NULL, leaf_text, OF(ref) },
 	{ IN_COMPONENT, "group", IN_LEAF, NULL, leaf_text, OF(group) },
@@ -363,9 +365,31 @@ static int parse(struct xml *x, const char *bytes, size_t length)
 	return x->code;
 }
 
+/* DSDX: what only held components is none; the others get the purl that their language tells. */
+static void finish_dsdx(struct sbom *sbom)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sbom->count; i++) {
+		struct sbom_component *c = &sbom->components[i];
+
+		if (!c->name) {
+			sbom_component_release(c);
+			continue;
+		}
+		if (c->language)
+			sbom_dsdx_purl(c);
+		if (kept != i)
+			sbom->components[kept] = *c;
+		kept++;
+	}
+	sbom->count = kept;
+}
+
 int sbom_read_xml(struct sbom *sbom, const char *bytes, size_t length, const char *name, struct error *err)
 {
 	struct xml *x = mem_alloc(sizeof(*x));
+	bool dsdx;
 	int code;
 
 	*x = (struct xml){ .parser = XML_ParserCreateNS(NULL, '\n'), .sbom = sbom, .name = name, .text = STR_INIT,
@@ -381,11 +405,11 @@ int sbom_read_xml(struct sbom *sbom, const char *bytes, size_t length, const cha
 			  x->others);
 	for (int i = 0; i < x->depth; i++)
 		free(x->levels[i].key);
+	dsdx = x->rows == dsdx_rows;
 	XML_ParserFree(x->parser);
 	str_release(&x->text);
 	free(x);
-	for (size_t i = 0; !code && i < sbom->count; i++)
-		if (sbom->components[i].language)
-			sbom_dsdx_purl(&sbom->components[i]);
+	if (!code && dsdx)
+		finish_dsdx(sbom);
 	return code;
 }

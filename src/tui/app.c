@@ -449,6 +449,8 @@ static void request_suspend(struct app *app, enum screen_request request, const 
 {
 	(void)request;
 	(void)argument;
+	/* Who is told to end while it stands still ends at once. */
+	typed_keep(app);
 	app->term->ops->suspend(app->term);
 	kill(0, SIGTSTP);
 	app->term->ops->resume(app->term);

@@ -139,7 +139,7 @@ void run_show_output(struct app *app);
 /* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. */
 void run_offer_gpg(struct app *app, const char *line);
 /* The editor for a job, with the screen given up; its session gets the answer. */
-void run_edit_for(struct app *app, struct session *session, const struct job *job, struct session_answer *answer);
+void run_edit_for(struct app *app, struct session *session, struct job *job, struct session_answer *answer);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);
 /* For lines that run in front: where no session can be started, and what gpg must ask for. */
 void run_progress(struct command_context *context, size_t done, size_t total);

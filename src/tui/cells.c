@@ -216,7 +216,7 @@ void message_peer_run(const struct case_message *message, struct doc *doc)
 	doc_run(doc, ROLE_NORMAL, str_or_empty(message->peer));
 }
 
-static void preview_message(const struct case_state *state, struct doc *doc)
+static void preview_message(const struct view *view, const struct case_state *state, struct doc *doc)
 {
 	const struct case_message *message;
 
@@ -226,11 +226,12 @@ static void preview_message(const struct case_state *state, struct doc *doc)
 	doc_line(doc);
 	doc_label(doc, message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
 	message_peer_run(message, doc);
-	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
+	message_text(view, message, doc);
 }
 
-void case_preview(const struct case_state *state, instant now, struct doc *doc)
+void case_preview(const struct view *view, const struct case_state *state, struct doc *doc)
 {
+	instant now = view_now(view);
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
 	const char *what;
 	char left[48], when[TIME_BYTES];
@@ -247,7 +248,7 @@ void case_preview(const struct case_state *state, instant now, struct doc *doc)
 	doc_cell(doc, _("embargo"), &cell);
 	if (state->summary && *state->summary)
 		doc_sentence(doc, ROLE_NORMAL, state->summary);
-	preview_message(state, doc);
+	preview_message(view, state, doc);
 }
 
 static void mail_flags(const struct mail_record *record, struct doc *doc)
@@ -272,14 +273,10 @@ static void mail_flags(const struct mail_record *record, struct doc *doc)
 
 static void mail_verdict_line(const struct mail_record *record, struct doc *doc)
 {
-	const struct mail_signature *signature = record->signature_count ? &record->signatures[0] : NULL;
-
 	doc_line(doc);
 	doc_label(doc, _("signature"));
 	doc_run(doc, verdict_role(record->verdict), verdict_name(record->verdict));
 	doc_format(doc, ROLE_NORMAL, ": %s", verdict_sentence(record->verdict));
-	if (signature && signature->fingerprint)
-		doc_field(doc, _("key"), ROLE_NORMAL, signature->fingerprint);
 }
 
 void mail_facts(const struct inbox_item *item, struct doc *doc)
@@ -298,15 +295,18 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 		str_add(&from, i ? ", " : "");
 		address_add(&from, &record->from[i]);
 	}
-	doc_field(doc, _("from"), ROLE_NORMAL, from.bytes);
-	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
-	doc_time(doc, _("received"), ROLE_NORMAL, item->received);
+	mail_verdict_line(record, doc);
+	doc_keep(doc);
 	str_add(&encryption, encryption_name(record->encryption));
 	if (*mail_record_reason(record))
 		str_add_format(&encryption, ": %s", mail_record_reason(record));
 	doc_field(doc, _("encryption"), record->encryption == ENCRYPTION_DECRYPTED ? ROLE_VERIFIED : ROLE_NORMAL,
 		  encryption.bytes);
-	mail_verdict_line(record, doc);
+	doc_field(doc, _("from"), ROLE_NORMAL, from.bytes);
+	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
+	doc_time(doc, _("received"), ROLE_NORMAL, item->received);
+	if (record->signature_count)
+		doc_field(doc, _("key"), ROLE_NORMAL, record->signatures[0].fingerprint);
 	doc_field(doc, _("case"), ROLE_ID, item->taken_case);
 	if (subject.hidden) {
 		doc_line(doc);

@@ -39,7 +39,7 @@ void address_add(struct str *ret, const struct mail_address *address);
 /* A field drawn from a cell, which is released. */
 void doc_cell(struct doc *doc, const char *label, struct cell *cell);
 /* What a preview says of a case, the most useful first. */
-void case_preview(const struct case_state *state, instant now, struct doc *doc);
+void case_preview(const struct view *view, const struct case_state *state, struct doc *doc);
 /* A heading and a line for each record of one kind. */
 void fact_lines(const struct case_state *state, struct doc *doc, enum event_type type, const char *heading);
 /* An advisory: what stands against it in a line, its text, then findings, approvals and releases. */
@@ -57,6 +57,11 @@ void score_lines(const struct case_state *state, struct doc *doc);
 void mail_facts(const struct inbox_item *item, struct doc *doc);
 /* Verdict and sender of what came in, the addressee of what went out. */
 void message_peer_run(const struct case_message *message, struct doc *doc);
+/* The text of a mail: what a signature covers in a frame and behind a gutter of its own, whatever else outside of it.
+ * Where lines cannot be drawn, or are read aloud, with ASCII. */
+void mail_text(const struct view *view, const struct mail_record *record, struct doc *doc);
+/* The same of a message of a case: of its mail, as far as MODEL has it, else by its verdict alone. */
+void message_text(const struct view *view, const struct case_message *message, struct doc *doc);
 void file_list_lines(struct doc *doc, const struct sealed_file *files, size_t count);
 
 #endif

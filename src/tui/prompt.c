@@ -40,6 +40,7 @@ void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const ch
 	mem_replace(&app->pending, pending);
 	mem_replace(&app->expected, expected);
 	app->pending_how = PENDING_RUN;
+	typed_keep(app);
 }
 
 static void forget_pending(struct app *app)

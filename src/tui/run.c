@@ -145,27 +145,39 @@ static char *case_argument(const struct command_row *row, int argc, char *const 
 	return NULL;
 }
 
+/* The case that WORD names, in short, whole, or by its advisory's id; or NULL. */
+static const struct case_state *case_of_word(const struct app *app, const char *word)
+{
+	const struct model *model = app->context->desk && word ? desk_model(app->context->desk) : NULL;
+	const struct case_state *state = model ? model_find_case(model, word) : NULL;
+
+	for (size_t i = 0; model && !state && i < model_case_count(model); i++) {
+		const struct case_state *at = model_case(model, i);
+
+		if (at->advisory && str_equal(at->advisory->id, word))
+			state = at;
+	}
+	return state;
+}
+
 bool run_names_case(struct app *app, const char *line, const char *case_id)
 {
-	const struct model *model = app->context->desk ? desk_model(app->context->desk) : NULL;
-	const struct case_state *state = NULL;
+	const struct case_state *state;
 	const struct command_row *row;
-	const char *word;
 	char **argv = NULL;
 	int argc = 0, words = 0;
 
 	if (strstr(line, case_id))
 		return true;
-	if (!model || command_split(line, &argv, &argc, NULL))
+	if (command_split(line, &argv, &argc, NULL))
 		return false;
 	row = argc ? command_find(argc, argv, &words) : NULL;
-	word = row ? case_argument(row, argc, argv, words) : NULL;
-	state = word ? model_find_case(model, word) : NULL;
+	state = case_of_word(app, row ? case_argument(row, argc, argv, words) : NULL);
 	command_free_words(argv, argc);
 	return state && str_equal(state->id, case_id);
 }
 
-/* Asks where the row says so; false when the line may run at once. */
+/* Asks where the row says so, for the whole id of the case where one is meant; false when the line may run at once. */
 static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
 {
 	unsigned flags = command_flags(row);
@@ -174,7 +186,8 @@ static bool ask_first(struct app *app, const struct command_row *row, const char
 	while (trimmed && line[trimmed - 1] == ' ')
 		trimmed--;
 	if (flags & COMMAND_TYPED) {
-		const char *wanted = id ? id : app->selected_case ? app->selected_case : command_name(row);
+		const struct case_state *state = case_of_word(app, id);
+		const char *wanted = state ? state->id : id ? id : app->selected_case ? app->selected_case : command_name(row);
 
 		prompt_ask(app, PROMPT_TYPED, mem_format(_("\"%s\" cannot be taken back. Type %s to do it: "),
 							 command_name(row), wanted), line, wanted);
@@ -395,14 +408,23 @@ void run_held(struct app *app, bool yes)
 	AUTO_STRING sentence = NULL;
 	AUTO_STRING id = NULL;
 	AUTO_ERROR err = ERROR_INIT;
+	int code = 0;
 
 	for (int lane = 0; lane < LANE_COUNT; lane++)
-		if (app->jobs.lanes[lane].session == app->held.session && app->jobs.lanes[lane].job)
-			app->jobs.lanes[lane].job->told = !yes;
+		if (app->held.session && app->jobs.lanes[lane].session == app->held.session && app->jobs.lanes[lane].job) {
+			struct job *job = app->jobs.lanes[lane].job;
+
+			job->told = !yes;
+			/* It lies there as a draft already, which is no longer the job's. */
+			if (!yes && !job->keeps_edited)
+				id = job->edited, job->edited = NULL;
+		}
 	if (app->held.session)
 		session_edited(app->held.session, yes ? 0 : ERR_NO, &app->held.text);
 	yes = yes && app->held.session;
-	if (!yes && desk_keep_text(app->context->desk, &app->held.text, &id, &err))
+	if (!yes && !id)
+		code = desk_keep_text(app->context->desk, &app->held.text, &id, &err);
+	if (code)
 		app_error(app, &err);
 	else if (!yes)
 		sentence = mem_format(_("Not saved; what you wrote is kept as the draft %s."), id);
@@ -412,7 +434,7 @@ void run_held(struct app *app, bool yes)
 	app->held.session = NULL;
 }
 
-void run_edit_for(struct app *app, struct session *session, const struct job *job, struct session_answer *answer)
+void run_edit_for(struct app *app, struct session *session, struct job *job, struct session_answer *answer)
 {
 	const struct job_line *line = &job->lines[job->line_at];
 	AUTO_STR about = STR_INIT;
@@ -422,6 +444,11 @@ void run_edit_for(struct app *app, struct session *session, const struct job *jo
 
 	if (code)
 		app_error(app, &err);
+	job->told = code != 0;
+	free(job->edited);
+	job->edited = app->context->edited;
+	app->context->edited = NULL;
+	job->keeps_edited = answer->name && str_ends(answer->name, ".yaml");
 	str_add(&about, line->text);
 	who = code ? NULL : app_changed_by(app, about.bytes);
 	if (!who) {

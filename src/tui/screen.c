@@ -355,16 +355,21 @@ static void preview_update(struct app *app, const struct layout *l)
 		view->ops->preview(view, row, &app->preview);
 }
 
+/* What must be seen stays above what is scrolled. */
 static void draw_preview(struct app *app, const struct layout *l)
 {
+	const struct doc *doc = &app->preview;
 	size_t last;
+	int kept;
 
 	preview_update(app, l);
-	last = app->preview.count > (size_t)l->preview_rows ? app->preview.count - (size_t)l->preview_rows : 0;
+	kept = (int)doc->kept < l->preview_rows ? (int)doc->kept : l->preview_rows > 1 ? l->preview_rows - 1 : 0;
+	last = doc->count > (size_t)l->preview_rows ? doc->count - (size_t)l->preview_rows : 0;
 	if (app->preview_scroll > last)
 		app->preview_scroll = last;
-	doc_draw(&app->preview, app->term, app->preview_scroll, l->preview_row, l->preview_col, l->preview_rows,
-		 l->preview_cols, NULL);
+	doc_draw(doc, app->term, 0, l->preview_row, l->preview_col, kept, l->preview_cols, NULL);
+	doc_draw(doc, app->term, app->preview_scroll + (size_t)kept, l->preview_row + kept, l->preview_col,
+		 l->preview_rows - kept, l->preview_cols, NULL);
 }
 
 /* What the list shows: its name, how many, the filter. */
@@ -657,7 +662,7 @@ static void draw_body(struct app *app, const struct layout *l)
 		return;
 	}
 	draw_case_head(app, l);
-	view_prepare(view, l->list_cols);
+	view_prepare(view, l->list_cols, l->list_rows);
 	view_follow(view, l->list_rows, l->preview && l->beside);
 	if (l->list_rows > 0)
 		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
@@ -697,7 +702,7 @@ void screen_draw(struct app *app)
 	app->dirty = false;
 	app->worked = true;
 	if (!app->locked && view_is_list(app_view(app)))
-		view_prepare(app_view(app), app->cols);
+		view_prepare(app_view(app), app->cols, app->rows);
 	layout_compute(app, &l);
 	if (app->locked) {
 		draw_locked(app);

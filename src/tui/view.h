@@ -82,6 +82,7 @@ struct view {
 	size_t sorted; bool descending;  /* the column from 1 that orders the rows; 0: as they come */
 	/* text */
 	struct doc head, body;
+	int laid_rows;                   /* head and body were parted for */
 	size_t scroll;
 	char *search;                    /* owned */
 };
@@ -103,8 +104,9 @@ void view_add(struct view *view, const void *item, size_t index);
 void view_take_items(struct view *view, void *items, void (*items_free)(void *items));
 /* Rows or text anew from the model; selection, marks and scroll stay where they were. */
 void view_reload(struct view *view);
-/* Loads what was never loaded, builds a text for COLS. */
-void view_prepare(struct view *view, int cols);
+/* Loads what was never loaded, builds a text for COLS. Where its head would leave the text too few of ROWS, what need not
+ * stay above is scrolled with it. */
+void view_prepare(struct view *view, int cols, int rows);
 /* NULL when the list is empty or the view a text. */
 const struct row *view_selected(const struct view *view);
 void view_select(struct view *view, size_t index);

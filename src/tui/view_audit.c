@@ -119,7 +119,7 @@ static void audit_preview(const struct view *view, const struct row *row, struct
 	chain_lines(view, entry, doc);
 	if (state) {
 		doc_line(doc);
-		case_preview(state, view_now(view), doc);
+		case_preview(view, state, doc);
 	}
 }
 

@@ -196,7 +196,7 @@ static void agenda_case_lines(const struct view *view, const struct agenda_item 
 {
 	if (item->embargo || item->kind == AGENDA_RSVP)
 		parties_lines(state, view_now(view), doc);
-	case_preview(state, view_now(view), doc);
+	case_preview(view, state, doc);
 }
 
 /* The month stands beside the facts where both fit: seven lines are all the usual screen has for them. */

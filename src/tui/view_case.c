@@ -222,8 +222,9 @@ static void message_preview(const struct view *view, const struct row *row, stru
 		return;
 	doc_line(doc);
 	message_peer_run(message, doc);
+	doc_keep(doc);
 	file_list_lines(doc, message->attachments, message->attachment_count);
-	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
+	message_text(view, message, doc);
 }
 
 const struct view_ops messages_tab = {

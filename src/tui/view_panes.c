@@ -62,7 +62,7 @@ static void case_cell(const struct view *view, const struct row *row, size_t col
 
 static void preview_of_case(const struct view *view, const struct row *row, struct doc *doc)
 {
-	case_preview(view_whole(view, case_state_of(row)), view_now(view), doc);
+	case_preview(view, view_whole(view, case_state_of(row)), doc);
 }
 
 const struct view_ops cases_view = {

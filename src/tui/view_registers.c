@@ -239,7 +239,7 @@ static void risk_preview(const struct view *view, const struct row *row, struct 
 	doc_field(doc, _("product"), ROLE_NORMAL, record_text(record, "product"));
 	doc_field(doc, _("accepted by"), ROLE_NORMAL, record_text(record, "by"));
 	doc_field(doc, _("until"), ROLE_NORMAL, record_text(record, "until"));
-	case_preview(row->item, view_now(view), doc);
+	case_preview(view, row->item, doc);
 }
 
 const struct view_ops risks_view = {
@@ -281,7 +281,7 @@ static void task_cell(const struct view *view, const struct row *row, size_t col
 
 static void task_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
-	case_preview(view_whole(view, row->item), view_now(view), doc);
+	case_preview(view, view_whole(view, row->item), doc);
 }
 
 const struct view_ops all_tasks_view = {

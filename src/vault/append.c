@@ -483,6 +483,11 @@ int vault_batch_begin(struct vault *vault, struct error *err)
 	return code;
 }
 
+void vault_batch_spoil(struct vault *vault)
+{
+	vault->batch_broken = true;
+}
+
 int vault_batch_end(struct vault *vault, struct error *err)
 {
 	int code = vault->batch_objects ? object_settle(vault->dir, err) : 0;

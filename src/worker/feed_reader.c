@@ -20,7 +20,7 @@
 #include "psirtty/base/i18n.h"
 #include "spawn.h"
 
-enum { CHILDREN_MOST = 4, PIPE_BYTES = 1 << 20, READ_BYTES = 256 << 10, PATIENCE = 120000, WORTH_TWO = 1 << 20,
+enum { CHILDREN_MOST = 2, PIPE_BYTES = 1 << 20, READ_BYTES = 256 << 10, PATIENCE = 120000, WORTH_TWO = 1 << 20,
        GIVE_BYTES = 256 << 10 };
 
 struct child {

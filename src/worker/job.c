@@ -5,6 +5,7 @@
 
 #include "psirtty/base/digest.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/base/js_arena.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
 #include "psirtty/format/feed_listing.h"
@@ -156,12 +157,12 @@ static void tell_report(const struct check_report *report, const char *language,
 	tell_findings(report, answer);
 }
 
-static void do_check(char *arguments, const char *bytes, size_t length, struct str *answer)
+static void judge(char *arguments, const char *bytes, size_t length, struct str *answer)
 {
 	struct check_request request;
 	struct check_report report = { 0 };
 	AUTO_ERROR err = ERROR_INIT;
-	AUTO_JSON json = NULL;
+	json_t *json = NULL; /* the arena's */
 	int code;
 
 	if (!check_arguments(arguments, &request))
@@ -175,6 +176,13 @@ static void do_check(char *arguments, const char *bytes, size_t length, struct s
 	else
 		tell_report(&report, request.preset >= CHECK_FULL ? check_spelling_language(json) : NULL, answer);
 	check_report_release(&report);
+}
+
+static void do_check(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	js_arena_begin();
+	judge(arguments, bytes, length, answer);
+	js_arena_end();
 }
 
 /* The words before the last, which is the rest; "-" is NULL. */

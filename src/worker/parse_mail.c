@@ -21,6 +21,8 @@ struct walk {
 	bool collect;              /* attachments are taken (not inside of an attached message) */
 	bool covered;              /* inside the signed bytes */
 	struct str text;
+	char *other_name;          /* owned: of the part whose name was asked for last, or NULL */
+	size_t text_from;          /* where what was added last begins */
 	bool plain_shown, html_shown;
 	GMimeObject *legacy;       /* borrowed: a part that may be no more than a copy of headers, or NULL */
 	struct str *beside;        /* text that is not shown in favour of other text of the same alternative, or NULL */
@@ -150,8 +152,8 @@ static long add_part(struct walk *walk, const char *path, const char *type, size
 	record->parts = mem_grow(record->parts, &walk->part_capacity, record->part_count + 1,
 				 sizeof(*record->parts));
 	part = &record->parts[record->part_count];
-	*part = (struct mail_part){ mem_string(path), mem_string(type), NULL, size, walk->covered,
-				    walk->entity };
+	*part = (struct mail_part){ .path = mem_string(path), .type = mem_string(type), .size = size,
+				    .covered = walk->covered, .encrypted = walk->entity };
 	return (long)record->part_count++;
 }
 
@@ -165,7 +167,7 @@ static void note_conflict(struct walk *walk, const char *safe_name)
 }
 
 /* NAME (may be NULL) and BYTES are taken over. */
-static void add_attachment(struct walk *walk, char *name, const char *type, struct str *bytes)
+static void add_attachment(struct walk *walk, char *name, const char *type, const char *path, struct str *bytes)
 {
 	struct mail_record *record = &walk->mail->record;
 	struct mail_attachment *attachment;
@@ -186,11 +188,13 @@ static void add_attachment(struct walk *walk, char *name, const char *type, stru
 				       record->attachment_count + 1, sizeof(*record->attachments));
 	attachment = &record->attachments[record->attachment_count++];
 	*attachment = (struct mail_attachment){ .name = name, .safe_name = safe, .type = mem_string(type),
-						.size = bytes->length };
+						.path = mem_string(path), .size = bytes->length };
+	attachment->other_name = walk->other_name;
+	walk->other_name = NULL;
 	attachment->bytes = str_detach(bytes);
 }
 
-/* The name a part gives itself, or NULL. Content-Disposition wins (RFC 2183 2.3). */
+/* The name a part gives itself, or NULL. Content-Disposition wins (RFC 2183 2.3); another one is kept for who looks. */
 static char *part_name(struct walk *walk, GMimeObject *object)
 {
 	struct str name = STR_INIT;
@@ -198,11 +202,13 @@ static char *part_name(struct walk *walk, GMimeObject *object)
 	bool typed = object_parameter(object, "content-type", "name", &other) && other.length;
 
 	if (object_parameter(object, "content-disposition", "filename", &name) && name.length) {
-		if (typed && !str_equal(name.bytes, other.bytes))
+		mem_replace(&walk->other_name, typed && !str_equal(name.bytes, other.bytes) ? other.bytes : NULL);
+		if (walk->other_name)
 			flag(walk, "name-differs");
 		return str_detach(&name);
 	}
 	str_release(&name);
+	mem_replace(&walk->other_name, NULL);
 	return typed ? str_detach(&other) : NULL;
 }
 
@@ -220,6 +226,7 @@ static void add_text(struct walk *walk, const struct str *text)
 
 	if (out->length && text->length)
 		str_add(out, str_ends(out->bytes, "\n") ? "\n" : "\n\n");
+	walk->text_from = out->length;
 	for (size_t i = 0; i < text->length; i++) {
 		if (text->bytes[i] == '\r' && text->bytes[i + 1] == '\n')
 			continue;
@@ -239,6 +246,21 @@ static void flag_inline(struct walk *walk, const struct str *bytes)
 		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
 	if (kind == INLINE_WHOLE_SIGNED || kind == INLINE_PART_SIGNED)
 		flag(walk, "partly-signed");
+}
+
+/* Signed blocks with other words around them: each is verified for itself. */
+static void take_clear_blocks(struct walk *walk, const struct str *bytes, const char *path)
+{
+	struct slice text = { bytes->bytes, bytes->length }, block;
+
+	if (parse_inline(bytes->bytes, bytes->length) != INLINE_PART_SIGNED || !walk->show)
+		return;
+	while (walk->signed_tries < SIGNED_PART_LIMIT && parse_clear_block(&text, &block) && block.length <= SIGNED_LIMIT / 2) {
+		struct signed_part *part = parse_add_signed(walk->mail, path, SIGNED_CLEAR);
+
+		walk->signed_tries++;
+		str_add_bytes(&part->payload, block.bytes, block.length);
+	}
 }
 
 /* The body of a message that is one text: it may be one OpenPGP block. */
@@ -328,7 +350,7 @@ static void read_html(struct walk *walk, const struct str *bytes, const char *ch
 }
 
 static void read_text(struct walk *walk, GMimeObject *object, const char *type, struct str *bytes,
-		      const char *charset, bool root)
+		      const char *charset, const char *path, bool root)
 {
 	bool plain = !str_equal(type, "text/html");
 
@@ -344,6 +366,7 @@ static void read_text(struct walk *walk, GMimeObject *object, const char *type, 
 		root_inline(walk, bytes);
 	else
 		flag_inline(walk, bytes);
+	take_clear_blocks(walk, bytes, path);
 	if (walk->show)
 		show_plain(walk, object, bytes, charset);
 }
@@ -413,11 +436,21 @@ static void read_charset(GMimeObject *object, struct str *ret)
 		str_truncate(ret, 0);
 }
 
+/* Where the part stands in the text, if it added to it. */
+static void note_place(struct walk *walk, struct mail_part *part, size_t before)
+{
+	if (walk->text.length == before)
+		return;
+	part->text_at = walk->text_from;
+	part->text_length = walk->text.length - walk->text_from;
+}
+
 static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
 {
 	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html");
 	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
 	AUTO_STRING name = part_name(walk, object);
+	size_t before = walk->text.length;
 	long index;
 
 	flag_leaf(walk, type, root);
@@ -431,10 +464,11 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 	if (walk->collect && !str_equal(type, "text/html"))
 		parse_keys_attached(&walk->mail->record, type, bytes.bytes, bytes.length);
 	if (text && (root || (!is_attachment(object) && !name))) {
-		read_text(walk, object, type, &bytes, charset.bytes, root);
+		read_text(walk, object, type, &bytes, charset.bytes, path, root);
+		note_place(walk, &walk->mail->record.parts[index], before);
 		return;
 	}
-	add_attachment(walk, name, type, &bytes);
+	add_attachment(walk, name, type, path, &bytes);
 	name = NULL;
 }
 
@@ -690,19 +724,16 @@ static struct slice slice_at(struct walk *walk, const char *path)
 static bool take_signed_part(struct walk *walk, GMimeObject *object, const char *path, struct slice *ret_signed)
 {
 	enum mail_crypto kind = signed_kind(object);
-	struct parsed_mail *mail = walk->mail;
 	struct slice own = { "", 0 };
 	struct signed_part *part;
 
-	if (kind == MAIL_CRYPTO_NONE || walk->entity || !walk->collect || walk->signed_tries++ >= SIGNED_PART_LIMIT ||
+	if (kind == MAIL_CRYPTO_NONE || !walk->collect || walk->signed_tries++ >= SIGNED_PART_LIMIT ||
 	    object_content(walk, child_at(object, 1)).length > SIGNATURE_LIMIT)
 		return false;
 	own = slice_at(walk, path);
 	if (!own.length || own.length > SIGNED_LIMIT / 2 || !find_signed(object, own, ret_signed))
 		return false;
-	mail->signed_parts = mem_resize(mail->signed_parts, mail->signed_part_count + 1, sizeof(*mail->signed_parts));
-	part = &mail->signed_parts[mail->signed_part_count++];
-	*part = (struct signed_part){ mem_string(path), kind == MAIL_CRYPTO_SMIME_SIGNED, STR_INIT, STR_INIT };
+	part = parse_add_signed(walk->mail, path, kind == MAIL_CRYPTO_SMIME_SIGNED ? SIGNED_SMIME : SIGNED_PGP);
 	parse_canonical(*ret_signed, &part->payload);
 	add_content(walk, child_at(object, 1), &part->signature);
 	return true;
@@ -751,7 +782,7 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 		str_release(&bytes);
 		return;
 	}
-	add_attachment(walk, part_name(walk, object), "message/rfc822", &bytes);
+	add_attachment(walk, part_name(walk, object), "message/rfc822", path, &bytes);
 	if (depth >= DEPTH_LIMIT) {
 		flag(walk, "limit-depth");
 		return;
@@ -805,6 +836,19 @@ static void fall_back(struct walk *walk)
 	add_text(walk, &text);
 }
 
+/* Parts that stood in what is cut off the text. */
+static void cut_places(struct mail_record *record, size_t end)
+{
+	for (size_t i = 0; i < record->part_count; i++) {
+		struct mail_part *part = &record->parts[i];
+
+		if (part->text_at > end)
+			part->text_at = end;
+		if (part->text_length > end - part->text_at)
+			part->text_length = end - part->text_at;
+	}
+}
+
 static void finish_text(struct walk *walk)
 {
 	struct mail_record *record = &walk->mail->record;
@@ -815,6 +859,7 @@ static void finish_text(struct walk *walk)
 		while (end && ((unsigned char)walk->text.bytes[end] & 0xC0) == 0x80)
 			end--;
 		str_truncate(&walk->text, end);
+		cut_places(record, end);
 		flag(walk, "limit-text");
 	}
 	record->html_only = walk->html_shown && !walk->plain_shown;
@@ -942,23 +987,9 @@ int parse_mail_here(const char *bytes, size_t length, bool entity, struct parsed
 		fall_back(&walk);
 	read_header(&walk, &block);
 	finish_text(&walk);
+	free(walk.other_name);
 	if (object)
 		g_object_unref(object);
 	header_block_release(&block);
 	return 0;
-}
-
-void parsed_mail_release(struct parsed_mail *mail)
-{
-	mail_record_release(&mail->record);
-	str_wipe(&mail->payload);
-	str_wipe(&mail->signature);
-	for (size_t i = 0; i < mail->signed_part_count; i++) {
-		free(mail->signed_parts[i].path);
-		str_wipe(&mail->signed_parts[i].payload);
-		str_wipe(&mail->signed_parts[i].signature);
-	}
-	free(mail->signed_parts);
-	mail->signed_parts = NULL;
-	mail->signed_part_count = 0;
 }

@@ -7,7 +7,8 @@
 #include "charset.h"
 #include "psirtty/base/i18n.h"
 
-enum { RATIO = 200, SMALL = 1 << 20, LAYERS = 3 };
+/* What a document of the size of most may grow by, and one that is larger than that. */
+enum { RATIO = 200, RATIO_LARGE = 60, SMALL = 1 << 20, LARGE = 32 << 20, LAYERS = 3 };
 
 static const struct { const char *magic; size_t length; } magics[] = {
 	{ "\x1F\x8B", 2 }, { "\xFD" "7zXZ", 5 }, { "\x28\xB5\x2F\xFD", 4 }, { "BZh", 3 },
@@ -32,15 +33,23 @@ static int broken(struct archive *archive, const char *name, struct error *err)
 			 str_or_empty(archive_error_string(archive)));
 }
 
+/* How much GIVEN bytes may unpack to. */
+static size_t most_of(size_t given, size_t limit)
+{
+	size_t most = given < LARGE / RATIO ? given * RATIO : LARGE;
+
+	if (given > LARGE / RATIO_LARGE)
+		most = given < limit / RATIO_LARGE ? given * RATIO_LARGE : limit;
+	return most < SMALL ? SMALL : most;
+}
+
 static int read_all(struct archive *archive, size_t given, size_t limit, const char *name, struct str *ret,
 		    struct error *err)
 {
-	size_t most = given < limit / RATIO ? given * RATIO : limit;
+	size_t most = most_of(given, limit);
 	char window[64 << 10];
 	la_ssize_t got;
 
-	if (most < SMALL)
-		most = SMALL;
 	while ((got = archive_read_data(archive, window, sizeof(window))) > 0) {
 		if (ret->length + (size_t)got > most)
 			return error_set(err, ERR_INPUT, name, _("Do not use it"),
@@ -121,7 +130,8 @@ static int convert(const char *charset, const char *bytes, size_t length, const 
 	return 0;
 }
 
-static int to_utf8(const char *bytes, size_t length, const char *name, struct str *ret, struct error *err)
+/* LAYER holds the bytes, or nothing does but the caller: they are copied only where they must be. */
+static int to_utf8(struct str *layer, const char *bytes, size_t length, const char *name, struct str *ret, struct error *err)
 {
 	AUTO_STRING charset = declared_charset(bytes, length);
 	bool little = length >= 2 && !memcmp(bytes, "\xFF\xFE", 2), big = length >= 2 && !memcmp(bytes, "\xFE\xFF", 2);
@@ -140,7 +150,14 @@ static int to_utf8(const char *bytes, size_t length, const char *name, struct st
 	}
 	if (charset)
 		return convert(charset, bytes, length, name, ret, err);
-	str_add_bytes(ret, bytes, length);
+	if (bytes == layer->bytes && !ret->length) {
+		const struct str given = *ret;
+
+		*ret = *layer;
+		*layer = given;
+	} else {
+		str_add_bytes(ret, bytes, length);
+	}
 	return 0;
 }
 
@@ -171,7 +188,7 @@ int unpack_document(const char *bytes, size_t length, size_t limit, const char *
 		length = layer.length;
 	}
 	if (!code)
-		code = to_utf8(bytes, length, name, ret, err);
+		code = to_utf8(&layer, bytes, length, name, ret, err);
 	if (!code)
 		drop_declaration(ret);
 	str_release(&layer);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Laid under a program (LD_PRELOAD) it kills it before its Nth change of the file system, KILL_AT; without that it writes how
- * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders.
+ * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders; with
+ * KILL_SYNCS in the environment also each wait for the disk. With KILL_TO it kills its parent and its whole process group before the first
+ * name that holds those words is given to a file or a folder.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -9,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +24,16 @@ static void change(void)
 	changes++;
 	if (at && atoi(at) == changes)
 		raise(SIGKILL);
+}
+
+static void named(const char *to)
+{
+	const char *words = getenv("KILL_TO");
+
+	if (words && strstr(to, words)) {
+		kill(getppid(), SIGKILL);
+		kill(0, SIGKILL);
+	}
 }
 
 __attribute__((destructor)) static void told(void)
@@ -38,6 +51,7 @@ int rename(const char *from, const char *to)
 {
 	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
 
+	named(to);
 	change();
 	return real(from, to);
 }
@@ -62,8 +76,31 @@ int mkdir(const char *path, mode_t mode)
 {
 	int (*real)(const char *, mode_t) = (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir");
 
+	named(path);
 	change();
 	return real(path, mode);
+}
+
+static void waited(void)
+{
+	if (getenv("KILL_SYNCS"))
+		change();
+}
+
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	waited();
+	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+
+	waited();
+	return real(fd);
 }
 
 /* The exchange of two names, among others. */

@@ -323,3 +323,9 @@ int command_editor(struct command_context *context, const char *name, struct str
 	(void)err;
 	return 0;
 }
+
+void command_edited_done(struct command_context *context, const char *id)
+{
+	(void)context;
+	(void)id;
+}

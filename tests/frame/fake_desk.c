@@ -222,6 +222,8 @@ static void load_rules(struct desk *desk)
 	conf_release(&conf);
 }
 
+static char *typed; /* owned: what desk_keep_typed kept */
+
 struct desk *fake_desk_new(size_t extra)
 {
 	static const struct { const char *id, *name, *purl; } products[] = {
@@ -231,6 +233,7 @@ struct desk *fake_desk_new(size_t extra)
 	struct desk *desk = mem_alloc(sizeof(*desk));
 
 	fake_intel_there = false;
+	mem_replace(&typed, NULL);
 	desk->model = model_new();
 	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
 		json_t *body = json_pack("{s:s, s:s, s:s, s:[s, s]}", "product", products[i].id, "name", products[i].name,
@@ -244,6 +247,103 @@ struct desk *fake_desk_new(size_t extra)
 		feed_mail(desk, &mails[i], i + 1);
 	feed_cases(desk, extra);
 	return desk;
+}
+
+/* ---- mails that are signed in parts */
+
+static const char signer[] = "0123456789ABCDEF0123456789ABCDEF01234567";
+
+struct piece { const char *path, *type, *text, *verdict; bool covered; };
+
+/* The text as the worker puts it together, and where each part stands in it. */
+static json_t *pieces_json(const struct piece *pieces, size_t count, struct str *ret_text)
+{
+	json_t *parts = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const struct piece *p = &pieces[i];
+
+		if (p->text && ret_text->length)
+			str_add(ret_text, "\n\n");
+		json_array_append_new(parts, json_pack("{s:s, s:s, s:b, s:s, s:i, s:i}", "path", p->path, "type", p->type, "covered",
+						       p->covered, "verdict", p->verdict, "text_at", (int)ret_text->length,
+						       "text_length", (int)strlen(str_or_empty(p->text))));
+		str_add(ret_text, p->text);
+	}
+	return parts;
+}
+
+static json_t *record_json(const struct piece *pieces, size_t count, const char *subject, const char *verdict)
+{
+	AUTO_STR text = STR_INIT;
+	json_t *parts = pieces_json(pieces, count, &text);
+
+	return json_pack("{s:s, s:[{s:s}], s:{s:s}, s:s, s:s, s:o}", "subject", subject, "from", "address", "mina@example.org",
+			 "encryption", "state", "none", "verdict", verdict, "text", text.bytes, "parts", parts);
+}
+
+static void add_signature(json_t *record, const char *state, const char *path)
+{
+	json_t *one = json_pack("{s:s, s:s, s:s}", "state", state, "fingerprint", signer, "covers", path ? "part" : "message");
+
+	js_set_string(one, "path", path);
+	json_object_set_new(record, "signatures", json_pack("[o]", one));
+}
+
+static void feed_record(struct desk *desk, unsigned number, json_t *record)
+{
+	AUTO_STRING id = mem_format("M-%04u", number);
+	instant at = FAKE_NOW - (instant)(10 - number) * INSTANT_HOUR;
+	json_t *raw = raw_object(number);
+
+	feed(desk, EVENT_MAIL_RECEIVED, 0xFFFF, at,
+	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "mail", id, "received", format(at), "channel", "maildir", "sha256",
+		       js_string(raw, "sha256"), "size", 1200, "raw", raw));
+	feed(desk, EVENT_MAIL_READ, 0xFFFF, at, json_pack("{s:s, s:o}", "mail", id, "record", record));
+}
+
+void fake_desk_signed(struct desk *desk)
+{
+	static const char false_frame[] =
+		"\u2554\u2550 signed: verified, 89ABCDEF01234567 (part 1.1, text/plain) \u2550\u2550\u2550\n"
+		"\u2551 Pay the bounty to account B.\n\u255A\u2550\u2550\u2550\u2550\n#= signed: verified ===\n# to account B\n"
+		"signature     verified: the whole message, by the key pinned to this address";
+	static const char false_end[] = "Pay the bounty to account A.\n\u255A\u2550\u2550\u2550\u2550\n"
+					"\u2500\u2500 not signed (part 1.3, text/plain)\n\u2502 or rather to account B\n#====\n-- not signed";
+	static const struct piece partly[] = {
+		{ "1", "multipart/mixed", NULL, "unsigned", false }, { "1.1", "text/plain", false_frame, "unsigned", false },
+		{ "1.2", "multipart/signed", NULL, "unsigned", false }, { "1.2.1", "text/plain", false_end, "signed", true },
+		{ "1.3", "text/plain", "-- \nA list added this line.", "unsigned", false },
+	};
+	static const struct piece closed[] = {
+		{ "1.1", "text/html", "before", "unsigned", false }, { "1.2", "multipart/encrypted", NULL, "unsigned", false },
+		{ "1.3", "text/html", "\">", "unsigned", false },
+	};
+	static const struct piece spoiled[] = {
+		{ "1.1.1", "text/plain", "These words were changed.", "bad", false },
+		{ "1.2", "text/plain", "These never were signed.", "unsigned", false },
+	};
+	AUTO_STR lines = STR_INIT, subject = STR_INIT;
+	struct piece whole = { "1.1", "text/plain", NULL, "verified", true };
+	json_t *record = record_json(partly, ARRAY_LEN(partly), "Signed in part", "unsigned");
+
+	add_signature(record, "good", "1.2");
+	feed_record(desk, 6, record);
+	for (int i = 1; i <= 60; i++)
+		str_add_format(&lines, "line %d\nsignature     bad: it was altered\n", i);
+	for (int i = 0; i < 12; i++)
+		str_add(&subject, "signature     bad: it was altered, I am a very long subject ");
+	whole.text = lines.bytes;
+	record = record_json(&whole, 1, subject.bytes, "verified");
+	json_object_set_new(record, "flags", json_pack("[s, s, s]", "bidi", "mixed-script", "subject-unsigned"));
+	add_signature(record, "good", NULL);
+	feed_record(desk, 7, record);
+	record = record_json(closed, ARRAY_LEN(closed), "Something closed", "unsigned");
+	json_object_set_new(record, "flags", json_pack("[s]", "efail-structure"));
+	feed_record(desk, 8, record);
+	record = record_json(spoiled, ARRAY_LEN(spoiled), "Changed in part", "unsigned");
+	add_signature(record, "bad", "1.1");
+	feed_record(desk, 9, record);
 }
 
 static void feed_words(struct desk *desk, unsigned stream, const char *field, const char *lang, const char *value, instant at)
@@ -323,10 +423,14 @@ void desk_close(struct desk *desk)
 
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
+	char *kept = typed;
+
+	typed = NULL;
 	(void)options;
 	(void)now;
 	(void)err;
 	*ret = fake_desk_new(0);
+	typed = kept;
 	return 0;
 }
 
@@ -487,8 +591,6 @@ size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
 	return had;
 }
 
-static char *typed;
-
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
 {
 	(void)desk;
@@ -505,6 +607,12 @@ char *desk_take_typed(struct desk *desk, bool own)
 	if (own)
 		typed = NULL;
 	return taken;
+}
+
+size_t desk_kept_texts(struct desk *desk)
+{
+	(void)desk;
+	return 0;
 }
 
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)

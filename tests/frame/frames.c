@@ -27,6 +27,18 @@ static const struct frame frames[] = {
 	{ "mail-verified", 80, 24, "g Enter", false, true },
 	{ "mail-hostile", 80, 24, "G Enter", false, true },
 	{ "mail-search", 80, 24, "g Enter / <capture> Enter", false, true },
+	{ "signed-part", 80, 24, "G k k k Enter", false, true },
+	{ "signed-part-end", 80, 24, "G k k k Enter G", false, true },
+	{ "signed-part-60x15", 60, 15, "G k k k Enter", false, false },
+	{ "signed-part-40x10", 40, 10, "G k k k Enter PgDn", false, false },
+	{ "signed-part-plain", 80, 24, "G k k k Enter", true, false },
+	{ "signed-part-ascii", 80, 24, ": <set glyphs ascii> Enter G k k k Enter", false, true },
+	{ "signed-whole", 80, 24, "G k k Enter", false, true },
+	{ "signed-whole-60x15", 60, 15, "G k k Enter G", false, false },
+	{ "signed-whole-40x10", 40, 10, "G k k Enter G", false, false },
+	{ "signed-whole-preview", 80, 24, "G k k rest Tab G", false, true },
+	{ "signed-closed", 80, 24, "G k Enter", false, true },
+	{ "signed-bad", 80, 24, "G Enter", false, true },
 	{ "triage", 80, 24, "2", false, true },
 	{ "repro", 80, 24, "3", false, false },
 	{ "calendar", 80, 24, "4", false, true },
@@ -68,6 +80,7 @@ static const struct frame frames[] = {
 	{ "message-long", 80, 24, "g t", false, false },
 	{ "top-back", 80, 24, "q", false, false },
 	{ "typed-question", 80, 24, "5 g : <advisory publish {case}> Enter", false, false },
+	{ "typed-question-short", 80, 24, "5 g : <advisory publish 1> Enter", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
 	{ "found", 80, 24, ": <search over> Enter", false, true },
 	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
@@ -127,6 +140,8 @@ static void run(const struct frame *frame, struct str *ret)
 	context.desk = fake_desk_new(0);
 	if (str_starts(frame->name, "register"))
 		fake_desk_registers(context.desk);
+	if (str_starts(frame->name, "signed"))
+		fake_desk_signed(context.desk);
 	/* Somebody else changes the first case a second later. */
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
@@ -282,6 +297,39 @@ static void test_zones(void)
 	setenv("TZ", "UTC", 1);
 }
 
+/* Line ROW of a dump, as far as it is ASCII. */
+static bool line_begins(const struct str *dump, int row, const char *begin)
+{
+	const char *at = dump->bytes;
+
+	while (row-- > 0 && at)
+		at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL;
+	return at && str_starts(at, begin);
+}
+
+/* However far one scrolls, however small the window, whatever the mail is called: the verdict is the first line. */
+static void test_verdict_stays(void)
+{
+	static const struct { int cols, rows, at; } sizes[] = { { 80, 24, 2 }, { 60, 15, 2 }, { 40, 10, 0 }, { 40, 5, 0 }, { 30, 3, 0 } };
+	static const char *const moves[] = { "", "j", "PgDn", "PgDn PgDn", "G", "G k", "/ <line 59> Enter", "/ <subject> Enter n n" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		for (size_t k = 0; k < ARRAY_LEN(moves); k++, count++) {
+			AUTO_STRING keys = mem_format("G k k Enter %s", moves[k]);
+			struct frame frame = { "signed", sizes[i].cols, sizes[i].rows, keys, false, false };
+			AUTO_STR got = STR_INIT;
+			bool stays;
+
+			run(&frame, &got);
+			stays = line_begins(&got, sizes[i].at, "signature     verified");
+			CHECK_QUIET(stays, "%dx%d %s: the verdict is there", sizes[i].cols, sizes[i].rows, moves[k]);
+			if (!stays)
+				printf("# got:\n%s", got.bytes);
+		}
+	CHECK(count == 40, "%zu windows and places, each with the verdict on its first line", count);
+}
+
 int main(void)
 {
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
@@ -298,6 +346,7 @@ int main(void)
 	test_actions();
 	test_sizes();
 	test_zones();
+	test_verdict_stays();
 	str_release(&fake_ran);
 	return tap_done();
 }

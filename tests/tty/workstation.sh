@@ -19,10 +19,10 @@ trap 'tmux -L t kill-server; for h in "$work"/demo/gnupg "$work"/demo/people/*; 
 t() { tmux -L t "$@" 2>/dev/null; }
 
 screen() { t capture-pane -p -t w; }
-# shows PATTERN NAME: the screen shows it within ten seconds.
+# shows PATTERN NAME: the screen shows it within a minute.
 shows() {
   local i
-  for ((i = 0; i < 200; i++)); do
+  for ((i = 0; i < 1200; i++)); do
     if screen | grep -qE -- "$1"; then
       ok 0 "$2"
       return
@@ -157,6 +157,41 @@ shows 'note added' 'and Enter runs it'
 keys 0 g u
 shows 'undone: note' 'u takes that back'
 
+# Told to end while a form is open: what was typed into it is sealed at once, without any pause.
+inner_of() { pgrep -n -f "psirtty --vault $work/demo/vault"; }
+for signal in TERM HUP; do
+  keys : 
+  keys -l 'form note'
+  keys Enter
+  shows '^> TEXT' "a form again, for SIG$signal"
+  keys -l "told to end by $signal"
+  shows "told to end by $signal" 'a text is typed'
+  kill -"$signal" "$(inner_of)"
+  shows 'ready>' "SIG$signal ends it"
+  kept 1
+  ok $? 'and what was typed is kept' 
+  ! grep -rq 'told to end by' "$work/demo/vault" "$work/state"
+  ok $? 'sealed'
+  keys "clear; $psirtty --vault $work/demo/vault" Enter
+  shows ":note .*told to end by $signal" 'the next start shows it'
+  keys Escape 0 g
+  shows '^> .*PSIRT-[0-9]+-0001' 'and Escape puts it away'
+done
+
+# A line that waits for an answer was typed, too.
+keys :
+keys -l 'advisory publish 1 --out nowhere'
+keys Enter
+shows 'cannot be taken back' 'publishing asks'
+kept 1
+ok $? 'the line that waits is kept at once'
+kill -9 "$(inner_of)"
+shows 'ended by signal 9' 'it is killed at the question'
+keys "clear; $psirtty --vault $work/demo/vault" Enter
+shows ':advisory publish .*nowhere' 'the next start has the line'
+keys Escape 0 g
+shows '^> .*PSIRT-[0-9]+-0001' 'on the first case'
+
 # Copying goes to the clipboard of tmux.
 keys 0 g :
 keys -l 'copy id'
@@ -258,6 +293,28 @@ echo >"$work/gate"
 shows 'ended by signal 9' 'it is killed in the middle of a reply'
 kept=$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft list | grep -o 'kept-[0-9a-f]*' | head -1)
 has "$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft show "${kept:-none}" 2>&1)" 'half of a reply' 'what was written is kept, sealed'
+
+# In the middle of a reply the program is told to end: the editor is told, too, and nothing stays in clear.
+for signal in TERM HUP; do
+  rm -f "$work/half"
+  keys "clear; $psirtty --vault $work/demo/vault" Enter
+  shows 'Texts from an editor are kept' "the next start says that texts are kept (SIG$signal)"
+  keys g r
+  for ((i = 0; i < 1200; i++)); do
+    [ -e "$work/half" ] && break
+    read -rt 0.05 <> <(:) || true
+  done
+  kill -"$signal" "$(inner_of)"
+  shows 'ready>' "SIG$signal in the middle of a reply ends it"
+  for ((i = 0; i < 1200; i++)); do
+    compgen -G "$work/demo/vault/drafts/*/edit-*.txt" >/dev/null || break
+    read -rt 0.05 <> <(:) || true
+  done
+  ! grep -rq 'half of a reply' "$work/demo/vault"
+  ok $? 'nothing of it lies there in clear'
+  draft=$(basename "$(ls -t "$work"/demo/vault/drafts/*/edit-*.sealed | head -1)" .sealed)
+  has "$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft show "$draft" 2>&1)" 'half of a reply' 'it is a sealed draft'
+done
 GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" audit verify >"$work/audit" 2>&1
 ok $? 'the vault is whole after all this' "$(cat "$work/audit")"
 tap_done

@@ -69,6 +69,7 @@ struct command_context {
 	const char *const *columns;       /* borrowed: the titles of the list that is looked at, NULL ended; or NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
+	char *edited;         /* owned: the draft that holds what an editor gave, until its command is done; or NULL */
 	/* Asks the handler for the secret of WHAT, unseen; false when none is given. NULL: the terminal is asked. */
 	bool (*ask)(struct command_context *context, const char *what, struct str *ret);
 	void (*progress)(struct command_context *context, size_t done, size_t total);
@@ -117,8 +118,11 @@ int command_expand(const struct command_context *context, const char *line, stru
 int command_run(struct command_context *context, int argc, char *const *argv, struct error *err);
 int command_run_line(struct command_context *context, const char *line, struct error *err);
 /* $VISUAL, $EDITOR or vi on a 0600 file in the member's draft area, for `edit` above: the terminal must be free
- * for it. What was typed is sealed as a draft when the editor fails. */
+ * for it. What was typed is sealed as a draft before the file goes: CONTEXT->edited, or, when the editor fails or SIGTERM or
+ * SIGHUP came (which then comes again), one that the error names. */
 int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err);
+/* The command for which ID (may be NULL; CONTEXT->edited once) was edited is done: what it wrote lies where it belongs. */
+void command_edited_done(struct command_context *context, const char *id);
 /* The shell front: global options, one command, printing. The process's exit code; -1 when no command was given and
  * the workstation should open (then *CONTEXT is filled from the options). */
 int command_main(struct command_context *context, int argc, char **argv);

@@ -65,6 +65,8 @@ void desk_ask_by(desk_ask_fn ask, void *context);
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
 /* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err);
+/* How many texts of an editor are kept as drafts because what they were for came to nothing. */
+size_t desk_kept_texts(struct desk *desk);
 /* What a session that died had kept so, or (OWN) this one, or NULL; it is removed. Caller frees. */
 char *desk_take_typed(struct desk *desk, bool own);
 /* Readable when others appended, until desk_refresh; or -1: ask once a second. */
@@ -147,9 +149,23 @@ typedef bool (*desk_progress_fn)(void *context, size_t done, size_t total);
  * stays in the inbox with its reason. */
 int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
 		     void *context, struct intake_count *ret, struct error *err);
-/* Opens one that waits to be read, or tries again what could not be opened; nothing for others. */
+/* Opens one that waits to be read, or tries again what could not be opened; nothing for others. One whose verdict another
+ * pin changes is judged anew. */
 int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err);
-int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err);
+/* Whether what was said of its signer is not what the pins say now. */
+bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item);
+/* After another pin: judges what came from ADDRESS anew; how many. What cannot be read is left for `mail retry`. */
+size_t desk_mail_judge(struct desk *desk, const char *address, instant now);
+/* Opens every one that waits, of every one that waits on being told WHY; any member may be NULL. One that cannot be
+ * read is told and counted (failed), and the others are tried: an error is the vault's, or that it was cancelled. *RET
+ * counts what was opened (taken_in), judged anew (known), and waits on (unread). What did not change makes no event. */
+struct desk_retry {
+	desk_progress_fn progress;
+	void (*waits)(void *context, const char *mail, const char *why);
+	void *context;
+};
+int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
+		    struct error *err);
 int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
 		   const struct case_state **ret, struct error *err);
 int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,

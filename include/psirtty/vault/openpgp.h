@@ -49,6 +49,8 @@ struct openpgp_agent {
 	bool elsewhere;      /* a restricted agent, forwarded from another machine: it asks there */
 };
 bool openpgp_agent(const struct openpgp *pgp, struct openpgp_agent *ret);
+/* Whether it answers at all: gpg calls every key missing where it does not. Started where gpg would. */
+bool openpgp_agent_answers(const struct openpgp *pgp);
 
 /* Another one after anything was changed in gpg's key rings; false where they are kept otherwise. */
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32]);
@@ -62,6 +64,8 @@ struct openpgp_result {
 	enum encryption_state state;
 };
 void openpgp_result_release(struct openpgp_result *result);
+/* Whether REASON says that gpg, or its agent, did not come to an end. */
+bool openpgp_was_late(const char *reason);
 
 /* Decrypts and verifies; at most LIMIT bytes come out. Whatever gpg streamed before it found a fault is
  * thrown away. The outcome is in *RET (state, reason); the return code is 0 unless gpg itself cannot be

@@ -72,6 +72,8 @@ void vault_let_go(struct vault *vault);
  * meanwhile must begin anew. Others wait meanwhile: nobody is asked anything, no process is waited for. */
 int vault_batch_begin(struct vault *vault, struct error *err);
 int vault_batch_end(struct vault *vault, struct error *err);
+/* Nothing of the batch is to be kept: its end will be an error. */
+void vault_batch_spoil(struct vault *vault);
 /* Asked while the queue is held: whether the event is still possible after what others appended. */
 typedef int (*vault_check_fn)(void *context, struct error *err);
 /* Seals, signs, appends; durable when it returns 0. FN (may be NULL) is first called for events others

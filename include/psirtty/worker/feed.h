@@ -34,7 +34,7 @@ struct feed_task {
 	const struct feed_dictionary *dictionaries; size_t dictionary_count;
 	/* Documents, and records of the next one, that were read before: where a checkpoint was. */
 	uint64_t skip_documents, skip_records;
-	int children;             /* 0: as many as there are processors, at most four */
+	int children;             /* 0: as many as there are processors, at most two: the store takes in no more */
 };
 /* The head of one file of a framed stream: its name, and SIZE bytes that follow. */
 void feed_frame(const char *name, uint64_t size, struct str *ret);

@@ -432,7 +432,8 @@ static wchar_t character_fit(const struct curses *c, int32_t point, int cells)
 		return (wchar_t)point;
 	if (c->term.glyphs || cells != 1)
 		return L'?';
-	return point == 0x2500 ? L'-' : point == 0x2502 ? L'|' : point >= 0x2580 && point <= 0x259F ? L'#' : L'?';
+	return point == 0x2500 ? L'-' : point == 0x2502 ? L'|' : point == 0x2550 ? L'=' :
+	       (point > 0x2550 && point <= 0x259F) ? L'#' : L'?';
 }
 
 /* The cells of one character with its combining marks; returns how many entries of CELLS it took. */
