@@ -555,10 +555,8 @@ static void test_ascii(void)
 
 	pty_start(&s, 24, 80, few, "LC_ALL=C");
 	CHECK(pty_wait_text(&s, "-- Inbox: 5 ---"), "without UTF-8 rules are ASCII");
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		pty_send(&s, places[i]);
-		budget_settle(&s, 1);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		budget_frame(&s, places[i]);
 	pty_send(&s, "J");
 	CHECK(pty_wait_text(&s, "#####..............."), "a job's bar is ASCII, too");
 	for (size_t i = 0; i < s.raw.length; i++)
