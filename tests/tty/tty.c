@@ -110,6 +110,10 @@ static void test_preview_bytes(void)
 	budget_settle(&s, 2);
 	printf("# the preview that follows a move at rest: %zu bytes\n", s.shared->bytes - before);
 	CHECK(s.shared->bytes - before <= 1600, "a preview writes no more than a page");
+	pty_send(&s, ":pane audit\r");
+	CHECK(pty_wait_text(&s, "Audit: 200"), "of what was done the newest is listed at once");
+	pty_send(&s, "G");
+	CHECK(pty_wait_text(&s, "Audit: 400"), "at the end of it more follows");
 	pty_end(&s);
 }
 
