@@ -288,7 +288,7 @@ static void offer_fingerprints(struct completing *c)
 
 	vault_members(desk_vault(c->context->desk), &members, &count);
 	for (size_t i = 0; i < count; i++)
-		if (members[i].live && !members[i].recovery)
+		if (members[i].live && !members[i].recovery && !members[i].replaced)
 			offer(c, members[i].fingerprint, desk_member_name(c->context->desk, members[i].fingerprint));
 	free(members);
 	for (size_t i = 0; i < model_pin_count(model); i++)
@@ -305,7 +305,7 @@ static void offer_members(struct completing *c)
 
 	vault_members(desk_vault(c->context->desk), &members, &count);
 	for (size_t i = 0; i < count; i++)
-		if (members[i].live && !members[i].recovery)
+		if (members[i].live && !members[i].recovery && !members[i].replaced)
 			offer(c, desk_member_name(c->context->desk, members[i].fingerprint), members[i].fingerprint);
 	free(members);
 }

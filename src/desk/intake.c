@@ -336,8 +336,10 @@ static int flush(struct intake *in, struct error *err)
 {
 	int code = in->held ? keep(in, err) : 0;
 
+	openpgp_go_behind(true);
 	if (!code)
 		code = read_sealed(in, err);
+	openpgp_go_behind(false);
 	for (size_t i = 0; i < in->held; i++)
 		pending_release(&in->group[i]);
 	in->held = in->bytes = 0;

@@ -173,12 +173,14 @@ int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how
 	char **ids = choose(desk, &r.total);
 	int code = 0;
 
+	openpgp_go_behind(true);
 	for (; !code && r.done < r.total; r.done++) {
 		code = cancelled(&r, err);
 		/* Shredded by somebody meanwhile. */
 		if (!code && model_find_mail(desk->model, ids[r.done]))
 			code = one(&r, ids[r.done], err);
 	}
+	openpgp_go_behind(false);
 	for (size_t i = 0; i < r.total; i++)
 		free(ids[i]);
 	free(ids);

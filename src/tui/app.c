@@ -572,6 +572,7 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	doc_reset(&app->preview, 0);
 	forget_words(app);
 	jobs_forget(app);
+	desk_checkpoint_daily(app->context->desk, command_now(app->context));
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;

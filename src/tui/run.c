@@ -177,6 +177,16 @@ bool run_names_case(struct app *app, const char *line, const char *case_id)
 	return state && str_equal(state->id, case_id);
 }
 
+/* Asks where what would follow must be seen before; false when there is nothing to ask. */
+static bool ask_about(struct app *app, const char *line, int argc, char *const *argv)
+{
+	AUTO_STRING question = command_question(app->context, argc, argv);
+
+	if (question)
+		prompt_ask(app, PROMPT_YES, mem_format(_("%s Do it? y/n "), question), line, NULL);
+	return question;
+}
+
 /* Asks where the row says so, for the whole id of the case where one is meant; false when the line may run at once. */
 static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
 {
@@ -216,7 +226,8 @@ static void run_expanded(struct app *app, const char *line)
 		AUTO_STRING sentence = mem_format(_("There is no command \"%s\" here. ? lists them all."), argv[0]);
 
 		app_message(app, ROLE_ERROR, sentence);
-	} else if (row && !ask_first(app, row, line, case_argument(row, argc, argv, words))) {
+	} else if (row && !ask_about(app, line, argc, argv) &&
+		   !ask_first(app, row, line, case_argument(row, argc, argv, words))) {
 		execute(app, line);
 	}
 	command_free_words(argv, argc);

@@ -90,6 +90,11 @@ struct openpgp_job;
 struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 				  gpgme_data_t out);
 gpgme_error_t openpgp_finish(struct openpgp_job *job);
+/* ---- openpgp_turn.c */
+/* Waits for the turn of one operation with HOME's keys (NULL: the default); to be left when it is over. */
+int openpgp_turn_take(const char *home);
+void openpgp_turn_leave(int turn);
+
 /* Whether HOME's agent (NULL: the default) is a forwarded one, and answers. */
 bool openpgp_agent_elsewhere(const char *home);
 /* The secret keys PATTERN names, in the same time, since gpg asks the agent for each: caller frees, whatever is returned. */

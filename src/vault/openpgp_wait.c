@@ -120,13 +120,24 @@ struct openpgp_job {
 	struct gpgme_io_cbs calls;
 	gpgme_error_t code; /* of the start */
 	unsigned asked;     /* as often had our own dialogue asked by then */
+	int turn;
 };
+
+static const char *home_of(gpgme_ctx_t context)
+{
+	gpgme_engine_info_t engine = gpgme_ctx_get_engine_info(context);
+
+	while (engine && engine->protocol != gpgme_get_protocol(context))
+		engine = engine->next;
+	return engine ? engine->home_dir : NULL;
+}
 
 static struct openpgp_job *job_new(gpgme_ctx_t context)
 {
 	struct openpgp_job *job = mem_alloc(sizeof(*job));
 
 	job->context = context;
+	job->turn = openpgp_turn_take(home_of(context));
 	job->calls = (struct gpgme_io_cbs){ loop_add, &job->loop, loop_remove, loop_event, &job->loop };
 	job->asked = openpgp_times_asked();
 	gpgme_set_io_cbs(context, &job->calls);
@@ -147,13 +158,7 @@ struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, g
 /* A pinentry here is told by gpg; one beside an agent on another machine is not, so that counts as long as that answers. */
 static bool somebody_is_asked(gpgme_ctx_t context)
 {
-	gpgme_engine_info_t engine = gpgme_ctx_get_engine_info(context);
-
-	if (*gpgme_get_ctx_flag(context, "redraw"))
-		return true;
-	while (engine && engine->protocol != gpgme_get_protocol(context))
-		engine = engine->next;
-	return openpgp_agent_elsewhere(engine ? engine->home_dir : NULL);
+	return *gpgme_get_ctx_flag(context, "redraw") || openpgp_agent_elsewhere(home_of(context));
 }
 
 /* Whether it came to an end in time. */
@@ -194,6 +199,7 @@ static gpgme_error_t finish(struct openpgp_job *job, gpgme_key_t **ret_keys, siz
 	gpgme_set_io_cbs(job->context, &job->calls);
 	if (!code)
 		code = late ? gpgme_error(GPG_ERR_TIMEOUT) : job->code ? job->code : job->loop.code;
+	openpgp_turn_leave(job->turn);
 	if (ret_keys) {
 		*ret_keys = job->loop.keys;
 		*ret_count = job->loop.key_count;

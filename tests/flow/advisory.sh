@@ -244,13 +244,27 @@ is "$?" 0 'at its time a person publishes it'
 ok "$(grep -c '"number": "2"' "$work/out/psirt-sa-2026-0001.json" | grep -qx 1; echo $?)" 'the second revision is in the history'
 has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"initial_release_date": "2026-11-10T08:00:00Z"' 'the first date stays'
 is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'and nothing is wrong with it'
-# ---- alone
+# ---- who counts: whoever wrote a fact of it is an author too, unless the rules say otherwise
 now=2026-11-15T08:00:00Z
 as a affected set 1 gw 1.1.8 affected >/dev/null
 as a advisory set 1 summary 'A crafted frame stops gateways.' >/dev/null
 mkdir -p "$work/share/psirtty"
+as b remediation set 1 workaround 'Switch the gateway off.' >/dev/null
 as a advisory prepare 1 'Adds 1.1.8' >/dev/null
 as a advisory approve 1 >/dev/null
+as b advisory approve 1 >/dev/null
+rules() { # rules PERSONS OWN: the result and the reason
+  printf 'approvals:\n  - role: content\n    persons: %s\n    own: %s\n' "$1" "$2" >"$work/share/psirtty/advisory.yaml"
+  as a advisory check 1 | awk -F'\t' '$1 == "approval: content" { print $2 ": " $3 }'
+}
+has "$(rules 1 no)" 'closed: 0 of 1 persons; a: own' 'with a remedy of his own a second person is an author too'
+has "$(rules 1 no)" 'b: own' 'and is told so'
+is "$(rules 1 yes)" 'passed: 2 of 1 persons' 'where the rules let authors count, both do'
+is "$(rules 2 yes)" 'passed: 2 of 2 persons' 'as two persons'
+has "$(rules 3 yes)" 'closed: 2 of 3 persons' 'but not as three'
+has "$(rules 2 alone)" 'closed: 0 of 2 persons' 'and nobody is alone here'
+rm "$work/share/psirtty/advisory.yaml"
+# ---- alone
 has "$(as a advisory check 1)" "by \`own: yes\` below \`- role: content\` in the list \`approvals\` of $work/share/psirtty/advisory.yaml" 'what to write, and where'
 as a member revoke "$b" >/dev/null
 is "$(row 'approval: content')" noted 'where nobody else is, the author approves'

@@ -113,6 +113,37 @@ is "$(verdict)" verified 'now it is hers'
 "$psirtty" key unpin eve@finder.example >/dev/null 2>&1
 is "$(verdict)" signed 'without the pin it is no longer'
 
+# ---- what is counted before gpg sees it
+# packets NAMED ANONYMOUS: a mail whose ciphertext begins with so many session keys.
+packets() {
+  local i
+  printf 'From: F <f@finder.example>\nTo: psirt@vendor.example\nSubject: many\nMIME-Version: 1.0\n'
+  printf 'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\n'
+  printf 'Version: 1\n\n--b\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n'
+  {
+    for ((i = 0; i < $1; i++)); do printf '\xc1\x0d\x03SOMEKEYS\x01\x00\x01\x01'; done
+    for ((i = 0; i < $2; i++)); do printf '\xc1\x0d\x03\0\0\0\0\0\0\0\0\x01\x00\x01\x01'; done
+    printf '\xd2\x29\x01%040d' 0
+  } | base64
+  printf -- '\n--b--\n'
+}
+while read -r named anonymous state; do
+  packets "$named" "$anonymous" >"$work/many.eml"
+  said=$("$psirtty" mail read "$work/many.eml")
+  is "$(sed -n 's/^Encryption  *\([a-z-]*\):.*/\1/p' <<<"$said")$(grep -o ' too-many-recipients' <<<"$said")" "$state" \
+    "$named session keys for somebody and $anonymous for nobody said"
+done <<'END'
+32 0 no-key
+33 0 refused too-many-recipients
+24 8 no-key
+24 9 refused too-many-recipients
+0 8 no-key
+0 9 refused too-many-recipients
+END
+truncate -s $(((200 << 20) + 1)) "$work/large.eml"
+has "$("$psirtty" mail read "$work/large.eml" 2>&1)" 'it is larger than 209715200 bytes' 'a mail of one byte more than 200 MiB is not read'
+rm "$work/large.eml"
+
 # ---- an agent on another machine: its extra socket stands where gpg looks for an agent of this one
 pinentry() { # pinentry WORDS: what the other machine's answers when it asks there
   printf '#!/bin/sh\necho "$$" >>%s\necho OK\nwhile read -r word rest; do\n  case $word in\n  GETPIN) printf "%s\\n" ;;\n  BYE) echo OK; exit ;;\n  *) echo OK ;;\n  esac\ndone\n' \
@@ -153,8 +184,27 @@ out=$("$psirtty" mail list 2>&1)
 is $? 4 'and the vault stays locked'
 has "$out" 'gpg-agent does not answer. Start gpg-agent, or forward it to this host' 'with what to do'
 
-# ---- an agent that hangs: nobody waits for it longer than gpg may, here a second and a half
+# ---- what somebody waits for goes before an import: as long as anybody is at gpg, an import begins nothing there
 export GNUPGHOME=$work/g PSIRTTY_VAULT=$work/vault
+mkdir "$work/behind"
+for i in 1 2; do letter "$work/l" - "$late" 'F <f@finder.example>' "<b$i@x>" "b$i" <<<"words behind $i" >"$work/behind/$i.eml"; done
+exec 8<"$GNUPGHOME"
+flock --shared 8
+find "$work/vault/objects" -type f | wc -l >"$work/before"
+"$psirtty" mail import "$work/behind" >"$work/said" 2>&1 8<&- &
+running=$!
+end=$((SECONDS + 60))
+while [ "$(find "$work/vault/objects" -type f | wc -l)" -lt $(($(cat "$work/before") + 2)) ] && [ $SECONDS -lt $end ]; do read -r -t 0.02 _ <><(:); done
+is "$("$psirtty" mail list | grep -c $'\tdecrypted\t.*\tb[12]\t')" 0 'an import keeps its mail and waits for whoever is at gpg'
+has "$("$psirtty" mail read "$work/in/late3.eml" 2>&1)" 'late words 3' 'somebody who wants to read does not wait for it'
+has "$("$psirtty" mail show M-0036 2>&1)" "good $eve" 'nor who looks into the inbox'
+kill -0 $running 2>/dev/null
+ok $? 'it still waits'
+exec 8<&-
+wait $running
+has "$(cat "$work/said")" '2 taken in, 0 known already, 0 could not be opened' 'its turn comes'
+
+# ---- an agent that hangs: nobody waits for it longer than gpg may, here a second and a half
 mkdir "$work/hang"
 for i in 1 2 3; do letter "$work/l" - "$late" 'F <f@finder.example>' "<h$i@x>" "h$i" <<<"hung words $i" >"$work/hang/$i.eml"; done
 mkfifo "$work/lines"
@@ -183,5 +233,5 @@ is $? 4 'a vault that is opened meanwhile stays locked'
 has "$out" 'gpg took too long over it' 'and why'
 kill -CONT "$hung"
 has "$("$psirtty" mail retry 2>&1)" '3 opened, 0 still wait' 'when it goes on nothing was lost'
-has "$("$psirtty" mail show M-0039 2>&1)" 'hung words 3' 'and all is read'
+has "$("$psirtty" mail show M-0041 2>&1)" 'hung words 3' 'and all is read'
 tap_done

@@ -232,6 +232,26 @@ hasnt "$(cat "$auto")" 'frobnicator' 'and not a word of that'
 p mail acknowledge >/dev/null
 is "$(($(count) - before))" 1 'once'
 has "$(p mail acknowledge M-0008)" 'came by a list' 'one can ask why not'
+
+# ---- a gpg that adds a reader: what comes out of it is looked at, not trusted
+mkdir "$work/bin"
+printf '#!/bin/sh\ncase " $* " in *" --encrypt "*) exec %s --recipient %s "$@" ;; esac\nexec %s "$@"\n' "$(command -v gpg)" "$acme" "$(command -v gpg)" >"$work/bin/gpg"
+chmod +x "$work/bin/gpg"
+: >"$team/gpg.conf"
+d=$(draft_of "$(p mail reply M-0001 --text 'For you alone.')")
+before=$(count)
+out_=$(PATH=$work/bin:$PATH p mail send "$d" 2>&1)
+is "$?:$(count)" "4:$before" 'a letter that one more can read does not leave' "$out_"
+has "$out_" 'it is not encrypted to exactly the keys that were asked for' 'and why is said'
+has "$(p draft list)" "$d" 'the draft stays'
+out_=$(PATH=$work/bin:$PATH p case export 1 "$work/case.pgp" --to "$mara" 2>&1)
+is $? 4 'nor does a case'
+has "$out_" 'it is not encrypted to exactly the keys that were asked for' 'with the same words'
+[ ! -s "$work/case.pgp" ]
+ok $? 'and no file of it stays'
+p mail send "$d" >/dev/null 2>&1
+is "$?:$(($(count) - before))" '0:1' 'with a gpg that does as it is told it leaves'
+rm "$team/gpg.conf"
 p audit verify >/dev/null
 ok $? 'the log is whole'
 tap_done

@@ -156,6 +156,12 @@ unsigned command_flags(const struct command_row *row)
 	return row->flags;
 }
 
+char *command_question(struct command_context *context, int argc, char *const *argv)
+{
+	(void)context, (void)argc, (void)argv;
+	return NULL;
+}
+
 bool command_on_screen(const struct command_row *row)
 {
 	return row->request != SCREEN_NONE;

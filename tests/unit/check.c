@@ -298,8 +298,11 @@ static bool fails_as_told(const struct document *document, unsigned mask)
 	}
 	if (check_document(json, &request, &report, NULL) || !str_equal(report.format, document->format))
 		return false;
-	for (size_t i = 0; i < report.finding_count; i++)
+	for (size_t i = 0; i < report.finding_count; i++) {
 		json_object_set_new(got, report.findings[i].test, json_true());
+		CHECK_QUIET(*str_or_empty(report.findings[i].fix) && *str_or_empty(report.findings[i].message), "%s: says what and how",
+			    report.findings[i].test);
+	}
 	names_of(due, &due_names);
 	names_of(got, &got_names);
 	good = str_equal(due_names.bytes, got_names.bytes);
@@ -352,7 +355,7 @@ static void test_unknown(void)
 
 static void test_listing(void)
 {
-	struct check_test_info infos[400];
+	struct check_test_info infos[500];
 	size_t count = check_tests(infos, ARRAY_LEN(infos)), bad = 0;
 	AUTO_JSON seen = json_object();
 
@@ -361,6 +364,8 @@ static void test_listing(void)
 		AUTO_STRING key = mem_format("%s %s", infos[i].format, infos[i].test);
 
 		bad += !infos[i].title || !*infos[i].title || json_object_get(seen, key);
+		CHECK_QUIET(infos[i].remedy && strlen(infos[i].remedy) > 8, "%s %s says how to mend what it finds", infos[i].format,
+			    infos[i].test);
 		json_object_set_new(seen, key, json_true());
 	}
 	CHECK(bad == 0, "each has a title, and none is there twice");

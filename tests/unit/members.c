@@ -355,6 +355,44 @@ static void test_openpgp(void)
 	whole("after a new OpenPGP key");
 }
 
+/* Whether locking at NOW makes a checkpoint. */
+static bool made_at_lock(struct vault *vault, instant at)
+{
+	bool made = false;
+	uint64_t head;
+
+	DONE(vault_read_on(vault, NULL, NULL, &err), "what others wrote is read");
+	head = vault_head(vault);
+	DONE(vault_checkpoint_daily(vault, at, &made, &err), "the vault is locked");
+	CHECK(vault_head(vault) == head + made, "the log has one event more, or none");
+	return made;
+}
+
+static void test_daily(void)
+{
+	struct vault *alex = open_as(ALEX), *carla = open_as(CARLA), *reader = NULL;
+
+	now += INSTANT_DAY;
+	CHECK(write_note(alex, shared), "another day");
+	CHECK(made_at_lock(alex, now), "the first lock of a day makes a checkpoint");
+	CHECK(!made_at_lock(alex, now + INSTANT_SECOND), "the second none");
+	CHECK(made_at_lock(carla, now), "another member makes one too, an observer");
+	CHECK(!made_at_lock(carla, now + INSTANT_DAY), "but none the next day, when nothing was appended");
+	CHECK(write_note(alex, shared), "the log grows the same day");
+	CHECK(!made_at_lock(alex, now), "still none");
+	now += INSTANT_DAY;
+	CHECK(made_at_lock(alex, now), "the next day one again");
+	now += INSTANT_DAY;
+	CHECK(write_note(alex, shared), "a third day");
+	error_release(&err);
+	CHECK(vault_open(dir, people[ALEX].pgp, true, now, &reader, &err) == 0 && !made_at_lock(reader, now),
+	      "who only reads makes none");
+	vault_close(reader);
+	vault_close(carla);
+	vault_close(alex);
+	whole("after daily checkpoints");
+}
+
 static void test_checkpoint(void)
 {
 	struct vault *alex = open_as(ALEX);
@@ -386,6 +424,7 @@ int main(void)
 		test_remove();
 		test_openpgp();
 		test_checkpoint();
+		test_daily();
 	}
 	for (size_t i = 0; i < PEOPLE; i++) {
 		openpgp_close(people[i].pgp);

@@ -108,6 +108,10 @@ const char *command_disabled(const struct command_row *row, struct command_conte
 /* The row whose words begin ARGV (longest wins), *RET_WORDS of them; NULL when none does. */
 const struct command_row *command_find(int argc, char *const *argv, int *ret_words);
 
+/* What the screen asks before it runs ARGV, because of what would follow; translated. NULL: nothing, or it cannot be told,
+ * and the command says why. The caller frees. */
+char *command_question(struct command_context *context, int argc, char *const *argv);
+
 /* Splits LINE as a shell would ("double", 'single', backslash); ERR_USAGE for an open quote. Free both with
  * command_free_words. */
 int command_split(const char *line, char ***ret_argv, int *ret_argc, struct error *err);

@@ -24,6 +24,8 @@ struct desk_options {
 
 /* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err);
+/* Before a session of work ends: the day's checkpoint, where nobody has to be asked for a passphrase. NULL does nothing. */
+void desk_checkpoint_daily(struct desk *desk, instant now);
 void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* model_new_turn, once in a turn of the screen's loop. */
