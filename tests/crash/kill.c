@@ -20,7 +20,7 @@
 #include "sessions.h"
 
 /* A vault is used for some rounds and then made anew, so that looking through all of it each time stays cheap. */
-enum { DEADLINE_MS = 60000, MOST_PROMISES = 24, VAULT_ROUNDS = 20, CACHES = 2 };
+enum { DEADLINE_MS = 60000, MOST_PROMISES = 24, VAULT_ROUNDS = 20, CACHES = 2, FAIR_PROMISES = 1600 };
 
 static char *place;
 static int promises_out;
@@ -72,9 +72,23 @@ static void write_until_killed(int writer)
 	}
 }
 
+/* One session that goes on and on: nothing but the queue stands between its appends. */
+static void write_steadily(int writer)
+{
+	struct openpgp *pgp = NULL;
+	struct vault *vault = sessions_open(place, &pgp);
+	AUTO_ERROR err = ERROR_INIT;
+	uint8_t stream[16];
+	int code = vault ? vault_stream_new(vault, VAULT_CASE, SESSIONS_NOW, stream, &err) : -1;
+
+	for (int number = 0; !code; number = (number + 1) % WRITER_NOTES)
+		code = sessions_step(vault, stream, writer, number, tell, &err);
+	_exit(1);
+}
+
 struct round { pid_t children[WRITERS]; int in; uint64_t *promises; size_t count; };
 
-static void start(struct round *round)
+static void start(struct round *round, void (*act)(int writer))
 {
 	int ends[2];
 
@@ -87,7 +101,7 @@ static void start(struct round *round)
 			setpgid(0, 0);
 			close(ends[0]);
 			promises_out = ends[1];
-			write_until_killed(i);
+			act(i);
 		}
 	}
 	close(ends[1]);
@@ -200,7 +214,7 @@ static void run_round(size_t number, struct tally *tally)
 	size_t target = number * 7919 % MOST_PROMISES;
 	struct round round = { 0 };
 
-	start(&round);
+	start(&round, write_until_killed);
 	while (round.count <= target && take_promise(&round))
 		;
 	tally->idle += round.count <= target;
@@ -211,6 +225,29 @@ static void run_round(size_t number, struct tally *tally)
 	tally->broken += !integrity("vault.db") || !integrity("keys.db");
 	tally->unwhole += !sessions_whole(place);
 	free(round.promises);
+}
+
+/* Each writer's share of what was acknowledged while all eight wrote: from when the last of them was first heard. */
+static void test_fair(void)
+{
+	size_t shares[WRITERS] = { 0 }, least = FAIR_PROMISES, writers = 0, counted = 0;
+	struct round round = { 0 };
+
+	start(&round, write_steadily);
+	for (bool heard[WRITERS] = { false }; counted < FAIR_PROMISES && take_promise(&round);) {
+		int writer = round.promises[round.count - 1] >> 16 & 0xFFFF;
+
+		writers += !heard[writer];
+		heard[writer] = true;
+		counted += writers == WRITERS;
+		shares[writer] += writers == WRITERS;
+	}
+	stop(&round);
+	free(round.promises);
+	for (size_t i = 0; i < WRITERS; i++)
+		least = shares[i] < least ? shares[i] : least;
+	CHECK(counted == FAIR_PROMISES, "eight sessions write at once");
+	CHECK(least * 4 >= FAIR_PROMISES / WRITERS, "none starves: of %d turns each had at least %zu", FAIR_PROMISES, least);
 }
 
 static bool new_place(size_t number, struct tally *tally)
@@ -258,6 +295,9 @@ int main(void)
 	if (!sessions_begin("pkl"))
 		return 1;
 	place = file_join(sessions_home, "place");
+	if (CHECK(sessions_make(place), "a vault is made"))
+		test_fair();
+	file_remove_tree(place, NULL);
 	test_kills(rounds && atoi(rounds) > 0 ? (size_t)atoi(rounds) : 200);
 	sessions_end();
 	free(place);
