@@ -187,6 +187,7 @@ static void show_readers(struct command_context *context, const struct draft_che
 		add_marks(&marks, reader);
 		command_pad(&context->out, reader->part, 4);
 		command_pad(&context->out, marks.bytes, 14);
+		str_add_char(&context->out, ' ');
 		command_pad(&context->out, reader->jurisdiction, 8);
 		command_say(context, " %s %s", reader->fingerprint ? reader->fingerprint : _("(in clear)"), who);
 	}

@@ -7,7 +7,7 @@
 
 #include "psirtty/base/i18n.h"
 
-struct telling { struct desk *desk; struct desk_entry *items; size_t count, most; };
+struct telling { struct desk *desk; uint64_t last; struct desk_entry *items; size_t count, most; };
 
 /* What lies beside an event (the text of a mail) is not asked for: its line can do without. */
 static char *line_of(const struct vault_event *sealed)
@@ -34,11 +34,12 @@ static int tell(void *context, const struct vault_event *sealed, struct error *e
 	struct telling *t = context;
 	struct desk_entry *entry = &t->items[t->count];
 	const struct case_state *state;
-	AUTO_STRING line = line_of(sealed);
+	AUTO_STRING line = NULL;
 
 	(void)err;
-	if (t->count == t->most)
+	if (t->count == t->most || sealed->gseq > t->last)
 		return 1;
+	line = line_of(sealed);
 	entry->gseq = sealed->gseq;
 	entry->type = sealed->type;
 	entry->at = sealed->at;
@@ -59,14 +60,13 @@ static int newest_first(const void *a, const void *b)
 	return x->gseq < y->gseq ? 1 : -1;
 }
 
-int desk_history(struct desk *desk, size_t most, struct desk_entry **ret, size_t *ret_count, struct error *err)
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count, struct error *err)
 {
-	struct telling t = { .desk = desk, .most = most };
-	uint64_t head = vault_head(desk->vault);
+	struct telling t = { .desk = desk, .last = last, .most = most };
 	int code;
 
 	t.items = mem_alloc((most + 1) * sizeof(*t.items));
-	code = vault_each(desk->vault, head > most ? head - most : 0, tell, &t, err);
+	code = vault_each(desk->vault, last > most ? last - most : 0, tell, &t, err);
 	if (code < 0) {
 		free(t.items);
 		return code;

@@ -122,7 +122,7 @@ static const struct csaf_test tests[] = {
 	WARNING("6.2.13", "Sorting", 0, csaf_sorted, N_("Sort the members by name")),
 	WARNING("6.2.14", "Use of private language", 0, csaf_private_language,
 		N_("Write a public language tag")),
-	WARNING("6.2.15", "Use of default language", 0, csaf_default_language, N_("Leave lang out")),
+	WARNING("6.2.15", "Use of default language", 0, csaf_default_language, N_("Leave it out")),
 	WARNING("6.2.16", "Missing product identification helper", 0, csaf_need_helper,
 		N_("Add a purl, a CPE name, a hash or another helper")),
 	WARNING("6.2.17", "CVE in field ids", 0, csaf_cve_in_ids, N_("Move it to cve")),
@@ -287,6 +287,7 @@ static void csaf_close(struct csaf *d)
 	free(d->revisions);
 	free(d->branches);
 	free(d->branch_places);
+	csaf21_overlaps_free(d->overlaps);
 }
 
 /* ---- running */

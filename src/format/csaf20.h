@@ -44,7 +44,9 @@ struct csaf {
 	struct csaf_branch *branches;    /* owned, as the document has them, each before those below it */
 	struct place *branch_places;     /* owned */
 	size_t branch_count, branch_room;
+	struct overlaps *overlaps;       /* owned: of ranges (csaf21_ranges.c), once they were asked for */
 };
+void csaf21_overlaps_free(struct overlaps *overlaps); /* NULL does nothing */
 /* Fills in the branches. */
 void csaf_read_branches(struct csaf *d);
 /* Branch number I, its product (NULL: none) and its place; false: there are not so many. */

@@ -434,9 +434,12 @@ static void late_disclosure(struct csaf *d)
 
 static void late_exploitation(struct csaf *d, const json_t *item, const struct place *place, void *context)
 {
+	static const char *const dates[] = { "date", "exploitation_date" };
+
 	(void)context;
-	if (csaf_is_final(d) && later(csaf_text(item, "date"), newest_revision(d)))
-		check_found(d->c, AT(place, "date"), _("it is later than the newest revision"));
+	for (size_t i = 0; csaf_is_final(d) && i < ARRAY_LEN(dates); i++)
+		if (later(csaf_text(item, dates[i]), newest_revision(d)))
+			check_found(d->c, AT(place, dates[i]), _("it is later than the newest revision"));
 }
 
 static void exploited_after(struct csaf *d, const json_t *item, const struct place *place, void *context)

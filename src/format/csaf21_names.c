@@ -270,29 +270,33 @@ bool csaf21_licence_is_custom(const struct csaf *d)
 
 /* ---- helpers: 6.2.32, 6.2.52; vendors: 6.2.48 */
 
-static void note_helper(struct csaf *d, json_t *seen, const char *kind, const json_t *value, const struct place *place)
+/* SEEN: each with the product it was first seen at. */
+static void note_helper(struct csaf *d, json_t *seen, const char *kind, const json_t *value, const char *product,
+			const struct place *place)
 {
 	AUTO_STRING key = mem_format("%s %s", kind, str_or_empty(json_string_value(value)));
 
 	if (!json_is_string(value))
 		return;
-	if (json_object_get(seen, key))
+	if (!json_object_get(seen, key))
+		json_object_set_new(seen, key, json_string(product));
+	else if (!str_equal(js_string(seen, key), product))
 		check_found(d->c, place, _("another product has the same one"));
-	json_object_set_new(seen, key, json_true());
 }
 
 static void find_shared(struct csaf *d, const json_t *product, const struct place *place, void *context)
 {
 	static const char *const lists[] = { "purls", "model_numbers", "serial_numbers", "skus" };
+	const char *id = csaf_text(product, "product_id");
 	const json_t *helper = json_object_get(product, "product_identification_helper");
 	const struct place *here = AT(place, "product_identification_helper");
 	json_t *value;
 	size_t i;
 
-	note_helper(d, context, "cpe", json_object_get(helper, "cpe"), AT(here, "cpe"));
+	note_helper(d, context, "cpe", json_object_get(helper, "cpe"), id, AT(here, "cpe"));
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
 		json_array_foreach(js_array(helper, lists[l]), i, value)
-			note_helper(d, context, lists[l], value, AT_INDEX(AT(here, lists[l]), i));
+			note_helper(d, context, lists[l], value, id, AT_INDEX(AT(here, lists[l]), i));
 }
 
 CSAF21_TEST(shared_helper)

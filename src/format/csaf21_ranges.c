@@ -24,7 +24,7 @@ struct overlaps {
 	struct pair *pairs; size_t pair_count, pair_room;
 	bool cut;
 };
-enum { COMPARISONS = 200000 };
+enum { COMPARISONS = 50000, JUDGEMENTS = 10000000 };
 
 /* ---- siblings */
 
@@ -95,24 +95,38 @@ static void find_pairs(struct overlaps *o)
 		}
 }
 
-static void overlaps_open(struct overlaps *o, struct csaf *d)
+/* Found once for all the tests about them. */
+static const struct overlaps *overlaps_of(struct csaf *d)
 {
-	*o = (struct overlaps){ .d = d };
-	read_siblings(o);
-	if (o->count)
-		qsort(o->siblings, o->count, sizeof(*o->siblings), by_list);
-	find_pairs(o);
+	struct overlaps *o = d->overlaps;
+
+	if (!o) {
+		o = d->overlaps = mem_alloc(sizeof(*o));
+		*o = (struct overlaps){ .d = d };
+		read_siblings(o);
+		if (o->count)
+			qsort(o->siblings, o->count, sizeof(*o->siblings), by_list);
+		find_pairs(o);
+	}
+	if (o->pair_count * (json_array_size(d->vulnerabilities) + 1) > JUDGEMENTS) {
+		o->pair_count = 0;
+		o->cut = true;
+	}
 	if (o->cut)
 		check_skipped(d->c, _("there are too many ranges to compare each with each"));
+	return o;
 }
 
-static void overlaps_close(struct overlaps *o)
+void csaf21_overlaps_free(struct overlaps *o)
 {
-	for (size_t i = 0; i < o->count; i++)
+	for (size_t i = 0; o && i < o->count; i++)
 		if (o->siblings[i].kind != RANGE_VERSION)
 			vers_release(&o->siblings[i].range);
-	free(o->siblings);
-	free(o->pairs);
+	if (o) {
+		free(o->siblings);
+		free(o->pairs);
+	}
+	free(o);
 }
 
 /* ---- their statuses */
@@ -152,7 +166,11 @@ static unsigned groups_below(const struct overlaps *o, size_t at, const json_t *
 	return bits & ~1u;
 }
 
-static bool is_pair_of(const struct overlaps *o, const struct pair *pair, enum range_kind kind, bool same, const json_t *groups)
+/* Pairs of one range follow each other: what is below it is looked up once. */
+struct below { size_t range; unsigned bits; };
+
+static bool is_pair_of(const struct overlaps *o, const struct pair *pair, enum range_kind kind, bool same, const json_t *groups,
+		       struct below *last)
 {
 	const struct sibling *range = &o->siblings[pair->range], *other = &o->siblings[pair->other];
 	unsigned below, group;
@@ -160,29 +178,32 @@ static bool is_pair_of(const struct overlaps *o, const struct pair *pair, enum r
 	if (other->kind != kind || !other->product)
 		return false;
 	group = (unsigned)group_of(groups, other->product);
-	below = group ? groups_below(o, range->branch, groups) : 0;
+	if (!group)
+		return false;
+	if (last->range != pair->range)
+		*last = (struct below){ pair->range, groups_below(o, range->branch, groups) };
+	below = last->bits;
 	return same ? below >> group & 1 : (below & ~(1u << group)) != 0;
 }
 
 static void find_doubtful(struct csaf *d, enum range_kind kind, bool same)
 {
 	const struct place top = { NULL, "vulnerabilities", 0 };
-	struct overlaps o;
+	const struct overlaps *o = overlaps_of(d);
 	json_t *vulnerability;
 	size_t i;
 
-	overlaps_open(&o, d);
 	json_array_foreach((json_t *)d->vulnerabilities, i, vulnerability) {
-		AUTO_JSON groups = o.pair_count ? groups_of(vulnerability) : NULL;
+		AUTO_JSON groups = o->pair_count ? groups_of(vulnerability) : NULL;
+		struct below last = { SIZE_MAX, 0 };
 
-		for (size_t p = 0; p < o.pair_count; p++)
-			if (is_pair_of(&o, &o.pairs[p], kind, same, groups))
+		for (size_t p = 0; p < o->pair_count; p++)
+			if (is_pair_of(o, &o->pairs[p], kind, same, groups, &last))
 				check_found(d->c, AT(AT_INDEX(&top, i), "product_status"),
 					    same ? _("\"%.60s\" and \"%.60s\" hold the same versions, and both have this status") :
 						   _("\"%.60s\" and \"%.60s\" hold the same versions, with another status each"),
-					    o.siblings[o.pairs[p].range].name, o.siblings[o.pairs[p].other].name);
+					    o->siblings[o->pairs[p].range].name, o->siblings[o->pairs[p].other].name);
 	}
-	overlaps_close(&o);
 }
 
 CSAF21_TEST(doubtful_vers)
@@ -233,16 +254,17 @@ static json_t *groups_of_all(const struct csaf *d)
 static void find_branching(struct csaf *d, bool version)
 {
 	AUTO_JSON groups = groups_of_all(d);
-	struct overlaps o;
+	const struct overlaps *o = overlaps_of(d);
+	struct below last = { SIZE_MAX, 0 };
 
-	overlaps_open(&o, d);
-	for (size_t p = 0; p < o.pair_count; p++) {
-		const struct sibling *range = &o.siblings[o.pairs[p].range], *other = &o.siblings[o.pairs[p].other];
+	for (size_t p = 0; p < o->pair_count; p++) {
+		const struct sibling *range = &o->siblings[o->pairs[p].range], *other = &o->siblings[o->pairs[p].other];
 
-		if (!other->product && (other->kind == RANGE_VERSION) == version && groups_below(&o, range->branch, groups))
+		if (last.range != o->pairs[p].range)
+			last = (struct below){ o->pairs[p].range, groups_below(o, range->branch, groups) };
+		if (!other->product && (other->kind == RANGE_VERSION) == version && last.bits)
 			check_found(d->c, AT(other->place, "name"), _("it holds versions of \"%.60s\" beside it"), range->name);
 	}
-	overlaps_close(&o);
 }
 
 CSAF21_TEST(range_in_branch)

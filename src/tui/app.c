@@ -192,6 +192,13 @@ static void list_move(struct view *view, long by)
 	view_select(view, wanted < 0 ? 0 : (size_t)wanted);
 }
 
+/* Who comes to the end of a list that goes on gets more of it. */
+static void grow(struct view *view)
+{
+	if (view->ops->grow && view->selected + 1 >= view->row_count && view->ops->grow(view))
+		view_reload(view);
+}
+
 static void scroll_by(size_t *scroll, long by)
 {
 	*scroll = by < 0 && *scroll < (size_t)-by ? 0 : *scroll + (size_t)by;
@@ -213,7 +220,7 @@ static void move_by(struct app *app, long by)
 	if (app->preview_focus && app_previews(app))
 		scroll_by(&app->preview_scroll, by);
 	else if (view_is_list(view))
-		leave_row(app, view), list_move(view, by);
+		leave_row(app, view), list_move(view, by), grow(view);
 	else
 		scroll_by(&view->scroll, by);
 	app->preview_due = app->term->ops->clock(app->term) + REST_MS;

@@ -430,8 +430,10 @@ void form_paste(struct app *app, const char *text)
 
 	if (form->picker || !form->count || is_switch(form->fields[form->current].argument))
 		return;
-	line_insert(&form->fields[form->current].line, text);
-	typed_changed(app);
+	if (line_insert(&form->fields[form->current].line, text))
+		typed_changed(app);
+	else
+		app_message(app, ROLE_WARNING, _("What was pasted is too long for a line; nothing of it was taken."));
 }
 
 /* ---- drawing */

@@ -57,27 +57,30 @@ static void cut(struct line *line, size_t from, size_t to)
 	line->cursor = from;
 }
 
-static void insert_bytes(struct line *line, const char *bytes, size_t length)
+static bool insert_bytes(struct line *line, const char *bytes, size_t length)
 {
 	struct str *text = &line->text;
 
-	if (!length || text->length + length > LINE_MAX_BYTES)
-		return;
+	if (text->length + length > LINE_MAX_BYTES)
+		return false;
+	if (!length)
+		return true;
 	str_add_repeat(text, ' ', length);
 	memmove(text->bytes + line->cursor + length, text->bytes + line->cursor,
 		text->length - length - line->cursor);
 	memcpy(text->bytes + line->cursor, bytes, length);
 	line->cursor += length;
+	return true;
 }
 
-void line_insert(struct line *line, const char *text)
+bool line_insert(struct line *line, const char *text)
 {
 	AUTO_STRING copy = mem_string(text);
 
 	for (char *at = copy; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 127)
 			*at = ' ';
-	insert_bytes(line, copy, strlen(copy));
+	return insert_bytes(line, copy, strlen(copy));
 }
 
 static void line_kill(struct line *line, size_t from, size_t to)

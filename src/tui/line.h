@@ -14,8 +14,8 @@ struct history { char **lines; size_t count, capacity, at; char *draft; };
 void line_init(struct line *line);
 void line_release(struct line *line);
 void line_set(struct line *line, const char *text);
-/* Inserts at the cursor; control characters become blanks. */
-void line_insert(struct line *line, const char *text);
+/* Inserts at the cursor; control characters become blanks. False, and nothing done, where it is too long for a line. */
+bool line_insert(struct line *line, const char *text);
 /* Takes KEY if it edits; *RET_CHANGED when the text is another one. */
 bool line_key(struct line *line, int key, bool *ret_changed);
 /* Where the last word of the text begins, quotes minded: what a completion replaces. */

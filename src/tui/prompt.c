@@ -360,6 +360,8 @@ void prompt_paste(struct app *app, const char *text)
 		form_paste(app, text);
 	if (app->prompt == PROMPT_FORM || app->prompt == PROMPT_YES)
 		return;
-	line_insert(&app->line, text);
-	after_change(app);
+	if (line_insert(&app->line, text))
+		after_change(app);
+	else
+		app_message(app, ROLE_WARNING, _("What was pasted is too long for a line; nothing of it was taken."));
 }

@@ -38,6 +38,8 @@ struct view_ops {
 	const char *(*row_mail)(const struct row *row);
 	/* What can be done with this one beside what can be done here: a context of keys, or NULL. ROW is NULL for a text. */
 	const char *(*kind)(const struct view *view, const struct row *row);
+	/* Fetches what lies behind the last row; false: that is the end. The rows are loaded anew then. */
+	bool (*grow)(struct view *view);
 	/* A tree: whether the row has children, and shows them. */
 	bool (*row_branch)(const struct row *row);
 	const struct case_state *(*row_state)(const struct row *row); /* has the query language as its filter */

@@ -3,10 +3,12 @@
 #include "psirtty/base/i18n.h"
 #include "tui/cells.h"
 
-enum { AUDIT_MOST = 500 };
+/* As many as are read within the time a key may take; the older ones follow where one comes to the end. */
+enum { AUDIT_STEP = 200 };
 
-/* Read anew only where something was appended; damage stands above everything, as an entry without a number. */
-struct audit { uint64_t head; struct desk_entry *entries; size_t count; struct desk_entry damage; };
+/* Read anew only where something was appended; damage stands above everything, as an entry without a number. The journal
+ * has been read down to FROM. */
+struct audit { uint64_t head, from; struct desk_entry *entries; size_t count; struct desk_entry damage; };
 
 static void audit_free(void *items)
 {
@@ -16,30 +18,51 @@ static void audit_free(void *items)
 	free(audit);
 }
 
-static struct audit *audit_read(struct desk *desk)
+/* STEP entries more, older than those there are. */
+static void audit_read(struct audit *audit, struct desk *desk, size_t step)
 {
-	struct audit *audit = mem_alloc(sizeof(*audit));
+	struct desk_entry *older = NULL;
+	size_t count = 0;
 
-	audit->head = desk_history_head(desk);
-	if (desk_history(desk, AUDIT_MOST, &audit->entries, &audit->count, NULL))
-		audit->count = 0;
-	return audit;
+	if (desk_history(desk, audit->from, step, &older, &count, NULL))
+		return;
+	audit->entries = mem_resize(audit->entries, audit->count + count + 1, sizeof(*audit->entries));
+	memcpy(audit->entries + audit->count, older, count * sizeof(*older));
+	audit->count += count;
+	audit->from = audit->from > step ? audit->from - step : 0;
+	free(older);
 }
 
 static void audit_load(struct view *view)
 {
 	struct desk *desk = view->context->desk;
 	struct audit *audit = view->items;
-	const char *warning;
+	uint64_t head = desk_history_head(desk);
+	const char *warning = desk_warning(desk);
 
-	if (!audit || audit->head != desk_history_head(desk))
-		view_take_items(view, audit = audit_read(desk), audit_free);
-	warning = desk_warning(desk);
+	if (!audit || audit->head != head) {
+		size_t had = audit ? (size_t)(head - audit->from) : 0;
+
+		audit = mem_alloc(sizeof(*audit));
+		audit->head = audit->from = head;
+		audit_read(audit, desk, had > AUDIT_STEP ? had : AUDIT_STEP);
+		view_take_items(view, audit, audit_free);
+	}
 	snprintf(audit->damage.line, sizeof(audit->damage.line), "%s", str_or_empty(warning));
 	if (warning)
 		view_add(view, &audit->damage, SIZE_MAX);
 	for (size_t i = 0; i < audit->count; i++)
 		view_add(view, &audit->entries[i], i);
+}
+
+static bool audit_grow(struct view *view)
+{
+	struct audit *audit = view->items;
+
+	if (!audit || !audit->from)
+		return false;
+	audit_read(audit, view->context->desk, AUDIT_STEP);
+	return true;
 }
 
 static const char *audit_case(const struct row *row)
@@ -128,5 +151,5 @@ const struct view_ops audit_view = {
 	.empty = N_("Nothing was done yet."),
 	.columns = audit_columns, .column_count = ARRAY_LEN(audit_columns),
 	.load = audit_load, .cell = audit_cell, .row_id = audit_id, .row_case = audit_case,
-	.preview = audit_preview, .tab = "timeline",
+	.preview = audit_preview, .grow = audit_grow, .tab = "timeline",
 };

@@ -22,12 +22,30 @@ enum { MARK_HTML_ONLY = 1, MARK_AUTOMATIC = 2, MARK_LIST = 4, MARK_COVERED = 1, 
 
 /* ---- writing */
 
-struct writer { int fd; bool failed; struct str record; };
+/* What is small goes out together: each write wakes who reads. */
+enum { TOGETHER = 32 << 10 };
+struct writer { int fd; bool failed; struct str record, waiting; };
+
+static void write_out(struct writer *w, const void *bytes, size_t length)
+{
+	if (!w->failed && length && fd_write_all(w->fd, bytes, length) != 0)
+		w->failed = true;
+}
+
+static void flush_waiting(struct writer *w)
+{
+	write_out(w, w->waiting.bytes, w->waiting.length);
+	str_reset(&w->waiting);
+}
 
 static void write_bytes(struct writer *w, const void *bytes, size_t length)
 {
-	if (!w->failed && fd_write_all(w->fd, bytes, length) != 0)
-		w->failed = true;
+	if (w->waiting.length + length > TOGETHER)
+		flush_waiting(w);
+	if (length > TOGETHER)
+		write_out(w, bytes, length);
+	else
+		str_add_bytes(&w->waiting, bytes, length);
 }
 
 static void write_head(struct writer *w, enum wire_tag tag, size_t length)
@@ -164,7 +182,7 @@ static void write_signed_parts(struct writer *w, const struct parsed_mail *mail)
 
 bool parse_wire_write(int fd, const struct parsed_mail *mail)
 {
-	struct writer w = { .fd = fd, .record = STR_INIT };
+	struct writer w = { .fd = fd, .record = STR_INIT, .waiting = STR_INIT };
 	const struct mail_record *r = &mail->record;
 
 	write_marks(&w, mail);
@@ -186,7 +204,9 @@ bool parse_wire_write(int fd, const struct parsed_mail *mail)
 	write_record(&w, WIRE_PAYLOAD, mail->payload.bytes, mail->payload.length);
 	write_record(&w, WIRE_SIGNATURE, mail->signature.bytes, mail->signature.length);
 	write_record(&w, WIRE_END, "", 0);
+	flush_waiting(&w);
 	str_release(&w.record);
+	str_release(&w.waiting);
 	return !w.failed;
 }
 

@@ -55,10 +55,10 @@ def packages():
 
 
 def bill(path, count):
-    """Of COUNT components: half of them known to a feed, the others of made-up names."""
+    """Of COUNT components: a fifth of them known to a feed in a version it names, the others of made-up names."""
     known, parts = sorted(set(packages())), []
     for i in range(count):
-        kind, name, version = known[i * 7919 % len(known)] if i % 2 else ("npm", f"part-{i}", "1.0")
+        kind, name, version = known[i * 7919 % len(known)] if i % 5 == 0 else ("npm", f"part-{i}", "1.0")
         parts.append({"type": "library", "name": name, "version": version, "purl": f"pkg:{kind}/{name}@{version}", "bom-ref": str(i)})
     with open(path, "w") as file:
         json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": parts}, file)

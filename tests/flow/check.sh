@@ -178,6 +178,46 @@ for packer in gzip bzip2 xz zstd; do
   is "$("$packer" -c bom.json >"bom.json.$packer" && p --json sbom read "bom.json.$packer" | sed 's/\.json\.[a-z0-9]*/.json/')" \
     "$(p --json sbom read bom.json)" "a bill of materials is read out of $packer"
 done
+# ---- size: 100,000 products and 15 MB, in time that grows with the size and bounded memory
+if [ -n "${PSIRTTY_PLAIN:-}" ] && command -v python3 >/dev/null; then
+  out=$(python3 - "$PSIRTTY_PLAIN" <<'END'
+import json, resource, subprocess, sys
+
+
+def write(name, count, helper):
+    ids = [f"P{i}" for i in range(count)]
+    document = json.load(open("one.json"))
+    document["document"]["category"] = "csaf_security_advisory"
+    document["product_tree"] = {"branches": [{"category": "vendor", "name": "V", "branches": [
+        {"category": "product_version", "name": f"1.{i}", "product": dict(
+            {"name": f"Product 1.{i}", "product_id": id},
+            **({"product_identification_helper": {"purl": f"pkg:generic/product-with-a-name@1.{i}"}} if helper else {}))}
+        for i, id in enumerate(ids)]}]}
+    document["vulnerabilities"] = [{"cve": "CVE-2026-1234", "notes": [{"category": "other", "text": "n"}],
+        "product_status": {"known_affected": ids}, "remediations": [{"category": "workaround", "details": "d", "product_ids": ids}]}]
+    with open(name, "w") as file:
+        json.dump(document, file, separators=(",", ":"))
+
+
+def check(name):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    line = subprocess.run([sys.argv[1], "check", name], capture_output=True, text=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return line.split("\t")[2:3], after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss >> 10
+
+
+write("small.json", 25000, False)
+write("large.json", 100000, False)
+write("heavy.json", 73000, True)
+small, large, heavy = check("small.json"), check("large.json"), check("heavy.json")
+print("valid" if small[0] == large[0] == heavy[0] == ["valid"] else f"{small} {large} {heavy}",
+      "linear" if large[1] < 8 * small[1] else f"{small[1]:.2f} s, four times as many {large[1]:.2f} s",
+      "bounded" if heavy[2] < 400 else f"{heavy[2]} MB")
+print(f"# 100,000 products: {large[1]:.2f} s of processor time; 15 MB: {heavy[1]:.2f} s and at most {heavy[2]} MB", file=sys.stderr)
+END
+)
+  is "$out" 'valid linear bounded' '100,000 products, and 15 MB: verdict, time and memory'
+fi
 help=$(p help check)
 for part in 6.1.27.11 cve-language osv-semver openvex-products cdx-ref spdx-head provider-20 rolie-self; do
   has "$help" "  $part " "help check lists $part"

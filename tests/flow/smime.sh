@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/tap.sh"
 . "$here/mail.sh"
 
-psirtty=${PSIRTTY:?}
+psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
 if ! command -v gpgsm >/dev/null || ! command -v openssl >/dev/null; then
   skip 'S/MIME' 'needs gpgsm and openssl'
   tap_done
@@ -65,7 +65,7 @@ openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject theirs -out theirs.
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=Nobody here' -keyout nobody.key -out nobody.pem 2>/dev/null
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject nobody -out nobody.eml nobody.pem
 openssl cms -encrypt -aes-256-gcm -in inner "${head[@]}" -subject gcm -out gcm.eml team.pem
-read_it() { said=$("$psirtty" mail read "$1.eml" 2>&1); }
+read_it() { said=$("${PSIRTTY:?}" mail read "$1.eml" 2>&1); }
 field() { sed -n "s/^$1  *//p" <<<"$said"; }
 
 # ---- who signed

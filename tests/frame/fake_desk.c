@@ -506,7 +506,8 @@ int desk_index_step(struct desk *desk, size_t most, uint64_t *ret_left, struct e
 }
 
 /* All events of the cases, the newest first. */
-int desk_history(struct desk *desk, size_t most, struct desk_entry **ret, size_t *ret_count, struct error *err)
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
+		 struct error *err)
 {
 	size_t count = 0;
 
@@ -515,10 +516,13 @@ int desk_history(struct desk *desk, size_t most, struct desk_entry **ret, size_t
 	for (size_t i = model_case_count(desk->model); i-- > 0;) {
 		const struct case_state *state = model_case(desk->model, i);
 
-		for (size_t j = state->event_count; j-- > 0 && count < most; count++) {
+		for (size_t j = state->event_count; j-- > 0 && count < most;) {
 			struct desk_entry *entry = &(*ret)[count];
 			AUTO_STRING line = case_event_line(state, &state->events[j]);
 
+			if (state->events[j].gseq > last || state->events[j].gseq + most <= last)
+				continue;
+			count++;
 			*entry = (struct desk_entry){ .gseq = state->events[j].gseq, .type = state->events[j].type,
 						      .at = state->events[j].at };
 			memcpy(entry->event, state->events[j].id, sizeof(entry->event));

@@ -135,6 +135,7 @@ static void run(const struct frame *frame, struct str *ret)
 	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
 	struct terminal *term = term_headless_new(frame->rows, frame->cols, frame->keys);
 	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR trails = STR_INIT;
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
@@ -146,6 +147,7 @@ static void run(const struct frame *frame, struct str *ret)
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
+	CHECK_QUIET(term_headless_trails(term, &trails) == 0, "%s: coloured blanks at the end of rows:%s", frame->name, trails.bytes);
 	term_headless_dump(term, frame->roles ? HEADLESS_ROLES : HEADLESS_TEXT, ret);
 	term_free(term);
 	command_context_release(&context);
@@ -231,6 +233,9 @@ static const struct action actions[] = {
 	{ "0 g : <form note> Enter <x> ^G", "" },
 	{ "0 g * : <note {case} all> Enter y",
 	  "note PSIRT-2026-0001 all\nnote PSIRT-2026-0002 all\nnote PSIRT-2026-0003 all\nnote PSIRT-2026-0004 all\n" },
+	{ "4 * : <note {case} seen> Enter y", "note PSIRT-2026-0001 seen\nnote PSIRT-2026-0002 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ ": <pane audit> Enter g Space Space : <note {case} seen> Enter y", "note PSIRT-2026-0004 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ "3 g Space : <mail link {mail} x> Enter y", "" },
 	{ "0 g * * j : <note {case} one> Enter", "note PSIRT-2026-0002 one\n" },
 	{ "0 / <exe> Enter * : <note {case} some> Enter y", "note PSIRT-2026-0004 some\n" },
 	{ "<%&;>", "" },
@@ -275,6 +280,28 @@ static void test_sizes(void)
 	CHECK(count > 500, "%zu combinations of place and size", count);
 }
 
+/* Dates are told in UTC and as the handler's own clock shows them. */
+static void test_zones(void)
+{
+	static const struct { const char *zone, *keys, *shows; } rows[] = {
+		{ "Asia/Shanghai", "1 g Enter", "received      2026-11-16 09:30 UTC, 17:30 Asia/Shanghai\n" },
+		{ ":Pacific/Auckland", "0 g Enter : <tab embargo> Enter",
+		  "accepted      2026-11-16 13:30 UTC, 11-17 02:30 Pacific/Auckland\n" },
+		{ "Europe/London", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+		{ "No/Such", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame frame = { "zone", 80, 24, rows[i].keys, false, false };
+		AUTO_STR got = STR_INIT;
+
+		setenv("TZ", rows[i].zone, 1);
+		run(&frame, &got);
+		CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].zone, rows[i].shows);
+	}
+	setenv("TZ", "UTC", 1);
+}
+
 /* Line ROW of a dump, as far as it is ASCII. */
 static bool line_begins(const struct str *dump, int row, const char *begin)
 {
@@ -308,28 +335,6 @@ static void test_verdict_stays(void)
 	CHECK(count == 40, "%zu windows and places, each with the verdict on its first line", count);
 }
 
-/* Dates are told in UTC and as the handler's own clock shows them. */
-static void test_zones(void)
-{
-	static const struct { const char *zone, *keys, *shows; } rows[] = {
-		{ "Asia/Shanghai", "1 g Enter", "received      2026-11-16 09:30 UTC, 17:30 Asia/Shanghai\n" },
-		{ ":Pacific/Auckland", "0 g Enter : <tab embargo> Enter",
-		  "accepted      2026-11-16 13:30 UTC, 11-17 02:30 Pacific/Auckland\n" },
-		{ "Europe/London", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
-		{ "No/Such", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct frame frame = { "zone", 80, 24, rows[i].keys, false, false };
-		AUTO_STR got = STR_INIT;
-
-		setenv("TZ", rows[i].zone, 1);
-		run(&frame, &got);
-		CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].zone, rows[i].shows);
-	}
-	setenv("TZ", "UTC", 1);
-}
-
 int main(void)
 {
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
@@ -345,8 +350,8 @@ int main(void)
 	}
 	test_actions();
 	test_sizes();
-	test_verdict_stays();
 	test_zones();
+	test_verdict_stays();
 	str_release(&fake_ran);
 	return tap_done();
 }

@@ -101,6 +101,7 @@ static void run(size_t place, int cols, int rows, const char *after, bool looks,
 	AUTO_STRING keys = mem_format("%s %s", places[place].keys, after);
 	struct command_context context = { .out = STR_INIT };
 	struct terminal *term = term_headless_new(rows, cols, keys);
+	AUTO_STR trails = STR_INIT;
 	struct app app;
 
 	str_reset(&fake_ran);
@@ -111,6 +112,7 @@ static void run(size_t place, int cols, int rows, const char *after, bool looks,
 	options_save_view(&app.options, "urgent", "cases", "sev:critical due:<7d");
 	app_loop(&app);
 	look(&app);
+	CHECK_QUIET(term_headless_trails(term, &trails) == 0, "%s: coloured blanks at the end of rows:%s", keys, trails.bytes);
 	term_headless_dump(term, HEADLESS_TEXT, ret);
 	for (size_t i = 0; looks && i < ARRAY_LEN(themes); i++)
 		add_looks(term, themes[i], ret);

@@ -81,6 +81,7 @@ static const char *const rows[][FIELDS] = {
 	{ "6.1.61", HELPER "/skus/0", "'*x*'" },
 	{ "6.1.45,6.2.33", V "/disclosure_date", "'2026-02-01T00:00:00Z'" },
 	{ "6.1.52", V "/first_known_exploitation_dates/0/date", "'2026-02-01T00:00:00Z'" },
+	{ "6.1.52,6.1.53", V "/first_known_exploitation_dates/0/exploitation_date", "'2026-02-01T00:00:00Z'" },
 	{ "6.1.53", V "/first_known_exploitation_dates/0/exploitation_date", "'2026-01-01T00:00:01Z'" },
 	{ "6.1.57,6.3.9", "/product_tree/branches/0/branches/0/category", "'vendor'" },
 	{ "6.1.3,6.3.22", "/product_tree/product_paths", "[{'beginning_product_reference':'Q','subpaths':[{'category':'installed_on',"
@@ -132,6 +133,7 @@ static const char *const rows[][FIELDS] = {
 	{ "6.2.26", V "/cwes/0", "{'id':'CWE-787','name':'Out-of-bounds Write','version':'4.20'}" },
 	{ "6.2.28,6.2.30", TLP "/sharing_group", "{'id':'ffffffff-ffff-ffff-ffff-ffffffffffff','name':'Public'}" },
 	{ "6.2.32", "/product_tree/branches/0/branches/0/branches/1/product/product_identification_helper", "{'skus':['K']}" },
+	{ "", HELPER "/model_numbers", "['A*','B']", HELPER "/serial_numbers", "['S','A*']" },
 	{ "6.2.48", "/product_tree/branches/0/name", "'open source'" },
 	{ "6.2.52", HELPER "/hashes", "[{'filename':'f','file_hashes':[{'algorithm':'sha257','value':'00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}]}]" },
 	RANGE("6.1.50,6.3.9,6.3.10", "vers:npm/>=2|<1"), RANGE("6.1.59,6.3.9,6.3.10", "vers:npm/1.2.3"), RANGE("6.2.49,6.3.9,6.3.10", "vers:npm/>=1.0.0"), RANGE("6.2.51,6.3.9,6.3.10", "vers:nobodyknows/<1"),

@@ -3,7 +3,7 @@
  * Each test of CSAF 2.0 that an edit can break: a document that no test finds anything in, and edits with the tests each of
  * them predicts, alone and many at once. A test without an edit must be among those that need more than the document.
  */
-#include "psirtty/format/check.h"
+#include "psirtty/format/fix.h"
 #include "tests/unit/tap.h"
 
 #define HELPER(purl) "'product_identification_helper':{'purl':'" purl "'}"
@@ -56,6 +56,7 @@ static const char *const edits[][FIELDS] = {
 	{ "scores", "6.1.7", V "scores/1", "{'cvss_v3':" CVSS3("3.1") ",'products':['P1']}" },
 	{ "scores", "6.1.8,schema", V "scores/0/cvss_v3/baseSeverity", "" },
 	{ "scores", "6.1.9", V "scores/0/cvss_v3/baseScore", "9.7" },
+	{ "scores", "6.1.9", V "scores/0/cvss_v3/baseScore", "9.84" },
 	{ "scores", "6.1.10", V "scores/0/cvss_v3/attackVector", "'LOCAL'" },
 	{ "weakness", "6.1.11", V "cwe/name", "'Use of Free'" },
 	{ "weakness", "6.1.11", V "cwe/id", "'CWE-99999'" },
@@ -113,8 +114,10 @@ static const char *const edits[][FIELDS] = {
 	{ "language", "6.2.14", DOC "lang", "'en-x-a'" },
 	{ "language", "6.2.14", DOC "lang", "'qaa'" },
 	{ "language", "6.2.15", DOC "lang", "'i-default'" },
+	{ "", "6.2.13,6.2.15", DOC "source_lang", "'i-default'" },
 	{ "names", "6.2.16", TREE "full_product_names/0/product_identification_helper", "" },
 	{ "ids", "6.2.17", V "ids/0/text", "'CVE-2026-4321'" },
+	{ "", "6.2.17,6.3.3", V "ids/0/text", "'CVE-2026-4321'", V "cve", "" },
 	{ "branches", "6.2.18,6.3.9,6.3.10", P1 "category", "'product_version_range'", P1 "name", "'<2'" },
 	{ "scores", "6.2.19", V "scores/0/products/2", "'P2'" },
 	{ "title", "6.2.20", DOC "tracking2", "1" },
@@ -219,6 +222,17 @@ static bool judged(const json_t *document, const json_t *due, struct str *names)
 	return same;
 }
 
+/* Members are put in order when the document is written. */
+static bool judged_written(const json_t *document, const json_t *due, struct str *names)
+{
+	AUTO_STR text = STR_INIT;
+	AUTO_JSON again = NULL;
+
+	js_dump(document, &text);
+	again = json_loads(text.bytes, 0, NULL);
+	return judged(again, due, names);
+}
+
 static void test_one_by_one(void)
 {
 	AUTO_JSON none = json_object();
@@ -233,6 +247,121 @@ static void test_one_by_one(void)
 
 		apply(document, due, i);
 		CHECK(judged(document, due, &names), "%s: \"%s\" %s", edits[i][PLACES], edits[i][TESTS], str_or_empty(names.bytes));
+	}
+}
+
+/* What is found in a mended document where that is not just what has no quick fix; NULL: a person must decide. */
+static const struct { const char *tests, *place, *left; } outcomes[] = {
+	{ "6.1.11", V "cwe/id", NULL },             /* nobody knows its name */
+	{ "6.1.18,6.1.21", FIRST "number", "6.1.21,6.2.5" }, /* the history begins later */
+	{ "6.1.19", FIRST "number", "6.2.5" },
+	{ "6.2.15", DOC "lang", "6.2.12" },         /* no language is told any more */
+	{ "6.2.17,6.3.3", V "ids/0/text", "" },
+	{ "6.2.17", V "ids/0/text", NULL },         /* there is a CVE id already */
+};
+
+/* False: a person must decide. */
+static bool outcome_of(size_t i, json_t *left)
+{
+	for (size_t k = 0; k < ARRAY_LEN(outcomes); k++)
+		if (str_equal(outcomes[k].tests, edits[i][TESTS]) && str_equal(outcomes[k].place, edits[i][PLACES])) {
+			json_object_clear(left);
+			add_words(left, str_or_empty(outcomes[k].left));
+			return outcomes[k].left != NULL;
+		}
+	return true;
+}
+
+/* Each quick fix mends what it was made for, and touches nothing beside the places it told of. */
+static void collect_changes(const json_t *a, const json_t *b, const char *path, json_t *ret)
+{
+	const char *name;
+	json_t *value;
+	size_t i;
+
+	if (json_equal(a, b))
+		return;
+	if (json_is_object(a) && json_is_object(b)) {
+		AUTO_JSON both = json_copy((json_t *)a);
+
+		json_object_update(both, (json_t *)b);
+		json_object_foreach(both, name, value) {
+			AUTO_STRING here = mem_format("%s/%s", path, name);
+
+			collect_changes(json_object_get(a, name), json_object_get(b, name), here, ret);
+		}
+	} else if (json_is_array(a) && json_is_array(b) && json_array_size(a) == json_array_size(b)) {
+		json_array_foreach((json_t *)a, i, value) {
+			AUTO_STRING here = mem_format("%s/%zu", path, i);
+
+			collect_changes(value, json_array_get(b, i), here, ret);
+		}
+	} else {
+		json_object_set_new(ret, path, json_true());
+	}
+}
+
+/* PATH is what was told, or in the object that it is in. */
+static bool is_told(const struct fix_report *report, const char *path)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const char *told = report->items[i].path, *end = strrchr(told, '/');
+		size_t parent = end ? (size_t)(end - told) : 0;
+
+		if (str_equal(report->items[i].test, "6.2.17"))
+			parent = strlen("/vulnerabilities/0");
+		/* Of a list an item was taken out. */
+		if (strncmp(path, told, parent) == 0 || (str_starts(told, path) && told[strlen(path)] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static void test_fixes(void)
+{
+	const struct check_request request = { .preset = CHECK_FULL, .name = "ex-1.json", .now = 1790000000 * INSTANT_SECOND };
+	AUTO_JSON mended = json_object();
+
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		AUTO_JSON document = parse(sound);
+		AUTO_JSON due = json_object();
+		AUTO_JSON left = json_object();
+		AUTO_JSON before = NULL;
+		AUTO_JSON changes = json_object();
+		AUTO_STR names = STR_INIT;
+		struct fix_report report = { 0 };
+		const char *test, *path;
+		json_t *value;
+
+		apply(document, due, i);
+		before = json_deep_copy(document);
+		json_object_foreach(due, test, value)
+			if (!fix_exists(test))
+				json_object_set(left, test, value);
+		if (json_object_size(left) == json_object_size(due))
+			continue;
+		if (!outcome_of(i, left)) {
+			fix_document(document, &request, &report, NULL);
+			CHECK(json_equal(before, document), "\"%s\" at %s is left to a person", edits[i][TESTS], edits[i][PLACES]);
+			fix_report_release(&report);
+			continue;
+		}
+		CHECK(fix_document(document, &request, &report, NULL) == 0 && judged_written(document, left, &names) && report.count,
+		      "\"%s\" at %s is mended: %s", edits[i][TESTS], edits[i][PLACES], str_or_empty(names.bytes));
+		collect_changes(before, document, "", changes);
+		json_object_foreach(changes, path, value)
+			CHECK_QUIET(is_told(&report, path), "\"%s\" at %s: %s was changed too", edits[i][TESTS], edits[i][PLACES], path);
+		json_object_update(mended, due);
+		fix_report_release(&report);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		AUTO_JSON due = json_object();
+		const char *test;
+		json_t *value;
+
+		add_words(due, edits[i][TESTS]);
+		json_object_foreach(due, test, value)
+			CHECK_QUIET(!fix_exists(test) || json_object_get(mended, test), "%s: its quick fix was tried", test);
 	}
 }
 
@@ -290,6 +419,7 @@ static void test_reach(void)
 int main(void)
 {
 	test_one_by_one();
+	test_fixes();
 	test_together();
 	test_reach();
 	return tap_done();

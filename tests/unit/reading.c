@@ -62,7 +62,7 @@ static char *multi(const char *sub, const char *boundary, ...)
 
 static char *signature_of(const char *bytes, const char *signer)
 {
-	struct str armor = STR_INIT;
+	AUTO_STR armor = STR_INIT;
 
 	if (openpgp_sign(desk.pgp, bytes, strlen(bytes), signer, true, &armor, NULL, NULL))
 		BUG("gpg does not sign");

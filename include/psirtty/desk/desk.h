@@ -116,9 +116,10 @@ struct desk_entry {
 	char place[64], case_id[64];   /* where: a case's id, or what else it is of, translated; "" where it is no case */
 	char line[400];                /* event_line, not yet made safe */
 };
-/* What the newest MOST entries of the journal tell to this member, the newest first. Each hangs in the chain and bears its
+/* What the MOST entries of the journal up to the one at LAST tell to this member, the newest first. Each hangs in the chain and bears its
  * author's signature: what does not is desk_warning's. *RET freed with free(). */
-int desk_history(struct desk *desk, size_t most, struct desk_entry **ret, size_t *ret_count, struct error *err);
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
+		 struct error *err);
 /* The newest entry's place: it grows when there is something new to tell. */
 uint64_t desk_history_head(const struct desk *desk);
 

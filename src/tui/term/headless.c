@@ -254,6 +254,31 @@ static bool cell_filled(const struct cell *cell)
 	return cell->utf8[0] || cell->tail;
 }
 
+/* Blanks at the end of a row that the terminal would have to be told of, since they do not look like nothing. */
+size_t term_headless_trails(const struct terminal *term, struct str *ret)
+{
+	const struct headless *h = (const struct headless *)term;
+	size_t count = 0;
+
+	for (int row = 0; row < h->rows; row++) {
+		const struct cell *cells = &h->cells[row * h->cols];
+		int end = h->cols;
+
+		while (end > 0 && (str_equal(cells[end - 1].utf8, " ") || !cell_filled(&cells[end - 1])))
+			end--;
+		for (; end < h->cols && str_equal(cells[end].utf8, " "); end++) {
+			const struct style *style = &h->theme.styles[cells[end].role];
+
+			if (style->bg < 0 && !(style->attributes & (STYLE_REVERSE | STYLE_UNDERLINE)))
+				continue;
+			str_add_format(ret, " %d,%d %s", row, end, role_name(cells[end].role));
+			count++;
+			break;
+		}
+	}
+	return count;
+}
+
 static void dump_roles(const struct headless *h, int row, struct str *ret)
 {
 	const struct cell *cells = &h->cells[row * h->cols];

@@ -88,6 +88,8 @@ enum headless_dump { HEADLESS_TEXT, HEADLESS_ROLES, HEADLESS_STYLES };
 void term_headless_dump(struct terminal *term, enum headless_dump what, struct str *ret);
 /* How many frames were drawn. */
 size_t term_headless_frames(struct terminal *term);
+/* How many rows end in blanks that have a colour or a line of their own; each as " ROW,COL role" in RET. */
+size_t term_headless_trails(const struct terminal *term, struct str *ret);
 /* Counters of the curses terminal, for tests: frames ended, and the write() calls and bytes that left. */
 void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes, size_t *ret_bytes);
 
