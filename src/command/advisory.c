@@ -75,6 +75,9 @@ static int run_edit(struct command_context *context, const struct command_call *
 		code = context->edit(context, "advisory.yaml", &text, err);
 	if (!code)
 		code = desk_advisory_take(desk, state, text.bytes, text.length, command_now(context), &changed, err);
+	/* What could not be taken was kept for the next edit. */
+	command_edited_done(context, context->edited);
+	mem_replace(&context->edited, NULL);
 	if (!code && changed)
 		command_say(context, _("%s: %zu texts changed"), call_value(call, "ADV"), changed);
 	else if (!code)
@@ -177,8 +180,10 @@ static int run_diff(struct command_context *context, const struct command_call *
 	struct desk *desk;
 	int code = find_advisory(context, call, &desk, &state, err);
 
-	if (!code)
-		code = desk_advisory_changes(desk, state, command_now(context), &lines, &bump, err);
+	if (!code && call_value(call, "--to"))
+		code = desk_advisory_between(desk, state, call_value(call, "--from"), call_value(call, "--to"), &lines, &bump, err);
+	else if (!code)
+		code = desk_advisory_changes(desk, state, call_value(call, "--from"), command_now(context), &lines, &bump, err);
 	if (code)
 		return code;
 	text_add_block(&context->out, lines.bytes);
@@ -368,7 +373,8 @@ const struct command_row advisory_commands[] = {
 	{
 		.name = "advisory diff",
 		.help = N_("what differs from the last release, and how much its number must rise"),
-		.arguments = { ADV_ARGUMENT },
+		.arguments = { ADV_ARGUMENT, OPTION("--from", ARG_TEXT, N_("the version of an older release instead")),
+			       OPTION("--to", ARG_TEXT, N_("the version of a release, instead of what it is now")) },
 		.exec = run_diff,
 	},
 	{

@@ -103,6 +103,8 @@ static int step_init(struct story *s, struct error *err)
 	if (!code)
 		code = words(s, err, "policy", "set", "contact", conf_text(&s->world.script, "contact", ""), NULL);
 	if (!code)
+		code = words(s, err, "policy", "set", "provider", conf_text(&s->world.script, "provider", ""), NULL);
+	if (!code)
 		tell(s, _("vault"), "%s", s->world.vault);
 	return code;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text from an option, a file, or the handler's editor. The editor gets a file in the member's own 0600
- * draft area; what it held is sealed as a draft before the file goes, so nothing typed is lost.
+ * draft area; what it held is sealed as a draft before the file goes, and stays until its command is done, so nothing typed is
+ * lost, whatever ends us.
  */
 #include "command/command_private.h"
 
@@ -14,7 +15,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/vault/vault.h"
 
-enum { BODY_LIMIT = 20 << 20 };
+enum { BODY_LIMIT = 20 << 20, PATIENCE_S = 2 };
 
 static const char *editor_name(void)
 {
@@ -23,45 +24,99 @@ static const char *editor_name(void)
 	return visual && *visual ? visual : editor && *editor ? editor : "vi";
 }
 
+static const sigset_t *watched(void)
+{
+	static sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	return &set;
+}
+
+/* Until the child has ended. Who tells us to end tells it, too; one that does not listen is killed. */
+static int await(pid_t child, int *ret_status)
+{
+	const struct timespec patience = { .tv_sec = PATIENCE_S };
+	int asked = 0;
+
+	while (waitpid(child, ret_status, WNOHANG) == 0) {
+		int number = asked ? sigtimedwait(watched(), NULL, &patience) : sigwaitinfo(watched(), NULL);
+
+		if (number == SIGTERM || number == SIGHUP) {
+			asked = number;
+			kill(child, number);
+		} else if (number < 0 && asked && errno == EAGAIN) {
+			kill(child, SIGKILL);
+		}
+	}
+	return asked;
+}
+
 /* The editor is a command line of the handler's own making, so a shell reads it; the file is an argument. */
-static int run_editor(const char *path, struct error *err)
+static int run_editor(const char *path, int *ret_signal, struct error *err)
 {
 	AUTO_STRING script = mem_format("%s \"$1\"", editor_name());
-	pid_t child = fork();
-	int status = 0;
+	int status = 0, ended_by = 0;
+	sigset_t before;
+	pid_t child;
 
+	sigprocmask(SIG_BLOCK, watched(), &before);
+	child = fork();
 	if (child == 0) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		signal(SIGINT, SIG_DFL);
 		signal(SIGQUIT, SIG_DFL);
 		execl("/bin/sh", "sh", "-c", script, "sh", path, (char *)NULL);
 		_exit(127);
 	}
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
+	if (child > 0)
+		ended_by = await(child, &status);
+	*ret_signal = ended_by;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	return error_set(err, ERR_INPUT, editor_name(), _("Set EDITOR to a program that works"),
 			 _("the editor failed; the text is kept as a draft"));
 }
 
-static int edit_file(struct vault *vault, const char *path, const char *name, struct str *text, struct error *err)
+static char *seal(struct vault *vault, const struct str *text)
 {
-	AUTO_STR back = STR_INIT;
 	char random[9];
-	AUTO_STRING draft = NULL;
-	int failed = run_editor(path, err), code = file_read(path, BODY_LIMIT, &back, failed ? NULL : err);
+	char *draft;
 
+	vault_random_hex(random, 8);
+	draft = mem_format("edit-%s", random);
+	if (text->length && vault_draft_put(vault, draft, text->bytes, text->length, NULL) == 0)
+		return draft;
+	free(draft);
+	return NULL;
+}
+
+static int edit_file(struct command_context *context, struct vault *vault, const char *path, const char *name,
+		     struct str *text, int *ret_signal, struct error *err)
+{
+	struct str back = STR_INIT;
+	AUTO_STRING draft = NULL;
+	int failed = run_editor(path, ret_signal, err), code = file_read(path, BODY_LIMIT, &back, failed ? NULL : err);
+
+	draft = code ? NULL : seal(vault, &back);
 	if (!failed && !code) {
 		str_reset(text);
 		str_add_bytes(text, back.bytes, back.length);
-		return 0;
+		mem_replace(&context->edited, draft);
+	} else if (draft) {
+		failed = error_set(err, ERR_INPUT, name, NULL, _("the editor failed; what you typed is kept as %s"), draft);
 	}
-	vault_random_hex(random, 8);
-	draft = mem_format("edit-%s", random);
-	if (back.length && vault_draft_put(vault, draft, back.bytes, back.length, NULL) == 0)
-		return error_set(err, ERR_INPUT, name, NULL, _("the editor failed; what you typed is kept as %s"),
-				 draft);
+	str_wipe(&back);
 	return failed ? failed : code;
+}
+
+void command_edited_done(struct command_context *context, const char *id)
+{
+	if (id && context->desk)
+		vault_draft_remove(desk_vault(context->desk), id, NULL);
 }
 
 int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err)
@@ -69,7 +124,7 @@ int command_editor(struct command_context *context, const char *name, struct str
 	const char *dot = strrchr(name, '.');
 	AUTO_STRING path = NULL;
 	struct desk *desk;
-	int code = command_desk(context, &desk, err), fd;
+	int code = command_desk(context, &desk, err), fd, number = 0;
 
 	if (!code)
 		code = vault_draft_scratch(desk_vault(desk), dot ? dot : ".txt", &path, err);
@@ -81,8 +136,11 @@ int command_editor(struct command_context *context, const char *name, struct str
 	if (fd >= 0)
 		close(fd);
 	if (!code)
-		code = edit_file(desk_vault(desk), path, name, text, err);
+		code = edit_file(context, desk_vault(desk), path, name, text, &number, err);
 	unlink(path);
+	/* What was written is safe: now we end, too, as whoever runs us does it. */
+	if (number)
+		raise(number);
 	return code;
 }
 

@@ -43,6 +43,15 @@ static void say_pinned(struct command_context *context, enum desk_pinned how, co
 	command_say(context, _("%s: %s to %s"), _(words[how]), print, address);
 }
 
+/* What was said of mail by its signers follows the pin at once. */
+static void judge_again(struct command_context *context, struct desk *desk, const char *address)
+{
+	size_t count = desk_mail_judge(desk, address, command_now(context));
+
+	if (count)
+		command_say(context, _("mails from it that are judged anew: %zu"), count);
+}
+
 static int run_pin(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	struct desk_pinning pinning = { .address = call_value(call, "ADDRESS"), .fingerprint = call_value(call, "FINGERPRINT"),
@@ -65,6 +74,8 @@ static int run_pin(struct command_context *context, const struct command_call *c
 		code = desk_key_pin(desk, &pinning, command_now(context), &how, err);
 	if (!code)
 		say_pinned(context, how, pinning.address, key.fingerprint);
+	if (!code && how != PINNED_ASKED)
+		judge_again(context, desk, pinning.address);
 	openpgp_key_release(&key);
 	return code;
 }
@@ -82,6 +93,8 @@ static int run_unpin(struct command_context *context, const struct command_call 
 	code = desk_append(desk, NULL, EVENT_KEY_UNPINNED, body, command_now(context), err);
 	if (!code)
 		command_say(context, _("no key is pinned to %s any more"), call_value(call, "ADDRESS"));
+	if (!code)
+		judge_again(context, desk, call_value(call, "ADDRESS"));
 	return code;
 }
 

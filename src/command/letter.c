@@ -80,7 +80,7 @@ static int write_letter(struct command_context *context, const struct command_ca
 		code = desk_draft_new(desk, state, w, command_now(context), &draft, err);
 	if (code)
 		return code;
-	if (note && context->edit)
+	if (note && !call_value(call, "--text") && !call_value(call, "--file"))
 		command_say(context, "%s", note);
 	command_say(context, _("draft %s. Check it with `mail check %s`, send it with `mail send %s`"), draft, draft,
 		    draft);
@@ -187,6 +187,7 @@ static void show_readers(struct command_context *context, const struct draft_che
 		add_marks(&marks, reader);
 		command_pad(&context->out, reader->part, 4);
 		command_pad(&context->out, marks.bytes, 14);
+		str_add_char(&context->out, ' ');
 		command_pad(&context->out, reader->jurisdiction, 8);
 		command_say(context, " %s %s", reader->fingerprint ? reader->fingerprint : _("(in clear)"), who);
 	}
@@ -478,7 +479,7 @@ const struct command_row letter_commands[] = {
 		.flags = COMMAND_CHANGES,
 		.arguments = { ARG("MAIL", ARG_MAIL, N_("a mail in a case, or the case itself")),
 			       OPTION("--to", ARG_PARTY, N_("instead of its sender")), LETTER_OPTIONS,
-			       SWITCH("--quote", N_("quote it though its signer is not its sender")),
+			       SWITCH("--quote", N_("quote it though nothing vouches for its words")),
 			       SWITCH("--no-quote", N_("quote nothing of it")) },
 		.exec = run_reply,
 	},

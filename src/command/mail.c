@@ -4,6 +4,7 @@
 
 #include "psirtty/base/text.h"
 #include "psirtty/format/embargo_block.h"
+#include "psirtty/model/extent.h"
 
 /* ---- showing */
 
@@ -30,6 +31,19 @@ static void describe_signatures(struct command_context *context, const struct ma
 			    r->signatures[i].covers_message ? _("the whole message") : _("a part of it"));
 }
 
+static void describe_attachments(struct command_context *context, const struct mail_record *r)
+{
+	for (size_t i = 0; i < r->attachment_count; i++) {
+		const struct mail_attachment *a = &r->attachments[i];
+		const char *cover = mail_attachment_cover(r, a);
+
+		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s%s%s)", str_or_empty(a->safe_name),
+			      str_or_empty(a->type), a->size, a->sha256, *cover ? ", " : "", cover);
+		if (a->other_name)
+			command_field(context, _("also named"), "%s", a->other_name);
+	}
+}
+
 /* What the text says about an embargo; `embargo offers` tells what it is worth. */
 static void describe_embargo(struct command_context *context, const struct mail_record *r)
 {
@@ -48,8 +62,47 @@ static void describe_embargo(struct command_context *context, const struct mail_
 	embargo_block_release(&block);
 }
 
+/* Each line behind a mark, so that no text begins where ours does. */
+static void show_lines(struct str *out, const char *raw, size_t length, const char *mark)
+{
+	AUTO_STRING copy = mem_copy(raw, length);
+	AUTO_STR safe = STR_INIT;
+
+	text_add_block(&safe, copy);
+	for (const char *line = str_or_empty(safe.bytes); *line; line += *line == '\n') {
+		size_t cut = strcspn(line, "\n");
+
+		str_add(out, mark);
+		str_add_bytes(out, line, cut);
+		str_add_char(out, '\n');
+		line += cut;
+	}
+}
+
+/* What a signature covers stands in a frame, whatever else outside of it. */
+static void show_extents(struct command_context *context, const struct mail_record *r, const struct mail_extents *extents)
+{
+	struct str *out = &context->out;
+
+	for (size_t i = 0; i < extents->count; i++) {
+		const struct mail_extent *extent = &extents->items[i];
+		AUTO_STR title = STR_INIT;
+
+		mail_extent_title(r, extents, i, &title);
+		if (extents->told) {
+			str_add(out, extent->framed ? "#== " : "--- ");
+			text_add_line(out, title.bytes);
+			str_add_char(out, '\n');
+		}
+		show_lines(out, r->text + extent->at, extent->length, extent->framed ? "# " : "| ");
+		if (extent->framed)
+			str_add(out, "#==\n");
+	}
+}
+
 void mail_describe(struct command_context *context, const struct mail_record *r)
 {
+	struct mail_extents extents;
 	char at[40];
 
 	describe_people(context, _("From"), r->from, r->from_count);
@@ -63,15 +116,12 @@ void mail_describe(struct command_context *context, const struct mail_record *r)
 	command_field(context, _("Verdict"), "%s", verdict_name(r->verdict));
 	for (size_t i = 0; i < r->flag_count; i++)
 		command_field(context, _("Flag"), "%s", r->flags[i]);
-	for (size_t i = 0; i < r->attachment_count; i++)
-		command_field(context, _("Attachment"), "%s (%s, %zu bytes, sha256 %s)",
-			    str_or_empty(r->attachments[i].safe_name), str_or_empty(r->attachments[i].type),
-			    r->attachments[i].size, r->attachments[i].sha256);
+	describe_attachments(context, r);
 	describe_embargo(context, r);
 	str_add_char(&context->out, '\n');
-	text_add_block(&context->out, r->text);
-	if (!str_ends(context->out.bytes, "\n"))
-		str_add_char(&context->out, '\n');
+	mail_extents_of(r, &extents);
+	show_extents(context, r, &extents);
+	mail_extents_release(&extents);
 }
 
 static json_t *item_json(const struct inbox_item *item, bool whole)
@@ -165,24 +215,45 @@ static int run_list(struct command_context *context, const struct command_call *
 	return code;
 }
 
-static int run_show(struct command_context *context, const struct command_call *call, struct error *err)
+static int find_mail(struct desk *desk, const char *id, const struct inbox_item **ret, struct error *err)
+{
+	*ret = model_find_mail(desk_model(desk), id);
+	return *ret ? desk_whole_mail(desk, *ret, err) :
+		      error_set(err, ERR_INPUT, id, _("See `mail list`"), _("there is no such mail"));
+}
+
+static int show_one(struct command_context *context, struct desk *desk, const char *id, struct error *err)
 {
 	const struct inbox_item *item;
-	struct desk *desk;
-	int code = command_mail(context, call, &desk, &item, err);
+	int code = find_mail(desk, id, &item, err);
 
-	if (!code && !item->read && !desk_readonly(desk))
+	if (!code && (!item->read || desk_mail_outdated(desk, item)) && !desk_readonly(desk)) {
 		code = desk_mail_open(desk, item, command_now(context), err);
-	if (!code)
-		code = command_mail(context, call, &desk, &item, err);
+		code = code ? code : find_mail(desk, id, &item, err);
+	}
 	if (code)
 		return code;
 	if (context->json)
 		command_json(context, item_json(item, true));
 	else
 		mail_describe(context, &item->record);
-	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
+}
+
+static int run_show(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+	size_t count;
+	char *const *ids = call_values(call, "MAIL", &count);
+
+	for (size_t i = 0; !code && i < count; i++) {
+		if (i && !context->json)
+			str_add_char(&context->out, '\n');
+		code = show_one(context, desk, ids[i], err);
+	}
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
 }
 
 /* ---- in */
@@ -208,26 +279,41 @@ static int run_import(struct command_context *context, const struct command_call
 		code = desk_mail_import(desk, paths[i], command_now(context), pass_progress, context, &count, err);
 	command_say(context, _("%zu taken in, %zu known already, %zu could not be opened and wait"),
 		    count.taken_in, count.known, count.unread);
-	if (count.later)
+	if (count.later && count.derivation_ms)
 		command_say(context, _("%zu encrypted ones are opened when they are read: the passphrase of their key costs gpg-agent "
 				       "%d ms for each, cached or not (s2k-count in gpg-agent.conf); `mail retry` opens all, in about %zu s"),
 			    count.later, count.derivation_ms, count.later * (size_t)count.derivation_ms / 1000 + 1);
+	else if (count.later)
+		command_say(context, _("%zu encrypted ones are opened when they are read: gpg, or its agent, did not come to an end over "
+				       "one of them; `mail retry` opens all"), count.later);
 	if (!code)
 		code = command_acknowledge(context, desk, err);
 	return code;
 }
 
+static void still_waits(void *data, const char *mail, const char *why)
+{
+	struct command_context *context = data;
+
+	command_row_out(context, mail, why, NULL);
+	context->reactions |= REACT_SHOW_OUTPUT;
+}
+
 static int run_retry(struct command_context *context, const struct command_call *call, struct error *err)
 {
+	const struct desk_retry how = { pass_progress, still_waits, context };
 	struct intake_count count = { 0 };
 	struct desk *desk;
 	int code = command_desk(context, &desk, err);
 
 	(void)call;
-	if (!code)
-		code = desk_mail_retry(desk, command_now(context), &count, err);
-	if (!code)
-		command_say(context, _("%zu opened, %zu still wait"), count.taken_in, count.unread);
+	if (code)
+		return code;
+	code = desk_mail_retry(desk, command_now(context), &how, &count, err);
+	command_say(context, _("%zu opened, %zu still wait, %zu judged anew"), count.taken_in, count.unread, count.known);
+	if (!code && count.failed)
+		code = error_set(err, ERR_INPUT, "mail retry", _("Run `vault check`; the others were tried"),
+				 _("%zu cannot be read"), count.failed);
 	return code;
 }
 
@@ -285,9 +371,10 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail show",
-		.help = N_("read a mail of the inbox"),
+		.help = N_("read mails of the inbox"),
 		.flags = COMMAND_JSON,
-		.arguments = { MAIL_ARGUMENT },
+		.arguments = { { .name = "MAIL", .type = ARG_MAIL, .repeats = true,
+				 .help = N_("a mail of the inbox, such as M-0001") } },
 		.exec = run_show,
 	},
 	{
@@ -306,7 +393,7 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail retry",
-		.help = N_("try again to open what could not be opened"),
+		.help = N_("try again what could not be opened, and tell what waits on"),
 		.flags = COMMAND_CHANGES | COMMAND_BULK,
 		.exec = run_retry,
 	},

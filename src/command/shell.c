@@ -156,9 +156,20 @@ static void warn_of_clock(const struct command_context *context)
 		fprintf(stderr, "psirtty: %s\n", _(warning));
 }
 
+/* What was written in an editor for a command that came to nothing. */
+static void tell_edited(struct command_context *context, int code)
+{
+	if (!code)
+		command_edited_done(context, context->edited);
+	else if (context->edited)
+		fprintf(stderr, _("What you wrote is kept as the draft %s.\n"), context->edited);
+	mem_replace(&context->edited, NULL);
+}
+
 static int finish(struct command_context *context, int code, const struct error *err)
 {
 	warn_of_clock(context);
+	tell_edited(context, code);
 	if (fd_write_all(STDOUT_FILENO, context->out.bytes, context->out.length) < 0 && errno != EPIPE) {
 		fprintf(stderr, _("psirtty: standard output: %s.\n"), strerror(errno));
 		return 3;

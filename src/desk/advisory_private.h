@@ -23,7 +23,23 @@ int advisory_write_tree(struct desk *desk, json_t *tree, const char *format, con
 /* Fills RET from what is prepared and returns it; NULL where nothing is. Texts are borrowed from the case. */
 const struct csaf_release *advisory_release(const struct case_state *state, struct csaf_release *ret);
 
+/* Whether MEMBER wrote words of the advisory, or facts it tells (scores, affected products, remedies …), since the last
+ * release; what was undone is not written. */
+bool advisory_is_author(const struct case_state *state, const uint8_t member[16]);
+
 /* The task that asked for the release is done. */
 int advisory_task_end(struct desk *desk, const struct case_state *state, instant now, struct error *err);
+
+/* ---- publication.c */
+struct publication { char *plan, *case_id, *version, *dir, *ready; }; /* owned; dir and ready NULL: no files */
+/* Writes down what is about to be done and lays the files ready; on an error nothing is left. With the queue held, until
+ * its end. The caller releases *RET. */
+int publication_begin(struct desk *desk, const struct case_state *state, const struct desk_documents *documents,
+		      const char *dir, struct publication *ret, struct error *err);
+/* It was not published: nothing is left. */
+void publication_sweep(struct desk *desk, const struct publication *p);
+/* It is published: files get their names, finders their letters. May be repeated. */
+int publication_end(struct desk *desk, const struct case_state *state, const struct publication *p, struct error *err);
+void publication_release(struct publication *p);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
-#include "psirtty/desk/embargo.h"
 #include "psirtty/desk/gates.h"
 
 enum { DOCUMENT_LIMIT = 64 << 20 };
@@ -210,6 +209,15 @@ static bool counted(const struct desk_approval *list, size_t count, const char *
 	return false;
 }
 
+/* Of each person the last word: older ones that lapsed say nothing more. */
+static bool is_last_word(const struct desk_approval *list, size_t count, size_t at)
+{
+	for (size_t i = at + 1; i < count; i++)
+		if (str_equal(list[i].role, list[at].role) && str_equal(list[i].by, list[at].by))
+			return false;
+	return true;
+}
+
 /* What to write, and where, so that an author's own approval counts. */
 static void add_own_remedy(const char *role, struct str *ret)
 {
@@ -232,7 +240,7 @@ static void add_role(const struct conf *rule, const struct desk_approval *list, 
 			continue;
 		if (approval_counts(list[i].state))
 			persons += !counted(list, i, role, list[i].by);
-		else
+		else if (is_last_word(list, count, i) && !counted(list, count, role, list[i].by))
 			str_add_format(&others, "; %s: %s", list[i].by, approval_state_name(list[i].state));
 		unknown |= list[i].state == APPROVAL_UNKNOWN;
 		alone |= list[i].state == APPROVAL_ALONE;
@@ -328,21 +336,6 @@ static int refuse_closed(const struct case_state *state, const struct preflight 
 	return 0;
 }
 
-/* What lies outside first: when it cannot be written, nothing was published. */
-static int write_files(const struct desk_documents *documents, const char *dir, struct error *err)
-{
-	int code = dir ? file_make_dir(dir, 0755, err) : 0;
-
-	for (size_t i = 0; dir && !code && i < documents->count; i++) {
-		const struct desk_document *d = &documents->items[i];
-		AUTO_STRING path = file_join(dir, d->name);
-
-		if (!d->missing)
-			code = file_write(path, d->bytes.bytes, d->bytes.length, 0644, err);
-	}
-	return code;
-}
-
 static int seal_documents(struct desk *desk, const struct desk_documents *documents, json_t **ret, struct error *err)
 {
 	json_t *list = json_array();
@@ -398,45 +391,40 @@ static void make_public(struct desk *desk, const struct case_state *state, insta
 	}
 }
 
-static bool is_finder(const struct case_party *party)
+struct publishing { struct desk *desk; const uint8_t *stream; const struct desk_documents *documents; instant now; };
+
+static int write_events(void *context, struct error *err)
 {
-	return party->address && (str_equal(party->role, "finder") || str_equal(party->role, "reporter"));
+	const struct publishing *p = context;
+	const struct model *model = p->desk->model;
+	const struct case_state *state = model_case_of_stream(model, p->stream);
+	int code = append_published(p->desk, state, p->documents, p->now, err);
+
+	if (code)
+		return code;
+	state = model_case_of_stream(model, p->stream);
+	if (str_equal(state->advisory->tlp, "CLEAR"))
+		make_public(p->desk, state, p->now);
+	return advisory_task_end(p->desk, model_case_of_stream(model, p->stream), p->now, err);
 }
 
-/* Whoever reported it hears that it is out, as a draft a person sends. */
-static void tell_finders(struct desk *desk, const struct case_state *state)
-{
-	for (size_t i = 0; i < state->party_count; i++) {
-		const struct case_party *party = &state->parties[i];
-		AUTO_STRING subject = mem_format("%s is published", state->advisory->id);
-		AUTO_STRING text = mem_format("Dear %s,\n\nour advisory %s, \"%s\", is published. It is about what you "
-					      "reported to us.\nThank you for your report and for your patience.\n",
-					      party->name, state->advisory->id, str_or_empty(state->advisory->title));
-		AUTO_STRING id = mem_format("published-%s-%zu", state->advisory->id, i + 1);
-		const struct desk_letter letter = { .id = id, .name = party->name, .address = party->address,
-						   .subject = subject, .text = text };
-		AUTO_ERROR ignored = ERROR_INIT;
-
-		if (is_finder(party))
-			desk_letter_put(desk, state, &letter, NULL, &ignored);
-	}
-}
-
+/* What lies outside is laid ready first: when it cannot be written, nothing was published. */
 static int publish(struct desk *desk, const uint8_t stream[16], const struct desk_documents *documents, const char *dir,
 		   instant now, struct error *err)
 {
-	const struct case_state *state = model_case_of_stream(desk->model, stream);
-	int code = write_files(documents, dir, err);
+	struct publishing publishing = { desk, stream, documents, now };
+	struct publication p;
+	int code = publication_begin(desk, model_case_of_stream(desk->model, stream), documents, dir, &p, err);
 
-	if (!code)
-		code = append_published(desk, state, documents, now, err);
 	if (code)
 		return code;
-	state = model_case_of_stream(desk->model, stream);
-	if (str_equal(state->advisory->tlp, "CLEAR"))
-		make_public(desk, state, now);
-	tell_finders(desk, model_case_of_stream(desk->model, stream));
-	return advisory_task_end(desk, model_case_of_stream(desk->model, stream), now, err);
+	code = desk_together(desk, write_events, &publishing, err);
+	if (code)
+		publication_sweep(desk, &p);
+	else
+		code = publication_end(desk, model_case_of_stream(desk->model, stream), &p, err);
+	publication_release(&p);
+	return code;
 }
 
 static int look_and_publish(struct desk *desk, const uint8_t stream[16], const char *dir, instant now, struct error *err)

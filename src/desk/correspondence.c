@@ -35,7 +35,7 @@ int desk_draft_list(struct desk *desk, char ***ret_ids, size_t *ret_count, struc
 	int code = vault_draft_list(desk->vault, ret_ids, ret_count, err);
 
 	for (size_t i = 0; !code && i < *ret_count; i++) {
-		if (desk_is_typed((*ret_ids)[i]))
+		if (desk_is_typed((*ret_ids)[i]) || desk_is_plan((*ret_ids)[i]))
 			free((*ret_ids)[i]);
 		else
 			(*ret_ids)[kept++] = (*ret_ids)[i];
@@ -197,7 +197,7 @@ static const char *unquotable_flag(const struct mail_record *record)
 {
 	static const char *const flags[] = { "nested-encryption", "efail-structure", "partly-signed", "symmetric",
 					     "too-many-recipients", "unreadable", "protected-from-mismatch",
-					     "multiple-from", "not-integrity-protected" };
+					     "multiple-from" };
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
 		if (mail_record_has_flag(record, flags[i]))
@@ -209,6 +209,7 @@ const char *desk_quote_refusal(struct desk *desk, const struct case_message *mes
 {
 	const struct inbox_item *item = message ? item_of(desk, message) : NULL;
 	const struct mail_record *record = item ? &item->record : NULL;
+	bool unshielded;
 
 	if (ret_ask)
 		*ret_ask = false;
@@ -218,10 +219,13 @@ const char *desk_quote_refusal(struct desk *desk, const struct case_message *mes
 		return _("it was not opened; nothing of it is quoted");
 	if (unquotable_flag(record) || strstr(str_or_empty(record->text), "-----BEGIN PGP MESSAGE-----"))
 		return _("it holds more than the one message that was opened; nothing of it is quoted");
-	if (record->verdict != VERDICT_MISMATCH && record->verdict != VERDICT_BAD)
+	unshielded = mail_record_has_flag(record, "not-integrity-protected");
+	if (!unshielded && record->verdict != VERDICT_MISMATCH && record->verdict != VERDICT_BAD)
 		return NULL;
 	if (ret_ask)
 		*ret_ask = true;
+	if (unshielded)
+		return _("its encryption does not show alterations (S/MIME); nothing of it is quoted unless you say --quote");
 	return _("it is not signed by its sender; nothing of it is quoted unless you say --quote");
 }
 

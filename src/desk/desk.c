@@ -10,7 +10,7 @@
 
 /* ---- others' changes */
 
-int desk_notify_fd(const struct desk *desk)
+int desk_notify_fd(struct desk *desk)
 {
 	return vault_notify_fd(desk->vault);
 }
@@ -128,12 +128,23 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	/* It is no reason to stay outside that what was begun cannot be ended now. */
 	if (!code && !desk_readonly(desk) && desk_finish_disposals(desk, now, &late))
 		desk_note_trouble(desk, &late);
+	if (!code && !desk_readonly(desk) && desk_finish_publications(desk, &late))
+		desk_note_trouble(desk, &late);
 	if (code) {
 		desk_close(desk);
 		return code;
 	}
 	*ret = desk;
 	return 0;
+}
+
+/* One that could not be made today is made tomorrow, or by `vault checkpoint`: nothing is lost by it. */
+void desk_checkpoint_daily(struct desk *desk, instant now)
+{
+	bool made;
+
+	if (desk && desk->vault)
+		vault_checkpoint_daily(desk->vault, now, &made, NULL);
 }
 
 void desk_close(struct desk *desk)
@@ -220,7 +231,7 @@ static void set_member(struct desk *desk, struct event *event)
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
 		if (members[i].me)
-			memcpy(event->member, members[i].id, sizeof(event->member));
+			memcpy(event->member, members[i].person, sizeof(event->member));
 	free(members);
 }
 
@@ -263,6 +274,30 @@ int desk_append(struct desk *desk, const struct case_state *state, enum event_ty
 		instant now, struct error *err)
 {
 	return desk_append_to(desk, stream_for(desk, state, type), type, body, now, err);
+}
+
+int desk_together(struct desk *desk, desk_together_fn what, void *context, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	bool changed;
+	int code, ended;
+
+	if (desk->together)
+		return what(context, err);
+	code = vault_batch_begin(desk->vault, err);
+	if (code)
+		return code;
+	desk->together = true;
+	code = desk_refresh(desk, &changed, err);
+	if (!code)
+		code = what(context, err);
+	if (code)
+		vault_batch_spoil(desk->vault);
+	ended = vault_batch_end(desk->vault, code ? &why : err);
+	desk->together = false;
+	if (ended && desk->folded != vault_head(desk->vault))
+		desk_fold_start(desk, &why);
+	return code ? code : ended;
 }
 
 /* ---- questions */

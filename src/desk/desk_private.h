@@ -53,6 +53,7 @@ struct desk {
 	char last_body[65];
 	struct desk_inventories *inventories; /* owned: what products are made of, once it was asked for */
 	struct desk_results *results;         /* owned: of the last match run, once it was asked for */
+	bool together;                        /* what is appended is for one batch */
 	bool published;                       /* the search index was written as soon as it was whole */
 };
 
@@ -79,6 +80,11 @@ int intake_end(struct intake *intake, int code, struct error *err);
 /* Keeps one message, then reads it; counts. */
 int desk_intake(struct desk *desk, const char *bytes, size_t length, const struct intake_source *source, instant now,
 		struct intake_count *count, struct error *err);
+/* Nothing of it stays closed for want of a key. */
+bool desk_is_open(const struct mail_record *record);
+/* What was read of the mail ID, as an event. */
+int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
+		       struct error *err);
 
 /* ---- places.c */
 /* SHA-256 and size of a whole file. */
@@ -122,6 +128,8 @@ void desk_keep_rest(struct desk *desk, bool all);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+/* LINE into ROOM bytes, cut at a character, not within one. */
+void desk_copy_line(const char *line, char *ret, size_t room);
 
 /* ---- inventory.c */
 struct desk_inventories;
@@ -160,8 +168,18 @@ int desk_letter_sign_clear(struct desk *desk, const struct mime_letter *letter, 
 /* Whether a draft is no draft of the handler's but what is being typed. */
 bool desk_is_typed(const char *id);
 
+/* ---- publication.c */
+/* Whether a draft is no draft of the handler's but the plan of a publication. */
+bool desk_is_plan(const char *id);
+/* Ends, or sweeps, publications during which somebody died; costs a look at the drafts where there was none. */
+int desk_finish_publications(struct desk *desk, struct error *err);
+
 /* ---- desk.c */
 
+/* Everything WHAT appends is durable at once or not at all: an error of WHAT, or of the disk, leaves nothing, and pointers
+ * into the model are void then. May be nested: the outermost counts. WHAT asks nobody and waits for no process. */
+typedef int (*desk_together_fn)(void *context, struct error *err);
+int desk_together(struct desk *desk, desk_together_fn what, void *context, struct error *err);
 /* desk_append for a stream that may not be folded yet; BODY is stolen. */
 int desk_append_to(struct desk *desk, const uint8_t stream[16], enum event_type type, json_t *body,
 		   instant now, struct error *err);
@@ -189,11 +207,18 @@ int desk_read_mail(struct desk *desk, const char *bytes, size_t length, const ch
 int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *session_key, instant now,
 		     struct mail_record *ret, struct error *err);
 /* That in steps, so that the worker and gpg work at once: _begin asks gpg (for at most OPENPGP_AHEAD at a time: _opened
- * waits for it), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
+ * waits for it; false where gpg came to no end), _ahead (which may be left out, with a WORKER that nobody else asks until then) has taken apart what was
  * inside, _end waits for both and frees. */
+/* What came out of an encryption or of signed cleartext, as UTF-8: read by the worker in CHARSET, which may be NULL. What
+ * is odd about it is flagged. Caller frees. */
+char *desk_plain_text(struct desk *desk, const struct str *plain, const char *charset, struct mail_record *record);
+/* TEXT takes the place of the next block of signed cleartext in the text of part PATH, which is a part of its own from then
+ * on. The path of that, which the caller frees, or NULL where there is no block. */
+char *desk_splice_clear(struct mail_record *record, const char *path, const char *text, bool covered);
+
 struct desk_reading;
 struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, instant now);
-void desk_read_opened(struct desk_reading *reading);
+bool desk_read_opened(struct desk_reading *reading);
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker);
 int desk_read_end(struct desk_reading *reading, struct mail_record *ret, struct error *err);
 /* Whether gpg has to be asked about it. */

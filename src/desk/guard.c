@@ -180,9 +180,9 @@ static void check_other_cases(struct desk *desk, struct draft_check *check, cons
 
 		if (other == check->state)
 			continue;
-		if (strstr(text, other->id))
+		if (strcasestr(text, other->id))
 			problem(check, mem_format(_("%s names %s, another case"), where, other->id));
-		else if (strlen(other->title) > 12 && strstr(text, other->title))
+		else if (strlen(other->title) > 12 && strcasestr(text, other->title))
 			problem(check, mem_format(_("%s holds the title of %s, another case"), where, other->id));
 	}
 }

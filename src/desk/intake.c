@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Mail in. A message is first kept, sealed and counted in the intake log; only then is it read. What cannot be read
- * waits in the inbox with its reason and can be retried. Messages come in groups: while two sandboxed processes take
+ * waits in the inbox with its reason and can be retried (retry.c). Messages come in groups: while two sandboxed processes take
  * the next ones apart, this one seals, and the disk is waited for once a group.
  */
 #include "desk/desk_private.h"
@@ -43,6 +43,7 @@ struct intake {
 	bool asked;                    /* the agent was, what a message costs */
 	size_t at_once;                /* as many may gpg be at; more than one only where it asks nobody */
 	long left_ms;                  /* of the patience */
+	bool hangs;                    /* gpg did not come to an end over one */
 };
 
 /* ---- one message */
@@ -73,13 +74,13 @@ static int keep_raw(struct intake *in, struct pending *p, struct error *err)
 	return code;
 }
 
-static bool is_open(const struct mail_record *record)
+bool desk_is_open(const struct mail_record *record)
 {
 	return record->encryption == ENCRYPTION_NONE || record->encryption == ENCRYPTION_DECRYPTED;
 }
 
-static int append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
-			 struct error *err)
+int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
+		       struct error *err)
 {
 	const struct inbox_item *item = model_find_mail(desk->model, id);
 	json_t *body = json_object();
@@ -89,20 +90,6 @@ static int append_record(struct desk *desk, const char *id, const struct mail_re
 		js_set_hex(body, "received_event", item->event, 32);
 	json_object_set_new(body, "record", mail_record_to_json(record, true));
 	return desk_append(desk, NULL, EVENT_MAIL_READ, body, now, err);
-}
-
-static int note_record(struct desk *desk, const char *id, const char *bytes, size_t length, instant now,
-		       bool *ret_open, struct error *err)
-{
-	struct mail_record record = { 0 };
-	int code = desk_read_mail(desk, bytes, length, NULL, now, &record, err);
-
-	if (code)
-		return code;
-	*ret_open = is_open(&record);
-	code = append_record(desk, id, &record, now, err);
-	mail_record_release(&record);
-	return code;
 }
 
 static void pending_release(struct pending *p)
@@ -121,10 +108,10 @@ static void pending_release(struct pending *p)
 
 static int note(struct intake *in, struct pending *p, struct error *err)
 {
-	int code = append_record(in->desk, p->id, &p->record, in->now, err);
+	int code = desk_append_record(in->desk, p->id, &p->record, in->now, err);
 
 	p->noted = !code;
-	in->count->unread += !code && !is_open(&p->record);
+	in->count->unread += !code && !desk_is_open(&p->record);
 	mail_record_release(&p->record);
 	return code;
 }
@@ -260,7 +247,7 @@ static bool can_wait(struct intake *in, const struct pending *p)
 			in->at_once = OPENPGP_AHEAD;
 	}
 	in->left_ms -= in->count->derivation_ms;
-	return in->left_ms < 0;
+	return in->hangs || in->left_ms < 0;
 }
 
 /* What gpg opened is taken apart while gpg opens the next, and what was read before is noted. */
@@ -299,7 +286,8 @@ static struct step next_opened(struct intake *in, struct sealed_row *row, bool l
 
 	if (!row->opening_count || (!last && row->opening_count < in->at_once))
 		return (struct step){ NULL };
-	desk_read_opened(first.reading);
+	/* Where gpg or its agent hangs the others need not wait for it too. */
+	in->hangs = !desk_read_opened(first.reading) || in->hangs;
 	row->opening_count--;
 	memmove(row->opening, row->opening + 1, row->opening_count * sizeof(*row->opening));
 	return first;
@@ -348,8 +336,10 @@ static int flush(struct intake *in, struct error *err)
 {
 	int code = in->held ? keep(in, err) : 0;
 
+	openpgp_go_behind(true);
 	if (!code)
 		code = read_sealed(in, err);
+	openpgp_go_behind(false);
 	for (size_t i = 0; i < in->held; i++)
 		pending_release(&in->group[i]);
 	in->held = in->bytes = 0;
@@ -408,53 +398,6 @@ int desk_intake(struct desk *desk, const char *bytes, size_t length, const struc
 	struct intake *in = intake_begin(desk, now, count);
 
 	return intake_end(in, intake_add(in, bytes, length, source, err), err);
-}
-
-/* ---- again */
-
-static bool wants_retry(const struct inbox_item *item)
-{
-	return !item->read || (item->record.encryption != ENCRYPTION_NONE &&
-			       item->record.encryption != ENCRYPTION_DECRYPTED) ||
-	       mail_record_has_flag(&item->record, "unreadable") ||
-	       mail_record_signature(&item->record) == SIGNATURE_UNKNOWN_KEY;
-}
-
-static int retry(struct desk *desk, const char *mail, instant now, bool *ret_open, struct error *err)
-{
-	const struct inbox_item *item = model_find_mail(desk->model, mail);
-	AUTO_STR bytes = STR_INIT;
-	int code = desk_whole_mail(desk, item, err);
-
-	if (!code)
-		code = desk_file_read(desk, &item->raw, &bytes, err);
-	return code ? code : note_record(desk, mail, bytes.bytes, bytes.length, now, ret_open, err);
-}
-
-int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err)
-{
-	AUTO_STRING id = mem_string(item->id);
-	bool open;
-
-	return wants_retry(item) ? retry(desk, id, now, &open, err) : 0;
-}
-
-int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err)
-{
-	int code = 0;
-
-	for (size_t i = 0; !code && i < model_inbox_count(desk->model); i++) {
-		const struct inbox_item *item = model_inbox(desk->model, i);
-		AUTO_STRING id = mem_string(item->id);
-		bool open = false;
-
-		if (!wants_retry(item))
-			continue;
-		code = retry(desk, id, now, &open, err);
-		ret->taken_in += open;
-		ret->unread += !open;
-	}
-	return code;
 }
 
 /* ---- into a case */
@@ -557,7 +500,7 @@ static int check_takeable(const struct inbox_item *item, struct error *err)
 {
 	if (item->taken_case)
 		return error_set(err, ERR_BUSY, item->id, NULL, _("it is already in %s"), item->taken_case);
-	if (item->record.encryption == ENCRYPTION_NONE || item->record.encryption == ENCRYPTION_DECRYPTED)
+	if (desk_is_open(&item->record))
 		return 0;
 	return error_set(err, ERR_INPUT, item->id, _("Bring the key and run `mail retry`; the message is kept"),
 			 _("it could not be opened: %s"), mail_record_reason(&item->record));

@@ -281,7 +281,7 @@ int desk_match_take(struct desk *desk, const struct desk_match *match, const str
 		    const struct case_state **ret, struct error *err)
 {
 	AUTO_ERROR why = ERROR_INIT;
-	int code;
+	int code, ended;
 
 	if (match->decided == MATCH_TAKEN)
 		return error_set(err, ERR_BUSY, match->id, NULL, _("it is in case %s already"), match->decision->case_id);
@@ -294,12 +294,14 @@ int desk_match_take(struct desk *desk, const struct desk_match *match, const str
 		return code;
 	code = take_all(desk, match, into, now, ret, err);
 	if (code)
-		vault_batch_drop(desk->vault);
-	else
-		code = vault_batch_end(desk->vault, err);
+		vault_batch_spoil(desk->vault);
+	ended = vault_batch_end(desk->vault, code ? &why : err);
+	code = code ? code : ended;
 	/* Where it did not last, the model holds what is not there. */
-	if (code)
+	if (code) {
+		error_release(&why);
 		desk_fold_start(desk, &why);
+	}
 	return code;
 }
 

@@ -33,8 +33,8 @@ static void set_reason(struct mail_record *record, enum encryption_state state, 
 	mem_replace(&record->encryption_reason, reason);
 }
 
-/* The worst of what was found; SIGNATURE_COUNT for none. */
-static enum signature_state take_signatures(struct mail_record *record, struct openpgp_result *result, bool message)
+/* The worst of what was found; SIGNATURE_COUNT for none. PATH: of the part they are about, NULL: the message. */
+static enum signature_state take_signatures(struct mail_record *record, struct openpgp_result *result, const char *path)
 {
 	size_t total = record->signature_count + result->signature_count;
 	enum signature_state worst = SIGNATURE_COUNT;
@@ -46,7 +46,8 @@ static enum signature_state take_signatures(struct mail_record *record, struct o
 		struct mail_signature *made = &record->signatures[record->signature_count++];
 
 		*made = result->signatures[i];
-		made->covers_message = message;
+		made->covers_message = !path;
+		mem_replace(&made->path, path);
 		if (worst == SIGNATURE_COUNT || made->state > worst)
 			worst = made->state;
 	}
@@ -69,22 +70,27 @@ static void free_words(char **words, size_t count)
 	free(words);
 }
 
+static void take_recipients(struct mail_record *record, struct openpgp_result *result)
+{
+	if (!result->recipient_count)
+		return;
+	/* gpg names them better than the packet walk did. */
+	free_words(record->recipients, record->recipient_count);
+	record->recipients = result->recipients;
+	record->recipient_count = result->recipient_count;
+	result->recipients = NULL;
+	result->recipient_count = 0;
+}
+
 static void take_decryption(struct mail_record *record, struct openpgp_result *result)
 {
 	set_reason(record, result->state, result->reason);
-	if (result->recipient_count) {
-		/* gpg names them better than the packet walk did. */
-		free_words(record->recipients, record->recipient_count);
-		record->recipients = result->recipients;
-		record->recipient_count = result->recipient_count;
-		result->recipients = NULL;
-		result->recipient_count = 0;
-	}
+	take_recipients(record, result);
 	free(record->session_key);
 	record->session_key = result->session_key;
 	result->session_key = NULL;
 	if (result->state == ENCRYPTION_DECRYPTED)
-		take_signatures(record, result, true);
+		take_signatures(record, result, NULL);
 }
 
 /* ---- what was inside is what the mail says */
@@ -122,11 +128,35 @@ static bool same_sender(const struct mail_record *a, const struct mail_record *b
 	return !one || !other || str_casecmp(one, other) == 0;
 }
 
-static void cover(struct mail_record *record, bool encrypted, bool covered)
+static const struct mail_part *part_find(const struct mail_record *record, const char *path)
+{
+	for (size_t i = 0; i < record->part_count; i++)
+		if (str_equal(record->parts[i].path, path))
+			return &record->parts[i];
+	return NULL;
+}
+
+static bool is_below(const char *path, const char *top)
+{
+	size_t length = strlen(top);
+
+	return strncmp(path, top, length) == 0 && path[length] == '.';
+}
+
+/* What a signature beside it covers: the first of the two parts, not the multipart, nor itself. */
+static bool is_signed_child(const char *path, const char *multipart)
+{
+	AUTO_STRING child = mem_format("%s.1", multipart);
+
+	return str_equal(path, child) || is_below(path, child);
+}
+
+/* BESIDE: by a signature that stands beside what it covers. */
+static void cover(struct mail_record *record, bool encrypted, bool covered, bool beside)
 {
 	for (size_t i = 0; i < record->part_count; i++) {
 		record->parts[i].encrypted = encrypted;
-		record->parts[i].covered = covered;
+		record->parts[i].covered = covered && (!beside || is_signed_child(record->parts[i].path, "1"));
 	}
 }
 
@@ -198,6 +228,9 @@ static void merge_body(struct mail_record *outer, struct mail_record *inner)
 	}
 }
 
+static int check_parts(struct reading *r, const struct parsed_mail *parsed, struct error *err);
+static int open_clear_signed(struct reading *r, struct parsed_mail *parsed, struct error *err);
+
 /* ---- OpenPGP */
 
 /* Counted before gpg sees them: 500 anonymous packets cost a protected key more than a minute. */
@@ -231,7 +264,7 @@ static size_t plain_limit(const struct str *ciphertext)
 
 /* Signed bytes as the worker cut them out; *RET_STATE is the worst of their signatures. */
 static int verify_bytes(struct reading *r, bool smime, const struct str *bytes, const struct str *signature,
-			bool message, enum signature_state *ret_state, struct error *err)
+			const char *path, enum signature_state *ret_state, struct error *err)
 {
 	struct openpgp_result result;
 	int code = (smime ? smime_verify : openpgp_verify)(r->desk->pgp, str_or_empty(bytes->bytes), bytes->length,
@@ -240,7 +273,7 @@ static int verify_bytes(struct reading *r, bool smime, const struct str *bytes, 
 
 	if (code)
 		return code;
-	*ret_state = take_signatures(r->record, &result, message);
+	*ret_state = take_signatures(r->record, &result, path);
 	openpgp_result_release(&result);
 	return 0;
 }
@@ -258,11 +291,11 @@ static void read_signed_head(struct reading *r, const struct str *bytes)
 static int open_signed(struct reading *r, struct parsed_mail *parsed, struct error *err)
 {
 	enum signature_state state;
-	int code = verify_bytes(r, false, &parsed->payload, &parsed->signature, true, &state, err);
+	int code = verify_bytes(r, false, &parsed->payload, &parsed->signature, NULL, &state, err);
 
 	if (code)
 		return code;
-	cover(r->record, false, holds(state));
+	cover(r->record, false, holds(state), true);
 	if (parsed->protected_head && holds(state))
 		read_signed_head(r, &parsed->payload);
 	return 0;
@@ -274,6 +307,7 @@ static int read_entity(struct reading *r, const struct str *plain, struct error 
 	struct parsed_mail inner = { 0 };
 	AUTO_ERROR why = ERROR_INIT;
 	enum signature_state state = mail_record_signature(r->record);
+	bool beside = state == SIGNATURE_COUNT;
 	int code = r->worker ? parse_worker_end(r->worker, &inner, &why) :
 			       parse_worker_mail(r->desk->worker, str_or_empty(plain->bytes), plain->length, true, &inner, &why);
 
@@ -286,20 +320,30 @@ static int read_entity(struct reading *r, const struct str *plain, struct error 
 		merge_head(r, &inner.record);
 	merge_body(r->record, &inner.record);
 	if (inner.crypto == MAIL_CRYPTO_SIGNED && state == SIGNATURE_COUNT)
-		code = verify_bytes(r, false, &inner.payload, &inner.signature, true, &state, err);
+		code = verify_bytes(r, false, &inner.payload, &inner.signature, NULL, &state, err);
+	else if (inner.crypto == MAIL_CRYPTO_INLINE_SIGNED && state == SIGNATURE_COUNT)
+		code = open_clear_signed(r, &inner, err), state = mail_record_signature(r->record), beside = false;
 	else if (inner.crypto != MAIL_CRYPTO_NONE && inner.crypto != MAIL_CRYPTO_INLINE_SIGNED)
 		mail_record_add_flag(r->record, "nested-encryption");
-	cover(r->record, true, holds(state));
+	cover(r->record, true, holds(state), beside);
+	if (!code)
+		code = check_parts(r, &inner, err);
 	parsed_mail_release(&inner);
 	return code;
 }
 
-static void take_plain_text(struct mail_record *record, const struct str *plain, bool encrypted, bool covered)
+static void take_plain_text(struct reading *r, const struct str *plain, bool encrypted, bool covered)
 {
-	AUTO_JSON text = js_new_string(plain->bytes, plain->length);
+	struct mail_record *record = r->record;
+	char *text = desk_plain_text(r->desk, plain, record->part_count ? record->parts[0].charset : NULL, record);
 
-	mem_replace(&record->text, json_string_value(text));
-	cover(record, encrypted, covered);
+	free(record->text);
+	record->text = text;
+	if (record->part_count) {
+		record->parts[0].text_at = 0;
+		record->parts[0].text_length = strlen(record->text);
+	}
+	cover(record, encrypted, covered, false);
 }
 
 /* First gpg; then what was inside is taken apart, by a worker that may begin before this is asked for. */
@@ -326,7 +370,7 @@ static int open_encrypted(struct reading *r, struct parsed_mail *parsed, struct 
 	if (record->encryption == ENCRYPTION_DECRYPTED && parsed->crypto == MAIL_CRYPTO_ENCRYPTED)
 		code = read_entity(r, &r->sealed.plain, err);
 	else if (record->encryption == ENCRYPTION_DECRYPTED)
-		take_plain_text(record, &r->sealed.plain, true, holds(mail_record_signature(record)));
+		take_plain_text(r, &r->sealed.plain, true, holds(mail_record_signature(record)));
 	openpgp_result_release(&r->sealed);
 	return code;
 }
@@ -341,9 +385,9 @@ static int open_clear_signed(struct reading *r, struct parsed_mail *parsed, stru
 
 	if (code)
 		return code;
-	state = take_signatures(r->record, &result, true);
+	state = take_signatures(r->record, &result, NULL);
 	if (result.plain.length)
-		take_plain_text(r->record, &result.plain, false, holds(state));
+		take_plain_text(r, &result.plain, false, holds(state));
 	openpgp_result_release(&result);
 	return 0;
 }
@@ -375,9 +419,11 @@ static int read_layer(struct reading *r, const struct str *plain, int layers, st
 				     holds(mail_record_signature(r->record))))
 		merge_head(r, &inner.record);
 	merge_body(r->record, &inner.record);
-	cover(r->record, r->record->encryption == ENCRYPTION_DECRYPTED, holds(mail_record_signature(r->record)));
+	cover(r->record, r->record->encryption == ENCRYPTION_DECRYPTED, holds(mail_record_signature(r->record)), false);
 	if (inner.crypto != MAIL_CRYPTO_NONE)
 		code = open_layer(r, &inner, layers + 1, err);
+	if (!code)
+		code = check_parts(r, &inner, err);
 	parsed_mail_release(&inner);
 	return code;
 }
@@ -394,13 +440,13 @@ static bool holds_cms(const struct mail_record *record)
 static int layer_signed(struct reading *r, struct parsed_mail *parsed, int layers, struct error *err)
 {
 	enum signature_state state;
-	int code = verify_bytes(r, true, &parsed->payload, &parsed->signature, true, &state, err);
+	int code = verify_bytes(r, true, &parsed->payload, &parsed->signature, NULL, &state, err);
 
 	if (code == ERR_DENIED)
 		return without_gpgsm(r->record, false);
 	if (code)
 		return code;
-	cover(r->record, r->record->encryption == ENCRYPTION_DECRYPTED, holds(mail_record_signature(r->record)));
+	cover(r->record, r->record->encryption == ENCRYPTION_DECRYPTED, holds(mail_record_signature(r->record)), true);
 	if (holds_cms(r->record))
 		return read_layer(r, &parsed->payload, layers, err);
 	if (parsed->protected_head && holds(state) && !r->head_covered)
@@ -418,7 +464,7 @@ static int layer_opaque(struct reading *r, struct parsed_mail *parsed, int layer
 		return without_gpgsm(r->record, false);
 	if (code)
 		return code;
-	take_signatures(r->record, &result, true);
+	take_signatures(r->record, &result, NULL);
 	if (result.plain.length)
 		code = read_layer(r, &result.plain, layers, err);
 	openpgp_result_release(&result);
@@ -436,6 +482,7 @@ static int layer_enveloped(struct reading *r, struct parsed_mail *parsed, int la
 	if (code)
 		return code;
 	set_reason(r->record, result.state, result.reason);
+	take_recipients(r->record, &result);
 	mail_record_add_flag(r->record, "not-integrity-protected");
 	if (result.state == ENCRYPTION_DECRYPTED)
 		code = read_layer(r, &result.plain, layers, err);
@@ -475,11 +522,29 @@ static int (*const openers[])(struct reading *r, struct parsed_mail *parsed, str
 	[MAIL_CRYPTO_SMIME_ENVELOPED] = open_smime,
 };
 
-static bool is_below(const char *path, const char *top)
+/* Where gpg put something out, that is shown in place of the block; else the block stays as it came. */
+static int check_clear(struct reading *r, const struct signed_part *part, struct error *err)
 {
-	size_t length = strlen(top);
+	struct openpgp_result result;
+	AUTO_STRING path = NULL;
+	AUTO_STRING text = NULL;
+	int code = openpgp_verify_clear(r->desk->pgp, part->payload.bytes, part->payload.length, r->now, &result, err);
+	enum signature_state worst = SIGNATURE_COUNT;
 
-	return strncmp(path, top, length) == 0 && path[length] == '.';
+	if (code)
+		return code;
+	for (size_t i = 0; i < result.signature_count; i++)
+		if (worst == SIGNATURE_COUNT || result.signatures[i].state > worst)
+			worst = result.signatures[i].state;
+	if (result.plain.length) {
+		const struct mail_part *whole = part_find(r->record, part->path);
+
+		text = desk_plain_text(r->desk, &result.plain, whole ? whole->charset : NULL, r->record);
+		path = desk_splice_clear(r->record, part->path, text, holds(worst));
+	}
+	take_signatures(r->record, &result, path ? path : part->path);
+	openpgp_result_release(&result);
+	return 0;
 }
 
 /* Signatures over a part below the top: told for that part, never for the mail. */
@@ -491,11 +556,15 @@ static int check_parts(struct reading *r, const struct parsed_mail *parsed, stru
 		const struct signed_part *part = &parsed->signed_parts[i];
 		enum signature_state state = SIGNATURE_COUNT;
 
-		code = verify_bytes(r, part->smime, &part->payload, &part->signature, false, &state, err);
-		if (code == ERR_DENIED && part->smime)
+		if (part->kind == SIGNED_CLEAR) {
+			code = check_clear(r, part, err);
+			continue;
+		}
+		code = verify_bytes(r, part->kind == SIGNED_SMIME, &part->payload, &part->signature, part->path, &state, err);
+		if (code == ERR_DENIED && part->kind == SIGNED_SMIME)
 			code = without_gpgsm(r->record, false);
 		for (size_t k = 0; holds(state) && k < r->record->part_count; k++)
-			if (is_below(r->record->parts[k].path, part->path))
+			if (is_signed_child(r->record->parts[k].path, part->path))
 				r->record->parts[k].covered = true;
 	}
 	return code;
@@ -611,15 +680,16 @@ struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *pars
 	return reading;
 }
 
-void desk_read_opened(struct desk_reading *reading)
+bool desk_read_opened(struct desk_reading *reading)
 {
 	struct reading *r = &reading->r;
 
-	if (!r->opening)
-		return;
-	openpgp_decrypt_end(r->opening, r->now, &r->sealed);
-	r->opening = NULL;
-	take_decryption(r->record, &r->sealed);
+	if (r->opening) {
+		openpgp_decrypt_end(r->opening, r->now, &r->sealed);
+		r->opening = NULL;
+		take_decryption(r->record, &r->sealed);
+	}
+	return !openpgp_was_late(r->record->encryption_reason);
 }
 
 void desk_read_ahead(struct desk_reading *reading, struct parse_worker *worker)

@@ -54,6 +54,19 @@ char *desk_take_typed(struct desk *desk, bool own)
 	return found;
 }
 
+size_t desk_kept_texts(struct desk *desk)
+{
+	char **ids = NULL;
+	size_t count = 0, kept = 0;
+
+	if (vault_draft_list(desk->vault, &ids, &count, NULL))
+		return 0;
+	for (size_t i = 0; i < count; i++)
+		kept += str_starts(ids[i], "kept-") || (str_starts(ids[i], "edit-") && !str_starts(ids[i], "edit-advisory-"));
+	file_free_names(ids, count);
+	return kept;
+}
+
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)
 {
 	char random[9];

@@ -153,6 +153,20 @@ static bool write_origin(const struct advisory *advisory, const char *format, st
 	return true;
 }
 
+/* What was read of another format, beyond what its reader knows. */
+static void lose_unread(struct writing *w)
+{
+	AUTO_STR members = STR_INIT;
+	AUTO_STRING sentence = NULL;
+
+	if (w->losses && w->advisory->origin)
+		adv_unread(w->advisory->origin, w->advisory->format, &members);
+	if (!members.length)
+		return;
+	sentence = mem_format(_("these members are left out: %s"), members.bytes);
+	adv_lose(w, sentence);
+}
+
 int advisory_write(const struct advisory *advisory, const char *format, const struct advisory_options *options,
 		   struct str *ret, struct advisory_losses *losses, struct error *err)
 {
@@ -169,6 +183,7 @@ int advisory_write(const struct advisory *advisory, const char *format, const st
 	w.document = json_object_get(w.tree, "document");
 	w.tracking = json_object_get(w.document, "tracking");
 	adv_products_read(w.tree, &w.products);
+	lose_unread(&w);
 	code = writers[i](&w, ret, err);
 	adv_products_release(&w.products);
 	json_decref(w.subjects);

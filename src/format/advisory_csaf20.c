@@ -50,15 +50,19 @@ static void lower_scores(json_t *document, json_t *vulnerability)
 static void lower_status(struct writing *w, json_t *vulnerability)
 {
 	json_t *status = json_object_get(vulnerability, "product_status"), *unknown = js_array(status, "unknown");
+	AUTO_JSON told = json_object();
 	size_t i;
 	json_t *id;
 
 	if (!unknown)
 		return;
 	adv_lose(w, _("CSAF 2.0 has no status \"unknown\": those products are under investigation there"));
+	json_array_foreach(js_array(status, "under_investigation"), i, id)
+		json_object_set_new(told, str_or_empty(json_string_value(id)), json_true());
 	json_array_foreach(unknown, i, id)
-		adv_builder_status(NULL, vulnerability, "under_investigation", json_string_value(id));
-	json_object_del(json_object_get(vulnerability, "product_status"), "unknown");
+		if (json_is_string(id) && !json_object_get(told, json_string_value(id)))
+			adv_list_add(status, "under_investigation", json_incref(id));
+	json_object_del(status, "unknown");
 }
 
 int adv_write_csaf20(struct writing *w, struct str *ret, struct error *err)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Advisories as CVE records 5.2: the container of a CNA, published or rejected; and records read. */
+/* Advisories as CVE records 5.2: the container of a CNA, published or rejected. */
 #include "format/advisory_private.h"
-
-#include "psirtty/score/cwe.h"
 
 static const char nobody[] = "00000000-0000-4000-8000-000000000000";
 
@@ -71,7 +69,8 @@ static json_t *affected_item(struct affecting *a, const struct adv_product *prod
 {
 	const char *vendor = product->vendor ? product->vendor : "unknown";
 	const char *name = product->product ? product->product : product->name;
-	AUTO_STRING key = mem_format("%s\x1f%s", vendor, name);
+	const struct adv_product *platform = product->platform ? adv_product_find(&a->w->products, product->platform) : NULL;
+	AUTO_STRING key = mem_format("%s\x1f%s\x1f%s", vendor, name, platform ? platform->id : "");
 	json_t *item = json_object_get(a->known, key);
 	AUTO_STR purl = STR_INIT;
 
@@ -80,12 +79,37 @@ static json_t *affected_item(struct affecting *a, const struct adv_product *prod
 	item = adv_object("vendor", vendor, "product", name, "defaultStatus", "unknown", NULL);
 	if (adv_purl_bare(product->purl, &purl, NULL))
 		js_set_string(item, "packageURL", purl.bytes);
+	if (platform)
+		adv_list_add(item, "platforms", json_string(platform->name));
 	if (product->cpe)
 		adv_list_add(item, "cpes", json_string(product->cpe));
-	json_object_set_new(item, "versions", json_array());
 	json_object_set(a->known, key, item);
 	json_array_append_new(a->list, item);
 	return item;
+}
+
+/* All versions there are: the default of the item, unless another product of that name said one. */
+static bool set_default(json_t *item, const struct adv_product *product, const char *status)
+{
+	if (product->version && !str_equal(product->version, "vers:all/*"))
+		return false;
+	if (!str_equal(js_string(item, "defaultStatus"), "unknown"))
+		return str_equal(js_string(item, "defaultStatus"), status);
+	js_set_string(item, "defaultStatus", status);
+	return true;
+}
+
+/* Two products of one name and version differ in what records do not tell. */
+static void add_once(struct affecting *a, json_t *item, json_t *version)
+{
+	AUTO_STR text = STR_INIT;
+
+	str_add_format(&text, "%p ", (void *)item);
+	js_dump(version, &text);
+	if (json_object_get(a->known, text.bytes))
+		return;
+	json_object_set_new(a->known, text.bytes, json_true());
+	json_array_append(js_array(item, "versions"), version);
 }
 
 static void add_affected(void *context, const struct adv_product *product, enum adv_state state)
@@ -93,11 +117,19 @@ static void add_affected(void *context, const struct adv_product *product, enum 
 	static const char *const words[] = { [ADV_AFFECTED] = "affected", [ADV_FIXED] = "unaffected",
 					     [ADV_NOT_AFFECTED] = "unaffected", [ADV_UNKNOWN] = "unknown" };
 	struct affecting *a = context;
-	json_t *versions = js_array(affected_item(a, product), "versions");
+	json_t *item = affected_item(a, product), *version;
+	AUTO_JSON said = json_array();
+	size_t i;
 
 	if (state == ADV_NOT_AFFECTED)
 		adv_lose(a->w, _("CVE records have no reasons why a product is not affected"));
-	add_versions(a->w, versions, product, words[state]);
+	if (set_default(item, product, words[state]))
+		return;
+	if (!js_array(item, "versions"))
+		json_object_set_new(item, "versions", json_array());
+	add_versions(a->w, said, product, words[state]);
+	json_array_foreach(said, i, version)
+		add_once(a, item, version);
 }
 
 static json_t *affected(struct writing *w, const json_t *vulnerability)
@@ -194,6 +226,17 @@ static void add_references(struct writing *w, json_t *container, const json_t *v
 		add_reference(container, js_string(json_object_get(w->document, "publisher"), "namespace"), NULL, NULL);
 }
 
+static const char *credit_type(const json_t *acknowledgment)
+{
+	static const char *const types[] = { "finder", "reporter", "analyst", "coordinator", "remediation developer",
+					     "remediation reviewer", "remediation verifier", "tool", "sponsor", "other" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (str_equal(js_string(acknowledgment, "summary"), types[i]))
+			return types[i];
+	return "finder";
+}
+
 static void add_credits(struct writing *w, json_t *container, const json_t *object)
 {
 	size_t i, k;
@@ -206,11 +249,11 @@ static void add_credits(struct writing *w, json_t *container, const json_t *obje
 			AUTO_STRING whole = organisation ? mem_format("%s (%s)", json_string_value(name), organisation) :
 							   mem_string(json_string_value(name));
 
-			adv_list_add(container, "credits", adv_object("lang", language(w), "type", "finder", "value", whole, NULL));
+			adv_list_add(container, "credits", adv_object("lang", language(w), "type", credit_type(one), "value", whole, NULL));
 		}
 		if (!json_array_size(js_array(one, "names")) && organisation)
 			adv_list_add(container, "credits",
-				     adv_object("lang", language(w), "type", "finder", "value", organisation, NULL));
+				     adv_object("lang", language(w), "type", credit_type(one), "value", organisation, NULL));
 	}
 }
 
@@ -349,116 +392,4 @@ json_t *cve_record_upload(const json_t *root)
 	body = json_object();
 	json_object_set_new(body, "cnaContainer", container);
 	return body;
-}
-
-/* ---- reading */
-
-static void read_version(struct adv_builder *b, json_t *vulnerability, const json_t *item, const json_t *version)
-{
-	static const struct { const char *status, *list; } rows[] = {
-		{ "affected", "known_affected" }, { "unaffected", "known_not_affected" }, { "unknown", "under_investigation" },
-	};
-	const char *status = js_string(version, "status"), *from = js_string(version, "version");
-	const char *less = js_string(version, "lessThan"), *most = js_string(version, "lessThanOrEqual");
-	AUTO_STR vers = STR_INIT;
-	AUTO_STR native = STR_INIT;
-	const char *name = from;
-
-	if ((less && !str_equal(less, "*")) || most || (from && !str_equal(from, "0") && less)) {
-		if (from && !str_equal(from, "0") && !str_equal(from, "*"))
-			str_add_format(&native, ">=%s ", from);
-		if (most || (less && !str_equal(less, "*")))
-			str_add_format(&native, "%s%s", most ? "<=" : "<", most ? most : less);
-		name = adv_range_vers(native.bytes, &vers) ? vers.bytes : native.bytes;
-	} else if (str_equal(from, "*") || less) {
-		name = "vers:all/*";
-	}
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (str_equal(status, rows[i].status))
-			adv_builder_status(b, vulnerability, rows[i].list,
-					   adv_builder_product(b, js_string(item, "vendor"),
-							       js_string(item, "product") ? js_string(item, "product") :
-											    js_string(item, "packageName"),
-							       name, js_string(item, "packageURL"), NULL));
-}
-
-static void read_texts(json_t *vulnerability, const json_t *container)
-{
-	static const struct { const char *member, *category; } rows[] = {
-		{ "solutions", "vendor_fix" }, { "workarounds", "workaround" }, { "configurations", "mitigation" },
-	};
-	size_t i;
-	json_t *item;
-
-	json_array_foreach(js_array(container, "descriptions"), i, item)
-		adv_list_add(vulnerability, "notes",
-			     adv_object("category", "description", "text", js_string(item, "value"), NULL));
-	for (size_t k = 0; k < ARRAY_LEN(rows); k++)
-		json_array_foreach(js_array(container, rows[k].member), i, item)
-			adv_list_add(vulnerability, "remediations",
-				     adv_object("category", rows[k].category, "details", js_string(item, "value"), NULL));
-	json_array_foreach(js_array(container, "references"), i, item)
-		adv_list_add(vulnerability, "references",
-			     adv_object("category", "external", "summary",
-					js_string(item, "name") ? js_string(item, "name") : js_string(item, "url"), "url",
-					js_string(item, "url"), NULL));
-	json_array_foreach(js_array(container, "credits"), i, item) {
-		json_t *one = json_object();
-
-		adv_list_add(one, "names", json_string(str_or_empty(js_string(item, "value"))));
-		adv_list_add(vulnerability, "acknowledgments", one);
-	}
-}
-
-/* Scores of the record are of every affected product. */
-static void read_metrics(json_t *vulnerability, const json_t *container)
-{
-	size_t i;
-	json_t *metric, *kind;
-	const char *name;
-
-	json_array_foreach(js_array(container, "metrics"), i, metric)
-		json_object_foreach(metric, name, kind) {
-			const char *member;
-			json_t *cvss = str_starts(name, "cvssV") ? adv_cvss(js_string(kind, "vectorString"), &member) : NULL;
-			json_t *score;
-
-			if (!cvss)
-				continue;
-			score = json_object();
-			json_object_set_new(score, member, cvss);
-			adv_set(score, "products",
-				adv_copy(json_object_get(vulnerability, "product_status"), "known_affected"));
-			adv_list_add(vulnerability, "scores", score);
-		}
-}
-
-json_t *adv_from_cve(const json_t *document)
-{
-	const json_t *metadata = json_object_get(document, "cveMetadata");
-	const json_t *container = json_object_get(json_object_get(document, "containers"), "cna");
-	const json_t *problem = json_array_get(js_array(container, "problemTypes"), 0);
-	const json_t *weakness = json_array_get(js_array(problem, "descriptions"), 0);
-	const char *cve = js_string(metadata, "cveId");
-	const char *date = js_string(metadata, "datePublished");
-	const struct cwe *cwe;
-	struct adv_builder b;
-	json_t *v, *item, *version;
-	size_t i, k;
-
-	adv_builder_init(&b, js_string(container, "title"), cve ? cve : "CVE", js_string(metadata, "assignerShortName"));
-	adv_set_date(b.tracking, "initial_release_date", date ? date : js_string(container, "datePublic"));
-	adv_set_date(b.tracking, "current_release_date", js_string(metadata, "dateUpdated"));
-	v = adv_builder_vulnerability(&b);
-	js_set_string(v, "cve", cve);
-	js_set_string(v, "title", js_string(container, "title"));
-	json_array_foreach(js_array(container, "affected"), i, item)
-		json_array_foreach(js_array(item, "versions"), k, version)
-			read_version(&b, v, item, version);
-	cwe = js_string(weakness, "cweId") ? cwe_parse(js_string(weakness, "cweId")) : NULL;
-	if (cwe)
-		adv_set(v, "cwe", adv_object("id", js_string(weakness, "cweId"), "name", cwe->name, NULL));
-	read_texts(v, container);
-	read_metrics(v, container);
-	return adv_builder_end(&b);
 }

@@ -202,21 +202,22 @@ int adv_write_cyclonedx(struct writing *w, struct str *ret, struct error *err)
 
 /* ---- reading */
 
-static const json_t *find_component(const json_t *list, const char *ref, int depth)
+enum { DEPTH = 64 };
+
+/* bom-ref → component, of all depths; the first of a name. */
+static void index_components(json_t *refs, const json_t *list, int depth)
 {
 	size_t i;
 	json_t *item;
 
 	json_array_foreach((json_t *)list, i, item) {
-		const json_t *inside;
+		const char *ref = js_string(item, "bom-ref");
 
-		if (str_equal(js_string(item, "bom-ref"), ref))
-			return item;
-		inside = depth < 16 ? find_component(js_array(item, "components"), ref, depth + 1) : NULL;
-		if (inside)
-			return inside;
+		if (ref && !json_object_get(refs, ref))
+			json_object_set(refs, ref, item);
+		if (depth < DEPTH)
+			index_components(refs, js_array(item, "components"), depth + 1);
 	}
-	return NULL;
 }
 
 static const char *list_of(const json_t *v, const json_t *version)
@@ -224,7 +225,7 @@ static const char *list_of(const json_t *v, const json_t *version)
 	const char *state = js_string(json_object_get(v, "analysis"), "state"), *status = js_string(version, "status");
 
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
-		if (str_equal(states[i].word, state))
+		if (str_equal(states[i].word, state) && (i != 0 || !str_equal(status, "unaffected")))
 			return states[i].list;
 	if (str_equal(state, "false_positive"))
 		return "known_not_affected";
@@ -236,103 +237,211 @@ static const char *list_of(const json_t *v, const json_t *version)
 	return "under_investigation";
 }
 
-static void read_reason(json_t *v, const json_t *from, const char *id)
+/* The reason of CSAF that a reason of CycloneDX is, where it is one only. */
+static const char *flag_of(const json_t *analysis)
+{
+	const char *why = js_string(analysis, "justification"), *detail = js_string(analysis, "detail");
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (str_equal(reasons[i].justification, why) && str_equal(reasons[i].flag, detail))
+			return reasons[i].flag;
+	return str_equal(why, "code_not_present")		  ? "vulnerable_code_not_present" :
+	       str_equal(why, "code_not_reachable")		  ? "vulnerable_code_not_in_execute_path" :
+	       str_starts(str_or_empty(why), "protected_") ? "inline_mitigations_already_exist" :
+							     NULL;
+}
+
+static void read_reason(struct adv_builder *b, json_t *v, const json_t *from, const char *id)
 {
 	const json_t *analysis = json_object_get(from, "analysis");
-	const char *detail = js_string(analysis, "detail"), *why = js_string(analysis, "justification");
-	json_t *threat;
+	const char *detail = js_string(analysis, "detail"), *why = js_string(analysis, "justification"), *flag = flag_of(analysis);
+	AUTO_STRING once = mem_format("%p\x1f%s", (void *)v, id);
+	json_t *item;
 
-	if (!why && !detail)
+	if (json_object_get(b->known, once))
 		return;
-	threat = adv_object("category", "impact", "details", detail ? detail : why, NULL);
-	adv_list_add(threat, "product_ids", json_string(id));
-	adv_list_add(v, "threats", threat);
+	json_object_set_new(b->known, once, json_true());
+	if (flag) {
+		item = adv_object("label", flag, NULL);
+		adv_list_add(item, "product_ids", json_string(id));
+		adv_list_add(v, "flags", item);
+	}
+	detail = detail && *detail ? detail : why;
+	if (!detail || str_equal(detail, flag))
+		return;
+	item = adv_object("category", "impact", "details", detail, NULL);
+	adv_list_add(item, "product_ids", json_string(id));
+	adv_list_add(v, "threats", item);
 }
 
-static void read_affect(struct adv_builder *b, json_t *v, const json_t *from, const json_t *affect, const json_t *root)
+/* What an entry affects: REF names a component here, or one of another document. */
+struct affecting { struct adv_builder *b; const json_t *refs; };
+
+static void read_affect(const struct affecting *a, json_t *v, const json_t *from, const json_t *affect, json_t *open)
 {
-	const char *ref = js_string(affect, "ref"), *id;
-	const json_t *found = ref ? find_component(js_array(root, "components"), ref, 0) : NULL;
-	const json_t *subject = json_object_get(json_object_get(root, "metadata"), "component");
-	const json_t *c = found ? found : subject;
+	const char *ref = js_string(affect, "ref"), *id, *text;
+	const json_t *c = ref ? json_object_get(a->refs, ref) : NULL;
 	json_t *versions = js_array(affect, "versions"), *version;
 	size_t i, count = json_array_size(versions);
+	struct adv_wanted wanted = { .vendor = js_string(json_object_get(c, "supplier"), "name"),
+				     .product = c ? js_string(c, "name") : ref, .purl = js_string(c, "purl"), .cpe = js_string(c, "cpe") };
 
+	wanted.vendor = wanted.vendor ? wanted.vendor : js_string(json_object_get(c, "manufacturer"), "name");
+	wanted.vendor = wanted.vendor ? wanted.vendor : js_string(c, "group");
 	for (i = 0; i < (count ? count : 1); i++) {
 		version = json_array_get(versions, i);
-		id = adv_builder_product(b, js_string(json_object_get(c, "supplier"), "name"), js_string(c, "name"),
-					 js_string(version, "version") ? js_string(version, "version") :
-					 js_string(version, "range")   ? js_string(version, "range") :
-									 js_string(c, "version"),
-					 js_string(c, "purl"), js_string(c, "cpe"));
-		adv_builder_status(b, v, list_of(from, version), id);
+		text = js_string(version, "range");
+		wanted.range = text != NULL;
+		wanted.version = text ? text : js_string(version, "version") ? js_string(version, "version") : js_string(c, "version");
+		id = adv_builder_product(a->b, &wanted);
+		adv_builder_status(a->b, v, list_of(from, version), id);
 		if (str_equal(list_of(from, version), "known_not_affected"))
-			read_reason(v, from, id);
+			read_reason(a->b, v, from, id);
+		else if (!str_equal(list_of(from, version), "fixed"))
+			json_array_append_new(open, json_string(id));
 	}
 }
 
-static void read_scores(json_t *v, const json_t *from)
+static const char *source_of(const json_t *object)
 {
+	const char *name = js_string(json_object_get(object, "source"), "name");
+
+	return name && *name ? name : "CycloneDX";
+}
+
+static void read_identity(json_t *v, const json_t *from)
+{
+	const char *id = js_string(from, "id") ? js_string(from, "id") : "unknown";
 	size_t i;
-	json_t *rating;
+	json_t *item;
 
-	json_array_foreach(js_array(from, "ratings"), i, rating) {
-		const char *member;
-		json_t *cvss = adv_cvss(js_string(rating, "vector"), &member), *score;
+	adv_builder_id(v, source_of(from), id);
+	json_array_foreach(js_array(from, "references"), i, item)
+		adv_builder_id(v, source_of(item), js_string(item, "id"));
+	json_array_foreach(js_array(from, "cwes"), i, item) {
+		AUTO_STRING cwe = mem_format("CWE-%lld", (long long)json_integer_value(item));
 
-		if (!cvss || adv_score(v, member)) {
-			json_decref(cvss);
-			continue;
-		}
-		score = json_object();
-		json_object_set_new(score, member, cvss);
-		adv_set(score, "products", adv_copy(json_object_get(v, "product_status"), "known_affected"));
-		adv_list_add(v, "scores", score);
+		adv_builder_weakness(v, cwe, NULL);
 	}
 }
 
-static json_t *read_identity(struct adv_builder *b, json_t *known, const json_t *from)
+static void read_texts(json_t *v, const json_t *from)
+{
+	const json_t *credits = json_object_get(from, "credits");
+	size_t i;
+	json_t *item;
+
+	adv_builder_note(v, "description", NULL,
+			 js_string(from, "description") ? js_string(from, "description") : js_string(from, "id"));
+	adv_builder_note(v, "details", NULL, js_string(from, "detail"));
+	adv_builder_reference(v, NULL, js_string(json_object_get(from, "source"), "url"));
+	json_array_foreach(js_array(from, "advisories"), i, item)
+		adv_builder_reference(v, js_string(item, "title"), js_string(item, "url"));
+	json_array_foreach(js_array(credits, "individuals"), i, item)
+		adv_builder_credit(v, js_string(item, "name"), NULL, NULL);
+	json_array_foreach(js_array(credits, "organizations"), i, item)
+		adv_builder_credit(v, NULL, js_string(item, "name"), NULL);
+}
+
+static void add_remedy(json_t *v, const char *category, const char *details, json_t *open)
+{
+	json_t *item;
+
+	if (!json_array_size(open)) {
+		adv_builder_note(v, "other", "Remedy", details);
+		return;
+	}
+	item = adv_object("category", category, "details", details, NULL);
+	json_object_set(item, "product_ids", open);
+	adv_list_add(v, "remediations", item);
+}
+
+/* What to do about what is OPEN: said, or in the first of the words there are for it; a way around it beside that. */
+static void read_remedies(json_t *v, const json_t *from, json_t *open)
+{
+	static const struct { const char *response, *category, *text; } rows[] = {
+		{ "update", "vendor_fix", "Update." },
+		{ "rollback", "vendor_fix", "Go back to a version that is not affected." },
+		{ "will_not_fix", "no_fix_planned", "It will not be fixed." },
+		{ "can_not_fix", "no_fix_planned", "It cannot be fixed." },
+		{ "workaround_available", "workaround", "There is a workaround." },
+	};
+	const char *said = js_string(from, "recommendation"), *around = js_string(from, "workaround");
+	bool told = said && *said;
+	size_t i;
+	json_t *response;
+
+	if (told)
+		add_remedy(v, "vendor_fix", said, open);
+	if (around && *around)
+		add_remedy(v, "workaround", around, open);
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++)
+		json_array_foreach(js_array(json_object_get(from, "analysis"), "response"), i, response) {
+			bool last = k + 1 == ARRAY_LEN(rows), had = last ? around && *around : told;
+
+			if (!str_equal(rows[k].response, json_string_value(response)) || had || !json_array_size(open))
+				continue;
+			add_remedy(v, rows[k].category, rows[k].text, open);
+			told = true;
+		}
+}
+
+static json_t *vulnerability_of(struct adv_builder *b, json_t *known, const json_t *from)
 {
 	const char *id = js_string(from, "id") ? js_string(from, "id") : "unknown";
 	json_t *v = json_object_get(known, id);
 
-	if (v)
-		return v;
-	v = adv_builder_vulnerability(b);
-	json_object_set(known, id, v);
-	if (adv_is_cve(id))
-		js_set_string(v, "cve", id);
-	else
-		adv_list_add(v, "ids", adv_object("system_name", "CycloneDX", "text", id, NULL));
-	adv_list_add(v, "notes",
-		     adv_object("category", "description", "text",
-				js_string(from, "description") ? js_string(from, "description") : id, NULL));
-	if (js_string(from, "recommendation"))
-		adv_list_add(v, "remediations",
-			     adv_object("category", "vendor_fix", "details", js_string(from, "recommendation"), NULL));
-	if (js_string(from, "workaround"))
-		adv_list_add(v, "remediations",
-			     adv_object("category", "workaround", "details", js_string(from, "workaround"), NULL));
+	if (!v) {
+		v = adv_builder_vulnerability(b);
+		json_object_set(known, id, v);
+		read_identity(v, from);
+		read_texts(v, from);
+	}
 	return v;
+}
+
+/* Entries of one id are one vulnerability; statuses first, for what follows is about the products that have one. */
+static void read_entries(struct adv_builder *b, const json_t *document, const json_t *refs)
+{
+	const struct affecting a = { b, refs };
+	AUTO_JSON known = json_object();
+	json_t *from, *item, *v;
+	size_t i, k;
+
+	json_array_foreach(js_array(document, "vulnerabilities"), i, from) {
+		AUTO_JSON open = json_array();
+
+		v = vulnerability_of(b, known, from);
+		json_array_foreach(js_array(from, "affects"), k, item)
+			read_affect(&a, v, from, item, open);
+		read_remedies(v, from, open);
+	}
+	json_array_foreach(b->vulnerabilities, i, v)
+		adv_builder_settle(b, v);
+	json_array_foreach(js_array(document, "vulnerabilities"), i, from)
+		json_array_foreach(js_array(from, "ratings"), k, item)
+			adv_builder_score(vulnerability_of(b, known, from), js_string(item, "vector"),
+					  js_string(json_object_get(item, "source"), "name"));
 }
 
 json_t *adv_from_cyclonedx(const json_t *document)
 {
 	const char *id = js_string(document, "serialNumber");
-	const json_t *meta = json_object_get(document, "metadata");
+	const json_t *meta = json_object_get(document, "metadata"), *subject = json_object_get(meta, "component");
+	AUTO_JSON refs = json_object();
 	struct adv_builder b;
-	json_t *known = json_object(), *from, *affect, *v;
-	size_t i, k;
 
-	adv_builder_init(&b, NULL, id ? id : "CycloneDX", js_string(json_object_get(meta, "manufacturer"), "name"));
-	js_set_string(b.document, "category", "csaf_vex");
+	adv_builder_init(&b, NULL, id ? id : "CycloneDX",
+			 js_string(json_object_get(meta, js_string(json_object_get(meta, "manufacturer"), "name") ? "manufacturer" :
+												    "supplier"), "name"));
+	b.vex = true;
 	adv_set_date(b.tracking, "current_release_date", js_string(meta, "timestamp"));
-	json_array_foreach(js_array(document, "vulnerabilities"), i, from) {
-		v = read_identity(&b, known, from);
-		json_array_foreach(js_array(from, "affects"), k, affect)
-			read_affect(&b, v, from, affect, document);
-		read_scores(v, from);
-	}
-	json_decref(known);
+	index_components(refs, js_array(document, "components"), 0);
+	if (js_string(subject, "bom-ref"))
+		json_object_set(refs, js_string(subject, "bom-ref"), (json_t *)subject);
+	index_components(refs, js_array(subject, "components"), 0);
+	read_entries(&b, document, refs);
+	if (!json_array_size(b.vulnerabilities))
+		adv_builder_note(b.document, "general", NULL, "The document names no vulnerability.");
 	return adv_builder_end(&b);
 }

@@ -151,50 +151,102 @@ int adv_write_openvex(struct writing *w, struct str *ret, struct error *err)
 
 /* ---- reading */
 
+static const char *name_of(const json_t *product)
+{
+	return json_is_string(product) ? json_string_value(product) : js_string(product, "@id");
+}
+
 static const char *product_purl(const json_t *product)
 {
-	const char *purl = js_string(json_object_get(product, "identifiers"), "purl");
-	const char *id = json_is_string(product) ? json_string_value(product) : js_string(product, "@id");
+	const char *purl = js_string(json_object_get(product, "identifiers"), "purl"), *id = name_of(product);
 
 	return purl ? purl : str_starts(str_or_empty(id), "pkg:") ? id : NULL;
 }
 
-static void read_product(struct adv_builder *b, json_t *v, const json_t *statement, const json_t *product)
+static const char *read_name(struct adv_builder *b, const json_t *product)
 {
-	static const struct { const char *status, *list; } rows[] = {
-		{ "affected", "known_affected" }, { "fixed", "fixed" }, { "not_affected", "known_not_affected" },
-		{ "under_investigation", "under_investigation" },
-	};
-	const char *name = json_is_string(product) ? json_string_value(product) : js_string(product, "@id");
-	const char *purl = product_purl(product), *id, *list = "under_investigation", *impact;
+	const json_t *identifiers = json_object_get(product, "identifiers");
+	const char *purl = product_purl(product), *cpe = js_string(identifiers, "cpe23"), *name = name_of(product);
 	AUTO_STRING version = NULL;
 	AUTO_STR bare = STR_INIT;
-	json_t *item;
+	struct adv_wanted wanted = { .purl = purl, .cpe = cpe ? cpe : js_string(identifiers, "cpe22") };
 
 	if (purl && adv_purl_bare(purl, &bare, &version))
 		name = bare.bytes;
-	id = adv_builder_product(b, NULL, name, version, purl, js_string(json_object_get(product, "identifiers"), "cpe23"));
+	wanted.product = name ? name : wanted.cpe;
+	wanted.version = version;
+	return adv_builder_product(b, &wanted);
+}
+
+/* What a statement is about: the product, or each of its parts where it names some. */
+typedef void (*subject_fn)(void *context, const json_t *statement, const char *id);
+
+static void each_subject(struct adv_builder *b, const json_t *statement, const json_t *product, subject_fn fn, void *context)
+{
+	const json_t *parts = js_array(product, "subcomponents");
+	const char *whole = read_name(b, product);
+	size_t i;
+	json_t *part;
+
+	json_array_foreach((json_t *)parts, i, part)
+		fn(context, statement,
+		   adv_builder_part(b, read_name(b, part), str_or_empty(name_of(part)), whole, str_or_empty(name_of(product))));
+	if (!json_array_size(parts))
+		fn(context, statement, whole);
+}
+
+/* The newest statement of a vulnerability and a product is the one that counts; of two of one time the later in the file. */
+struct newest { json_t *statements; const char *time; };
+
+static instant time_of(const json_t *statement, const char *time)
+{
+	const char *own = js_string(statement, "timestamp"), *last = js_string(statement, "last_updated");
+	instant at;
+
+	own = last ? last : own ? own : time;
+	return own && instant_parse(own, &at, NULL) == 0 ? at : INSTANT_NONE;
+}
+
+static void take_newest(void *context, const json_t *statement, const char *id)
+{
+	struct newest *newest = context;
+	const json_t *known = json_object_get(newest->statements, id);
+
+	if (!known || time_of(statement, newest->time) >= time_of(known, newest->time))
+		json_object_set(newest->statements, id, (json_t *)statement);
+}
+
+static void add_about(json_t *v, const char *list, const char *id, json_t *item)
+{
+	adv_list_add(item, "product_ids", json_string(id));
+	adv_list_add(v, list, item);
+}
+
+static void read_statement(struct adv_builder *b, json_t *v, const json_t *statement, const char *id)
+{
+	static const struct { const char *status, *list; } rows[] = {
+		{ "affected", "known_affected" }, { "fixed", "fixed" }, { "not_affected", "known_not_affected" },
+	};
+	const char *list = "under_investigation", *why = js_string(statement, "justification");
+	const char *impact = js_string(statement, "impact_statement"), *action = js_string(statement, "action_statement");
+	const char *notes = js_string(statement, "status_notes");
+	AUTO_STRING once = mem_format("notes of %p", (const void *)statement);
+
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (str_equal(rows[i].status, js_string(statement, "status")))
 			list = rows[i].list;
 	adv_builder_status(b, v, list, id);
-	if (js_string(statement, "justification")) {
-		item = adv_object("label", js_string(statement, "justification"), NULL);
-		adv_list_add(item, "product_ids", json_string(id));
-		adv_list_add(v, "flags", item);
-	}
-	impact = js_string(statement, "impact_statement");
+	if (why && str_equal(list, "known_not_affected"))
+		add_about(v, "flags", id, adv_object("label", why, NULL));
 	if (!impact && str_equal(list, "known_not_affected"))
-		impact = js_string(statement, "status_notes");
-	if (impact) {
-		item = adv_object("category", "impact", "details", impact, NULL);
-		adv_list_add(item, "product_ids", json_string(id));
-		adv_list_add(v, "threats", item);
-	}
-	if (js_string(statement, "action_statement")) {
-		item = adv_object("category", "mitigation", "details", js_string(statement, "action_statement"), NULL);
-		adv_list_add(item, "product_ids", json_string(id));
-		adv_list_add(v, "remediations", item);
+		impact = notes;
+	if (impact && *impact)
+		add_about(v, "threats", id, adv_object("category", "impact", "details", impact, NULL));
+	if (action && *action)
+		add_about(v, "remediations", id, adv_object("category", "mitigation", "details", action, NULL));
+	if (notes && !str_equal(impact, notes) && !json_object_get(b->known, once)) {
+		json_object_set_new(b->known, once, json_true());
+		adv_builder_note(v, "other", "Status notes", notes);
 	}
 }
 
@@ -205,7 +257,7 @@ static json_t *read_vulnerability(struct adv_builder *b, json_t *known, const js
 	size_t i;
 
 	name = name ? name : js_string(from, "@id");
-	name = name ? name : "unknown";
+	name = name && *name ? name : "unknown";
 	v = json_object_get(known, name);
 	if (v)
 		return v;
@@ -213,15 +265,39 @@ static json_t *read_vulnerability(struct adv_builder *b, json_t *known, const js
 	json_object_set(known, name, v);
 	if (adv_is_cve(name))
 		js_set_string(v, "cve", name);
-	else
-		adv_list_add(v, "ids", adv_object("system_name", "OpenVEX", "text", name, NULL));
 	json_array_foreach(js_array(from, "aliases"), i, alias)
-		adv_list_add(v, "ids",
-			     adv_object("system_name", "OpenVEX alias", "text", str_or_empty(json_string_value(alias)), NULL));
-	adv_list_add(v, "notes",
-		     adv_object("category", "description", "text",
-				js_string(from, "description") ? js_string(from, "description") : name, NULL));
+		adv_builder_id(v, "OpenVEX alias", json_string_value(alias));
+	adv_builder_id(v, "OpenVEX", name);
+	adv_builder_note(v, "description", NULL, js_string(from, "description") ? js_string(from, "description") : name);
 	return v;
+}
+
+/* Each vulnerability with the statements that count, by product. */
+static void read_statements(struct adv_builder *b, const json_t *document)
+{
+	AUTO_JSON known = json_object();
+	AUTO_JSON newest = json_object();
+	const char *id;
+	size_t i, k;
+	json_t *statement, *product, *v;
+
+	json_array_foreach(js_array(document, "statements"), i, statement) {
+		AUTO_STRING key = mem_format("%p", (void *)read_vulnerability(b, known, json_object_get(statement, "vulnerability")));
+		struct newest of = { json_object_get(newest, key), js_string(document, "timestamp") };
+
+		if (!of.statements) {
+			of.statements = json_object();
+			json_object_set_new(newest, key, of.statements);
+		}
+		json_array_foreach(js_array(statement, "products"), k, product)
+			each_subject(b, statement, product, take_newest, &of);
+	}
+	json_array_foreach(b->vulnerabilities, i, v) {
+		AUTO_STRING key = mem_format("%p", (void *)v);
+
+		json_object_foreach(json_object_get(newest, key), id, statement)
+			read_statement(b, v, statement, id);
+	}
 }
 
 json_t *adv_from_openvex(const json_t *document)
@@ -229,18 +305,11 @@ json_t *adv_from_openvex(const json_t *document)
 	const char *id = js_string(document, "@id");
 	const char *last = js_string(document, "last_updated");
 	struct adv_builder b;
-	json_t *known = json_object(), *statement, *product, *v;
-	size_t i, k;
 
 	adv_builder_init(&b, NULL, id ? id : "OpenVEX", js_string(document, "author"));
-	js_set_string(b.document, "category", "csaf_vex");
+	b.vex = true;
 	adv_set_date(b.tracking, "initial_release_date", js_string(document, "timestamp"));
 	adv_set_date(b.tracking, "current_release_date", last ? last : js_string(document, "timestamp"));
-	json_array_foreach(js_array(document, "statements"), i, statement) {
-		v = read_vulnerability(&b, known, json_object_get(statement, "vulnerability"));
-		json_array_foreach(js_array(statement, "products"), k, product)
-			read_product(&b, v, statement, product);
-	}
-	json_decref(known);
+	read_statements(&b, document);
 	return adv_builder_end(&b);
 }

@@ -264,37 +264,74 @@ static const char *event_version(const json_t *event, const char **ret_kind)
 	return NULL;
 }
 
-static void read_product(struct adv_builder *b, json_t *v, const json_t *package, const char *status, const char *version)
+static const struct ecosystem *ecosystem_named(const char *name)
 {
-	const char *name = js_string(package, "name");
-
-	adv_builder_status(b, v, status, adv_builder_product(b, js_string(package, "ecosystem"), name, version,
-							  js_string(package, "purl"), NULL));
+	for (size_t i = 0; name && i < ARRAY_LEN(ecosystems); i++)
+		if (str_starts(name, ecosystems[i].name) && (!name[strlen(ecosystems[i].name)] || name[strlen(ecosystems[i].name)] == ':'))
+			return &ecosystems[i];
+	return NULL;
 }
 
-/* What is between two events; an empty text is everything. */
-static void read_interval(struct adv_builder *b, json_t *v, const json_t *package, struct str *native)
+static void read_product(struct adv_builder *b, json_t *v, const json_t *item, const char *status, const char *version, bool range)
 {
+	const json_t *package = json_object_get(item, "package");
+	const char *repo = js_string(json_array_get(js_array(item, "ranges"), 0), "repo");
+	const struct adv_wanted wanted = {
+		.vendor = js_string(package, "ecosystem"),
+		.product = js_string(package, "name") ? js_string(package, "name") : repo,
+		.version = version,
+		.range = range,
+		.purl = js_string(package, "purl"),
+	};
+
+	adv_builder_status(b, v, status, adv_builder_product(b, &wanted));
+}
+
+/* What is between two events; where the ecosystem has an order of its own, in that. */
+static void read_interval(struct adv_builder *b, json_t *v, const json_t *item, struct adv_bounds *bounds)
+{
+	const struct ecosystem *ecosystem = ecosystem_named(js_string(json_object_get(item, "package"), "ecosystem"));
+	AUTO_STRING text = mem_format("%s%s%s%s%s", bounds->from ? ">=" : "", str_or_empty(bounds->from),
+				      bounds->from && bounds->until ? ", " : "",
+				      !bounds->until ? "" : bounds->until_closed ? "<=" : "<", str_or_empty(bounds->until));
 	AUTO_STR vers = STR_INIT;
 
-	if (!native->length)
-		str_add(&vers, "vers:all/*");
-	else if (!adv_range_vers(native->bytes, &vers))
-		str_add(&vers, native->bytes);
-	read_product(b, v, package, "known_affected", vers.bytes);
-	str_reset(native);
+	if (!bounds->from && !bounds->until)
+		read_product(b, v, item, "known_affected", NULL, false);
+	else if ((ecosystem && adv_range_write(ecosystem->type, bounds, 1, false, &vers)) ||
+		 adv_range_write("generic", bounds, 1, false, &vers))
+		read_product(b, v, item, "known_affected", vers.bytes, true);
+	else
+		read_product(b, v, item, "known_affected", text, true);
+	adv_bounds_release(bounds, 1);
+	*bounds = (struct adv_bounds){ 0 };
+}
+
+/* Commits have no order that can be told from them: the end is named as it stands. */
+static void read_commits(struct adv_builder *b, json_t *v, const json_t *item, const json_t *range)
+{
+	AUTO_STR text = STR_INIT;
+	size_t i;
+	json_t *event;
+
+	json_array_foreach(js_array(range, "events"), i, event) {
+		const char *kind, *version = event_version(event, &kind);
+
+		if (version)
+			str_add_format(&text, "%s%s %s", text.length ? ", " : "commits: ", kind, version);
+	}
+	if (text.length)
+		read_product(b, v, item, "known_affected", text.bytes, true);
 }
 
 /* Events in their order: each lower end with the upper end behind it. */
-static void read_range(struct adv_builder *b, json_t *v, const json_t *package, const json_t *range)
+static void read_range(struct adv_builder *b, json_t *v, const json_t *item, const json_t *range)
 {
-	AUTO_STR native = STR_INIT;
+	struct adv_bounds bounds = { 0 };
 	bool open = false;
 	size_t i;
 	json_t *event;
 
-	if (str_equal(js_string(range, "type"), "GIT"))
-		return;
 	json_array_foreach(js_array(range, "events"), i, event) {
 		const char *kind, *version = event_version(event, &kind);
 
@@ -302,87 +339,93 @@ static void read_range(struct adv_builder *b, json_t *v, const json_t *package, 
 			continue;
 		if (str_equal(kind, "introduced")) {
 			if (open)
-				read_interval(b, v, package, &native);
-			if (!str_equal(version, "0"))
-				str_add_format(&native, ">=%s ", version);
+				read_interval(b, v, item, &bounds);
+			bounds.from = str_equal(version, "0") ? NULL : mem_string(version);
 			open = true;
 			continue;
 		}
-		str_add_format(&native, "%s%s", str_equal(kind, "fixed") ? "<" : "<=", version);
-		read_interval(b, v, package, &native);
+		bounds.until = mem_string(version);
+		bounds.until_closed = !str_equal(kind, "fixed");
+		read_interval(b, v, item, &bounds);
 		open = false;
 		if (str_equal(kind, "fixed"))
-			read_product(b, v, package, "fixed", version);
+			read_product(b, v, item, "fixed", version, false);
 	}
 	if (open)
-		read_interval(b, v, package, &native);
+		read_interval(b, v, item, &bounds);
 }
 
 static void read_affected(struct adv_builder *b, json_t *v, const json_t *item)
 {
-	const json_t *package = json_object_get(item, "package");
+	bool ordered = json_array_size(js_array(item, "versions")) > 0;
 	size_t i;
 	json_t *one;
 
 	json_array_foreach(js_array(item, "versions"), i, one)
-		read_product(b, v, package, "known_affected", json_string_value(one));
+		read_product(b, v, item, "known_affected", json_string_value(one), false);
 	json_array_foreach(js_array(item, "ranges"), i, one)
-		read_range(b, v, package, one);
+		if (!str_equal(js_string(one, "type"), "GIT")) {
+			read_range(b, v, item, one);
+			ordered = true;
+		}
+	json_array_foreach(js_array(item, "ranges"), i, one)
+		if (str_equal(js_string(one, "type"), "GIT") && !ordered)
+			read_commits(b, v, item, one);
+	if (!ordered && !json_array_size(js_array(item, "ranges")))
+		read_product(b, v, item, "known_affected", NULL, false);
 }
 
-static void read_scores(json_t *v, const json_t *list)
+/* Of the record, or where it has none of its packages. */
+static void read_scores(json_t *v, const json_t *document)
 {
-	size_t i;
-	json_t *severity;
+	size_t i, k;
+	json_t *severity, *item;
 
-	json_array_foreach((json_t *)list, i, severity) {
-		const char *member;
-		json_t *cvss = adv_cvss(js_string(severity, "score"), &member), *score;
-
-		if (!cvss)
-			continue;
-		score = json_object();
-		json_object_set_new(score, member, cvss);
-		adv_set(score, "products", adv_copy(json_object_get(v, "product_status"), "known_affected"));
-		adv_list_add(v, "scores", score);
-	}
+	json_array_foreach(js_array(document, "severity"), i, severity)
+		adv_builder_score(v, js_string(severity, "score"), NULL);
+	json_array_foreach(js_array(document, "affected"), i, item)
+		json_array_foreach(js_array(item, "severity"), k, severity)
+			if (!js_array(v, "scores"))
+				adv_builder_score(v, js_string(severity, "score"), js_string(json_object_get(item, "package"), "name"));
 }
 
 static void read_ids(json_t *v, const json_t *document)
 {
+	static const struct { const char *member, *system; } rows[] = {
+		{ "aliases", "OSV alias" }, { "upstream", "OSV upstream" }, { "related", "OSV related" },
+	};
 	const char *own = js_string(document, "id");
 	size_t i;
 	json_t *alias;
 
 	if (adv_is_cve(own))
 		js_set_string(v, "cve", own);
-	json_array_foreach(js_array(document, "aliases"), i, alias) {
-		const char *id = json_string_value(alias);
-
-		if (adv_is_cve(id) && !js_string(v, "cve"))
-			js_set_string(v, "cve", id);
-		else if (id)
-			adv_list_add(v, "ids", adv_object("system_name", "OSV alias", "text", id, NULL));
-	}
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++)
+		json_array_foreach(js_array(document, rows[k].member), i, alias)
+			if (json_string_value(alias) && k == 0)
+				adv_builder_id(v, rows[k].system, json_string_value(alias));
+			else if (json_string_value(alias))
+				adv_builder_note(v, "other", rows[k].system, json_string_value(alias));
+	if (!js_string(v, "cve"))
+		adv_builder_id(v, "OSV", own);
 }
 
 static void read_notes(struct adv_builder *b, json_t *v, const json_t *document)
 {
+	AUTO_STRING withdrawn = js_string(document, "withdrawn") ? mem_format("Withdrawn on %s.", js_string(document, "withdrawn")) :
+								    NULL;
 	size_t i;
 	json_t *item;
 
-	if (js_string(document, "details"))
-		adv_list_add(v, "notes", adv_object("category", "description", "text", js_string(document, "details"), NULL));
+	adv_builder_note(v, "description", NULL,
+			 js_string(document, "details") ? js_string(document, "details") : js_string(document, "summary"));
+	adv_builder_note(b->document, "general", "Withdrawn", withdrawn);
 	json_array_foreach(js_array(document, "references"), i, item)
-		adv_list_add(v, "references",
-			     adv_object("category", "external", "summary", js_string(item, "type"), "url",
-					js_string(item, "url"), NULL));
-	json_array_foreach(js_array(document, "credits"), i, item) {
-		json_t *one = json_object();
-
-		adv_list_add(one, "names", json_string(str_or_empty(js_string(item, "name"))));
-		adv_list_add(b->document, "acknowledgments", one);
-	}
+		adv_builder_reference(v, js_string(item, "type"), js_string(item, "url"));
+	json_array_foreach(js_array(document, "credits"), i, item)
+		adv_builder_credit(b->document, js_string(item, "name"), NULL, js_string(item, "type"));
+	json_array_foreach(js_array(json_object_get(document, "database_specific"), "cwe_ids"), i, item)
+		adv_builder_weakness(v, json_string_value(item), NULL);
 }
 
 json_t *adv_from_osv(const json_t *document)
@@ -399,7 +442,8 @@ json_t *adv_from_osv(const json_t *document)
 	read_ids(v, document);
 	json_array_foreach(js_array(document, "affected"), i, item)
 		read_affected(&b, v, item);
-	read_scores(v, js_array(document, "severity"));
+	adv_builder_settle(&b, v);
+	read_scores(v, document);
 	read_notes(&b, v, document);
 	return adv_builder_end(&b);
 }

@@ -70,29 +70,57 @@ void adv_remedies(struct writing *w, const json_t *vulnerability, const char *pr
 /* PURL without its version; adds to RET. False when it is none. *RET_VERSION (may be NULL) is freed by the caller. */
 bool adv_purl_bare(const char *purl, struct str *ret, char **ret_version);
 
+/* The canonical VERS of intervals and single versions in the order TYPE has; adds to RET. False: TYPE has no order, or a
+ * version is none in it, or they overlap. INVERTED: of all that lies in none of them; false also where nothing does. */
+bool adv_range_write(const char *type, const struct adv_bounds *list, size_t count, bool inverted, struct str *ret);
+
 /* ---- building a tree */
 struct adv_builder {
 	json_t *tree, *document, *tracking, *vulnerabilities;
 	json_t *vendors;       /* product_tree.branches */
-	json_t *lists;         /* vendor and product → its list of branches, borrowed */
-	json_t *known;         /* vendor, product, version → product id */
+	json_t *relations;     /* product_tree.relationships */
+	json_t *lists;         /* key → a list of branches, borrowed */
+	json_t *known;         /* vendor, product, version … → product id */
+	json_t *states;        /* vulnerability, by its address → { product id: status } */
 	size_t products;
+	bool vex;              /* its category is csaf_vex, if it has all that this wants */
 };
+/* A product to be found or made; NULL what is not told. VERSION is one, or a range: "vers:…", words that read as one, or any
+ * text when RANGE is true; NULL: all. WHERE: the platforms. */
+struct adv_wanted { const char *vendor, *product, *version, *where, *purl, *cpe; bool range; };
 /* A tree with TITLE, ID and a publisher's name (NULL: "unknown"). */
 void adv_builder_init(struct adv_builder *b, const char *title, const char *id, const char *publisher);
-/* The id of this product version, made when it is new. Borrowed. VERSION may be a vers: range. */
-const char *adv_builder_product(struct adv_builder *b, const char *vendor, const char *product, const char *version,
-				const char *purl, const char *cpe);
+/* The id of this product version, made when it is new. Borrowed. */
+const char *adv_builder_product(struct adv_builder *b, const struct adv_wanted *wanted);
+/* The id of the product PART inside WHOLE, both ids, with their names. Borrowed. */
+const char *adv_builder_part(struct adv_builder *b, const char *part, const char *part_name, const char *whole,
+			     const char *whole_name);
 /* DATE with a zone; one that has none is UTC, one that is none is left out. */
 void adv_set_date(json_t *object, const char *name, const char *date);
 json_t *adv_builder_vulnerability(struct adv_builder *b); /* borrowed; appended */
-/* Adds the product to the list STATUS of the vulnerability, once. B may be NULL: for short lists. */
+/* The product has the status; of two the less safe one stays (affected, under investigation, fixed, not affected). */
 void adv_builder_status(struct adv_builder *b, json_t *vulnerability, const char *status, const char *product);
+/* Writes product_status, which what follows reads. */
+void adv_builder_settle(struct adv_builder *b, json_t *vulnerability);
+/* A remedy for the affected, else for those under investigation; a note where there is neither. DETAILS may be NULL: nothing is added. */
+void adv_builder_remedy(json_t *vulnerability, const char *category, const char *details);
+void adv_builder_note(json_t *object, const char *category, const char *title, const char *text); /* TEXT may be NULL */
+void adv_builder_reference(json_t *object, const char *summary, const char *url);                 /* URL may be NULL */
+void adv_builder_credit(json_t *object, const char *name, const char *organization, const char *summary);
+/* One score of each version of CVSS; others, and what is no vector, are notes. FROM: whose, or NULL. */
+void adv_builder_score(json_t *vulnerability, const char *vector, const char *from);
+/* The first is the weakness, others are notes. */
+void adv_builder_weakness(json_t *vulnerability, const char *id, const char *text);
+/* TEXT is the CVE id where that is one and there is none yet, else one of the other ids, once. */
+void adv_builder_id(json_t *vulnerability, const char *system, const char *text);
 /* Takes what is set into the tree and hands that out. */
 json_t *adv_builder_end(struct adv_builder *b);
 void adv_list_add(json_t *object, const char *name, json_t *item); /* item stolen; the list is made */
 /* The score object of a vector, as the member of scores[] it belongs to; NULL when it is no vector. */
 json_t *adv_cvss(const char *vector, const char **ret_member);
+
+/* The members of DOCUMENT that the reader of FORMAT takes nothing from, as one text ("" when there are none). */
+void adv_unread(const json_t *document, const char *format, struct str *ret);
 
 /* ---- formats */
 typedef int (*adv_write_fn)(struct writing *w, struct str *ret, struct error *err);

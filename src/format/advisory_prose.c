@@ -21,57 +21,7 @@ void prose_add(struct prose *prose, enum prose_kind kind, const char *label, con
 	prose->blocks[prose->count++] = (struct prose_block){ kind, mem_string(label), mem_string(text) };
 }
 
-/* ---- words */
-
-static const struct word { const char *en, *zh; } words[] = {
-	{ "Advisory", "公告编号" },
-	{ "Version", "版本" },
-	{ "Published", "发布日期" },
-	{ "Updated", "更新日期" },
-	{ "Publisher", "发布方" },
-	{ "Summary", "概要" },
-	{ "Description", "描述" },
-	{ "Vulnerability", "漏洞" },
-	{ "Weakness", "弱点" },
-	{ "Severity", "严重程度" },
-	{ "Affected", "受影响" },
-	{ "Fixed", "已修复" },
-	{ "Not affected", "不受影响" },
-	{ "Under investigation", "调查中" },
-	{ "What to do", "处置建议" },
-	{ "Fix", "修复" },
-	{ "Workaround", "临时措施" },
-	{ "Mitigation", "缓解措施" },
-	{ "No fix is planned", "不计划修复" },
-	{ "No remedy yet", "暂无补救措施" },
-	{ "Exploitation", "利用情况" },
-	{ "Acknowledgements", "致谢" },
-	{ "References", "参考" },
-	{ "Revision history", "修订记录" },
-	{ "Contact", "联系方式" },
-	{ "Other id", "其他编号" },
-	{ "draft", "草案" },
-	{ "Legal", "法律声明" },
-	{ "Note", "说明" },
-	{ "What is this about?", "这是什么问题？" },
-	{ "Am I affected?", "我受影响吗？" },
-	{ "What should I do?", "我该怎么办？" },
-	{ "Is it being exploited?", "是否已被利用？" },
-	{ "How severe is it?", "有多严重？" },
-	{ "Who found it?", "谁发现的？" },
-	{ "Where can I read more?", "哪里可以了解更多？" },
-	{ "No attacks are known to the publisher.", "发布方尚未获知任何攻击。" },
-	{ "Security fixes", "安全修复" },
-	{ "See", "参见" },
-};
-
-static const char *word(const struct prose *p, const char *en)
-{
-	for (size_t i = 0; p->chinese && i < ARRAY_LEN(words); i++)
-		if (str_equal(words[i].en, en))
-			return words[i].zh;
-	return en;
-}
+/* ---- pieces */
 
 static void begin(struct writing *w, struct prose *p)
 {
@@ -80,16 +30,17 @@ static void begin(struct writing *w, struct prose *p)
 	*p = (struct prose){ .lang = lang ? lang : "en", .chinese = str_starts_nocase(str_or_empty(lang), "zh") };
 }
 
-/* ---- pieces */
-
 static void add_date(struct prose *p, const char *label, const char *date)
 {
+	AUTO_STRING minute = NULL;
 	char buffer[40];
 	instant at;
 
-	if (date && instant_parse(date, &at, NULL) == 0)
-		date = instant_format(at, buffer);
-	prose_add(p, PROSE_FIELD, word(p, label), date);
+	if (date && instant_parse(date, &at, NULL) == 0) {
+		instant_format(at, buffer);
+		minute = mem_format("%.10s %.5s UTC", buffer, buffer + 11);
+	}
+	prose_add(p, PROSE_FIELD, prose_word(p, label), minute ? minute : date);
 }
 
 static void add_head(struct writing *w, struct prose *p)
@@ -97,16 +48,17 @@ static void add_head(struct writing *w, struct prose *p)
 	const char *tlp = advisory_tlp(w->tree), *status = js_string(w->tracking, "status");
 	bool draft = str_equal(status, "draft");
 	AUTO_STRING version = mem_format("%s%s%s%s", str_or_empty(js_string(w->tracking, "version")), draft ? " (" : "",
-					 draft ? word(p, "draft") : "", draft ? ")" : "");
+					 draft ? prose_word(p, "draft") : "", draft ? ")" : "");
 	AUTO_STRING label = tlp ? mem_format("TLP:%s", tlp) : NULL;
 
 	prose_add(p, PROSE_TITLE, NULL, js_string(w->document, "title"));
 	prose_add(p, PROSE_FIELD, "TLP", label);
-	prose_add(p, PROSE_FIELD, word(p, "Advisory"), js_string(w->tracking, "id"));
-	prose_add(p, PROSE_FIELD, word(p, "Version"), version);
-	add_date(p, "Published", js_string(w->tracking, "initial_release_date"));
+	prose_add(p, PROSE_FIELD, prose_word(p, "Advisory"), js_string(w->tracking, "id"));
+	prose_add(p, PROSE_FIELD, prose_word(p, "Version"), version);
+	if (!draft)
+		add_date(p, "Published", js_string(w->tracking, "initial_release_date"));
 	add_date(p, "Updated", js_string(w->tracking, "current_release_date"));
-	prose_add(p, PROSE_FIELD, word(p, "Publisher"), js_string(json_object_get(w->document, "publisher"), "name"));
+	prose_add(p, PROSE_FIELD, prose_word(p, "Publisher"), js_string(json_object_get(w->document, "publisher"), "name"));
 }
 
 static void add_notes(struct prose *p, const json_t *object, enum prose_kind heading, const json_t *known)
@@ -126,10 +78,10 @@ static void add_notes(struct prose *p, const json_t *object, enum prose_kind hea
 			again |= str_equal(js_string(other, "text"), text);
 		for (size_t r = 0; r < ARRAY_LEN(rows); r++)
 			if (str_equal(rows[r].category, js_string(note, "category")) && (!title || p->chinese))
-				title = title && !str_equal(title, rows[r].title) ? title : word(p, rows[r].title);
+				title = title && !str_equal(title, rows[r].title) ? title : prose_word(p, rows[r].title);
 		if (again || !text)
 			continue;
-		prose_add(p, heading, NULL, title);
+		prose_add(p, heading, NULL, prose_word(p, title));
 		prose_add(p, PROSE_TEXT, NULL, text);
 	}
 }
@@ -147,7 +99,7 @@ static void add_score(struct prose *p, const json_t *v)
 						      str_or_empty(js_string(score, "vectorString"))) :
 					   NULL;
 
-		prose_add(p, PROSE_FIELD, word(p, "Severity"), line);
+		prose_add(p, PROSE_FIELD, prose_word(p, "Severity"), line);
 	}
 }
 
@@ -165,24 +117,53 @@ static void add_identity(struct prose *p, const json_t *v)
 		AUTO_STRING line = mem_format("%s (%s)", str_or_empty(js_string(id, "text")),
 					      str_or_empty(js_string(id, "system_name")));
 
-		prose_add(p, PROSE_FIELD, word(p, "Other id"), line);
+		prose_add(p, PROSE_FIELD, prose_word(p, "Other id"), line);
 	}
-	prose_add(p, PROSE_FIELD, word(p, "Weakness"), weakness);
+	prose_add(p, PROSE_FIELD, prose_word(p, "Weakness"), weakness);
 	add_score(p, v);
 }
 
 struct listing { struct prose *p; const json_t *v; struct writing *w; enum adv_state wanted; bool titled; };
 
-/* Why it is not affected, for people. */
+/* Why it is not affected, for people: in words, else by the label. */
 static const char *impact_of(const struct listing *l, const char *product)
 {
 	size_t i;
-	json_t *threat;
+	json_t *item;
 
-	json_array_foreach(js_array(l->v, "threats"), i, threat)
-		if (str_equal(js_string(threat, "category"), "impact") && adv_concerns(l->w, threat, product))
-			return js_string(threat, "details");
+	json_array_foreach(js_array(l->v, "threats"), i, item)
+		if (str_equal(js_string(item, "category"), "impact") && adv_concerns(l->w, item, product))
+			return js_string(item, "details");
+	json_array_foreach(js_array(l->v, "flags"), i, item)
+		if (adv_concerns(l->w, item, product))
+			return prose_reason(l->p, js_string(item, "label"));
 	return NULL;
+}
+
+/* Where in its name the version begins; its length where that is not to be seen. */
+static size_t version_place(const struct adv_product *product)
+{
+	AUTO_STRING front = mem_format("%s%s%s ", str_or_empty(product->vendor), product->vendor ? " " : "",
+				       str_or_empty(product->product));
+	size_t name = strlen(product->name);
+
+	if (product->version && str_ends(product->name, product->version))
+		return name - strlen(product->version);
+	return product->product && str_starts(product->name, front) ? strlen(front) : name;
+}
+
+/* Its name, with a range at its end in words. */
+static void add_name(const struct prose *p, const struct adv_product *product, struct str *ret)
+{
+	size_t place = product->range ? version_place(product) : strlen(product->name);
+	AUTO_STR range = STR_INIT;
+
+	if (product->name[place] && prose_range(p, product->name + place, &range)) {
+		str_add_bytes(ret, product->name, place);
+		str_add(ret, range.bytes);
+	} else {
+		str_add(ret, product->name);
+	}
 }
 
 static void list_product(void *context, const struct adv_product *product, enum adv_state state)
@@ -191,14 +172,17 @@ static void list_product(void *context, const struct adv_product *product, enum 
 					      [ADV_NOT_AFFECTED] = "Not affected", [ADV_UNKNOWN] = "Under investigation" };
 	struct listing *l = context;
 	const char *why = state == ADV_NOT_AFFECTED ? impact_of(l, product->id) : NULL;
-	AUTO_STRING line = mem_format("%s%s%s", product->name, why ? ": " : "", str_or_empty(why));
+	AUTO_STR line = STR_INIT;
 
 	if (state != l->wanted)
 		return;
+	add_name(l->p, product, &line);
+	if (why)
+		str_add_format(&line, ": %s", why);
 	if (!l->titled)
-		prose_add(l->p, PROSE_SUBHEADING, NULL, word(l->p, titles[state]));
+		prose_add(l->p, PROSE_SUBHEADING, NULL, prose_word(l->p, titles[state]));
 	l->titled = true;
-	prose_add(l->p, PROSE_ITEM, NULL, line);
+	prose_add(l->p, PROSE_ITEM, NULL, line.bytes);
 }
 
 static void add_products(struct writing *w, struct prose *p, const json_t *v)
@@ -212,7 +196,7 @@ static void add_products(struct writing *w, struct prose *p, const json_t *v)
 	}
 }
 
-static void add_remedies(struct prose *p, const json_t *v)
+static void list_remedies(struct prose *p, const json_t *v)
 {
 	static const struct { const char *category, *title; } rows[] = {
 		{ "vendor_fix", "Fix" }, { "workaround", "Workaround" }, { "mitigation", "Mitigation" },
@@ -221,11 +205,12 @@ static void add_remedies(struct prose *p, const json_t *v)
 	size_t i;
 	json_t *remedy;
 
-	if (json_array_size(js_array(v, "remediations")))
-		prose_add(p, PROSE_SUBHEADING, NULL, word(p, "What to do"));
 	for (size_t k = 0; k < ARRAY_LEN(rows); k++)
 		json_array_foreach(js_array(v, "remediations"), i, remedy) {
-			AUTO_STRING line = mem_format("%s: %s", word(p, rows[k].title), str_or_empty(js_string(remedy, "details")));
+			const char *details = str_or_empty(js_string(remedy, "details"));
+			/* That there is none says the title. */
+			bool own = str_equal(details, "There is no remedy yet.");
+			AUTO_STRING line = mem_format("%s%s%s", prose_word(p, rows[k].title), own ? "" : ": ", own ? "" : details);
 
 			if (!str_equal(rows[k].category, js_string(remedy, "category")))
 				continue;
@@ -234,20 +219,33 @@ static void add_remedies(struct prose *p, const json_t *v)
 		}
 }
 
-static void add_threats(struct prose *p, const json_t *v)
+static void add_remedies(struct prose *p, const json_t *v)
+{
+	if (json_array_size(js_array(v, "remediations")))
+		prose_add(p, PROSE_SUBHEADING, NULL, prose_word(p, "What to do"));
+	list_remedies(p, v);
+}
+
+static bool is_exploited(const json_t *v)
 {
 	size_t i;
-	bool titled = false;
 	json_t *threat;
 
-	json_array_foreach(js_array(v, "threats"), i, threat) {
-		if (!str_equal(js_string(threat, "category"), "exploit_status"))
-			continue;
-		if (!titled)
-			prose_add(p, PROSE_SUBHEADING, NULL, word(p, "Exploitation"));
-		titled = true;
-		prose_add(p, PROSE_ITEM, NULL, js_string(threat, "details"));
-	}
+	json_array_foreach(js_array(v, "threats"), i, threat)
+		if (str_equal(js_string(threat, "category"), "exploit_status"))
+			return true;
+	return false;
+}
+
+static bool list_threats(struct prose *p, const json_t *v)
+{
+	size_t before = p->count, i;
+	json_t *threat;
+
+	json_array_foreach(js_array(v, "threats"), i, threat)
+		if (str_equal(js_string(threat, "category"), "exploit_status"))
+			prose_add(p, PROSE_ITEM, NULL, prose_word(p, js_string(threat, "details")));
+	return p->count > before;
 }
 
 static void add_thanks(struct prose *p, const json_t *object)
@@ -263,7 +261,7 @@ static void add_thanks(struct prose *p, const json_t *object)
 		if (js_string(one, "organization"))
 			str_add_format(&line, line.length ? " (%s)" : "%s", js_string(one, "organization"));
 		if (js_string(one, "summary"))
-			str_add_format(&line, "%s%s", line.length ? ": " : "", js_string(one, "summary"));
+			str_add_format(&line, "%s%s", line.length ? ": " : "", prose_word(p, js_string(one, "summary")));
 		prose_add(p, PROSE_ITEM, NULL, line.bytes);
 	}
 }
@@ -274,7 +272,9 @@ static void add_references(struct prose *p, const json_t *object)
 	json_t *one;
 
 	json_array_foreach(js_array(object, "references"), i, one)
-		prose_add(p, PROSE_LINK, js_string(one, "summary"), js_string(one, "url"));
+		prose_add(p, PROSE_LINK,
+			  str_equal(js_string(one, "summary"), js_string(one, "url")) ? NULL : prose_word(p, js_string(one, "summary")),
+			  js_string(one, "url"));
 }
 
 static void add_history(struct writing *w, struct prose *p)
@@ -284,10 +284,11 @@ static void add_history(struct writing *w, struct prose *p)
 
 	json_array_foreach(js_array(w->tracking, "revision_history"), i, one) {
 		AUTO_STRING line = mem_format("%s, %.10s: %s", str_or_empty(js_string(one, "number")),
-					      str_or_empty(js_string(one, "date")), str_or_empty(js_string(one, "summary")));
+					      str_or_empty(js_string(one, "date")),
+					      str_or_empty(prose_word(p, js_string(one, "summary"))));
 
 		if (i == 0)
-			prose_add(p, PROSE_HEADING, NULL, word(p, "Revision history"));
+			prose_add(p, PROSE_HEADING, NULL, prose_word(p, "Revision history"));
 		prose_add(p, PROSE_ITEM, NULL, line);
 	}
 }
@@ -299,7 +300,7 @@ static void add_section(struct prose *p, const char *title, void (*add)(struct p
 	size_t before = p->count, i;
 	json_t *v;
 
-	prose_add(p, PROSE_HEADING, NULL, word(p, title));
+	prose_add(p, PROSE_HEADING, NULL, prose_word(p, title));
 	add(p, document);
 	json_array_foreach((json_t *)vulnerabilities, i, v)
 		add(p, v);
@@ -313,12 +314,14 @@ static void add_vulnerability(struct writing *w, struct prose *p, const json_t *
 {
 	const char *title = js_string(v, "title"), *cve = js_string(v, "cve");
 
-	prose_add(p, PROSE_HEADING, NULL, alone || !(title || cve) ? word(p, "Vulnerability") : title ? title : cve);
+	prose_add(p, PROSE_HEADING, NULL, alone || !(title || cve) ? prose_word(p, "Vulnerability") : title ? title : cve);
 	add_identity(p, v);
 	add_notes(p, v, PROSE_SUBHEADING, w->document);
 	add_products(w, p, v);
 	add_remedies(p, v);
-	add_threats(p, v);
+	if (is_exploited(v))
+		prose_add(p, PROSE_SUBHEADING, NULL, prose_word(p, "Exploitation"));
+	list_threats(p, v);
 }
 
 void prose_advisory(struct writing *w, struct prose *p)
@@ -337,7 +340,7 @@ void prose_advisory(struct writing *w, struct prose *p)
 	add_section(p, "References", add_references, w->document, list);
 	add_history(w, p);
 	if (js_string(publisher, "contact_details")) {
-		prose_add(p, PROSE_HEADING, NULL, word(p, "Contact"));
+		prose_add(p, PROSE_HEADING, NULL, prose_word(p, "Contact"));
 		prose_add(p, PROSE_TEXT, NULL, js_string(publisher, "contact_details"));
 	}
 }
@@ -359,7 +362,7 @@ void prose_release_note(struct writing *w, struct prose *p)
 	json_t *v;
 
 	begin(w, p);
-	prose_add(p, PROSE_HEADING, NULL, word(p, "Security fixes"));
+	prose_add(p, PROSE_HEADING, NULL, prose_word(p, "Security fixes"));
 	json_array_foreach(js_array(w->tree, "vulnerabilities"), i, v) {
 		const char *cve = js_string(v, "cve"), *title = js_string(v, "title");
 		const char *severity = js_string(adv_score(v, "cvss_v4") ? adv_score(v, "cvss_v4") : adv_score(v, "cvss_v3"),
@@ -371,19 +374,7 @@ void prose_release_note(struct writing *w, struct prose *p)
 
 		prose_add(p, PROSE_ITEM, NULL, line);
 	}
-	prose_add(p, PROSE_LINK, word(p, "See"), self_url(w));
-}
-
-static bool is_exploited(const json_t *list)
-{
-	size_t i, k;
-	json_t *v, *threat;
-
-	json_array_foreach((json_t *)list, i, v)
-		json_array_foreach(js_array(v, "threats"), k, threat)
-			if (str_equal(js_string(threat, "category"), "exploit_status"))
-				return true;
-	return false;
+	prose_add(p, PROSE_LINK, prose_word(p, "Details"), self_url(w));
 }
 
 void prose_faq(struct writing *w, struct prose *p)
@@ -391,27 +382,28 @@ void prose_faq(struct writing *w, struct prose *p)
 	static const char *const brief[] = { "summary", "description", "details", NULL };
 	const json_t *list = js_array(w->tree, "vulnerabilities");
 	const char *about = adv_note(w->document, brief);
+	bool exploited = false;
 	size_t i;
 	json_t *v, *note;
 
 	begin(w, p);
 	prose_add(p, PROSE_TITLE, NULL, js_string(w->document, "title"));
-	prose_add(p, PROSE_HEADING, NULL, word(p, "What is this about?"));
+	prose_add(p, PROSE_HEADING, NULL, prose_word(p, "What is this about?"));
 	prose_add(p, PROSE_TEXT, NULL, about ? about : js_string(w->document, "title"));
-	prose_add(p, PROSE_HEADING, NULL, word(p, "Am I affected?"));
+	prose_add(p, PROSE_HEADING, NULL, prose_word(p, "Am I affected?"));
 	json_array_foreach((json_t *)list, i, v)
 		add_products(w, p, v);
-	add_section(p, "What should I do?", add_remedies, NULL, list);
+	add_section(p, "What should I do?", list_remedies, NULL, list);
 	add_section(p, "How severe is it?", add_score, NULL, list);
-	prose_add(p, PROSE_HEADING, NULL, word(p, "Is it being exploited?"));
+	prose_add(p, PROSE_HEADING, NULL, prose_word(p, "Is it being exploited?"));
 	json_array_foreach((json_t *)list, i, v)
-		add_threats(p, v);
-	if (!is_exploited(list))
-		prose_add(p, PROSE_TEXT, NULL, word(p, "No attacks are known to the publisher."));
+		exploited |= list_threats(p, v);
+	if (!exploited)
+		prose_add(p, PROSE_TEXT, NULL, prose_word(p, "This advisory reports no attacks."));
 	add_section(p, "Who found it?", add_thanks, w->document, list);
 	json_array_foreach(js_array(w->document, "notes"), i, note)
 		if (str_equal(js_string(note, "category"), "faq")) {
-			prose_add(p, PROSE_HEADING, NULL, js_string(note, "title"));
+			prose_add(p, PROSE_HEADING, NULL, prose_word(p, js_string(note, "title")));
 			prose_add(p, PROSE_TEXT, NULL, js_string(note, "text"));
 		}
 	add_section(p, "Where can I read more?", add_references, w->document, NULL);

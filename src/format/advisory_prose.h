@@ -16,6 +16,12 @@ void prose_add(struct prose *prose, enum prose_kind kind, const char *label, con
 void prose_advisory(struct writing *w, struct prose *ret);
 void prose_release_note(struct writing *w, struct prose *ret);
 void prose_faq(struct writing *w, struct prose *ret);
+/* EN in the language of the document where it is one of our own words, else as it is. */
+const char *prose_word(const struct prose *prose, const char *en);
+/* A VEX reason in words. */
+const char *prose_reason(const struct prose *prose, const char *label);
+/* A range as people say it ("from 1.0 before 1.4"); adds to RET. False: leave it as it is. */
+bool prose_range(const struct prose *prose, const char *range, struct str *ret);
 /* How they are written. Nothing of a document is taken for markup; control and bidi characters become marks. */
 void prose_text(const struct prose *prose, struct str *ret);
 void prose_markdown(const struct prose *prose, struct str *ret);

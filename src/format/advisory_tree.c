@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tree of an advisory: its products as other formats speak of them, ranges, notes; and building one. */
+/* The tree of an advisory: its products as other formats speak of them, ranges, notes. */
 #include "format/advisory_private.h"
 
 #include <stdarg.h>
 
-#include "format/csaf_private.h"
-#include "psirtty/score/cvss.h"
 #include "psirtty/score/vers.h"
 
 enum { DEPTH = 64 };
@@ -80,17 +78,6 @@ const char *adv_note(const json_t *object, const char *const *categories)
 			if (str_equal(js_string(note, "category"), *categories))
 				return js_string(note, "text");
 	return NULL;
-}
-
-static bool holds(const json_t *list, const char *text)
-{
-	size_t i;
-	json_t *item;
-
-	json_array_foreach((json_t *)list, i, item)
-		if (str_equal(json_string_value(item), text))
-			return true;
-	return false;
 }
 
 /* Sets are made once for each item: a list of a hundred thousand is asked as often. */
@@ -399,164 +386,119 @@ void adv_bounds_release(struct adv_bounds *bounds, size_t count)
 	}
 }
 
-/* ---- building */
+/* ---- writing ranges */
 
-void adv_builder_init(struct adv_builder *b, const char *title, const char *id, const char *publisher)
+static int order(const struct version_scheme *scheme, const char *a, const char *b)
 {
-	*b = (struct adv_builder){ .tree = json_object(), .document = json_object(), .tracking = json_object(),
-				   .vulnerabilities = json_array(), .vendors = json_array(), .lists = json_object(),
-				   .known = json_object() };
-	js_set_string(b->document, "category", "csaf_base");
-	js_set_string(b->document, "csaf_version", "2.0");
-	js_set_string(b->document, "title", title ? title : id);
-	json_object_set_new(b->document, "publisher",
-			    adv_object("category", "other", "name", publisher ? publisher : "unknown", "namespace",
-				       "https://example.invalid", NULL));
-	js_set_string(b->tracking, "id", id);
-	js_set_string(b->tracking, "status", "final");
+	int found = 0;
+
+	return version_compare(scheme, a, b, &found, NULL) ? 2 : found;
 }
 
-static json_t *add_branch(json_t *list, const char *category, const char *name, const char *child)
+/* Where one begins: what has no lower end before all. */
+static const char *start_of(const struct adv_bounds *b)
 {
-	json_t *branch = adv_object("category", category, "name", name, NULL), *children = json_array();
-
-	json_object_set_new(branch, child, children);
-	json_array_append_new(list, branch);
-	return children;
+	return b->single_count ? b->single[0] : b->from;
 }
 
-/* The list of branches of a vendor's product. */
-static json_t *versions_of(struct adv_builder *b, const char *vendor, const char *product)
+static const char *end_of(const struct adv_bounds *b)
 {
-	AUTO_STRING whole = mem_format("%s\x1f%s", vendor, product);
-	json_t *products = json_object_get(b->lists, vendor), *versions = json_object_get(b->lists, whole);
+	return b->single_count ? b->single[0] : b->until;
+}
 
-	if (!products) {
-		products = add_branch(b->vendors, "vendor", vendor, "branches");
-		json_object_set(b->lists, vendor, products);
+/* Few: records have a handful of them. False when two overlap, or cannot be compared. */
+static bool sort_bounds(const struct version_scheme *scheme, const struct adv_bounds **list, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = i; k > 0 && (!start_of(list[k]) ||
+					     (start_of(list[k - 1]) && order(scheme, start_of(list[k]), start_of(list[k - 1])) < 0));
+		     k--) {
+			const struct adv_bounds *moved = list[k];
+
+			list[k] = list[k - 1];
+			list[k - 1] = moved;
+		}
+	for (size_t i = 1; i < count; i++) {
+		const char *end = end_of(list[i - 1]), *start = start_of(list[i]);
+		int found = end && start ? order(scheme, end, start) : 1;
+		bool both = (list[i - 1]->single_count || list[i - 1]->until_closed) && (list[i]->single_count || !list[i]->from_open);
+
+		if (found > 0 || (found == 0 && both))
+			return false;
 	}
-	if (!versions) {
-		versions = add_branch(products, "product_name", product, "branches");
-		json_object_set(b->lists, whole, versions);
-	}
-	return versions;
+	return true;
 }
 
-static json_t *product_branch(const char *id, const char *vendor, const char *product, const char *version,
-			      const char *purl, const char *cpe)
+static void add_constraint(struct vers *vers, enum vers_comparator comparator, const char *version)
 {
-	AUTO_STRING name = mem_format("%s %s %s", vendor, product, version);
-	bool range = str_starts(version, "vers:");
-	json_t *branch = adv_object("category", range ? "product_version_range" : "product_version", "name", version, NULL);
-	json_t *object = adv_object("name", name, "product_id", id, NULL);
-
-	adv_set(object, "product_identification_helper", adv_object("purl", purl, "cpe", cpe, NULL));
-	json_object_set_new(branch, "product", object);
-	return branch;
+	vers->constraints = mem_resize(vers->constraints, vers->count + 1, sizeof(*vers->constraints));
+	vers->constraints[vers->count++] = (struct vers_constraint){ comparator, mem_string(version) };
 }
 
-const char *adv_builder_product(struct adv_builder *b, const char *vendor, const char *product, const char *version,
-				const char *purl, const char *cpe)
+static void add_inside(struct vers *vers, const struct adv_bounds *b)
 {
-	AUTO_STRING key = NULL;
-	AUTO_STRING id = NULL;
-
-	vendor = vendor && *vendor ? vendor : "unknown";
-	product = product && *product ? product : "unknown";
-	version = version && *version ? version : "vers:all/*";
-	key = mem_format("%s\x1f%s\x1f%s\x1f%s", vendor, product, version, str_or_empty(purl));
-	if (json_object_get(b->known, key))
-		return json_string_value(json_object_get(b->known, key));
-	id = mem_format("CSAFPID-%04zu", ++b->products);
-	json_array_append_new(versions_of(b, vendor, product), product_branch(id, vendor, product, version, purl, cpe));
-	js_set_string(b->known, key, id);
-	return json_string_value(json_object_get(b->known, key));
+	if (b->single_count)
+		add_constraint(vers, VERS_EQUAL, b->single[0]);
+	if (b->from)
+		add_constraint(vers, b->from_open ? VERS_GREATER : VERS_GREATER_EQUAL, b->from);
+	if (b->until)
+		add_constraint(vers, b->until_closed ? VERS_LESS_EQUAL : VERS_LESS, b->until);
 }
 
-json_t *adv_builder_vulnerability(struct adv_builder *b)
+/* Between this one and the next (NULL: none) lies what is in neither. */
+static void add_outside(struct vers *vers, const struct adv_bounds *b, const struct adv_bounds *next,
+			const struct version_scheme *scheme)
 {
-	json_t *vulnerability = json_object();
+	bool touch = next && b->until && next->from && order(scheme, b->until, next->from) == 0 && b->until_closed == next->from_open;
 
-	json_array_append_new(b->vulnerabilities, vulnerability);
-	return vulnerability;
+	if (b->single_count)
+		add_constraint(vers, VERS_NOT_EQUAL, b->single[0]);
+	if (b->until && !touch)
+		add_constraint(vers, b->until_closed ? VERS_GREATER : VERS_GREATER_EQUAL, b->until);
+	if (next && next->from && !touch)
+		add_constraint(vers, next->from_open ? VERS_LESS_EQUAL : VERS_LESS, next->from);
 }
 
-void adv_builder_status(struct adv_builder *b, json_t *vulnerability, const char *status, const char *product)
+static bool bounds_valid(const struct version_scheme *scheme, const struct adv_bounds *b)
 {
-	json_t *object = json_object_get(vulnerability, "product_status");
-	AUTO_STRING key = mem_format("%p\x1f%s\x1f%s", (void *)vulnerability, status, product);
+	const char *start = start_of(b), *end = end_of(b);
 
-	if (b && json_object_get(b->known, key))
-		return;
-	if (b)
-		json_object_set_new(b->known, key, json_true());
-
-	if (!object) {
-		object = json_object();
-		json_object_set_new(vulnerability, "product_status", object);
-	}
-	if (b || !holds(js_array(object, status), product))
-		adv_list_add(object, status, json_string(product));
+	return (!start || version_check(scheme, start, NULL) == 0) && (!end || version_check(scheme, end, NULL) == 0) &&
+	       (!b->from || !b->until || order(scheme, b->from, b->until) < (b->until_closed && !b->from_open ? 1 : 0));
 }
 
-void adv_set_date(json_t *object, const char *name, const char *date)
+/* The constraints as they must come out again: a reader that mends or drops one understood something else. */
+static bool add_canonical(const struct vers *vers, struct str *ret)
 {
-	AUTO_STRING zoned = date ? mem_format("%sZ", date) : NULL;
-	instant at;
-
-	if (date && instant_parse(date, &at, NULL) == 0)
-		js_set_string(object, name, date);
-	else if (date && instant_parse(zoned, &at, NULL) == 0)
-		js_set_string(object, name, zoned);
-}
-
-/* A revision history, where the format told none. */
-static void finish_tracking(struct adv_builder *b)
-{
-	const char *current = js_string(b->tracking, "current_release_date");
-	const char *initial = js_string(b->tracking, "initial_release_date");
-
-	current = current ? current : initial ? initial : "1970-01-01T00:00:00Z";
-	if (!initial)
-		js_set_string(b->tracking, "initial_release_date", current);
-	if (!js_string(b->tracking, "current_release_date"))
-		js_set_string(b->tracking, "current_release_date", current);
-	current = js_string(b->tracking, "current_release_date");
-	if (json_object_get(b->tracking, "revision_history"))
-		return;
-	js_set_string(b->tracking, "version", "1");
-	adv_list_add(b->tracking, "revision_history",
-		     adv_object("date", current, "number", "1", "summary", "As it was read", NULL));
-}
-
-json_t *adv_builder_end(struct adv_builder *b)
-{
-	json_t *product_tree = json_object();
-
-	finish_tracking(b);
-	json_object_set_new(b->document, "tracking", b->tracking);
-	json_object_set_new(b->tree, "document", b->document);
-	adv_set(product_tree, "branches", b->vendors);
-	adv_set(b->tree, "product_tree", product_tree);
-	adv_set(b->tree, "vulnerabilities", b->vulnerabilities);
-	json_decref(b->lists);
-	json_decref(b->known);
-	return b->tree;
-}
-
-json_t *adv_cvss(const char *vector, const char **ret_member)
-{
-	static const char *const members[] = { [CVSS_2_0] = "cvss_v2", [CVSS_3_0] = "cvss_v3", [CVSS_3_1] = "cvss_v3",
-					       [CVSS_4_0] = "cvss_v4" };
+	AUTO_STR text = STR_INIT;
+	AUTO_VERS again = VERS_INIT;
 	AUTO_STR repairs = STR_INIT;
-	struct cvss cvss;
-	json_t *object;
 
-	if (!vector || cvss_parse_lenient(vector, &cvss, &repairs, NULL))
-		return NULL;
-	object = csaf_cvss_object(&cvss);
-	if (!repairs.length)
-		js_set_string(object, "vectorString", vector); /* byte for byte */
-	*ret_member = members[cvss.version];
-	return object;
+	vers_write(vers, &text);
+	if (vers_parse_lenient(text.bytes, &again, &repairs, NULL) || again.count != vers->count)
+		return false;
+	vers_write(&again, ret);
+	return true;
+}
+
+bool adv_range_write(const char *type, const struct adv_bounds *list, size_t count, bool inverted, struct str *ret)
+{
+	AUTO_VERS vers = { .type = mem_string(type), .scheme = version_scheme_find(type) };
+	const struct adv_bounds **sorted = mem_alloc((count + 1) * sizeof(*sorted));
+	bool fine = vers.scheme && count > 0;
+
+	for (size_t i = 0; i < count; i++) {
+		sorted[i] = &list[i];
+		fine = fine && bounds_valid(vers.scheme, &list[i]);
+	}
+	fine = fine && sort_bounds(vers.scheme, sorted, count);
+	if (fine && inverted && start_of(sorted[0]) && !sorted[0]->single_count)
+		add_constraint(&vers, sorted[0]->from_open ? VERS_LESS_EQUAL : VERS_LESS, sorted[0]->from);
+	for (size_t i = 0; fine && i < count; i++)
+		if (inverted)
+			add_outside(&vers, sorted[i], i + 1 < count ? sorted[i + 1] : NULL, vers.scheme);
+		else
+			add_inside(&vers, sorted[i]);
+	free(sorted);
+	return fine && vers.count && add_canonical(&vers, ret);
 }

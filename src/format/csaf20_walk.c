@@ -11,47 +11,78 @@ static const struct place *tree_place(void)
 
 /* ---- branches and products */
 
-static void walk_branches(struct csaf *d, const json_t *list, const struct place *place, csaf_branch_fn fn,
-			  void *context)
+/* Every test walks over the branches; they are found once, in the order of the document. */
+struct csaf_branch { const json_t *json, *product; size_t up, index; };
+enum { NO_BRANCH = -1 };
+
+static void add_branches(struct csaf *d, const json_t *list, size_t up)
 {
 	json_t *branch;
 	size_t i;
 
 	json_array_foreach((json_t *)list, i, branch) {
-		const struct place *here = AT_INDEX(place, i);
+		size_t here = d->branch_count;
+		const json_t *product = json_object_get(branch, "product");
 
 		if (!json_is_object(branch))
 			continue;
-		fn(d, branch, here, context);
-		walk_branches(d, js_array(branch, "branches"), AT(here, "branches"), fn, context);
+		d->branches = mem_grow(d->branches, &d->branch_room, here + 1, sizeof(*d->branches));
+		d->branches[here] = (struct csaf_branch){ branch, json_is_object(product) ? product : NULL, up, i };
+		d->branch_count++;
+		add_branches(d, js_array(branch, "branches"), here);
 	}
+}
+
+/* Of branch i the list it is in is place 2 i, itself the next one. */
+void csaf_read_branches(struct csaf *d)
+{
+	add_branches(d, js_array(d->tree, "branches"), (size_t)NO_BRANCH);
+	d->branch_places = mem_alloc((d->branch_count + 1) * 2 * sizeof(*d->branch_places));
+	for (size_t i = 0; i < d->branch_count; i++) {
+		const struct csaf_branch *branch = &d->branches[i];
+		struct place *list = &d->branch_places[2 * i];
+		const struct place *up = branch->up == (size_t)NO_BRANCH ? tree_place() : &d->branch_places[2 * branch->up + 1];
+
+		list[0] = (struct place){ up, "branches", 0 };
+		list[1] = (struct place){ list, NULL, branch->index };
+	}
+}
+
+bool csaf_branch_at(const struct csaf *d, size_t i, const json_t **ret_branch, const json_t **ret_product,
+		    const struct place **ret_place)
+{
+	if (i >= d->branch_count)
+		return false;
+	*ret_branch = d->branches[i].json;
+	*ret_product = d->branches[i].product;
+	*ret_place = &d->branch_places[2 * i + 1];
+	return true;
+}
+
+bool csaf_branch_up(const struct csaf *d, size_t i, size_t *ret)
+{
+	if (d->branches[i].up == (size_t)NO_BRANCH)
+		return false;
+	*ret = d->branches[i].up;
+	return true;
 }
 
 void csaf_each_branch(struct csaf *d, csaf_branch_fn fn, void *context)
 {
-	walk_branches(d, js_array(d->tree, "branches"), AT(tree_place(), "branches"), fn, context);
-}
-
-struct product_walk { csaf_product_fn fn; void *context; };
-
-static void branch_product(struct csaf *d, const json_t *branch, const struct place *place, void *context)
-{
-	const struct product_walk *walk = context;
-	const json_t *product = json_object_get(branch, "product");
-
-	if (json_is_object(product))
-		walk->fn(d, product, AT(place, "product"), walk->context);
+	for (size_t i = 0; i < d->branch_count; i++)
+		fn(d, d->branches[i].json, &d->branch_places[2 * i + 1], context);
 }
 
 void csaf_each_product(struct csaf *d, csaf_product_fn fn, void *context)
 {
-	struct product_walk walk = { fn, context };
 	const struct place *names = AT(tree_place(), "full_product_names");
 	const struct place *relations = AT(tree_place(), "relationships");
 	json_t *item;
 	size_t i;
 
-	csaf_each_branch(d, branch_product, &walk);
+	for (i = 0; i < d->branch_count; i++)
+		if (d->branches[i].product)
+			fn(d, d->branches[i].product, AT(&d->branch_places[2 * i + 1], "product"), context);
 	json_array_foreach(js_array(d->tree, "full_product_names"), i, item)
 		if (json_is_object(item))
 			fn(d, item, AT_INDEX(names, i), context);

@@ -53,6 +53,7 @@ void mail_signature_release(struct mail_signature *signature)
 	free(signature->fingerprint);
 	free(signature->hash);
 	free(signature->addresses);
+	free(signature->path);
 }
 
 static void release_lists(struct mail_record *record)
@@ -66,8 +67,10 @@ static void release_lists(struct mail_record *record)
 	}
 	for (size_t i = 0; i < record->attachment_count; i++) {
 		free(record->attachments[i].name);
+		free(record->attachments[i].other_name);
 		free(record->attachments[i].safe_name);
 		free(record->attachments[i].type);
+		free(record->attachments[i].path);
 		free(record->attachments[i].bytes);
 	}
 	for (size_t i = 0; i < record->key_count; i++) {
@@ -193,6 +196,7 @@ static json_t *signatures_json(const struct mail_record *record, bool keep)
 		put_instant(item, "created", signature->created);
 		put_string(item, "hash", signature->hash);
 		js_set_string(item, "covers", signature->covers_message ? "message" : "part");
+		put_string(item, "path", signature->path);
 		if (keep && signature->addresses)
 			js_set_string(item, "addresses", signature->addresses);
 		json_array_append_new(list, item);
@@ -214,6 +218,9 @@ static json_t *parts_json(const struct mail_record *record)
 		js_set_integer(item, "size", (long long)part->size);
 		js_set_bool(item, "covered", part->covered);
 		js_set_bool(item, "encrypted", part->encrypted);
+		js_set_string(item, "verdict", verdict_name(part->verdict));
+		js_set_integer(item, "text_at", (long long)part->text_at);
+		js_set_integer(item, "text_length", (long long)part->text_length);
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -228,8 +235,10 @@ static json_t *attachments_json(const struct mail_record *record)
 		json_t *item = json_object();
 
 		put_string(item, "name", attachment->name);
+		put_string(item, "other_name", attachment->other_name);
 		put_string(item, "safe_name", attachment->safe_name);
 		put_string(item, "type", attachment->type);
+		put_string(item, "path", attachment->path);
 		js_set_integer(item, "size", (long long)attachment->size);
 		put_string(item, "sha256", attachment->sha256[0] ? attachment->sha256 : NULL);
 		json_array_append_new(list, item);
@@ -390,6 +399,7 @@ static void take_signatures(const json_t *json, struct mail_record *ret)
 		to->hash = take_string(item, "hash");
 		to->covers_message = str_equal(js_string(item, "covers"), "message");
 		to->addresses = take_string(item, "addresses");
+		to->path = take_string(item, "path");
 	}
 }
 
@@ -410,6 +420,9 @@ static void take_parts(const json_t *json, struct mail_record *ret)
 		to->size = take_size(item, "size");
 		to->covered = js_bool(item, "covered");
 		to->encrypted = js_bool(item, "encrypted");
+		to->verdict = (enum mail_verdict)take_word(item, "verdict", verdict_words, VERDICT_UNSIGNED);
+		to->text_at = take_size(item, "text_at");
+		to->text_length = take_size(item, "text_length");
 	}
 }
 
@@ -426,8 +439,10 @@ static void take_attachments(const json_t *json, struct mail_record *ret)
 		const char *sha256 = str_or_empty(js_string(item, "sha256"));
 
 		to->name = take_string(item, "name");
+		to->other_name = take_string(item, "other_name");
 		to->safe_name = take_string(item, "safe_name");
 		to->type = take_string(item, "type");
+		to->path = take_string(item, "path");
 		to->size = take_size(item, "size");
 		if (strlen(sha256) == 64 && strspn(sha256, "0123456789abcdef") == 64)
 			memcpy(to->sha256, sha256, 65);
@@ -571,16 +586,69 @@ static enum mail_verdict verdict_for(const struct mail_record *record, const cha
 	return names_others(record, sender) ? VERDICT_MISMATCH : VERDICT_SIGNED;
 }
 
-void mail_record_judge(struct mail_record *record, const char *pinned)
+static enum mail_verdict judge(const struct mail_record *record, const char *pinned)
 {
 	enum signature_state worst = mail_record_signature(record);
 
 	if (worst == SIGNATURE_COUNT)
-		record->verdict = VERDICT_UNSIGNED;
-	else if (worst >= SIGNATURE_REVOKED_KEY)
-		record->verdict = VERDICT_BAD;
-	else
-		record->verdict = verdict_for(record, pinned);
+		return VERDICT_UNSIGNED;
+	return worst >= SIGNATURE_REVOKED_KEY ? VERDICT_BAD : verdict_for(record, pinned);
+}
+
+/* The part's own signatures as if they were the message's. */
+static enum mail_verdict judge_part(const struct mail_record *record, const char *path, const char *pinned)
+{
+	struct mail_record alone = *record;
+	enum mail_verdict verdict;
+
+	alone.signatures = mem_alloc((record->signature_count + 1) * sizeof(*alone.signatures));
+	alone.signature_count = 0;
+	for (size_t i = 0; i < record->signature_count; i++) {
+		if (!str_equal(str_or_empty(record->signatures[i].path), path))
+			continue;
+		alone.signatures[alone.signature_count] = record->signatures[i];
+		alone.signatures[alone.signature_count++].covers_message = true;
+	}
+	verdict = judge(&alone, pinned);
+	free(alone.signatures);
+	return verdict;
+}
+
+const char *mail_record_signed_path(const struct mail_record *record, const struct mail_part *part)
+{
+	const char *found = NULL, *place = str_or_empty(part->path);
+
+	for (size_t i = 0; i < record->signature_count; i++) {
+		const char *path = record->signatures[i].path;
+		size_t length = path ? strlen(path) : 0;
+
+		if (length && strncmp(place, path, length) == 0 && (!place[length] || place[length] == '.') &&
+		    (!found || length > strlen(found)))
+			found = path;
+	}
+	return found;
+}
+
+void mail_record_judge(struct mail_record *record, const char *pinned)
+{
+	mail_record_sender(record);
+	record->verdict = judge(record, pinned);
+	for (size_t i = 0; i < record->part_count; i++) {
+		const char *path = mail_record_signed_path(record, &record->parts[i]);
+
+		record->parts[i].verdict = path ? judge_part(record, path, pinned) : record->verdict;
+	}
+}
+
+bool mail_record_outdated(const struct mail_record *record, const char *pinned)
+{
+	bool verified = record->verdict == VERDICT_VERIFIED;
+
+	/* In brief it is not known whom a key names; that says something only where nothing is pinned. */
+	if (record->verdict == VERDICT_BAD || record->from_count != 1 || mail_record_has_flag(record, "multiple-from") ||
+	    !signed_well(record, NULL))
+		return false;
+	return pinned ? verdict_for(record, pinned) != record->verdict : verified;
 }
 
 const char *mail_record_sender(const struct mail_record *record)

@@ -2,6 +2,8 @@
 /* Facts of a case as cells and lines. */
 #include "tui/cells.h"
 
+#include "psirtty/base/zone.h"
+
 enum role severity_role(enum cvss_severity severity)
 {
 	static const enum role roles[] = {
@@ -50,6 +52,36 @@ const char *time_full(instant at, char buffer[40])
 	instant_format(at, format);
 	snprintf(buffer, 40, "%.10s %.5s UTC", format, format + 11);
 	return buffer;
+}
+
+static char own_zone[64];
+
+void time_set_zone(const char *zone)
+{
+	snprintf(own_zone, sizeof(own_zone), "%s", zone && strlen(zone) < sizeof(own_zone) && zone_known(zone) ? zone : "");
+}
+
+const char *time_both(instant at, char buffer[TIME_BYTES])
+{
+	instant local = at == INSTANT_NONE || !*own_zone ? at : at + zone_offset(own_zone, at) * INSTANT_MINUTE;
+	char utc[40], here[40];
+
+	time_full(at, utc);
+	if (local == at) {
+		snprintf(buffer, TIME_BYTES, "%s", utc);
+		return buffer;
+	}
+	instant_format(local, here);
+	here[10] = ' ';
+	snprintf(buffer, TIME_BYTES, "%s, %.*s %s", utc, strncmp(utc, here, 10) ? 11 : 5, here + (strncmp(utc, here, 10) ? 5 : 11), own_zone);
+	return buffer;
+}
+
+void doc_time(struct doc *doc, const char *label, enum role role, instant at)
+{
+	char buffer[TIME_BYTES];
+
+	doc_field(doc, label, role, time_both(at, buffer));
 }
 
 void cell_time(struct cell *ret, instant at, bool full)
@@ -184,7 +216,7 @@ void message_peer_run(const struct case_message *message, struct doc *doc)
 	doc_run(doc, ROLE_NORMAL, str_or_empty(message->peer));
 }
 
-static void preview_message(const struct case_state *state, struct doc *doc)
+static void preview_message(const struct view *view, const struct case_state *state, struct doc *doc)
 {
 	const struct case_message *message;
 
@@ -194,20 +226,21 @@ static void preview_message(const struct case_state *state, struct doc *doc)
 	doc_line(doc);
 	doc_label(doc, message->type == EVENT_MESSAGE_SENT ? _("last, to") : _("last, from"));
 	message_peer_run(message, doc);
-	doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
+	message_text(view, message, doc);
 }
 
-void case_preview(const struct case_state *state, instant now, struct doc *doc)
+void case_preview(const struct view *view, const struct case_state *state, struct doc *doc)
 {
+	instant now = view_now(view);
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
 	const char *what;
-	char left[48], when[40];
+	char left[48], when[TIME_BYTES];
 	instant at;
 
 	doc_line(doc);
 	doc_run(doc, ROLE_TITLE, str_or_empty(state->title));
 	if (case_next_due(state, now, &what, &at)) {
-		str_add_format(&cell.text, "%s %s, %s", _(what), time_left(at, now, left), time_full(at, when));
+		str_add_format(&cell.text, "%s %s, %s", _(what), time_left(at, now, left), time_both(at, when));
 		cell.role = at < now ? ROLE_OVERDUE : ROLE_DUE;
 		doc_cell(doc, _("due"), &cell);
 	}
@@ -215,7 +248,7 @@ void case_preview(const struct case_state *state, instant now, struct doc *doc)
 	doc_cell(doc, _("embargo"), &cell);
 	if (state->summary && *state->summary)
 		doc_sentence(doc, ROLE_NORMAL, state->summary);
-	preview_message(state, doc);
+	preview_message(view, state, doc);
 }
 
 static void mail_flags(const struct mail_record *record, struct doc *doc)
@@ -240,14 +273,10 @@ static void mail_flags(const struct mail_record *record, struct doc *doc)
 
 static void mail_verdict_line(const struct mail_record *record, struct doc *doc)
 {
-	const struct mail_signature *signature = record->signature_count ? &record->signatures[0] : NULL;
-
 	doc_line(doc);
 	doc_label(doc, _("signature"));
 	doc_run(doc, verdict_role(record->verdict), verdict_name(record->verdict));
 	doc_format(doc, ROLE_NORMAL, ": %s", verdict_sentence(record->verdict));
-	if (signature && signature->fingerprint)
-		doc_field(doc, _("key"), ROLE_NORMAL, signature->fingerprint);
 }
 
 void mail_facts(const struct inbox_item *item, struct doc *doc)
@@ -255,10 +284,9 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 	const struct mail_record *record = &item->record;
 	AUTO_STR from = STR_INIT, encryption = STR_INIT;
 	AUTO_TEXT subject = TEXT_INIT;
-	char when[40];
 
 	if (!item->read) {
-		doc_field(doc, _("received"), ROLE_NORMAL, time_full(item->received, when));
+		doc_time(doc, _("received"), ROLE_NORMAL, item->received);
 		doc_sentence(doc, ROLE_WARNING, _("This mail could not be read yet; its bytes are kept. \":mail retry\" tries again."));
 		return;
 	}
@@ -267,15 +295,18 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 		str_add(&from, i ? ", " : "");
 		address_add(&from, &record->from[i]);
 	}
-	doc_field(doc, _("from"), ROLE_NORMAL, from.bytes);
-	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
-	doc_field(doc, _("received"), ROLE_NORMAL, time_full(item->received, when));
+	mail_verdict_line(record, doc);
+	doc_keep(doc);
 	str_add(&encryption, encryption_name(record->encryption));
 	if (*mail_record_reason(record))
 		str_add_format(&encryption, ": %s", mail_record_reason(record));
 	doc_field(doc, _("encryption"), record->encryption == ENCRYPTION_DECRYPTED ? ROLE_VERIFIED : ROLE_NORMAL,
 		  encryption.bytes);
-	mail_verdict_line(record, doc);
+	doc_field(doc, _("from"), ROLE_NORMAL, from.bytes);
+	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
+	doc_time(doc, _("received"), ROLE_NORMAL, item->received);
+	if (record->signature_count)
+		doc_field(doc, _("key"), ROLE_NORMAL, record->signatures[0].fingerprint);
 	doc_field(doc, _("case"), ROLE_ID, item->taken_case);
 	if (subject.hidden) {
 		doc_line(doc);

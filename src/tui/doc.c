@@ -17,7 +17,7 @@ void doc_reset(struct doc *doc, int width)
 {
 	for (size_t i = 0; i < doc->count; i++)
 		line_release(&doc->lines[i]);
-	doc->count = 0;
+	doc->count = doc->kept = 0;
 	doc->width = width;
 }
 
@@ -26,6 +26,11 @@ void doc_release(struct doc *doc)
 	doc_reset(doc, 0);
 	free(doc->lines);
 	*doc = (struct doc){ 0 };
+}
+
+void doc_keep(struct doc *doc)
+{
+	doc->kept = doc->count;
 }
 
 void doc_line(struct doc *doc)
@@ -79,6 +84,14 @@ static size_t wrap_at(const char *line, size_t length, int cells)
 	return cut > fits / 3 ? cut : fits ? fits : 1;
 }
 
+/* What is cut there, without the blanks where the line ends, which would be drawn for nothing. */
+static size_t seen_of(const char *rest, size_t cut)
+{
+	while (cut > 0 && rest[cut] && rest[cut - 1] == ' ')
+		cut--;
+	return cut;
+}
+
 static int width_of(const struct doc_line *line)
 {
 	int width = 0;
@@ -112,7 +125,8 @@ void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw)
 			cells = doc->width - indent;
 		}
 		cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
-		run_add(doc, role, rest, (long)cut);
+		if (seen_of(rest, cut))
+			run_add(doc, role, rest, (long)seen_of(rest, cut));
 		rest += cut;
 		if (!*rest)
 			break;
@@ -171,9 +185,10 @@ void doc_field(struct doc *doc, const char *label, enum role role, const char *v
 	doc_wrapped(doc, role, LABEL_CELLS, value);
 }
 
-static void block_line(struct doc *doc, enum role role, const char *line, size_t length, bool gutter)
+static void block_line(struct doc *doc, enum role role, const char *line, size_t length, const char *mark,
+		       enum role role_mark)
 {
-	int cells = doc->width - (gutter ? 2 : 0);
+	int cells = doc->width - (mark ? text_width(mark) : 0);
 	AUTO_STRING copy = mem_copy(line, length);
 	const char *rest = copy;
 
@@ -182,14 +197,19 @@ static void block_line(struct doc *doc, enum role role, const char *line, size_t
 		size_t cut = wrap_at(rest, strlen(rest), cells);
 
 		doc_line(doc);
-		if (gutter)
-			doc_run(doc, ROLE_GUTTER, "│ ");
-		run_add(doc, role, rest, (long)cut);
+		if (mark)
+			doc_run(doc, role_mark, mark);
+		run_add(doc, role, rest, (long)seen_of(rest, cut));
 		rest += cut;
 	} while (*rest);
 }
 
 void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter)
+{
+	doc_behind(doc, role, raw, gutter ? "│ " : NULL, ROLE_GUTTER);
+}
+
+void doc_behind(struct doc *doc, enum role role, const char *raw, const char *mark, enum role role_mark)
 {
 	AUTO_TEXT text = TEXT_INIT;
 	const char *line, *end;
@@ -197,7 +217,7 @@ void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter)
 	text_display(&text, raw, -1, TEXT_BLOCK);
 	for (line = text.utf8; *line; line = *end ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
-		block_line(doc, role, line, (size_t)(end - line), gutter);
+		block_line(doc, role, line, (size_t)(end - line), mark, role_mark);
 	}
 }
 
@@ -220,6 +240,19 @@ void doc_below(struct doc *doc, const struct doc *from)
 		line_copy(doc, from, i, 0);
 		doc->lines[doc->count - 1].heading = from->lines[i].heading;
 	}
+}
+
+void doc_take_rest(struct doc *doc, struct doc *from)
+{
+	size_t count = from->count - from->kept;
+
+	if (!count)
+		return;
+	doc->lines = mem_grow(doc->lines, &doc->capacity, doc->count + count, sizeof(*doc->lines));
+	memmove(doc->lines + count, doc->lines, doc->count * sizeof(*doc->lines));
+	memcpy(doc->lines, from->lines + from->kept, count * sizeof(*doc->lines));
+	doc->count += count;
+	from->count = from->kept;
 }
 
 void doc_beside(struct doc *doc, const struct doc *left, const struct doc *right, const char *between)

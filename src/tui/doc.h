@@ -12,11 +12,16 @@
 
 struct doc_run { struct text text; enum role role; };
 struct doc_line { struct doc_run *runs; size_t count; bool heading; };
-struct doc { struct doc_line *lines; size_t count, capacity; int width; };
+struct doc {
+	struct doc_line *lines; size_t count, capacity; int width;
+	size_t kept;     /* so many lines at the top stay there when the rest is scrolled */
+};
 
 void doc_release(struct doc *doc);
 /* Empties it and sets the width for wrapping. */
 void doc_reset(struct doc *doc, int width);
+/* The lines so far stay at the top. */
+void doc_keep(struct doc *doc);
 /* Begins a line. */
 void doc_line(struct doc *doc);
 /* Adds RAW to the last line. */
@@ -39,12 +44,16 @@ void doc_label(struct doc *doc, const char *raw);
 void doc_field(struct doc *doc, const char *label, enum role role, const char *value);
 /* Many lines, wrapped; with GUTTER each begins with a bar nothing inside can draw in that role. */
 void doc_block(struct doc *doc, enum role role, const char *raw, bool gutter);
+/* The same behind MARK in ROLE_MARK, which the text begins behind on every line. */
+void doc_behind(struct doc *doc, enum role role, const char *raw, const char *mark, enum role role_mark);
 struct diff;
 /* The hunks of DIFF (base/diff.h): "-" and "+" before the lines, and the words that changed in roles of their own; PLAIN: in
  * brackets as well. */
 void doc_diff(struct doc *doc, const struct diff *diff, bool plain);
 /* Adds the lines of another text. */
 void doc_below(struct doc *doc, const struct doc *from);
+/* Moves all lines behind the kept ones of FROM before those of DOC. */
+void doc_take_rest(struct doc *doc, struct doc *from);
 /* Adds two texts: beside each other with BETWEEN where LEFT is narrower than DOC, else one below the other. */
 void doc_beside(struct doc *doc, const struct doc *left, const struct doc *right, const char *between);
 /* Draws lines from FIRST on; MATCH (may be NULL or empty) is marked wherever it occurs. */

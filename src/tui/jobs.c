@@ -32,6 +32,7 @@ static void job_free(struct job *job)
 	job_lines_free(job->lines, job->line_count);
 	free(job->out);
 	free(job->sentence);
+	free(job->edited);
 	free(job);
 }
 
@@ -177,17 +178,30 @@ static void react(struct app *app, struct job *job, struct session_answer *answe
 		app_open_case(app, answer->open_case);
 }
 
+/* What was edited for it lies where it belongs now; or stays a draft, which is told with the reason. */
+static void edited_end(struct app *app, struct job *job, bool done, struct str *sentence)
+{
+	if (!job->edited)
+		return;
+	if (done || job->keeps_edited)
+		command_edited_done(app->context, job->edited);
+	else
+		str_add_format(sentence, _("%sWhat you wrote is kept as the draft %s."), sentence->length ? " " : "", job->edited);
+	mem_replace(&job->edited, NULL);
+}
+
 static void fail(struct app *app, struct job *job, struct session_answer *answer)
 {
 	AUTO_STR sentence = STR_INIT;
 
 	if (answer->err.why)
 		error_sentence(&answer->err, &sentence);
+	edited_end(app, job, false, &sentence);
 	mem_replace(&job->sentence, sentence.length ? sentence.bytes : NULL);
 	if (job->cancelling && !sentence.length)
 		app_message(app, ROLE_WARNING, _("Cancelled."));
-	else if (!job->told && (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND))
-		app_error(app, &answer->err);
+	else if (sentence.length && !job->told && (app->prompt == PROMPT_NONE || app->prompt == PROMPT_COMMAND))
+		app_message(app, ROLE_ERROR, sentence.bytes);
 	if (job->bulk)
 		settings_notify(app);
 }
@@ -202,6 +216,8 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 		session_run(app->jobs.lanes[lane_of(job)].session, next->text, next->case_id, next->mail);
 		return;
 	}
+	if (!answer->code)
+		edited_end(app, job, true, NULL);
 	job_close(app, job, !answer->code ? JOB_DONE : job->cancelling ? JOB_CANCELLED : JOB_FAILED);
 	react(app, job, answer);
 	if (answer->wanted)

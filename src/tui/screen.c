@@ -279,6 +279,11 @@ static char *tab_label(const struct app *app, size_t tab)
 	return mem_format(current ? "[%s]" : " %s ", name);
 }
 
+static int tab_gap(const struct app *app)
+{
+	return app->cols >= 80;
+}
+
 /* The first tab to show, so that the open one is seen. */
 static size_t tab_first(const struct app *app)
 {
@@ -288,8 +293,8 @@ static size_t tab_first(const struct app *app)
 	for (size_t i = first + 1; i-- > 0;) {
 		AUTO_STRING label = tab_label(app, i);
 
-		width += text_width(label) + 1;
-		if (width > app->cols + 1)
+		width += text_width(label) + tab_gap(app);
+		if (width > app->cols + tab_gap(app))
 			return first;
 		first = i;
 	}
@@ -304,8 +309,8 @@ static void draw_tabs(struct app *app, int row)
 	for (size_t i = tab_first(app); i < level->count && col < app->cols; i++) {
 		AUTO_STRING label = tab_label(app, i);
 
-		col += 1 + term_put_raw(app->term, row, col, app->cols - col, label,
-					i == level->current ? ROLE_TAB_CURRENT : ROLE_TAB);
+		col += tab_gap(app) + term_put_raw(app->term, row, col, app->cols - col, label,
+						   i == level->current ? ROLE_TAB_CURRENT : ROLE_TAB);
 	}
 }
 
@@ -350,16 +355,21 @@ static void preview_update(struct app *app, const struct layout *l)
 		view->ops->preview(view, row, &app->preview);
 }
 
+/* What must be seen stays above what is scrolled. */
 static void draw_preview(struct app *app, const struct layout *l)
 {
+	const struct doc *doc = &app->preview;
 	size_t last;
+	int kept;
 
 	preview_update(app, l);
-	last = app->preview.count > (size_t)l->preview_rows ? app->preview.count - (size_t)l->preview_rows : 0;
+	kept = (int)doc->kept < l->preview_rows ? (int)doc->kept : l->preview_rows > 1 ? l->preview_rows - 1 : 0;
+	last = doc->count > (size_t)l->preview_rows ? doc->count - (size_t)l->preview_rows : 0;
 	if (app->preview_scroll > last)
 		app->preview_scroll = last;
-	doc_draw(&app->preview, app->term, app->preview_scroll, l->preview_row, l->preview_col, l->preview_rows,
-		 l->preview_cols, NULL);
+	doc_draw(doc, app->term, 0, l->preview_row, l->preview_col, kept, l->preview_cols, NULL);
+	doc_draw(doc, app->term, app->preview_scroll + (size_t)kept, l->preview_row + kept, l->preview_col,
+		 l->preview_rows - kept, l->preview_cols, NULL);
 }
 
 /* What the list shows: its name, how many, the filter. */
@@ -393,6 +403,8 @@ static bool hint_valid(struct app *app, const struct binding *binding)
 	int argc = 0, words;
 	bool valid;
 
+	if (str_equal(binding->line, "next-part") && app_level(app)->count < 2)
+		return false;
 	if ((strstr(binding->line, "{case}") && !app->selected_case) ||
 	    (strstr(binding->line, "{mail}") && !app->selected_mail) ||
 	    (strstr(binding->line, "{row}") && !app->selected_row))
@@ -417,6 +429,22 @@ static int draw_hint(struct app *app, const struct binding *binding, int row, in
 	term_put(app->term, row, col, room, &key, ROLE_HINT_KEY);
 	term_put(app->term, row, col + key.width + 1, room - key.width - 1, &word, ROLE_HINT);
 	return key.width + 1 + word.width + 2;
+}
+
+/* Keys that do not fit into the line go on in the last one, where nothing else is to be said. */
+static bool form_hint_tall(const struct app *app)
+{
+	return !app->message.length && text_width(form_hint(app->form)) > app->cols - 1;
+}
+
+static void draw_form_hint(struct app *app, int row)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, app->cols - 1);
+	doc_wrapped(&doc, ROLE_HINT, 0, form_hint(app->form));
+	doc_draw(&doc, app->term, 0, row, 1, form_hint_tall(app) ? 2 : 1, app->cols - 1, NULL);
+	doc_release(&doc);
 }
 
 /* What is due next, as wordy as fits into CELLS. */
@@ -487,11 +515,11 @@ static void draw_followers(struct app *app, const char *const *contexts, int row
 
 static void draw_hints(struct app *app, int row)
 {
-	const char *contexts[5];
+	const char *contexts[CONTEXTS];
 	int room, col = 1;
 
 	if (app->prompt == PROMPT_FORM) {
-		term_put_raw(app->term, row, 1, app->cols - 1, form_hint(app->form), ROLE_HINT);
+		draw_form_hint(app, row);
 		return;
 	}
 	if (app->completion_count) {
@@ -585,6 +613,8 @@ static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
 		return;
+	if (app->prompt == PROMPT_FORM && form_hint_tall(app) && l->hint >= 0)
+		return;
 	if (app->prompt == PROMPT_FORM)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.length ? app->message.bytes : form_help(app->form),
 			     app->message.length ? app->message_role : ROLE_DIM);
@@ -632,7 +662,7 @@ static void draw_body(struct app *app, const struct layout *l)
 		return;
 	}
 	draw_case_head(app, l);
-	view_prepare(view, l->list_cols);
+	view_prepare(view, l->list_cols, l->list_rows);
 	view_follow(view, l->list_rows, l->preview && l->beside);
 	if (l->list_rows > 0)
 		view_draw(view, app->term, l->body + l->head_rows, 0, l->list_rows, l->list_cols,
@@ -672,7 +702,7 @@ void screen_draw(struct app *app)
 	app->dirty = false;
 	app->worked = true;
 	if (!app->locked && view_is_list(app_view(app)))
-		view_prepare(app_view(app), app->cols);
+		view_prepare(app_view(app), app->cols, app->rows);
 	layout_compute(app, &l);
 	if (app->locked) {
 		draw_locked(app);

@@ -18,6 +18,16 @@ static void say_damage(struct app *app)
 	app_message(app, ROLE_ERROR, sentence);
 }
 
+/* What was written in an editor before somebody died is where drafts are. */
+static void say_kept(struct app *app)
+{
+	size_t count = app->context->desk ? desk_kept_texts(app->context->desk) : 0;
+	AUTO_STRING sentence = mem_format(_("Texts from an editor are kept: %zu; `draft list` shows them."), count);
+
+	if (count && !app->message.length)
+		app_message(app, ROLE_WARNING, sentence);
+}
+
 int tui_run_on(struct command_context *context, struct terminal *term, struct error *err)
 {
 	struct app app;
@@ -29,7 +39,9 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 	say_damage(&app);
 	settings_begin(&app);
 	typed_restore(&app, false);
+	say_kept(&app);
 	app_loop(&app);
+	desk_checkpoint_daily(context->desk, command_now(context));
 	app_release(&app);
 	term->ops->close(term);
 	return 0;

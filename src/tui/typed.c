@@ -12,10 +12,12 @@ void typed_changed(struct app *app)
 	app->typed_due = app->term->ops->clock(app->term) + PAUSE_MS;
 }
 
-/* A form is kept as the command line it has become so far. */
+/* A form is kept as the command line it has become so far; a line that waits for an answer was typed, too. */
 static void what_is_typed(const struct app *app, struct str *ret)
 {
-	if (app->prompt == PROMPT_COMMAND)
+	if (app->prompt == PROMPT_YES || app->prompt == PROMPT_TYPED)
+		str_add(ret, str_or_empty(app->pending));
+	else if (app->prompt == PROMPT_COMMAND)
 		str_add(ret, str_or_empty(app->line.text.bytes));
 	else if (app->prompt == PROMPT_FORM)
 		form_line(app->form, ret);

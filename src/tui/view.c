@@ -312,14 +312,20 @@ int view_set_filter(struct view *view, const char *filter, struct error *err)
 	return 0;
 }
 
-void view_prepare(struct view *view, int cols)
+/* A third of the rows is the text's. What a head must not lose stays, however few there are. */
+static bool head_fits(const struct view *view, int rows)
+{
+	return !view->head.kept || (int)view->head.count <= rows - rows / 3;
+}
+
+void view_prepare(struct view *view, int cols, int rows)
 {
 	if (view_is_list(view)) {
 		if (!view->loaded)
 			view_reload(view);
 		return;
 	}
-	if (view->body.width == cols)
+	if (view->body.width == cols && (view->laid_rows == rows || !view->head.kept))
 		return;
 	doc_reset(&view->head, cols);
 	doc_reset(&view->body, cols);
@@ -328,7 +334,10 @@ void view_prepare(struct view *view, int cols)
 	view->ops->body(view, &view->body);
 	if (!view->body.count && view->ops->empty)
 		doc_sentence(&view->body, ROLE_DIM, _(view->ops->empty));
+	if (!head_fits(view, rows))
+		doc_take_rest(&view->body, &view->head);
 	view->body.width = cols;
+	view->laid_rows = rows;
 }
 
 int view_page(const struct view *view, int rows)

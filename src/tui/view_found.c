@@ -75,7 +75,7 @@ static void found_preview(const struct view *view, const struct row *row, struct
 	doc_line(doc);
 	doc_run(doc, ROLE_NORMAL, hit->line);
 	if (state)
-		case_preview(state, view_now(view), doc);
+		case_preview(view, state, doc);
 }
 
 const struct view_ops found_view = {

@@ -2,6 +2,7 @@
 /* The inbox, one mail of it, one message of a case, and the pager for what a command printed. */
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/embargo_block.h"
+#include "psirtty/model/extent.h"
 #include "psirtty/model/thread.h"
 #include "tui/cells.h"
 
@@ -32,10 +33,10 @@ enum inbox_column { INBOX_MARKS, INBOX_ID, INBOX_RECEIVED, INBOX_VERDICT, INBOX_
 		    INBOX_SUBJECT, INBOX_CASE };
 static const struct column inbox_columns[] = {
 	[INBOX_MARKS] = { "", 2, 0, false },
-	[INBOX_ID] = { N_("id"), 6, 0, false },
+	[INBOX_ID] = { N_("id"), 6, 66, false },
 	[INBOX_RECEIVED] = { N_("received"), 11, 0, false },
 	[INBOX_VERDICT] = { N_("verdict"), 8, 0, false },
-	[INBOX_ENCRYPTION] = { N_("encrypted"), 9, 0, false },
+	[INBOX_ENCRYPTION] = { N_("encrypted"), 9, 66, false },
 	[INBOX_SENDER] = { N_("sender"), 16, 0, false },
 	[INBOX_SUBJECT] = { N_("subject"), 0, 0, false },
 	[INBOX_CASE] = { N_("case"), 16, 100, false },
@@ -59,11 +60,12 @@ static void inbox_marks(const struct inbox_item *item, struct cell *ret)
 		str_add_char(&ret->text, '?');
 }
 
+/* Anybody can take any name: it stands without the address only where the pinned key signed. */
 static void inbox_sender(const struct mail_record *record, struct cell *ret)
 {
 	if (!record->from_count)
 		cell_set(ret, ROLE_DIM, _("(nobody)"));
-	else if (record->from[0].name && *record->from[0].name)
+	else if (record->verdict == VERDICT_VERIFIED && record->from[0].name && *record->from[0].name)
 		cell_set(ret, ROLE_NORMAL, record->from[0].name);
 	else
 		cell_set(ret, ROLE_NORMAL, record->from[0].address);
@@ -91,10 +93,12 @@ static void attachments_add(const struct mail_record *record, struct doc *doc)
 {
 	for (size_t i = 0; i < record->attachment_count; i++) {
 		const struct mail_attachment *file = &record->attachments[i];
-		AUTO_STRING line = mem_format(_("%s, %zu bytes, %s"), str_or_empty(file->safe_name), file->size,
-					      str_or_empty(file->type));
+		const char *cover = mail_attachment_cover(record, file);
+		AUTO_STRING line = mem_format(_("%s, %zu bytes, %s%s%s"), str_or_empty(file->safe_name), file->size,
+					      str_or_empty(file->type), *cover ? ", " : "", cover);
 
 		doc_field(doc, i ? "" : _("attached"), ROLE_NORMAL, line);
+		doc_field(doc, _("also named"), ROLE_WARNING, file->other_name);
 	}
 }
 
@@ -104,7 +108,7 @@ static void inbox_preview(const struct view *view, const struct row *row, struct
 
 	mail_facts(item, doc);
 	attachments_add(&item->record, doc);
-	doc_block(doc, ROLE_BODY, str_or_empty(item->record.text), true);
+	mail_text(view, &item->record, doc);
 }
 
 const struct view_ops inbox_view = {
@@ -211,7 +215,7 @@ static void mail_body(const struct view *view, struct doc *doc)
 	const struct inbox_item *item = mail_find(view);
 
 	if (item)
-		doc_block(doc, ROLE_BODY, str_or_empty(item->record.text), true);
+		mail_text(view, &item->record, doc);
 }
 
 const struct view_ops mail_view = {
@@ -240,20 +244,20 @@ static void message_head(const struct view *view, struct doc *doc)
 {
 	const struct case_message *message = message_find(view);
 	bool sent;
-	char when[40];
 
 	if (!message)
 		return;
 	sent = message->type == EVENT_MESSAGE_SENT;
-	doc_field(doc, sent ? _("to") : _("from"), ROLE_NORMAL, str_or_empty(message->peer));
-	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(message->subject));
-	doc_field(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, time_full(message->at, when));
 	if (!sent) {
 		doc_line(doc);
 		doc_label(doc, _("signature"));
 		doc_run(doc, verdict_role(message->verdict), verdict_name(message->verdict));
 		doc_format(doc, ROLE_NORMAL, ": %s", verdict_sentence(message->verdict));
+		doc_keep(doc);
 	}
+	doc_field(doc, sent ? _("to") : _("from"), ROLE_NORMAL, str_or_empty(message->peer));
+	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(message->subject));
+	doc_time(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, message->at);
 	doc_field(doc, _("key"), ROLE_NORMAL, message->fingerprint);
 	file_list_lines(doc, message->attachments, message->attachment_count);
 	if (!sent)
@@ -266,7 +270,14 @@ static void message_body(const struct view *view, struct doc *doc)
 	const struct case_message *message = message_find(view);
 
 	if (message)
-		doc_block(doc, ROLE_BODY, str_or_empty(message->text), true);
+		message_text(view, message, doc);
+}
+
+const char *message_mail_id(const struct view *view)
+{
+	const struct case_message *message = message_find(view);
+
+	return message ? message->mail : NULL;
 }
 
 const struct view_ops message_view = {

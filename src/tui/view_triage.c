@@ -149,5 +149,5 @@ void triage_preview(const struct view *view, const struct case_state *state, str
 		like_lines(view_model(view), state, report, doc);
 		missing_line(report, doc);
 	}
-	case_preview(state, view_now(view), doc);
+	case_preview(view, state, doc);
 }

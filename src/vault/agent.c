@@ -7,27 +7,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ANSWER_LIMIT = 256 * 1024 };
+#include "psirtty/base/file.h"
 
-/* FIRST and SECOND are questions of the agent's protocol; SECOND may be NULL. */
-static pid_t ask(const struct openpgp *pgp, const char *first, const char *second, int out)
+enum { ANSWER_LIMIT = 256 * 1024, CONF_LIMIT = 64 * 1024 };
+
+/* START: it is started where it does not run. QUICK: it has a quarter of the time. */
+struct question { const char *first, *second; bool start, quick; }; /* of its protocol; SECOND may be NULL */
+
+static pid_t ask(const struct openpgp *pgp, const struct question *q, int out)
 {
-	const char *arguments[8] = { "gpg-connect-agent", "--no-autostart" };
+	const char *arguments[8] = { "gpg-connect-agent" };
 	posix_spawn_file_actions_t actions;
-	size_t count = 2;
+	size_t count = 1;
 	pid_t child = -1;
 
+	if (!q->start)
+		arguments[count++] = "--no-autostart";
 	if (pgp->home) {
 		arguments[count++] = "--homedir";
 		arguments[count++] = pgp->home;
 	}
-	arguments[count++] = first;
-	if (second)
-		arguments[count++] = second;
+	arguments[count++] = q->first;
+	if (q->second)
+		arguments[count++] = q->second;
 	arguments[count] = "/bye";
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
@@ -39,13 +47,24 @@ static pid_t ask(const struct openpgp *pgp, const char *first, const char *secon
 	return child;
 }
 
-static void read_all(int fd, struct str *ret)
+/* False when the agent is silent for as long as gpg may be. */
+static bool read_all(int fd, int patience_ms, struct str *ret)
 {
+	struct pollfd at = { .fd = fd, .events = POLLIN };
 	char block[4096];
-	ssize_t got;
+	ssize_t got = 1;
 
-	while (ret->length < ANSWER_LIMIT && ((got = read(fd, block, sizeof(block))) > 0 || (got < 0 && errno == EINTR)))
+	while (ret->length < ANSWER_LIMIT && got) {
+		int ready = poll(&at, 1, patience_ms);
+
+		if (ready == 0)
+			return false;
+		got = ready < 0 ? -1 : read(fd, block, sizeof(block));
+		if (got < 0 && errno != EINTR)
+			break;
 		str_add_bytes(ret, block, got > 0 ? (size_t)got : 0);
+	}
+	return true;
 }
 
 /* The word of that number, from 0, of a line. */
@@ -65,18 +84,20 @@ static void take_key(const char *line, struct openpgp_agent *ret)
 	ret->open &= type == 'D' && protection == 'C';
 }
 
-/* What the agent answers, line by line. */
-static void answer_of(const struct openpgp *pgp, const char *first, const char *second, struct str *ret)
+/* What the agent answers, line by line; nothing where it does not. */
+static void answer_of(const struct openpgp *pgp, const struct question *q, struct str *ret)
 {
 	int ends[2];
 	pid_t child;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return;
-	child = ask(pgp, first, second, ends[1]);
+	child = ask(pgp, q, ends[1]);
 	close(ends[1]);
-	if (child > 0)
-		read_all(ends[0], ret);
+	if (child > 0 && !read_all(ends[0], openpgp_patience_ms() / (q->quick ? 4 : 1), ret)) {
+		kill(child, SIGKILL);
+		str_wipe(ret);
+	}
 	close(ends[0]);
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -95,7 +116,7 @@ static int derivation(const struct openpgp *pgp)
 {
 	AUTO_STR answer = STR_INIT;
 
-	answer_of(pgp, "GETINFO s2k_time", NULL, &answer);
+	answer_of(pgp, &(struct question){ .first = "GETINFO s2k_time" }, &answer);
 	return str_starts(str_or_empty(answer.bytes), "D ") ? atoi(answer.bytes + 2) : 0;
 }
 
@@ -106,11 +127,46 @@ bool openpgp_agent(const struct openpgp *pgp, struct openpgp_agent *ret)
 	char *save = NULL;
 
 	*ret = (struct openpgp_agent){ .open = true };
-	answer_of(pgp, "KEYINFO --list", "GETINFO restricted", &answer);
+	answer_of(pgp, &(struct question){ .first = "KEYINFO --list", .second = "GETINFO restricted" }, &answer);
 	for (char *line = answer.length ? strtok_r(answer.bytes, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
 		take_line(line, &answers, ret);
 	ret->open &= answers == 2 && !ret->elsewhere;
 	if (ret->passphrase)
 		ret->derivation_ms = derivation(pgp);
 	return answers == 2;
+}
+
+/* Whether gpg may start an agent: where one is forwarded from another machine it must not. */
+static bool may_start(const struct openpgp *pgp)
+{
+	AUTO_STRING folder = openpgp_folder(pgp->home);
+	AUTO_STRING path = folder ? file_join(folder, "gpg.conf") : NULL;
+	AUTO_STR conf = STR_INIT;
+	char *save = NULL;
+
+	if (!path || file_read(path, CONF_LIMIT, &conf, NULL) || !conf.length)
+		return true;
+	for (char *line = strtok_r(conf.bytes, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (str_starts(line + strspn(line, " \t-"), "no-autostart"))
+			return false;
+	return true;
+}
+
+bool openpgp_agent_answers(const struct openpgp *pgp)
+{
+	const struct question q = { .first = "GETINFO pid", .start = may_start(pgp) };
+	AUTO_STR answer = STR_INIT;
+
+	answer_of(pgp, &q, &answer);
+	return answer.length && (str_starts(answer.bytes, "D ") || str_starts(answer.bytes, "OK") ||
+				 str_starts(answer.bytes, "ERR "));
+}
+
+bool openpgp_agent_elsewhere(const char *home)
+{
+	const struct openpgp pgp = { .home = (char *)(uintptr_t)home };
+	AUTO_STR answer = STR_INIT;
+
+	answer_of(&pgp, &(struct question){ .first = "GETINFO restricted", .quick = true }, &answer);
+	return str_starts(str_or_empty(answer.bytes), "OK");
 }

@@ -62,6 +62,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 		memcpy(event.id, row->id, HASH_BYTES);
 		memcpy(event.stream, core->stream, ID_BYTES);
 		memcpy(event.author, core->author, ID_BYTES);
+		memcpy(event.person, author ? vault->log.members[author->person].id : core->author, ID_BYTES);
 		event.kind = vault->log.streams[stream].kind;
 		event.at = (instant)(core->time >> 16) * 1000;
 		event.order = core->time;
@@ -483,6 +484,11 @@ int vault_batch_begin(struct vault *vault, struct error *err)
 	return code;
 }
 
+void vault_batch_spoil(struct vault *vault)
+{
+	vault->batch_broken = true;
+}
+
 int vault_batch_end(struct vault *vault, struct error *err)
 {
 	int code = vault->batch_objects ? object_settle(vault->dir, err) : 0;
@@ -491,14 +497,6 @@ int vault_batch_end(struct vault *vault, struct error *err)
 	if (!code && vault->batch_broken)
 		code = error_set(err, ERR_VAULT, vault->dir, _("Try again"), _("an event was written only in part"));
 	return vault_finish(vault, code, err);
-}
-
-void vault_batch_drop(struct vault *vault)
-{
-	AUTO_ERROR none = ERROR_INIT;
-
-	vault->batching = false;
-	(void)vault_finish(vault, ERR_NO, &none);
 }
 
 int vault_append_controls(struct vault *vault, const struct control *controls, size_t count, instant now,

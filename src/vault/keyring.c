@@ -123,7 +123,7 @@ const uint8_t *keyring_key(struct keyring *ring, struct store *store, const stru
 }
 
 static int open_root(struct keyring *ring, struct openpgp *pgp, const void *sealed, size_t length,
-		     const char *fingerprint, struct error *err)
+		     const char *fingerprint, bool *ret_late, struct error *err)
 {
 	struct openpgp_result opened;
 	int code = openpgp_decrypt(pgp, sealed, length, KEY_BYTES, 0, &opened, err);
@@ -136,6 +136,7 @@ static int open_root(struct keyring *ring, struct openpgp *pgp, const void *seal
 				 opened.reason ? _(opened.reason) : _("the identity in keys.db is damaged"));
 	else
 		crypt_member_keys((const uint8_t *)opened.plain.bytes, ring->member);
+	*ret_late = openpgp_was_late(opened.reason);
 	openpgp_result_release(&opened);
 	return code;
 }
@@ -148,17 +149,18 @@ static int unlock_one(struct keyring *ring, struct store *store, struct openpgp 
 	const char *fingerprint;
 	const void *sealed;
 	size_t length;
+	bool late = false;
 	int code;
 
 	for (size_t i = 0; (code = store_identity(store, i, ret_member, &fingerprint, &sealed, &length, err)) == 1; i++) {
 		if (remembered ? !memory_exists(vault, ret_member) : !openpgp_has_secret(pgp, fingerprint))
 			continue;
-		code = open_root(ring, pgp, sealed, length, fingerprint, err);
+		code = open_root(ring, pgp, sealed, length, fingerprint, &late, err);
 		if (!code) {
 			*ret_fingerprint = mem_string(fingerprint);
 			return 1;
 		}
-		if (!remembered || openpgp_has_secret(pgp, fingerprint))
+		if (!remembered || late || openpgp_has_secret(pgp, fingerprint))
 			return code;
 		if (err)
 			error_release(err);
@@ -175,6 +177,31 @@ int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pg
 		code = unlock_one(ring, store, pgp, vault, false, ret_member, ret_fingerprint, err);
 	if (code)
 		return code < 0 ? code : 0;
+	if (!openpgp_agent_answers(pgp))
+		return error_set(err, ERR_DENIED, _("vault"), _("Start gpg-agent, or forward it to this host"),
+				 _("gpg-agent does not answer"));
 	return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
 			 _("none of its members' secret keys is at hand"));
+}
+
+int keyring_unlock_member(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t member[ID_BYTES],
+			  struct error *err)
+{
+	uint8_t found[ID_BYTES];
+	const char *fingerprint;
+	const void *sealed;
+	size_t length;
+	bool late;
+	int code;
+
+	for (size_t i = 0; (code = store_identity(store, i, found, &fingerprint, &sealed, &length, err)) == 1; i++)
+		if (memcmp(found, member, ID_BYTES) == 0)
+			break;
+	if (code == 1)
+		code = open_root(ring, pgp, sealed, length, fingerprint, &late, err);
+	else if (code == 0)
+		code = error_set(err, ERR_VAULT, _("vault"), _("Restore keys.db from a backup"),
+				 _("the identity is not in keys.db"));
+	store_rest(store);
+	return code;
 }

@@ -35,6 +35,8 @@ static const struct failure {
 	{ GPG_ERR_PIN_BLOCKED, N_("the PIN of the card is blocked"), N_("Unblock it with `gpg --card-edit`, passwd") },
 	{ GPG_ERR_FORBIDDEN, N_("gpg-agent, on another machine, does not allow it"), N_("Do it where the agent runs") },
 	{ GPG_ERR_BAD_PASSPHRASE, N_("the passphrase is wrong"), N_("Try again") },
+	{ GPG_ERR_TIMEOUT, N_("gpg, or its agent, does not answer in time"),
+	  N_("End a hung agent with `gpgconf --kill gpg-agent`, and try again") },
 	{ GPG_ERR_NO_PIN_ENTRY, N_("gpg has no way to ask for the passphrase"),
 	  N_("Set GPG_TTY=$(tty) and install a pinentry") },
 	{ GPG_ERR_ENOTTY, N_("gpg has no way to ask for the passphrase"),
@@ -209,29 +211,62 @@ static char *fingerprint_of(const char *who)
 
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret)
 {
-	return gpgme_get_key(pgp->context, fingerprint, ret, secret);
+	gpgme_key_t *keys = NULL;
+	gpgme_error_t code;
+	size_t count;
+
+	if (!secret)
+		return gpgme_get_key(pgp->context, fingerprint, ret, 0);
+	code = openpgp_list_secret(pgp->context, fingerprint, &keys, &count);
+	if (!code && count) {
+		*ret = keys[0];
+		keys[0] = NULL;
+	}
+	openpgp_free_keys(keys, count);
+	return code ? code : count ? 0 : gpgme_error(GPG_ERR_EOF);
+}
+
+/* Every key of PATTERN, in *RET, freed by the caller. */
+static gpgme_error_t list_keys(struct openpgp *pgp, const char *pattern, bool secret, gpgme_key_t **ret, size_t *ret_count)
+{
+	size_t capacity = 0;
+	gpgme_error_t code;
+	gpgme_key_t key;
+
+	*ret = NULL;
+	*ret_count = 0;
+	if (secret)
+		return openpgp_list_secret(pgp->context, pattern, ret, ret_count);
+	code = gpgme_op_keylist_start(pgp->context, pattern, 0);
+	while (!code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
+		*ret = mem_grow(*ret, &capacity, *ret_count + 1, sizeof(**ret));
+		(*ret)[(*ret_count)++] = key;
+	}
+	gpgme_op_keylist_end(pgp->context);
+	return gpgme_err_code(code) == GPG_ERR_EOF ? 0 : code;
+}
+
+static bool is_usable(gpgme_key_t key)
+{
+	return !key->revoked && !key->expired && !key->disabled && !key->invalid;
 }
 
 static int find_by_address(struct openpgp *pgp, const char *address, bool secret, struct openpgp_key *ret,
 			   struct error *err)
 {
 	AUTO_STRING pattern = mem_format("<%s>", address);
-	gpgme_key_t key, only = NULL;
-	gpgme_error_t code = gpgme_op_keylist_start(pgp->context, pattern, secret);
-	size_t usable = 0;
+	gpgme_key_t *keys;
+	size_t count, usable = 0, only = 0;
+	gpgme_error_t code = list_keys(pgp, pattern, secret, &keys, &count);
 
-	while (!code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
-		if (key->revoked || key->expired || key->disabled || key->invalid || usable++) {
-			gpgme_key_unref(key);
-			continue;
-		}
-		only = key;
-	}
-	gpgme_op_keylist_end(pgp->context);
+	for (size_t i = 0; i < count; i++)
+		if (is_usable(keys[i]) && !usable++)
+			only = i;
 	if (usable == 1)
-		key_from(only, ret);
-	if (only)
-		gpgme_key_unref(only);
+		key_from(keys[only], ret);
+	openpgp_free_keys(keys, count);
+	if (gpgme_err_code(code) == GPG_ERR_TIMEOUT)
+		return openpgp_failed(err, address, code);
 	if (usable == 1)
 		return 0;
 	if (usable > 1)
@@ -251,6 +286,8 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 	if (!fingerprint)
 		return find_by_address(pgp, who, secret, ret, err);
 	code = openpgp_get(pgp, fingerprint, secret, &found);
+	if (gpgme_err_code(code) == GPG_ERR_TIMEOUT)
+		return openpgp_failed(err, fingerprint, code);
 	if (code || !found)
 		return error_set(err, ERR_INPUT, fingerprint,
 				 secret ? _("Check GNUPGHOME, or insert the card") :
@@ -264,17 +301,16 @@ int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openp
 size_t openpgp_count(struct openpgp *pgp, const char *address)
 {
 	AUTO_STRING pattern = mem_format("<%s>", address);
-	gpgme_key_t key;
 	bool fresh;
 	struct openpgp_known *known = openpgp_known(pgp, address, &fresh);
-	gpgme_error_t code = fresh ? gpgme_op_keylist_start(pgp->context, pattern, 0) : 0;
+	gpgme_key_t *keys = NULL;
+	size_t count = 0;
 
-	while (fresh && !code && !(code = gpgme_op_keylist_next(pgp->context, &key))) {
-		known->count += !key->revoked && !key->expired && !key->disabled && !key->invalid;
-		gpgme_key_unref(key);
-	}
 	if (fresh)
-		gpgme_op_keylist_end(pgp->context);
+		list_keys(pgp, pattern, false, &keys, &count);
+	for (size_t i = 0; i < count; i++)
+		known->count += is_usable(keys[i]);
+	openpgp_free_keys(keys, count);
 	return known->count;
 }
 
@@ -361,6 +397,12 @@ bool openpgp_holds_secret(const char *bytes, size_t length)
 	return length && (b[0] == 0x94 || b[0] == 0x95 || b[0] == 0x96 || b[0] == 0xC5);
 }
 
+static gpgme_error_t start_import(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside, (void)out;
+	return gpgme_op_import_start(context, in);
+}
+
 int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char ***ret, size_t *ret_count,
 		   struct error *err)
 {
@@ -376,7 +418,7 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 	code = gpgme_data_new_from_mem(&in, bytes, length, 0);
 	if (code)
 		return openpgp_failed(err, _("key"), code);
-	code = gpgme_op_import(pgp->context, in);
+	code = openpgp_run(pgp->context, start_import, in, NULL, NULL);
 	gpgme_data_release(in);
 	result = code ? NULL : gpgme_op_import_result(pgp->context);
 	for (gpgme_import_status_t i = result ? result->imports : NULL; i; i = i->next) {
@@ -400,21 +442,28 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 int openpgp_set_signer(struct openpgp *pgp, const char *signer, struct error *err)
 {
 	gpgme_key_t key = NULL;
+	const char *why = NULL;
 	gpgme_error_t code;
 
 	gpgme_signers_clear(pgp->context);
 	if (!signer)
 		return 0;
 	code = openpgp_get(pgp, signer, true, &key);
+	if (gpgme_err_code(code) == GPG_ERR_TIMEOUT)
+		return openpgp_failed(err, signer, code);
 	if (code || !key)
 		return error_set(err, ERR_DENIED, signer, _("Check GNUPGHOME, or insert the card"),
 				 _("its secret key is not at hand"));
-	code = key->can_sign ? gpgme_signers_add(pgp->context, key) : gpgme_error(GPG_ERR_UNUSABLE_SECKEY);
+	if (key->revoked)
+		why = _("the key was revoked");
+	else if (key->expired)
+		why = _("the key has expired");
+	else if ((code = key->can_sign ? gpgme_signers_add(pgp->context, key) : gpgme_error(GPG_ERR_UNUSABLE_SECKEY)) != 0)
+		why = gpgme_strerror(code);
 	gpgme_key_unref(key);
-	if (code)
-		return error_set(err, ERR_DENIED, signer, _("Extend the key, or make a new signing subkey"),
-				 _("it cannot sign: %s"), gpgme_strerror(code));
-	return 0;
+	return why ? error_set(err, ERR_DENIED, signer, _("Extend the key, or make a new signing subkey"),
+			       _("it cannot sign: %s"), why) :
+		     0;
 }
 
 void openpgp_free_keys(gpgme_key_t *keys, size_t count)
@@ -454,6 +503,28 @@ static bool readable_by(const struct str *message, int count)
 	return packets.encrypted && packets.public_keys == count && packets.passphrases == 0;
 }
 
+/* For whom the operation that is started next encrypts, and how it signs: gpgme's start has no room for it. */
+static gpgme_key_t *start_for;
+static gpgme_sig_mode_t start_mode;
+
+static gpgme_error_t start_encrypt(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_encrypt_start(context, start_for, OPENPGP_FLAGS, in, out);
+}
+
+static gpgme_error_t start_encrypt_sign(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_encrypt_sign_start(context, start_for, OPENPGP_FLAGS, in, out);
+}
+
+static gpgme_error_t start_sign(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)beside;
+	return gpgme_op_sign_start(context, in, out, start_mode);
+}
+
 /* One attempt; a passphrase may be asked for again. */
 static gpgme_error_t encrypt_once(struct openpgp *pgp, gpgme_key_t *keys, gpgme_data_t in, bool sign, struct str *ret)
 {
@@ -463,8 +534,8 @@ static gpgme_error_t encrypt_once(struct openpgp *pgp, gpgme_key_t *keys, gpgme_
 	if (code)
 		return code;
 	gpgme_data_seek(in, 0, SEEK_SET);
-	code = sign ? gpgme_op_encrypt_sign(pgp->context, keys, OPENPGP_FLAGS, in, out) :
-		      gpgme_op_encrypt(pgp->context, keys, OPENPGP_FLAGS, in, out);
+	start_for = keys;
+	code = openpgp_run(pgp->context, sign ? start_encrypt_sign : start_encrypt, in, NULL, out);
 	str_reset(ret);
 	openpgp_take(out, ret);
 	return code;
@@ -538,7 +609,8 @@ static gpgme_error_t sign_once(struct openpgp *pgp, const void *bytes, size_t le
 
 	if (gpgme_data_new_from_mem(&in, bytes, length, 0) || gpgme_data_new(&out))
 		BUG("gpgme cannot take %zu bytes", length);
-	failure = gpgme_op_sign(pgp->context, in, out, mode);
+	start_mode = mode;
+	failure = openpgp_run(pgp->context, start_sign, in, NULL, out);
 	gpgme_data_release(in);
 	str_reset(ret);
 	openpgp_take(out, ret);

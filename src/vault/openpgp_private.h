@@ -72,6 +72,8 @@ bool openpgp_hash_is_strong(gpgme_hash_algo_t hash);
 enum signature_state openpgp_verdict(gpgme_error_t status);
 /* Why a decryption that ended with CODE gave nothing; kept in English. */
 enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran, const char **ret_reason);
+/* Recipients and session key, as far as gpg told them. */
+void openpgp_take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret);
 /* A result that says: something claims to be a signature and is none. */
 void openpgp_malformed(struct openpgp_result *ret);
 
@@ -80,12 +82,23 @@ void openpgp_malformed(struct openpgp_result *ret);
 typedef gpgme_error_t (*openpgp_start_fn)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
 gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 			  gpgme_data_t out);
+/* The 20 s; less where PSIRTTY_GPG_MS says so, never more. */
+int openpgp_patience_ms(void);
 /* That in two steps: between them gpg works on by itself as far as its pipes reach, and CONTEXT and the data are taken;
  * the time begins with the second step, which frees. */
 struct openpgp_job;
 struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 				  gpgme_data_t out);
 gpgme_error_t openpgp_finish(struct openpgp_job *job);
+/* ---- openpgp_turn.c */
+/* Waits for the turn of one operation with HOME's keys (NULL: the default); to be left when it is over. */
+int openpgp_turn_take(const char *home);
+void openpgp_turn_leave(int turn);
+
+/* Whether HOME's agent (NULL: the default) is a forwarded one, and answers. */
+bool openpgp_agent_elsewhere(const char *home);
+/* The secret keys PATTERN names, in the same time, since gpg asks the agent for each: caller frees, whatever is returned. */
+gpgme_error_t openpgp_list_secret(gpgme_ctx_t context, const char *pattern, gpgme_key_t **ret, size_t *ret_count);
 
 /* Where plaintext goes: no more than LIMIT bytes of it. */
 struct openpgp_sink { struct str bytes; size_t limit; bool overran; };

@@ -153,6 +153,13 @@ static void take_signatures(struct openpgp *pgp, gpgme_verify_result_t verified,
 
 /* ---- decryption */
 
+static const char too_long[] = N_("gpg took too long over it");
+
+bool openpgp_was_late(const char *reason)
+{
+	return str_equal(reason, too_long);
+}
+
 enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran, const char **ret_reason)
 {
 	static const struct {
@@ -177,7 +184,12 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 		{ GPG_ERR_NO_SCDAEMON, ENCRYPTION_NO_KEY, N_("gpg cannot reach cards: scdaemon is missing") },
 		{ GPG_ERR_BAD_PIN, ENCRYPTION_NO_KEY, N_("the PIN of the card was wrong") },
 		{ GPG_ERR_PIN_BLOCKED, ENCRYPTION_NO_KEY, N_("the PIN of the card is blocked") },
-		{ GPG_ERR_TIMEOUT, ENCRYPTION_FAILED, N_("gpg took too long over it") },
+		{ GPG_ERR_TIMEOUT, ENCRYPTION_FAILED, too_long },
+		{ GPG_ERR_UNUSABLE_SECKEY, ENCRYPTION_NO_KEY,
+		  N_("its key is here, but gpg-agent could not use it: the passphrase was not given, or nobody can be asked for it") },
+		{ GPG_ERR_BUFFER_TOO_SHORT, ENCRYPTION_FAILED, N_("it is encrypted in a way that this gpgsm does not know") },
+		{ GPG_ERR_UNSUPPORTED_ALGORITHM, ENCRYPTION_FAILED,
+		  N_("it is encrypted in a way that this gpg does not know") },
 	};
 
 	*ret_reason = NULL;
@@ -196,7 +208,7 @@ enum encryption_state openpgp_decryption_state(gpgme_error_t code, bool overran,
 	return ENCRYPTION_FAILED;
 }
 
-static void take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret)
+void openpgp_take_decryption(gpgme_decrypt_result_t result, struct openpgp_result *ret)
 {
 	size_t capacity = 0;
 
@@ -215,12 +227,14 @@ void openpgp_outcome(struct openpgp *pgp, gpgme_ctx_t context, gpgme_error_t cod
 	const char *reason;
 
 	openpgp_note_asked(code);
+	if (gpgme_err_code(code) == GPG_ERR_NO_SECKEY && !openpgp_agent_answers(pgp))
+		code = gpgme_error(GPG_ERR_NO_AGENT);
 	ret->state = openpgp_decryption_state(code, overran, &reason);
 	if (ret->state == ENCRYPTION_DECRYPTED && decrypted && decrypted->legacy_cipher_nomdc) {
 		ret->state = ENCRYPTION_FAILED;
 		reason = N_("it is not protected against alteration");
 	}
-	take_decryption(decrypted, ret);
+	openpgp_take_decryption(decrypted, ret);
 	ret->reason = mem_string(reason);
 	if (ret->state == ENCRYPTION_DECRYPTED)
 		take_signatures(pgp, gpgme_op_verify_result(context), now, ret);

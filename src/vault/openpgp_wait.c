@@ -11,7 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { WATCH_MOST = 16, GPG_S = 20, PERSON_S = 300 };
+enum { WATCH_MOST = 16, GPG_MS = 20000, PERSON_MS = 300000 };
 
 struct watch {
 	gpgme_io_cb_t call; /* NULL: free */
@@ -24,6 +24,7 @@ struct loop {
 	struct watch watch[WATCH_MOST];
 	gpgme_error_t code;
 	bool done;
+	gpgme_key_t *keys; size_t key_count; /* owned: what a listing brought */
 };
 
 static gpgme_error_t loop_add(void *data, int fd, int reading, gpgme_io_cb_t call, void *call_data, void **ret_tag)
@@ -53,15 +54,27 @@ static void loop_event(void *data, gpgme_event_io_t type, void *type_data)
 	struct loop *loop = data;
 	const struct gpgme_io_event_done_data *done = type_data;
 
+	if (type == GPGME_EVENT_NEXT_KEY) {
+		loop->keys = mem_resize(loop->keys, loop->key_count + 1, sizeof(gpgme_key_t));
+		loop->keys[loop->key_count++] = type_data;
+	}
 	if (type != GPGME_EVENT_DONE || loop->done)
 		return;
 	loop->done = true;
 	loop->code = done->err ? done->err : done->op_err;
 }
 
-static void arm(int timer, int seconds)
+int openpgp_patience_ms(void)
 {
-	const struct itimerspec at = { .it_value = { .tv_sec = seconds } };
+	const char *text = getenv("PSIRTTY_GPG_MS");
+	long shorter = text ? strtol(text, NULL, 10) : GPG_MS;
+
+	return shorter > 0 && shorter < GPG_MS ? (int)shorter : GPG_MS;
+}
+
+static void arm(int timer, int ms)
+{
+	const struct itimerspec at = { .it_value = { ms / 1000, ms % 1000 * 1000000L } };
 
 	if (timerfd_settime(timer, 0, &at, NULL) < 0)
 		BUG("the timer cannot be set: %s", strerror(errno));
@@ -107,21 +120,45 @@ struct openpgp_job {
 	struct gpgme_io_cbs calls;
 	gpgme_error_t code; /* of the start */
 	unsigned asked;     /* as often had our own dialogue asked by then */
+	int turn;
 };
 
-struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
-				  gpgme_data_t out)
+static const char *home_of(gpgme_ctx_t context)
+{
+	gpgme_engine_info_t engine = gpgme_ctx_get_engine_info(context);
+
+	while (engine && engine->protocol != gpgme_get_protocol(context))
+		engine = engine->next;
+	return engine ? engine->home_dir : NULL;
+}
+
+static struct openpgp_job *job_new(gpgme_ctx_t context)
 {
 	struct openpgp_job *job = mem_alloc(sizeof(*job));
 
 	job->context = context;
+	job->turn = openpgp_turn_take(home_of(context));
 	job->calls = (struct gpgme_io_cbs){ loop_add, &job->loop, loop_remove, loop_event, &job->loop };
 	job->asked = openpgp_times_asked();
 	gpgme_set_io_cbs(context, &job->calls);
+	return job;
+}
+
+struct openpgp_job *openpgp_start(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
+				  gpgme_data_t out)
+{
+	struct openpgp_job *job = job_new(context);
+
 	job->code = start(context, in, beside, out);
 	while (!job->code && !job->loop.done && turn(&job->loop, -1, 0))
 		;
 	return job;
+}
+
+/* A pinentry here is told by gpg; one beside an agent on another machine is not, so that counts as long as that answers. */
+static bool somebody_is_asked(gpgme_ctx_t context)
+{
+	return *gpgme_get_ctx_flag(context, "redraw") || openpgp_agent_elsewhere(home_of(context));
 }
 
 /* Whether it came to an end in time. */
@@ -129,25 +166,26 @@ static bool wait_for(struct openpgp_job *job, int timer)
 {
 	bool person = false;
 
-	arm(timer, GPG_S);
+	arm(timer, openpgp_patience_ms());
 	while (!job->code && !job->loop.done) {
 		if (turn(&job->loop, timer, -1))
 			continue;
 		/* What our own dialogue took is over by now. */
 		if (job->asked != openpgp_times_asked()) {
 			job->asked = openpgp_times_asked();
-			arm(timer, GPG_S);
+			arm(timer, openpgp_patience_ms());
 			continue;
 		}
-		if (person || !*gpgme_get_ctx_flag(job->context, "redraw"))
+		if (person || !somebody_is_asked(job->context))
 			return false;
 		person = true;
-		arm(timer, PERSON_S);
+		arm(timer, PERSON_MS);
 	}
 	return true;
 }
 
-gpgme_error_t openpgp_finish(struct openpgp_job *job)
+/* The keys are handed out where *RET_KEYS is wanted. */
+static gpgme_error_t finish(struct openpgp_job *job, gpgme_key_t **ret_keys, size_t *ret_count)
 {
 	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	gpgme_error_t code = timer < 0 ? gpgme_error_from_errno(errno) : 0;
@@ -161,12 +199,32 @@ gpgme_error_t openpgp_finish(struct openpgp_job *job)
 	gpgme_set_io_cbs(job->context, &job->calls);
 	if (!code)
 		code = late ? gpgme_error(GPG_ERR_TIMEOUT) : job->code ? job->code : job->loop.code;
+	openpgp_turn_leave(job->turn);
+	if (ret_keys) {
+		*ret_keys = job->loop.keys;
+		*ret_count = job->loop.key_count;
+	} else {
+		openpgp_free_keys(job->loop.keys, job->loop.key_count);
+	}
 	free(job);
 	return code;
+}
+
+gpgme_error_t openpgp_finish(struct openpgp_job *job)
+{
+	return finish(job, NULL, NULL);
 }
 
 gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 			  gpgme_data_t out)
 {
 	return openpgp_finish(openpgp_start(context, start, in, beside, out));
+}
+
+gpgme_error_t openpgp_list_secret(gpgme_ctx_t context, const char *pattern, gpgme_key_t **ret, size_t *ret_count)
+{
+	struct openpgp_job *job = job_new(context);
+
+	job->code = gpgme_op_keylist_start(context, pattern, 1);
+	return finish(job, ret, ret_count);
 }

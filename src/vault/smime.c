@@ -190,6 +190,30 @@ int smime_verify(struct openpgp *pgp, const void *bytes, size_t length, const vo
 
 /* ---- decryption */
 
+/* gpgsm says "no secret key" of whatever kept it from using one. It never lets us ask: that is for a pinentry. */
+static gpgme_error_t true_reason(struct openpgp *pgp, gpgme_error_t code)
+{
+	gpgme_decrypt_result_t result = gpgme_op_decrypt_result(pgp->cms);
+	AUTO_STR ids = STR_INIT;
+	gpgme_key_t key = NULL;
+
+	if (gpgme_err_code(code) != GPG_ERR_NO_SECKEY)
+		return code;
+	for (gpgme_recipient_t r = result ? result->recipients : NULL; r; r = r->next)
+		str_add_format(&ids, "%s ", str_or_empty(r->keyid));
+	/* A look-up ends the context's last result. */
+	for (char *id = ids.bytes, *end; !key && id && (end = strchr(id, ' ')); id = end + 1) {
+		*end = '\0';
+		if (*id && gpgme_get_key(pgp->cms, id, &key, 1))
+			key = NULL;
+	}
+	if (!key)
+		return code;
+	gpgme_key_unref(key);
+	openpgp_note_asked(gpgme_error(GPG_ERR_NO_PIN_ENTRY));
+	return gpgme_error(GPG_ERR_UNUSABLE_SECKEY);
+}
+
 int smime_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t limit,
 		  struct openpgp_result *ret, struct error *err)
 {
@@ -202,7 +226,8 @@ int smime_decrypt(struct openpgp *pgp, const void *bytes, size_t length, size_t 
 	if (started)
 		return started;
 	*ret = (struct openpgp_result){ .plain = STR_INIT };
-	ret->state = openpgp_decryption_state(code, sink.overran, &reason);
+	openpgp_take_decryption(gpgme_op_decrypt_result(pgp->cms), ret);
+	ret->state = openpgp_decryption_state(true_reason(pgp, code), sink.overran, &reason);
 	ret->reason = mem_string(reason);
 	if (ret->state == ENCRYPTION_DECRYPTED)
 		ret->plain = sink.bytes;

@@ -58,6 +58,7 @@ struct store {
 	int lock, notify;
 	int place;               /* the folder: the queue of those who sync */
 	bool readonly;
+	bool watched;            /* whether notify was asked for: it may be -1 all the same */
 	uint64_t version;
 };
 
@@ -127,15 +128,31 @@ static int open_lock(struct store *store, struct error *err)
 	return error_errno(err, ERR_VAULT, path, _("Check that this folder is a vault"));
 }
 
+/* An event of our own making: what was committed before the watch began would wake nobody. */
+static void wake_self(struct store *store, const char *path)
+{
+	int fd;
+
+	inotify_add_watch(store->notify, path, IN_OPEN);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0)
+		close(fd);
+	inotify_add_watch(store->notify, path, IN_MODIFY);
+}
+
 /* Where there is no inotify, or no watch is left, store_changed alone tells. */
 static void open_notify(struct store *store)
 {
 	AUTO_STRING path = file_join(store->dir, "vault.lock");
 
 	store->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (store->notify >= 0 && inotify_add_watch(store->notify, path, IN_MODIFY) < 0) {
+	if (store->notify < 0)
+		return;
+	if (inotify_add_watch(store->notify, path, IN_MODIFY) < 0) {
 		close(store->notify);
 		store->notify = -1;
+	} else if (store->ops->version(store->base) != store->version) {
+		wake_self(store, path);
 	}
 }
 
@@ -163,7 +180,6 @@ int store_open(const char *dir, bool create, bool readonly, struct store **ret, 
 		store_close(store);
 		return code;
 	}
-	open_notify(store);
 	store->version = store->ops->version(store->base);
 	*ret = store;
 	return 0;
@@ -295,8 +311,12 @@ uint64_t store_noted(struct store *store)
 	return pread(store->lock, note, sizeof(note), 0) == (ssize_t)sizeof(note) ? get64(note) : 0;
 }
 
-int store_notify_fd(const struct store *store)
+int store_notify_fd(struct store *store)
 {
+	/* Begun when first asked for: the system takes milliseconds to end a watch, and a command needs none. */
+	if (!store->watched)
+		open_notify(store);
+	store->watched = true;
 	return store->notify;
 }
 

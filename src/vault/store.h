@@ -62,7 +62,7 @@ uint64_t store_noted(struct store *store);
 /* Whether another process committed since the last call. */
 bool store_changed(struct store *store);
 /* Readable when somebody appended, until store_changed is called; -1 where the system cannot tell. */
-int store_notify_fd(const struct store *store);
+int store_notify_fd(struct store *store);
 /* A consistent copy of the events, or of the keys, as one new file, while others work. */
 int store_copy(struct store *store, bool keys, const char *path, struct error *err);
 /* SQLite's own check; each complaint goes to FN. */

@@ -360,7 +360,7 @@ bool vault_changed(struct vault *vault)
 	return store_changed(vault->store);
 }
 
-int vault_notify_fd(const struct vault *vault)
+int vault_notify_fd(struct vault *vault)
 {
 	return store_notify_fd(vault->store);
 }
@@ -381,8 +381,14 @@ void vault_sha512(const void *bytes, size_t length, char ret_hex[129])
 void vault_random_hex(char *ret, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
+	uint8_t random[64];
 
-	for (size_t i = 0; i < length; i++)
-		ret[i] = digits[randombytes_uniform(16)];
+	/* One call for many: each goes to the kernel. */
+	for (size_t i = 0; i < length; i++) {
+		if (i % (2 * sizeof(random)) == 0)
+			randombytes_buf(random, sizeof(random));
+		ret[i] = digits[random[i / 2 % sizeof(random)] >> (i % 2 * 4) & 15];
+	}
+	sodium_memzero(random, sizeof(random));
 	ret[length] = '\0';
 }

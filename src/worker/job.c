@@ -5,6 +5,7 @@
 
 #include "psirtty/base/digest.h"
 #include "psirtty/base/i18n.h"
+#include "psirtty/base/js_arena.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
 #include "psirtty/format/feed_listing.h"
@@ -144,6 +145,8 @@ static void tell_findings(const struct check_report *report, struct str *answer)
 
 		job_row_add(answer, fields, ARRAY_LEN(fields));
 	}
+	for (size_t i = 0; i < report->skipped_count; i++)
+		job_row_add(answer, (const char *const[]){ report->skipped[i].test, report->skipped[i].reason }, 2);
 }
 
 static void tell_report(const struct check_report *report, const char *language, struct str *answer)
@@ -156,12 +159,12 @@ static void tell_report(const struct check_report *report, const char *language,
 	tell_findings(report, answer);
 }
 
-static void do_check(char *arguments, const char *bytes, size_t length, struct str *answer)
+static void judge(char *arguments, const char *bytes, size_t length, struct str *answer)
 {
 	struct check_request request;
 	struct check_report report = { 0 };
 	AUTO_ERROR err = ERROR_INIT;
-	AUTO_JSON json = NULL;
+	json_t *json = NULL; /* the arena's */
 	int code;
 
 	if (!check_arguments(arguments, &request))
@@ -175,6 +178,13 @@ static void do_check(char *arguments, const char *bytes, size_t length, struct s
 	else
 		tell_report(&report, request.preset >= CHECK_FULL ? check_spelling_language(json) : NULL, answer);
 	check_report_release(&report);
+}
+
+static void do_check(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	js_arena_begin();
+	judge(arguments, bytes, length, answer);
+	js_arena_end();
 }
 
 /* The words before the last, which is the rest; "-" is NULL. */
@@ -247,6 +257,24 @@ static void do_facts(char *arguments, const char *bytes, size_t length, struct s
 		job_refuse(answer, &err);
 	else
 		provider_facts(json, tell_fact, answer);
+}
+
+static void tell_link(void *context, const char *test, const char *path, const char *url)
+{
+	job_row_add(context, (const char *const[]){ test, path, url }, 3);
+}
+
+static void do_links(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+
+	if (js_load(bytes, length, DOCUMENT_LIMIT, arguments, &json, &err)) {
+		job_refuse(answer, &err);
+		return;
+	}
+	job_row_add(answer, NULL, 0);
+	check_links(json, tell_link, answer);
 }
 
 static void tell_fixed(const json_t *json, const struct fix_report *report, struct str *answer)
@@ -343,6 +371,7 @@ static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t 
 	[JOB_SPELL] = do_spell,
 	[JOB_LISTING] = do_listing,
 	[JOB_DIGEST] = do_digest,
+	[JOB_LINKS] = do_links,
 };
 
 static int by_value(const void *a, const void *b)

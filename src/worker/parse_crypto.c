@@ -168,3 +168,28 @@ enum inline_pgp parse_inline(const char *text, size_t length)
 		return INLINE_PART_MESSAGE;
 	return line_with(text, length, cleartext) ? INLINE_PART_SIGNED : INLINE_NONE;
 }
+
+bool parse_clear_block(struct slice *text, struct slice *ret)
+{
+	static const char end[] = "-----END PGP SIGNATURE-----";
+	const char *stop = text->bytes + text->length, *from, *to;
+
+	from = line_with(text->bytes, text->length, "-----BEGIN PGP SIGNED MESSAGE-----");
+	to = from ? line_with(from, (size_t)(stop - from), end) : NULL;
+	if (!to)
+		return false;
+	to += strlen(end);
+	*ret = (struct slice){ from, (size_t)(to - from) };
+	*text = (struct slice){ to, (size_t)(stop - to) };
+	return true;
+}
+
+struct signed_part *parse_add_signed(struct parsed_mail *mail, const char *path, enum signed_kind kind)
+{
+	struct signed_part *part;
+
+	mail->signed_parts = mem_resize(mail->signed_parts, mail->signed_part_count + 1, sizeof(*mail->signed_parts));
+	part = &mail->signed_parts[mail->signed_part_count++];
+	*part = (struct signed_part){ mem_string(path), kind, STR_INIT, STR_INIT };
+	return part;
+}

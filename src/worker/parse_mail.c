@@ -5,9 +5,8 @@
  */
 #include "parse_private.h"
 
-#include <gmime/gmime.h>
-
 #include "charset.h"
+#include "parse_object.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/openpgp_packets.h"
 
@@ -21,6 +20,8 @@ struct walk {
 	bool collect;              /* attachments are taken (not inside of an attached message) */
 	bool covered;              /* inside the signed bytes */
 	struct str text;
+	char *other_name;          /* owned: of the part whose name was asked for last, or NULL */
+	size_t text_from;          /* where what was added last begins */
 	bool plain_shown, html_shown;
 	GMimeObject *legacy;       /* borrowed: a part that may be no more than a copy of headers, or NULL */
 	struct str *beside;        /* text that is not shown in favour of other text of the same alternative, or NULL */
@@ -33,75 +34,6 @@ static void walk_part(struct walk *walk, GMimeObject *object, const char *path, 
 static void flag(struct walk *walk, const char *code)
 {
 	mail_record_add_flag(&walk->mail->record, code);
-}
-
-/* ---- GMime's view */
-
-/* Parses SOURCE as one MIME entity. NULL where GMime sees none. The bytes must outlive it. */
-static GMimeObject *object_new(struct slice source, GByteArray *array)
-{
-	GMimeStream *stream = g_mime_stream_mem_new();
-	GMimeParser *parser;
-	GMimeObject *object;
-
-	array->data = (guint8 *)(uintptr_t)source.bytes;
-	array->len = (guint)source.length;
-	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), array);
-	parser = g_mime_parser_new_with_stream(stream);
-	object = g_mime_parser_construct_part(parser, NULL);
-	g_object_unref(parser);
-	g_object_unref(stream);
-	return object;
-}
-
-static char *object_type(GMimeObject *object)
-{
-	GMimeContentType *type = g_mime_object_get_content_type(object);
-	struct str s = STR_INIT;
-
-	str_add_format(&s, "%s/%s", str_or_empty(type ? g_mime_content_type_get_media_type(type) : "text"),
-		       str_or_empty(type ? g_mime_content_type_get_media_subtype(type) : "plain"));
-	for (size_t i = 0; i < s.length; i++) {
-		unsigned char c = (unsigned char)s.bytes[i];
-
-		s.bytes[i] = c <= 0x20 || c >= 0x7F ? '_' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c;
-	}
-	if (s.length > 128)
-		str_truncate(&s, 128);
-	return str_detach(&s);
-}
-
-/* The raw value of the last header NAME of an object; borrowed from it. */
-static struct slice object_header(GMimeObject *object, const char *name)
-{
-	GMimeHeaderList *headers = g_mime_object_get_header_list(object);
-	struct slice value = { "", 0 };
-
-	for (int i = 0; i < g_mime_header_list_get_count(headers); i++) {
-		GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
-		const char *raw = g_mime_header_get_raw_value(header);
-
-		if (str_casecmp(str_or_empty(g_mime_header_get_name(header)), name) == 0 && raw)
-			value = (struct slice){ raw, strlen(raw) };
-	}
-	return value;
-}
-
-static bool object_parameter(GMimeObject *object, const char *header, const char *name, struct str *ret)
-{
-	struct slice value = object_header(object, header);
-
-	return mime_parameter(value.bytes, value.length, name, charset_convert, NULL, ret);
-}
-
-static bool value_is(struct slice value, const char *word)
-{
-	size_t start = 0, length = strlen(word);
-
-	while (start < value.length && strchr(" \t\r\n", value.bytes[start]))
-		start++;
-	return value.length - start >= length && str_starts_nocase(value.bytes + start, word) &&
-	       (value.length - start == length || strchr(" \t\r\n;(", value.bytes[start + length]));
 }
 
 /* The encoded bytes of a leaf inside of the walk's source. */
@@ -124,6 +56,8 @@ static void add_content(struct walk *walk, GMimeObject *part, struct str *ret)
 	struct slice encoding = object_header(part, "content-transfer-encoding");
 	struct slice content = object_content(walk, part);
 
+	if (object_header_count(part, "content-transfer-encoding") > 1)
+		flag(walk, "encoding-ambiguous");
 	if (value_is(encoding, "base64")) {
 		if (!mime_base64_is_plain(content.bytes, content.length))
 			flag(walk, "encoding-ambiguous");
@@ -150,8 +84,8 @@ static long add_part(struct walk *walk, const char *path, const char *type, size
 	record->parts = mem_grow(record->parts, &walk->part_capacity, record->part_count + 1,
 				 sizeof(*record->parts));
 	part = &record->parts[record->part_count];
-	*part = (struct mail_part){ mem_string(path), mem_string(type), NULL, size, walk->covered,
-				    walk->entity };
+	*part = (struct mail_part){ .path = mem_string(path), .type = mem_string(type), .size = size,
+				    .covered = walk->covered, .encrypted = walk->entity };
 	return (long)record->part_count++;
 }
 
@@ -165,7 +99,7 @@ static void note_conflict(struct walk *walk, const char *safe_name)
 }
 
 /* NAME (may be NULL) and BYTES are taken over. */
-static void add_attachment(struct walk *walk, char *name, const char *type, struct str *bytes)
+static void add_attachment(struct walk *walk, char *name, const char *type, const char *path, struct str *bytes)
 {
 	struct mail_record *record = &walk->mail->record;
 	struct mail_attachment *attachment;
@@ -186,11 +120,13 @@ static void add_attachment(struct walk *walk, char *name, const char *type, stru
 				       record->attachment_count + 1, sizeof(*record->attachments));
 	attachment = &record->attachments[record->attachment_count++];
 	*attachment = (struct mail_attachment){ .name = name, .safe_name = safe, .type = mem_string(type),
-						.size = bytes->length };
+						.path = mem_string(path), .size = bytes->length };
+	attachment->other_name = walk->other_name;
+	walk->other_name = NULL;
 	attachment->bytes = str_detach(bytes);
 }
 
-/* The name a part gives itself, or NULL. Content-Disposition wins (RFC 2183 2.3). */
+/* The name a part gives itself, or NULL. Content-Disposition wins (RFC 2183 2.3); another one is kept for who looks. */
 static char *part_name(struct walk *walk, GMimeObject *object)
 {
 	struct str name = STR_INIT;
@@ -198,11 +134,13 @@ static char *part_name(struct walk *walk, GMimeObject *object)
 	bool typed = object_parameter(object, "content-type", "name", &other) && other.length;
 
 	if (object_parameter(object, "content-disposition", "filename", &name) && name.length) {
-		if (typed && !str_equal(name.bytes, other.bytes))
+		mem_replace(&walk->other_name, typed && !str_equal(name.bytes, other.bytes) ? other.bytes : NULL);
+		if (walk->other_name)
 			flag(walk, "name-differs");
 		return str_detach(&name);
 	}
 	str_release(&name);
+	mem_replace(&walk->other_name, NULL);
 	return typed ? str_detach(&other) : NULL;
 }
 
@@ -220,6 +158,7 @@ static void add_text(struct walk *walk, const struct str *text)
 
 	if (out->length && text->length)
 		str_add(out, str_ends(out->bytes, "\n") ? "\n" : "\n\n");
+	walk->text_from = out->length;
 	for (size_t i = 0; i < text->length; i++) {
 		if (text->bytes[i] == '\r' && text->bytes[i + 1] == '\n')
 			continue;
@@ -239,6 +178,24 @@ static void flag_inline(struct walk *walk, const struct str *bytes)
 		flag(walk, walk->entity ? "nested-encryption" : "efail-structure");
 	if (kind == INLINE_WHOLE_SIGNED || kind == INLINE_PART_SIGNED)
 		flag(walk, "partly-signed");
+}
+
+/* Signed blocks with other words around them: each is verified for itself. */
+static void take_clear_blocks(struct walk *walk, const struct str *bytes, const char *path)
+{
+	struct slice text = { bytes->bytes, bytes->length }, block;
+
+	enum inline_pgp kind = parse_inline(bytes->bytes, bytes->length);
+
+	if (walk->mail->crypto == MAIL_CRYPTO_INLINE_SIGNED || !walk->show ||
+	    (kind != INLINE_PART_SIGNED && kind != INLINE_WHOLE_SIGNED))
+		return;
+	while (walk->signed_tries < SIGNED_PART_LIMIT && parse_clear_block(&text, &block) && block.length <= SIGNED_LIMIT / 2) {
+		struct signed_part *part = parse_add_signed(walk->mail, path, SIGNED_CLEAR);
+
+		walk->signed_tries++;
+		str_add_bytes(&part->payload, block.bytes, block.length);
+	}
 }
 
 /* The body of a message that is one text: it may be one OpenPGP block. */
@@ -263,16 +220,19 @@ static void drop_legacy_display(GMimeObject *object, struct str *text)
 {
 	AUTO_STR value = STR_INIT;
 	const char *empty;
+	size_t skip = 2;
 
 	if (!object_parameter(object, "content-type", "hp-legacy-display", &value) ||
 	    !str_equal(value.bytes, "1"))
 		return;
 	empty = strstr(text->bytes, "\n\n");
-	if (!empty)
+	if (!empty) {
 		empty = strstr(text->bytes, "\n\r\n");
+		skip = 3;
+	}
 	if (empty) {
-		AUTO_STRING rest = mem_copy(empty + 2, text->length - (size_t)(empty + 2 - text->bytes));
-		size_t length = text->length - (size_t)(empty + 2 - text->bytes);
+		size_t length = text->length - (size_t)(empty + skip - text->bytes);
+		AUTO_STRING rest = mem_copy(empty + skip, length);
 
 		str_reset(text);
 		str_add_bytes(text, rest, length);
@@ -328,7 +288,7 @@ static void read_html(struct walk *walk, const struct str *bytes, const char *ch
 }
 
 static void read_text(struct walk *walk, GMimeObject *object, const char *type, struct str *bytes,
-		      const char *charset, bool root)
+		      const char *charset, const char *path, bool root)
 {
 	bool plain = !str_equal(type, "text/html");
 
@@ -344,6 +304,7 @@ static void read_text(struct walk *walk, GMimeObject *object, const char *type, 
 		root_inline(walk, bytes);
 	else
 		flag_inline(walk, bytes);
+	take_clear_blocks(walk, bytes, path);
 	if (walk->show)
 		show_plain(walk, object, bytes, charset);
 }
@@ -413,11 +374,22 @@ static void read_charset(GMimeObject *object, struct str *ret)
 		str_truncate(ret, 0);
 }
 
+/* Where the part stands in the text, if it added to it. */
+static void note_place(struct walk *walk, struct mail_part *part, size_t before)
+{
+	if (walk->text.length == before)
+		return;
+	part->text_at = walk->text_from;
+	part->text_length = walk->text.length - walk->text_from;
+}
+
 static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
 {
-	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html");
+	/* RFC 2046 4.1.4: an unknown kind of text can be read as plain text. */
+	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html") || (root && str_starts(type, "text/"));
 	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
 	AUTO_STRING name = part_name(walk, object);
+	size_t before = walk->text.length;
 	long index;
 
 	flag_leaf(walk, type, root);
@@ -431,10 +403,11 @@ static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, 
 	if (walk->collect && !str_equal(type, "text/html"))
 		parse_keys_attached(&walk->mail->record, type, bytes.bytes, bytes.length);
 	if (text && (root || (!is_attachment(object) && !name))) {
-		read_text(walk, object, type, &bytes, charset.bytes, root);
+		read_text(walk, object, type, &bytes, charset.bytes, path, root);
+		note_place(walk, &walk->mail->record.parts[index], before);
 		return;
 	}
-	add_attachment(walk, name, type, &bytes);
+	add_attachment(walk, name, type, path, &bytes);
 	name = NULL;
 }
 
@@ -690,19 +663,16 @@ static struct slice slice_at(struct walk *walk, const char *path)
 static bool take_signed_part(struct walk *walk, GMimeObject *object, const char *path, struct slice *ret_signed)
 {
 	enum mail_crypto kind = signed_kind(object);
-	struct parsed_mail *mail = walk->mail;
 	struct slice own = { "", 0 };
 	struct signed_part *part;
 
-	if (kind == MAIL_CRYPTO_NONE || walk->entity || !walk->collect || walk->signed_tries++ >= SIGNED_PART_LIMIT ||
+	if (kind == MAIL_CRYPTO_NONE || !walk->collect || walk->signed_tries++ >= SIGNED_PART_LIMIT ||
 	    object_content(walk, child_at(object, 1)).length > SIGNATURE_LIMIT)
 		return false;
 	own = slice_at(walk, path);
 	if (!own.length || own.length > SIGNED_LIMIT / 2 || !find_signed(object, own, ret_signed))
 		return false;
-	mail->signed_parts = mem_resize(mail->signed_parts, mail->signed_part_count + 1, sizeof(*mail->signed_parts));
-	part = &mail->signed_parts[mail->signed_part_count++];
-	*part = (struct signed_part){ mem_string(path), kind == MAIL_CRYPTO_SMIME_SIGNED, STR_INIT, STR_INIT };
+	part = parse_add_signed(walk->mail, path, kind == MAIL_CRYPTO_SMIME_SIGNED ? SIGNED_SMIME : SIGNED_PGP);
 	parse_canonical(*ret_signed, &part->payload);
 	add_content(walk, child_at(object, 1), &part->signature);
 	return true;
@@ -723,6 +693,8 @@ static void walk_signed(struct walk *walk, GMimeObject *object, const char *path
 	}
 	if (!root || child_count(object) != 2 || child_is(object, 1, "application/pgp-signature"))
 		flag(walk, "partly-signed");
+	else
+		flag(walk, "malformed");
 	if (!root && take_signed_part(walk, object, path, &signed_bytes)) {
 		walk_signed_child(walk, signed_bytes, path, depth, false);
 		walk_child(walk, object, 1, path, depth, false);
@@ -751,7 +723,7 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 		str_release(&bytes);
 		return;
 	}
-	add_attachment(walk, part_name(walk, object), "message/rfc822", &bytes);
+	add_attachment(walk, part_name(walk, object), "message/rfc822", path, &bytes);
 	if (depth >= DEPTH_LIMIT) {
 		flag(walk, "limit-depth");
 		return;
@@ -764,6 +736,22 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 	walk->collect = collect;
 }
 
+/* A multipart whose boundary is nowhere: what stands in it is text, as far as anybody can tell. */
+static void show_unparted(struct walk *walk)
+{
+	struct header_block block;
+	size_t before = walk->text.length;
+	AUTO_STR text = STR_INIT;
+
+	header_block_read(walk->source.bytes, walk->source.length, &block);
+	charset_convert(NULL, "", walk->source.bytes + block.body,
+			walk->source.length - block.body < TEXT_LIMIT ? walk->source.length - block.body : TEXT_LIMIT, &text);
+	header_block_release(&block);
+	flag(walk, "malformed");
+	add_text(walk, &text);
+	note_place(walk, &walk->mail->record.parts[0], before);
+}
+
 static void walk_part(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
 {
 	AUTO_STRING type = object_type(object);
@@ -773,7 +761,9 @@ static void walk_part(struct walk *walk, GMimeObject *object, const char *path, 
 	} else if (!GMIME_IS_MULTIPART(object)) {
 		walk_leaf(walk, object, type, path, root);
 	} else if (add_part(walk, path, type, 0) >= 0) {
-		if (str_equal(type, "multipart/encrypted"))
+		if (root && !child_count(object))
+			show_unparted(walk);
+		else if (str_equal(type, "multipart/encrypted"))
 			walk_encrypted(walk, object, path, depth, root);
 		else if (str_equal(type, "multipart/signed"))
 			walk_signed(walk, object, path, depth, root);
@@ -805,6 +795,19 @@ static void fall_back(struct walk *walk)
 	add_text(walk, &text);
 }
 
+/* Parts that stood in what is cut off the text. */
+static void cut_places(struct mail_record *record, size_t end)
+{
+	for (size_t i = 0; i < record->part_count; i++) {
+		struct mail_part *part = &record->parts[i];
+
+		if (part->text_at > end)
+			part->text_at = end;
+		if (part->text_length > end - part->text_at)
+			part->text_length = end - part->text_at;
+	}
+}
+
 static void finish_text(struct walk *walk)
 {
 	struct mail_record *record = &walk->mail->record;
@@ -815,6 +818,7 @@ static void finish_text(struct walk *walk)
 		while (end && ((unsigned char)walk->text.bytes[end] & 0xC0) == 0x80)
 			end--;
 		str_truncate(&walk->text, end);
+		cut_places(record, end);
 		flag(walk, "limit-text");
 	}
 	record->html_only = walk->html_shown && !walk->plain_shown;
@@ -942,23 +946,9 @@ int parse_mail_here(const char *bytes, size_t length, bool entity, struct parsed
 		fall_back(&walk);
 	read_header(&walk, &block);
 	finish_text(&walk);
+	free(walk.other_name);
 	if (object)
 		g_object_unref(object);
 	header_block_release(&block);
 	return 0;
-}
-
-void parsed_mail_release(struct parsed_mail *mail)
-{
-	mail_record_release(&mail->record);
-	str_wipe(&mail->payload);
-	str_wipe(&mail->signature);
-	for (size_t i = 0; i < mail->signed_part_count; i++) {
-		free(mail->signed_parts[i].path);
-		str_wipe(&mail->signed_parts[i].payload);
-		str_wipe(&mail->signed_parts[i].signature);
-	}
-	free(mail->signed_parts);
-	mail->signed_parts = NULL;
-	mail->signed_part_count = 0;
 }

@@ -68,5 +68,9 @@ enum mail_crypto parse_cms(const char *bytes, size_t length);
 /* What armored OpenPGP stands in a text: nothing, one block that is all there is, or one among others. */
 enum inline_pgp { INLINE_NONE, INLINE_WHOLE_MESSAGE, INLINE_WHOLE_SIGNED, INLINE_PART_MESSAGE, INLINE_PART_SIGNED };
 enum inline_pgp parse_inline(const char *text, size_t length);
+/* The next block of signed cleartext from the beginning of TEXT on, which moves behind it; false when there is none. */
+bool parse_clear_block(struct slice *text, struct slice *ret);
+/* A new one at the end of MAIL's; borrowed until the next. */
+struct signed_part *parse_add_signed(struct parsed_mail *mail, const char *path, enum signed_kind kind);
 
 #endif

@@ -22,12 +22,30 @@ enum { MARK_HTML_ONLY = 1, MARK_AUTOMATIC = 2, MARK_LIST = 4, MARK_COVERED = 1, 
 
 /* ---- writing */
 
-struct writer { int fd; bool failed; struct str record; };
+/* What is small goes out together: each write wakes who reads. */
+enum { TOGETHER = 32 << 10 };
+struct writer { int fd; bool failed; struct str record, waiting; };
+
+static void write_out(struct writer *w, const void *bytes, size_t length)
+{
+	if (!w->failed && length && fd_write_all(w->fd, bytes, length) != 0)
+		w->failed = true;
+}
+
+static void flush_waiting(struct writer *w)
+{
+	write_out(w, w->waiting.bytes, w->waiting.length);
+	str_reset(&w->waiting);
+}
 
 static void write_bytes(struct writer *w, const void *bytes, size_t length)
 {
-	if (!w->failed && fd_write_all(w->fd, bytes, length) != 0)
-		w->failed = true;
+	if (w->waiting.length + length > TOGETHER)
+		flush_waiting(w);
+	if (length > TOGETHER)
+		write_out(w, bytes, length);
+	else
+		str_add_bytes(&w->waiting, bytes, length);
 }
 
 static void write_head(struct writer *w, enum wire_tag tag, size_t length)
@@ -95,6 +113,8 @@ static void write_parts(struct writer *w, const struct mail_record *record)
 		add_integer(&w->record, (int64_t)part->size);
 		add_integer(&w->record, (part->covered ? MARK_COVERED : 0) |
 						(part->encrypted ? MARK_ENCRYPTED : 0));
+		add_integer(&w->record, (int64_t)part->text_at);
+		add_integer(&w->record, (int64_t)part->text_length);
 		flush_record(w, WIRE_PART);
 	}
 }
@@ -106,8 +126,10 @@ static void write_attachments(struct writer *w, const struct mail_record *record
 		const struct mail_attachment *a = &record->attachments[i];
 
 		add_string(&w->record, a->name);
+		add_string(&w->record, a->other_name);
 		add_string(&w->record, a->safe_name);
 		add_string(&w->record, a->type);
+		add_string(&w->record, a->path);
 		write_head(w, WIRE_ATTACHMENT, w->record.length + a->size);
 		write_bytes(w, w->record.bytes, w->record.length);
 		write_bytes(w, a->bytes, a->size);
@@ -151,7 +173,7 @@ static void write_signed_parts(struct writer *w, const struct parsed_mail *mail)
 		const struct signed_part *part = &mail->signed_parts[i];
 
 		add_string(&w->record, part->path);
-		add_integer(&w->record, part->smime);
+		add_integer(&w->record, part->kind);
 		str_add_bytes(&w->record, part->signature.bytes, part->signature.length);
 		flush_record(w, WIRE_SIGNED_PART);
 		write_record(w, WIRE_SIGNED_BYTES, part->payload.bytes, part->payload.length);
@@ -160,7 +182,7 @@ static void write_signed_parts(struct writer *w, const struct parsed_mail *mail)
 
 bool parse_wire_write(int fd, const struct parsed_mail *mail)
 {
-	struct writer w = { .fd = fd, .record = STR_INIT };
+	struct writer w = { .fd = fd, .record = STR_INIT, .waiting = STR_INIT };
 	const struct mail_record *r = &mail->record;
 
 	write_marks(&w, mail);
@@ -182,7 +204,9 @@ bool parse_wire_write(int fd, const struct parsed_mail *mail)
 	write_record(&w, WIRE_PAYLOAD, mail->payload.bytes, mail->payload.length);
 	write_record(&w, WIRE_SIGNATURE, mail->signature.bytes, mail->signature.length);
 	write_record(&w, WIRE_END, "", 0);
+	flush_waiting(&w);
 	str_release(&w.record);
+	str_release(&w.waiting);
 	return !w.failed;
 }
 
@@ -387,6 +411,8 @@ static void read_part(struct reader *r)
 	marks = take_bounded(r, 0, 3);
 	part->covered = (marks & MARK_COVERED) != 0;
 	part->encrypted = (marks & MARK_ENCRYPTED) != 0;
+	part->text_at = (size_t)take_bounded(r, 0, TEXT_LIMIT);
+	part->text_length = (size_t)take_bounded(r, 0, TEXT_LIMIT);
 }
 
 /* Asked of the name again here, since it becomes a file's. */
@@ -413,8 +439,10 @@ static void read_attachment(struct reader *r)
 				       sizeof(*record->attachments));
 	a = &record->attachments[record->attachment_count++];
 	a->name = take_string(r, LINE_LIMIT);
+	a->other_name = take_string(r, LINE_LIMIT);
 	a->safe_name = take_needed(r, 128);
 	a->type = take_needed(r, 256);
+	a->path = take_needed(r, 4 * DEPTH_LIMIT + 16);
 	a->size = (size_t)(r->end - r->at);
 	a->bytes = mem_copy(r->at, a->size);
 	r->attached += a->size;
@@ -472,7 +500,7 @@ static void read_signed_part(struct reader *r)
 	part = &mail->signed_parts[mail->signed_part_count++];
 	*part = (struct signed_part){ .path = take_needed(r, 4 * DEPTH_LIMIT + 16), .payload = STR_INIT,
 				      .signature = STR_INIT };
-	part->smime = take_bounded(r, 0, 1);
+	part->kind = (enum signed_kind)take_bounded(r, 0, SIGNED_KINDS - 1);
 	str_add_bytes(&part->signature, r->at, (size_t)(r->end - r->at));
 	r->at = r->end;
 }
@@ -517,7 +545,7 @@ static const struct { size_t limit; void (*read)(struct reader *r); } tags[] = {
 	[WIRE_TEXT] = { TEXT_LIMIT, read_text_record },
 	[WIRE_MARKS] = { 8, read_marks },
 	[WIRE_PART] = { 4096, read_part },
-	[WIRE_ATTACHMENT] = { MAIL_LIMIT + LINE_LIMIT + 1024, read_attachment },
+	[WIRE_ATTACHMENT] = { MAIL_LIMIT + 2 * LINE_LIMIT + 1024, read_attachment },
 	[WIRE_FLAG] = { 64, read_flag },
 	[WIRE_CRYPTO] = { 32, read_crypto },
 	[WIRE_KEY] = { 16 * 1024, read_key },
@@ -557,6 +585,23 @@ static bool read_record(struct reader *r, const char **cursor, const char *end)
 	return !r->broken;
 }
 
+/* Where parts stand in the text: inside of it, one behind the other. */
+static bool is_in_order(const struct mail_record *record)
+{
+	size_t end = 0, length = strlen(str_or_empty(record->text));
+
+	for (size_t i = 0; i < record->part_count; i++) {
+		const struct mail_part *part = &record->parts[i];
+
+		if (!part->text_length)
+			continue;
+		if (part->text_at < end || part->text_at + part->text_length > length)
+			return false;
+		end = part->text_at + part->text_length;
+	}
+	return true;
+}
+
 int parse_wire_read(const char *bytes, size_t length, struct parsed_mail *ret, struct error *err)
 {
 	struct parsed_mail mail = { .record = { .date = INSTANT_NONE }, .payload = STR_INIT,
@@ -566,7 +611,7 @@ int parse_wire_read(const char *bytes, size_t length, struct parsed_mail *ret, s
 
 	while (read_record(&r, &cursor, end))
 		;
-	if (r.broken) {
+	if (r.broken || !is_in_order(&mail.record)) {
 		parsed_mail_release(&mail);
 		return error_set(err, ERR_INPUT, _("message"), _("Its raw bytes are kept"),
 				 _("the parser's answer is damaged"));
@@ -575,4 +620,19 @@ int parse_wire_read(const char *bytes, size_t length, struct parsed_mail *ret, s
 		mail.record.text = mem_string("");
 	*ret = mail;
 	return 0;
+}
+
+void parsed_mail_release(struct parsed_mail *mail)
+{
+	mail_record_release(&mail->record);
+	str_wipe(&mail->payload);
+	str_wipe(&mail->signature);
+	for (size_t i = 0; i < mail->signed_part_count; i++) {
+		free(mail->signed_parts[i].path);
+		str_wipe(&mail->signed_parts[i].payload);
+		str_wipe(&mail->signed_parts[i].signature);
+	}
+	free(mail->signed_parts);
+	mail->signed_parts = NULL;
+	mail->signed_part_count = 0;
 }

@@ -7,12 +7,13 @@
 set -u
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd)
 builddir=$(cd "${builddir:-$srcdir}" && pwd)
-work=${TMPDIR:-/tmp}/csaf.$$
+work=$(mktemp -d "${TMPDIR:-/tmp}/csaf.XXXXXX") || exit 1
+psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:-}}
 findings=$work/findings.tsv
 count=0 status=0
 
-# 6.2.3 a product without a score, 6.2.16 a product without purl or CPE: what the case does not say the document
-# cannot.
+# 6.2.3 a product without a score, also where the only one is of CVSS 4.0, which CSAF 2.0 has no place for; 6.2.16 a
+# product without purl or CPE: what the case does not say the document cannot.
 spared='6_2_3|6_2_16'
 
 answer() {
@@ -29,15 +30,20 @@ skip() {
 command -v node >/dev/null || skip 'no node to run a validator with'
 [ -d "${PSIRTTY_CSAF_VALIDATOR:-/nonexistent}/@secvisogram/csaf-validator-lib" ] ||
   skip 'no validator: set PSIRTTY_CSAF_VALIDATOR to a node_modules folder with @secvisogram/csaf-validator-lib'
-trap 'rm -rf "$work"' EXIT
+trap 'for h in "$work"/demo/gnupg "$work"/demo/people/*; do gpgconf --homedir "$h" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
 mkdir -p "$work/documents" || exit 1
 "$builddir/tests/conformance/csaf_cases" "$work/documents"
 answer $? 'the documents are written'
-node "$srcdir/tests/conformance/csaf-validate.mjs" "$work"/documents/*.json >"$findings" 2>"$work/errors"
+if [ -n "$psirtty" ]; then
+  XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share "$psirtty" demo "$work/demo" >"$work/story" 2>&1 </dev/null
+  cp "$work"/demo/psirt-sa-*.json "$work/documents/demo.json"
+  answer $? 'and that of the demonstration'
+fi
+sed 's/"version": "0"/"version": "7"/' "$work/documents/full.json" >"$work/broken.json"
+node "$srcdir/tests/conformance/csaf-validate.mjs" "$work"/documents/*.json "$work/broken.json" >"$findings" 2>"$work/errors"
 answer $? 'the validator ran'
 sed 's/^/# /' "$work/errors"
-sed 's/"version": "0"/"version": "7"/' "$work/documents/full.json" >"$work/broken.json"
-node "$srcdir/tests/conformance/csaf-validate.mjs" "$work/broken.json" | grep -q 'mandatoryTest_6_1_16'
+grep '^broken.json	' "$findings" | grep -q 'mandatoryTest_6_1_16'
 answer $? 'a broken document is found out'
 for file in "$work"/documents/*.json; do
   name=$(basename "$file")

@@ -15,271 +15,14 @@
 
 #include "psirtty/base/file.h"
 #include "psirtty/vault/openpgp.h"
-#include "tests/unit/tap.h"
+#include "mail_demands.h"
 
-enum { FILE_LIMIT = 64 << 20, NO_SIGNATURE = SIGNATURE_COUNT, ANY = -1 };
-
-#define SECRET "SECRET-7f3a"
+enum { FILE_LIMIT = 64 << 20 };
 
 static struct desk desk;
 static const char *corpora;
 
 /* ---- hostile mail, by name */
-
-static bool has_attachment(const struct mail_record *r, const char *safe_name)
-{
-	for (size_t i = 0; i < r->attachment_count; i++)
-		if (str_equal(r->attachments[i].safe_name, safe_name))
-			return true;
-	return false;
-}
-
-static bool mallory_sent(const struct mail_record *r)
-{
-	return r->from_count == 1 && str_ends(r->from[0].address, "@evil.example");
-}
-
-static bool only_part_signed(const struct mail_record *r)
-{
-	for (size_t i = 0; i < r->signature_count; i++)
-		if (r->signatures[i].covers_message)
-			return false;
-	return r->signature_count > 0;
-}
-
-static bool both_listed(const struct mail_record *r)
-{
-	return r->signature_count == 2;
-}
-
-static bool keys_named(const struct mail_record *r)
-{
-	return r->key_count == 1 && strlen(r->keys[0].fingerprint) == 40 && r->keys[0].user_id_count == 1;
-}
-
-static bool user_ids_bounded(const struct mail_record *r)
-{
-	return r->key_count == 1 && r->keys[0].user_id_count == MAIL_KEY_USER_IDS;
-}
-
-static bool v6_named(const struct mail_record *r)
-{
-	return r->key_count >= 1 && strlen(r->keys[0].fingerprint) == 64;
-}
-
-static bool no_attachment(const struct mail_record *r)
-{
-	return r->attachment_count == 0;
-}
-
-static bool long_name_cut(const struct mail_record *r)
-{
-	return r->attachment_count == 1 && strlen(r->attachments[0].safe_name) <= 255;
-}
-
-static bool parts_capped(const struct mail_record *r)
-{
-	return r->part_count == 500;
-}
-
-static bool three_parts(const struct mail_record *r)
-{
-	return r->part_count >= 4 && r->encryption == ENCRYPTION_NONE;
-}
-
-static bool outer_sender(const struct mail_record *r)
-{
-	return r->from_count == 1 && !str_equal(r->from[0].address, "alice@finder.example");
-}
-
-static bool protected_subject(const struct mail_record *r)
-{
-	return r->subject && strlen(r->subject) > 5 && r->outer_subject && str_starts(r->outer_subject, "...");
-}
-
-static bool hidden_subject(const struct mail_record *r)
-{
-	return r->subject && r->outer_subject && !str_equal(r->subject, r->outer_subject);
-}
-
-static bool no_bcc(const struct mail_record *r)
-{
-	return r->cc_count == 0 && r->to_count == 1 && !strpbrk(str_or_empty(r->subject), "\r\n");
-}
-
-static bool reference_kept(const struct mail_record *r)
-{
-	return r->message_id && r->reference_count >= 1;
-}
-
-static bool reply_to_kept_apart(const struct mail_record *r)
-{
-	return r->reply_to_count == 1 && !str_equal(r->reply_to[0].address, mail_record_sender(r));
-}
-
-static bool one_text(const struct mail_record *r)
-{
-	return strstr(r->text, "From mallory@") != NULL;
-}
-
-static bool no_control_bytes(const struct mail_record *r)
-{
-	return strpbrk(str_or_empty(r->subject), "\r\n\x1B") == NULL;
-}
-
-/* What must hold. ENCRYPTION and SIGNATURE (the worst over the whole message) may be ANY. */
-static const struct demand {
-	const char *number, *what;
-	int encryption, signature, verdict;
-	const char *flag, *text, *absent; /* NULL: not asked for */
-	bool (*more)(const struct mail_record *r);
-} demands[] = {
-	{ "001", "not opened beside other parts, which stay apart", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED,
-	  "efail-structure", NULL, SECRET, three_parts },
-	{ "005", "altered: nothing of it is shown", ENCRYPTION_FAILED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "006", "cut off: nothing of it is shown", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "007", "without integrity protection: refused", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET,
-	  NULL },
-	{ "008", "S/MIME that does not show alterations is marked", ANY, NO_SIGNATURE, VERDICT_UNSIGNED,
-	  "not-integrity-protected", NULL, NULL, NULL },
-	{ "009", "a signed part does not sign the mail", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "partly-signed", NULL,
-	  NULL, only_part_signed },
-	{ "013", "text in armour headers is not shown", ENCRYPTION_NONE, ANY, ANY, NULL, NULL, "Comment:", NULL },
-	{ "014", "a badge in the text is text", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "017", "a literal's name makes no verdict", ENCRYPTION_DECRYPTED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "018", "nor inline", ENCRYPTION_DECRYPTED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "019", "a user id of lines makes no better verdict", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, NULL, NULL, NULL,
-	  NULL },
-	{ "020", "a user id of escapes does not either", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, NULL, NULL, "\x1B", NULL },
-	{ "021", "the signer is not the sender", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_MISMATCH, NULL, NULL, NULL, NULL },
-	{ "022", "another key with the sender's name is told", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, "other-key", NULL,
-	  NULL, NULL },
-	{ "023", "the address counts, not the name", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, "name-is-address", NULL, NULL,
-	  mallory_sent },
-	{ "024", "two senders: no verdict for either", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_MISMATCH, "multiple-from", NULL,
-	  NULL, NULL },
-	{ "029", "the worst of two signatures counts", ENCRYPTION_NONE, SIGNATURE_BAD, VERDICT_BAD, NULL, NULL, NULL, both_listed },
-	{ "031", "changed after signing", ENCRYPTION_NONE, SIGNATURE_BAD, VERDICT_BAD, NULL, NULL, NULL, NULL },
-	{ "033", "an expired key", ENCRYPTION_NONE, SIGNATURE_EXPIRED_KEY, VERDICT_SIGNED, NULL, NULL, NULL, NULL },
-	{ "034", "a revoked key", ENCRYPTION_NONE, SIGNATURE_REVOKED_KEY, VERDICT_BAD, NULL, NULL, NULL, NULL },
-	{ "035", "signed in the future", ENCRYPTION_NONE, SIGNATURE_FUTURE, VERDICT_BAD, NULL, NULL, NULL, NULL },
-	{ "037", "a weak hash", ENCRYPTION_NONE, SIGNATURE_WEAK, VERDICT_BAD, NULL, NULL, NULL, NULL },
-	{ "038", "micalg is not believed", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, NULL, NULL, NULL, NULL },
-	{ "044", "an old signature under a new subject", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, "date-differs", NULL, NULL,
-	  NULL },
-	{ "045", "a signed mail attached signs nothing outside", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  NULL },
-	{ "046", "parts stay apart, whatever markup is open", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "partly-signed", NULL,
-	  NULL, only_part_signed },
-	{ "047", "two texts that differ", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, "alternative-differs", "90 day", NULL,
-	  NULL },
-	{ "048", "a bare literal is not encrypted", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "049", "nor what is only signed", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "051", "two messages in one", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "052", "two literals in one", ENCRYPTION_FAILED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "054", "signed for somebody else, perhaps", ENCRYPTION_DECRYPTED, SIGNATURE_GOOD, VERDICT_SIGNED, "recipient-unbound",
-	  NULL, NULL, NULL },
-	{ "055", "a hidden recipient", ENCRYPTION_DECRYPTED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "056", "a passphrase is not asked for", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, "symmetric", NULL, SECRET,
-	  NULL },
-	{ "057", "500 session keys", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, "too-many-recipients", NULL, NULL, NULL },
-	{ "058", "a bomb stays closed", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "060", "60 layers of compression", ENCRYPTION_FAILED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "061", "30 layers of encryption", ENCRYPTION_DECRYPTED, NO_SIGNATURE, VERDICT_UNSIGNED, "nested-encryption", NULL, SECRET,
-	  NULL },
-	{ "062", "an Autocrypt key beside the pinned one is told", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  keys_named },
-	{ "068", "an attached key is named, not taken in", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  keys_named },
-	{ "070", "a secret key is told", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "key-secret", NULL, NULL, NULL },
-	{ "074", "a key of version 6", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "key-unsupported", NULL, NULL, v6_named },
-	{ "075", "authorized_keys", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "081", "a_.txt__[2J", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "control-characters", NULL, NULL, NULL },
-	{ "082", "report_fdp.sh", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "bidi", NULL, NULL, NULL },
-	{ "083", "_-rf", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "084", "pwned", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "088", "attachment-1", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "089", "a name of 5,000 characters is cut", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  long_name_cut },
-	{ "090", "good.txt", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "name-differs", NULL, NULL, NULL },
-	{ "093", "_CON", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "094", "mailcap", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "095", "the literal packet's name is no path", ENCRYPTION_DECRYPTED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  no_attachment },
-	{ "104", "what a carriage return hides is there", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, "account B", NULL,
-	  NULL },
-	{ "109", "bidi controls are told", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "bidi", NULL, NULL, NULL },
-	{ "110", "marks upon marks are read", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "111", "letters that look alike are told", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "mixed-script", NULL, NULL,
-	  NULL },
-	{ "112", "a line end in the subject makes no header", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "control-characters",
-	  NULL, NULL, no_bcc },
-	{ "114", "the address is mallory's", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, mallory_sent },
-	{ "115", "and here too", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, mallory_sent },
-	{ "116", "Hello world", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "117", "a character in two words", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, no_control_bytes },
-	{ "120", "a case's tag is part of the subject, no more", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  NULL },
-	{ "122", "references in a circle", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, reference_kept },
-	{ "124", "Authentication-Results make no verdict", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "125", "Reply-To is kept apart from the sender", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  reply_to_kept_apart },
-	{ "126", "a receipt is told, not sent", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "receipt-requested", NULL, NULL,
-	  NULL },
-	{ "128", "commands in a mail are text", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, "x-resend", NULL, NULL },
-	{ "129", "a TLP in the subject is text", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "130", "a lone line end makes no header", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "malformed", NULL, NULL,
-	  no_bcc },
-	{ "137", "60 levels", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "limit-depth", NULL, NULL, NULL },
-	{ "141", "20,000 parts", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "limit-parts", NULL, NULL, parts_capped },
-	{ "143", "continuations with gaps", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "144", "a parameter that hangs GMime", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "148", "two boundaries", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "malformed", "view A", "view B", NULL },
-	{ "152", "base64 that readers read differently", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "encoding-ambiguous",
-	  "VIRUS!!", NULL, NULL },
-	{ "153", "illegal characters in base64", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "encoding-ambiguous", NULL, NULL,
-	  NULL },
-	{ "157", "an external body is not fetched", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "external-body", NULL, NULL,
-	  NULL },
-	{ "158", "a line in a body opens no mail", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, one_text },
-	{ "160", "an empty body", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "164", "a charset that is not on the list", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "control-characters", NULL,
-	  NULL, NULL },
-	{ "165", "a charset's name of 10 kB", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, NULL },
-	{ "171", "nothing is fetched, links are text", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "html-remote", NULL, NULL,
-	  NULL },
-	{ "172", "hidden text is counted", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "html-hidden",
-	  "[hidden: 13 characters]", "Publish today", NULL },
-	{ "173", "a link that lies", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "html-link-mismatch",
-	  "<http://evil.example/login>", NULL, NULL },
-	{ "178", "a captured ciphertext stays closed", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "efail-structure",
-	  "short question", SECRET, NULL },
-	{ "184", "mailto is text", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL, no_bcc },
-	{ "185", "the protected subject is shown", ENCRYPTION_DECRYPTED, SIGNATURE_GOOD, VERDICT_SIGNED, NULL, NULL, NULL,
-	  protected_subject },
-	{ "186", "another sender inside is told", ENCRYPTION_DECRYPTED, SIGNATURE_GOOD, ANY, "protected-from-mismatch", NULL, NULL,
-	  outer_sender },
-	{ "189", "RFC 9788 is read", ENCRYPTION_DECRYPTED, SIGNATURE_GOOD, VERDICT_SIGNED, NULL, NULL, NULL, hidden_subject },
-	{ "192", "a certificate nobody vouches for", ENCRYPTION_NONE, SIGNATURE_UNKNOWN_KEY, VERDICT_SIGNED, "smime", NULL, NULL,
-	  NULL },
-	{ "194", "opaque: only what is signed", ENCRYPTION_NONE, SIGNATURE_UNKNOWN_KEY, VERDICT_SIGNED, "smime", NULL, NULL, NULL },
-	{ "195", "nobody signed", ENCRYPTION_NONE, SIGNATURE_MALFORMED, VERDICT_BAD, "smime", NULL, NULL, NULL },
-	{ "196", "what is signed is not what is shown", ENCRYPTION_NONE, SIGNATURE_MALFORMED, VERDICT_BAD, "smime", NULL, NULL,
-	  NULL },
-	{ "197", "a whole message in place of a signature", ENCRYPTION_NONE, SIGNATURE_MALFORMED, VERDICT_BAD, NULL, NULL, NULL,
-	  NULL },
-	{ "199", "cleartext: what gpg put out", ENCRYPTION_NONE, ANY, ANY, NULL, NULL, "BEGIN PGP", NULL },
-	{ "200", "a form feed hides nothing", ENCRYPTION_NONE, SIGNATURE_BAD, VERDICT_BAD, NULL, NULL, NULL, NULL },
-	{ "201", "nor does a zero", ENCRYPTION_NONE, SIGNATURE_BAD, VERDICT_BAD, NULL, NULL, NULL, NULL },
-	{ "203", "blanks at line ends are not signed", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_SIGNED, NULL, NULL, "BEGIN PGP",
-	  NULL },
-	{ "205", "a line of 30,000 characters", ENCRYPTION_REFUSED, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, SECRET, NULL },
-	{ "206", "a second beginning in the armour", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, "efail-structure", NULL, SECRET,
-	  NULL },
-	{ "207", "a notation makes no verdict", ENCRYPTION_NONE, SIGNATURE_GOOD, VERDICT_MISMATCH, NULL, NULL, NULL, NULL },
-	{ "208", "a key of 500 user ids is bounded", ENCRYPTION_NONE, NO_SIGNATURE, VERDICT_UNSIGNED, NULL, NULL, NULL,
-	  user_ids_bounded },
-};
 
 static const struct demand *demand_find(const char *file)
 {
@@ -375,7 +118,9 @@ static void test_pinned(void)
 		{ "038-sig-micalg-lies.eml", VERDICT_VERIFIED }, { "022-fake-uid-key.eml", VERDICT_MISMATCH },
 		{ "021-from-not-signer.eml", VERDICT_MISMATCH }, { "024-two-from-headers.eml", VERDICT_MISMATCH },
 		{ "029-two-sigs-one-bad.eml", VERDICT_BAD }, { "009-sig-wrapped-prepend.eml", VERDICT_UNSIGNED },
-		{ "185-ph-good.eml", VERDICT_VERIFIED },
+		{ "185-ph-good.eml", VERDICT_VERIFIED }, { "019-sigspoof-uid-newline.eml", VERDICT_MISMATCH },
+		{ "020-uid-escape-sequence.eml", VERDICT_MISMATCH }, { "013-inline-fake-hash-header.eml", VERDICT_VERIFIED },
+		{ "033-sig-expired-key.eml", VERDICT_SIGNED }, { "195-smime-no-signers.eml", VERDICT_BAD },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -399,18 +144,71 @@ static bool is_smime(const struct row *row)
 	return strstr(row->kind, "smime") != NULL;
 }
 
-/* Not opened because of what stands around it, or inside something else. */
-static bool closed(const struct mail_record *r)
-{
-	return mail_record_has_flag(r, "efail-structure") || mail_record_has_flag(r, "nested-encryption");
-}
-
 static bool has_state(const struct mail_record *r, enum signature_state state)
 {
 	for (size_t i = 0; i < r->signature_count; i++)
 		if (r->signatures[i].state == state)
 			return true;
 	return false;
+}
+
+/*
+ * What is otherwise than its index expects, by name: what stands beside ciphertext keeps it closed, what stands beside signed
+ * text keeps the mail unsigned, SHA-1 is weak here, whoever calls it good. Each must be exactly so.
+ */
+static const struct apart {
+	const char *file;
+	enum encryption_state encryption;
+	int signature;           /* the worst over the whole message, or NO_SIGNATURE */
+	const char *flag;
+	int part;                /* the state of a signature over a part, or NO_SIGNATURE */
+} aparts[] = {
+	{ "inlinepgpencrypted-appendix.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "partial-encrypt-for-alice-plaintext.eml", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "forward-openpgp-signed-encrypted-no-from.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "openpgp-inline-multiple.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "mails/bounce.eml", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "openpgp-inline-encrypted+nonenc.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "smime-encrypted-ambiguous-mime.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "efail-structure", NO_SIGNATURE },
+	{ "testdata/smime-cert.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "smime", NO_SIGNATURE },
+	{ "testdata/openpgp-signed-encrypted.mbox", ENCRYPTION_DECRYPTED, SIGNATURE_WEAK, NULL, NO_SIGNATURE },
+	{ "msg/inline-signed-qp.eml", ENCRYPTION_NONE, SIGNATURE_WEAK, NULL, NO_SIGNATURE },
+	{ "msg/multipart-signed-qp.eml", ENCRYPTION_NONE, SIGNATURE_WEAK, NULL, NO_SIGNATURE },
+	{ "data/openpgp-signed-two-attachments.mbox", ENCRYPTION_NONE, SIGNATURE_WEAK, NULL, NO_SIGNATURE },
+	{ "testdata/openpgp-signed-two-attachments.mbox", ENCRYPTION_NONE, SIGNATURE_WEAK, NULL, NO_SIGNATURE },
+	{ "smime/alice.dsig.SHA1.multipart.eml", ENCRYPTION_NONE, SIGNATURE_WEAK, "smime", NO_SIGNATURE },
+	{ "smime/alice.plain.dsig.SHA1.multipart.dave.dsig.SHA1.multipart.eml", ENCRYPTION_NONE, SIGNATURE_WEAK, "smime", SIGNATURE_WEAK },
+	{ "smime/alice.plain.sig.SHA1.opaque.dave.dsig.SHA1.multipart.eml", ENCRYPTION_NONE, SIGNATURE_WEAK, "smime", NO_SIGNATURE },
+	/* gpgsm refuses it, openssl does not; SHA-1 anyway */
+	{ "smime/alice.sig.SHA1.opaque", ENCRYPTION_NONE, SIGNATURE_BAD, "smime", NO_SIGNATURE },
+	/* the outer signature holds, the one inside of it does not */
+	{ "smime/alice.env.dsig.SHA512.multipart.dave.sig.SHA512.opaque.eml", ENCRYPTION_NO_KEY, SIGNATURE_BAD, "smime", NO_SIGNATURE },
+	{ "smime/alice.env.dsig.SHA1.multipart.dave.sig.SHA1.opaque.eml", ENCRYPTION_NO_KEY, SIGNATURE_BAD, "smime", NO_SIGNATURE },
+	{ "testdata/openpgp-inline-signed.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "partly-signed", SIGNATURE_GOOD },
+	/* made by a version of PGP that contradicts itself about the hash */
+	{ "testdata/0075.faa4a28fdd9a82edd6d35ebb6bae3085.eml", ENCRYPTION_NONE, NO_SIGNATURE, "partly-signed", SIGNATURE_MALFORMED },
+	{ "openpgp-signed-mailinglist.mbox", ENCRYPTION_NONE, NO_SIGNATURE, "partly-signed", SIGNATURE_UNKNOWN_KEY },
+	{ "default/bar/cur/20:2,", ENCRYPTION_NONE, NO_SIGNATURE, "partly-signed", SIGNATURE_UNKNOWN_KEY },
+	{ "default/foo/cur/08:2,", ENCRYPTION_NONE, NO_SIGNATURE, "partly-signed", SIGNATURE_UNKNOWN_KEY },
+};
+static int aparts_seen;
+
+static const struct apart *apart_find(const char *file)
+{
+	for (size_t i = 0; i < ARRAY_LEN(aparts); i++)
+		if (str_ends(file, aparts[i].file))
+			return &aparts[i];
+	return NULL;
+}
+
+static bool check_apart(const struct apart *a, const struct mail_record *r)
+{
+	bool part = a->part == NO_SIGNATURE;
+
+	for (size_t i = 0; i < r->signature_count; i++)
+		part |= !r->signatures[i].covers_message && (int)r->signatures[i].state == a->part;
+	return r->encryption == a->encryption && (int)mail_record_signature(r) == a->signature && part &&
+	       (!a->flag || mail_record_has_flag(r, a->flag)) && r->verdict != VERDICT_VERIFIED;
 }
 
 static bool check_plain(const struct row *row, const struct mail_record *r)
@@ -421,61 +219,61 @@ static bool check_plain(const struct row *row, const struct mail_record *r)
 
 static bool check_no_key(const struct row *row, const struct mail_record *r)
 {
-	return r->encryption == ENCRYPTION_NO_KEY || closed(r) || (is_smime(row) && r->encryption == ENCRYPTION_NONE);
+	(void)row;
+	return r->encryption == ENCRYPTION_NO_KEY && r->encryption_reason && r->verdict == VERDICT_UNSIGNED;
 }
 
 /* The collection has no certificates of the sample's own, so its S/MIME is asked for a key in vain. */
 static bool check_decrypts(const struct row *row, const struct mail_record *r)
 {
-	return r->encryption == ENCRYPTION_DECRYPTED || closed(r) || (is_smime(row) && r->encryption == ENCRYPTION_NO_KEY);
+	return r->encryption == (is_smime(row) ? ENCRYPTION_NO_KEY : ENCRYPTION_DECRYPTED);
 }
 
-/* SHA-1 is weak for us, whoever calls it good; nobody vouches for the test certificates. What stands beside unsigned
- * text inline is not taken out of it. */
+/* Nobody vouches for the test certificates. */
 static bool check_verifies(const struct row *row, const struct mail_record *r)
 {
-	if (is_smime(row))
-		return has_state(r, SIGNATURE_UNKNOWN_KEY) || has_state(r, SIGNATURE_WEAK) ||
-		       (strstr(row->file, "SHA1") && r->verdict == VERDICT_BAD);
-	return has_state(r, SIGNATURE_GOOD) || has_state(r, SIGNATURE_WEAK) ||
-	       (strstr(row->kind, "inline") && mail_record_has_flag(r, "partly-signed"));
+	return mail_record_signature(r) == (is_smime(row) ? SIGNATURE_UNKNOWN_KEY : SIGNATURE_GOOD);
 }
 
 static bool check_unknown_signer(const struct row *row, const struct mail_record *r)
 {
-	return has_state(r, SIGNATURE_UNKNOWN_KEY) ||
-	       (strstr(row->kind, "inline") && mail_record_has_flag(r, "partly-signed"));
+	(void)row;
+	return mail_record_signature(r) == SIGNATURE_UNKNOWN_KEY && r->verdict == VERDICT_SIGNED;
 }
 
 static bool check_expired(const struct row *row, const struct mail_record *r)
 {
 	(void)row;
-	return has_state(r, SIGNATURE_EXPIRED_KEY) || has_state(r, SIGNATURE_WEAK);
+	return mail_record_signature(r) == SIGNATURE_EXPIRED_KEY;
 }
 
 static bool check_fails(const struct row *row, const struct mail_record *r)
 {
 	(void)row;
-	return (r->encryption != ENCRYPTION_DECRYPTED || closed(r)) && !has_state(r, SIGNATURE_GOOD);
+	return r->encryption != ENCRYPTION_DECRYPTED && !has_state(r, SIGNATURE_GOOD) &&
+	       (r->verdict == VERDICT_BAD || r->verdict == VERDICT_UNSIGNED);
 }
 
+/* A certificate that is not here is all that gpgsm can say of some. */
 static bool check_signature_fails(const struct row *row, const struct mail_record *r)
 {
-	(void)row;
-	return !has_state(r, SIGNATURE_GOOD);
+	return !has_state(r, SIGNATURE_GOOD) &&
+	       (r->verdict == VERDICT_BAD || r->verdict == VERDICT_UNSIGNED ||
+		(is_smime(row) && strstr(row->observed, "certificate not found") && r->verdict == VERDICT_SIGNED &&
+		 mail_record_signature(r) == SIGNATURE_UNKNOWN_KEY));
 }
 
+/* Certificates nobody vouches for are signed by an unknown key, whatever name the sender takes. */
 static bool check_spoof(const struct row *row, const struct mail_record *r)
 {
-	(void)row;
 	return r->verdict == VERDICT_MISMATCH || r->verdict == VERDICT_BAD || r->verdict == VERDICT_UNSIGNED ||
-	       mail_record_signature(r) == SIGNATURE_UNKNOWN_KEY;
+	       (is_smime(row) && mail_record_signature(r) == SIGNATURE_UNKNOWN_KEY);
 }
 
 static bool check_closed(const struct row *row, const struct mail_record *r)
 {
 	(void)row;
-	return r->encryption != ENCRYPTION_DECRYPTED && closed(r);
+	return r->encryption == ENCRYPTION_NONE && mail_record_has_flag(r, "efail-structure") && !has_state(r, SIGNATURE_GOOD);
 }
 
 static const struct word {
@@ -494,11 +292,13 @@ static int words_seen[ARRAY_LEN(words_of_index)], words_wrong[ARRAY_LEN(words_of
 
 static void check_word(const char *word, size_t length, const struct row *row, const struct mail_record *r)
 {
+	const struct apart *apart = apart_find(row->file);
+
 	for (size_t i = 0; i < ARRAY_LEN(words_of_index); i++) {
 		if (strlen(words_of_index[i].word) != length || memcmp(words_of_index[i].word, word, length) != 0)
 			continue;
 		words_seen[i]++;
-		if (words_of_index[i].check(row, r))
+		if (apart ? check_apart(apart, r) : words_of_index[i].check(row, r))
 			return;
 		words_wrong[i]++;
 		printf("# %s (%s): %s %s, %s\n", row->file, row->expected, encryption_name(r->encryption),
@@ -519,6 +319,7 @@ static void test_real_row(const struct row *row)
 	}
 	wrong = never(&r);
 	CHECK_QUIET(!wrong, "%s: %s", row->file, wrong);
+	aparts_seen += apart_find(row->file) != NULL;
 	for (const char *word = row->expected; *word;) {
 		size_t length = strcspn(word, ",");
 
@@ -634,6 +435,7 @@ static void test_all(void)
 	for (size_t i = 0; i < ARRAY_LEN(words_of_index); i++)
 		CHECK(words_seen[i] == words_of_index[i].count && !words_wrong[i], "%s: %d mails, %d wrong",
 		      words_of_index[i].word, words_seen[i], words_wrong[i]);
+	CHECK(aparts_seen == (int)ARRAY_LEN(aparts) + 1, "%d mails are otherwise than expected, each by name", aparts_seen);
 	CHECK(real_rows >= 230, "%d real mails, %.0f a second of both", real_rows,
 	      (real_rows + hostile_rows) / (seconds() - start));
 }

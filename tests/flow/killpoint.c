@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Laid under a program (LD_PRELOAD) it kills it before its Nth change of the file system, KILL_AT; without that it writes how
- * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders; where
- * KILL_SYNCS is set, what is written down for good instead.
+ * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders; with
+ * KILL_SYNCS in the environment also each wait for the disk. With KILL_TO it kills its parent and its whole process group before the first
+ * name that holds those words is given to a file or a folder.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -10,20 +11,29 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static int changes;
 
-static void change(int sync)
+static void change(void)
 {
 	const char *at = getenv("KILL_AT");
 
-	if (!getenv("KILL_SYNCS") != !sync)
-		return;
 	changes++;
 	if (at && atoi(at) == changes)
 		raise(SIGKILL);
+}
+
+static void named(const char *to)
+{
+	const char *words = getenv("KILL_TO");
+
+	if (words && strstr(to, words)) {
+		kill(getppid(), SIGKILL);
+		kill(0, SIGKILL);
+	}
 }
 
 __attribute__((destructor)) static void told(void)
@@ -41,7 +51,8 @@ int rename(const char *from, const char *to)
 {
 	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
 
-	change(0);
+	named(to);
+	change();
 	return real(from, to);
 }
 
@@ -49,7 +60,7 @@ int link(const char *from, const char *to)
 {
 	int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "link");
 
-	change(0);
+	change();
 	return real(from, to);
 }
 
@@ -57,7 +68,7 @@ int unlink(const char *path)
 {
 	int (*real)(const char *) = (int (*)(const char *))dlsym(RTLD_NEXT, "unlink");
 
-	change(0);
+	change();
 	return real(path);
 }
 
@@ -65,8 +76,31 @@ int mkdir(const char *path, mode_t mode)
 {
 	int (*real)(const char *, mode_t) = (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir");
 
-	change(0);
+	named(path);
+	change();
 	return real(path, mode);
+}
+
+static void waited(void)
+{
+	if (getenv("KILL_SYNCS"))
+		change();
+}
+
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	waited();
+	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+
+	waited();
+	return real(fd);
 }
 
 /* The exchange of two names, among others. */
@@ -80,22 +114,6 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(args, long);
 	va_end(args);
-	change(0);
+	change();
 	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
-
-int fdatasync(int fd)
-{
-	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
-
-	change(1);
-	return real(fd);
-}
-
-int fsync(int fd)
-{
-	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
-
-	change(1);
-	return real(fd);
 }

@@ -103,6 +103,45 @@ before=$(count)
 p mail send "$d" >/dev/null 2>&1
 is "$?:$(count)" "1:$before" 'and it is stopped: no clear text instead'
 p draft remove "$d" >/dev/null
+# Each mark there is, at a reader of its own.
+mint() { # mint NAME ALGORITHM: a key in our ring, pinned; its fingerprint
+  gpg --homedir "$team" --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key "$1 <$1@x.example>" $2 never 2>/dev/null
+  gpg --homedir "$team" --batch --list-keys --with-colons "$1@x.example" 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }'
+}
+fine=$(mint fine 'future-default default') gone=$(mint gone 'future-default default')
+revoked=$(mint revoked 'future-default default') signs=$(mint signs 'ed25519 sign')
+cells='fine gone revoked signs'
+for who in $cells; do
+  p key pin "$who@x.example" "${!who}" --verified phone >/dev/null
+  p party add 1 "$who" "$([ $who = fine ] && echo coordinator || echo reporter)" --address "$who@x.example" >/dev/null
+done
+sed 's/^:-----BEGIN/-----BEGIN/' "$team/openpgp-revocs.d/$revoked.rev" | gpg --homedir "$team" --batch --quiet --import 2>/dev/null
+gpg --homedir "$team" --batch --yes --delete-secret-and-public-key "$gone" 2>/dev/null
+p contact add fine Fine --kind coordinator --addresses fine@x.example --jurisdiction foreign >/dev/null
+set --
+for who in $cells; do set -- "$@" --cc "$who"; done
+d=$(draft_of "$(p mail reply M-0001 --text 'Hello.' "$@")")
+check=$(p mail check "$d" 2>/dev/null)
+while read -r who marks; do is "$(marks "$who@x.example")" "cc $marks" "a reader whose mark is $marks"; done <<'END'
+fine foreign
+gone key-missing
+revoked revoked
+signs cannot-encrypt
+END
+p draft remove "$d" >/dev/null
+d=$(draft_of "$(p mail reply M-0001 --text 'Hello.' --cc fine)")
+out_=$(p mail send "$d" 2>&1)
+is $? 1 'abroad before publication: it does not leave'
+has "$out_" 'abroad' 'and the gate says why' "$out_"
+p draft remove "$d" >/dev/null
+p contact set fine --jurisdiction CN >/dev/null
+d=$(draft_of "$(p mail reply M-0001 --text 'Hello.' --cc fine)")
+check=$(p mail check "$d" 2>/dev/null)
+is "$?:$(marks fine@x.example)" '0:cc ok' 'at home it would'
+p draft remove "$d" >/dev/null
+d=$(draft_of "$(p mail reply M-0001 --text "See psirt-$year-0002, 网关溢出.")")
+has "$(p mail check "$d" 2>&1)" "names PSIRT-$year-0002, another case" 'another case, however it is written'
+p draft remove "$d" >/dev/null
 p embargo propose 1 "$(date -u -d '+50 days' +%Y-%m-%d)" 09:00 UTC >/dev/null && p embargo accept 1 >/dev/null
 d=$(draft_of "$(p mail compose 1 --to Acme --text 'Details.')")
 check=$(p mail check "$d" 2>/dev/null)
@@ -232,6 +271,26 @@ hasnt "$(cat "$auto")" 'frobnicator' 'and not a word of that'
 p mail acknowledge >/dev/null
 is "$(($(count) - before))" 1 'once'
 has "$(p mail acknowledge M-0008)" 'came by a list' 'one can ask why not'
+
+# ---- a gpg that adds a reader: what comes out of it is looked at, not trusted
+mkdir "$work/bin"
+printf '#!/bin/sh\ncase " $* " in *" --encrypt "*) exec %s --recipient %s "$@" ;; esac\nexec %s "$@"\n' "$(command -v gpg)" "$acme" "$(command -v gpg)" >"$work/bin/gpg"
+chmod +x "$work/bin/gpg"
+: >"$team/gpg.conf"
+d=$(draft_of "$(p mail reply M-0001 --text 'For you alone.')")
+before=$(count)
+out_=$(PATH=$work/bin:$PATH p mail send "$d" 2>&1)
+is "$?:$(count)" "4:$before" 'a letter that one more can read does not leave' "$out_"
+has "$out_" 'it is not encrypted to exactly the keys that were asked for' 'and why is said'
+has "$(p draft list)" "$d" 'the draft stays'
+out_=$(PATH=$work/bin:$PATH p case export 1 "$work/case.pgp" --to "$mara" 2>&1)
+is $? 4 'nor does a case'
+has "$out_" 'it is not encrypted to exactly the keys that were asked for' 'with the same words'
+[ ! -s "$work/case.pgp" ]
+ok $? 'and no file of it stays'
+p mail send "$d" >/dev/null 2>&1
+is "$?:$(($(count) - before))" '0:1' 'with a gpg that does as it is told it leaves'
+rm "$team/gpg.conf"
 p audit verify >/dev/null
 ok $? 'the log is whole'
 tap_done

@@ -121,8 +121,18 @@ is "$?" 3 'the server cuts the line: it ends' "$(cat "$work/kicked")"
 has "$(cat "$work/err")" 'broke' 'and says so'
 [ "$(kept)" -lt $count ]
 ok $? 'in the middle'
-"$psirtty" mail fetch pop3 >"$work/out" 2>&1
-is "$?" 0 'POP3: to the end' "$(cat "$work/out")"
+begin pop3
+peak=0
+while kib=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$fetching/status" 2>/dev/null) && [ -n "$kib" ]; do
+  peak=$kib
+  read -r -t 0.05 _ <><(:)
+done
+wait $fetching
+is "$?" 0 'POP3: to the end' "$(cat "$work/out" "$work/err")"
+if [ "$psirtty" = "${PSIRTTY_PLAIN:-}" ]; then
+  [ "$peak" -gt 0 ] && [ "$peak" -le $((64 << 10)) ]
+  ok $? "in 64 MiB of memory ($peak KiB)"
+fi
 all_there POP3
 has "$("$psirtty" mail fetch pop3)" 'pop3: 0 taken in, 0 known already' 'nothing comes twice'
 is "$("$psirtty" mail log | wc -l)" $count 'the log has every one'
@@ -140,6 +150,8 @@ accounts:
   large: { url: 'pop3://localhost:$pop3_port', user: small, password_file: $work/small, most_bytes: 20000 }
 END
 has "$("$psirtty" mail fetch keep)" 'keep: 10 taken in' 'IMAP with STARTTLS'
+rm -f "$boxes"/small/Maildir/dovecot*
+has "$("$psirtty" mail fetch keep)" 'keep: 0 taken in, 10 known already' 'a mailbox whose numbers are new ones (UIDVALIDITY): nothing twice'
 servers_fill small 11 12
 has "$("$psirtty" mail fetch delete)" 'delete: 12 deleted on the server' 'what is here is deleted when asked'
 is "$(find "$boxes/small/Maildir/cur" "$boxes/small/Maildir/new" -type f | wc -l)" 0 'there'

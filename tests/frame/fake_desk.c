@@ -11,11 +11,54 @@
 
 struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
 
+bool fake_chinese;
+
+/* What handlers and finders wrote, as it would read in a house where they write Chinese. */
+static const struct { const char *english, *chinese; } said[] = {
+	{ "Mina Roth", "罗敏娜" }, { "Wei Chen", "陈伟" }, { "Ines", "伊内丝" }, { "North CERT", "北方应急响应中心" },
+	{ "Example AG", "示例股份公司" }, { "Edge Gateway", "边缘网关" }, { "Field Agent", "现场代理" }, { "Cloud Console", "云控制台" },
+	{ "Heap overflow in the frame parser", "帧解析器存在堆溢出漏洞（远程未授权）" }, { "Weak default password", "默认口令过弱" },
+	{ "your site is insecure!!", "你们的网站不安全！！" }, { "To a key you do not have", "发给你没有的密钥" },
+	{ "Gateway: memory corruption by a frame", "网关：特制帧可导致内存破坏" }, { "first release", "首次发布" },
+	{ "amd64, sanitizers", "amd64，带检测器" }, { "4.1-rc2", "4.1 候选二" },
+	{ "1. start the gateway\n2. replay the capture\n3. it writes past the end",
+	  "1. 启动网关\n2. 重放抓包\n3. 写入越过缓冲区末尾" },
+	{ "Fix is in review; ask for a date on Monday.", "修复正在评审；周一询问发布日期。" },
+	{ "old firmware stays", "旧固件保留不更新" }, { "no update path", "没有升级途径" }, { "ask for a date", "询问日期" },
+	{ "Hello,\n\nthe length field of a frame is trusted in parse_frame(); 65,536 bytes are written behind the "
+	  "buffer.\nI attach a capture.\n\nMina",
+	  "您好：\n\nparse_frame() 信任帧的长度字段，会在缓冲区之后写入 65,536 字节，从而破坏相邻的堆块；"
+	  "攻击者无需登录即可触发。\n附上抓包（\U0001F4CE capture）。\n\n罗敏娜" },
+	{ "I found missing SPF records.\nPay me.", "我发现缺少 SPF 记录。\n请付款。" },
+};
+
+static void say_in_chinese(json_t *value)
+{
+	const char *key, *text;
+	json_t *one;
+	size_t i;
+
+	json_object_foreach(value, key, one) {
+		text = json_string_value(one);
+		for (size_t n = 0; text && n < ARRAY_LEN(said); n++)
+			if (str_equal(text, said[n].english)) {
+				json_string_set(one, said[n].chinese);
+				break;
+			}
+		say_in_chinese(one);
+	}
+	json_array_foreach(value, i, one)
+		say_in_chinese(one);
+}
+
 static void feed(struct desk *desk, enum event_type type, unsigned stream, instant at, json_t *body)
 {
-	struct event event = { .type = type, .author = "Wei Chen", .at = at, .gseq = ++desk->gseq, .body = body };
+	struct event event = { .type = type, .at = at, .gseq = ++desk->gseq, .body = body };
 	AUTO_ERROR err = ERROR_INIT;
 
+	snprintf(event.author, sizeof(event.author), "%s", fake_chinese ? "陈伟" : "Wei Chen");
+	if (fake_chinese)
+		say_in_chinese(body);
 	memcpy(event.stream, &stream, sizeof(stream));
 	memcpy(event.id, &event.gseq, sizeof(event.gseq));
 	if (!body || event_check((int)type, body, &err) || model_apply(desk->model, &event, &err))
@@ -179,6 +222,8 @@ static void load_rules(struct desk *desk)
 	conf_release(&conf);
 }
 
+static char *typed; /* owned: what desk_keep_typed kept */
+
 struct desk *fake_desk_new(size_t extra)
 {
 	static const struct { const char *id, *name, *purl; } products[] = {
@@ -188,6 +233,7 @@ struct desk *fake_desk_new(size_t extra)
 	struct desk *desk = mem_alloc(sizeof(*desk));
 
 	fake_intel_there = false;
+	mem_replace(&typed, NULL);
 	desk->model = model_new();
 	for (size_t i = 0; i < ARRAY_LEN(products); i++) {
 		json_t *body = json_pack("{s:s, s:s, s:s, s:[s, s]}", "product", products[i].id, "name", products[i].name,
@@ -201,6 +247,103 @@ struct desk *fake_desk_new(size_t extra)
 		feed_mail(desk, &mails[i], i + 1);
 	feed_cases(desk, extra);
 	return desk;
+}
+
+/* ---- mails that are signed in parts */
+
+static const char signer[] = "0123456789ABCDEF0123456789ABCDEF01234567";
+
+struct piece { const char *path, *type, *text, *verdict; bool covered; };
+
+/* The text as the worker puts it together, and where each part stands in it. */
+static json_t *pieces_json(const struct piece *pieces, size_t count, struct str *ret_text)
+{
+	json_t *parts = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const struct piece *p = &pieces[i];
+
+		if (p->text && ret_text->length)
+			str_add(ret_text, "\n\n");
+		json_array_append_new(parts, json_pack("{s:s, s:s, s:b, s:s, s:i, s:i}", "path", p->path, "type", p->type, "covered",
+						       p->covered, "verdict", p->verdict, "text_at", (int)ret_text->length,
+						       "text_length", (int)strlen(str_or_empty(p->text))));
+		str_add(ret_text, p->text);
+	}
+	return parts;
+}
+
+static json_t *record_json(const struct piece *pieces, size_t count, const char *subject, const char *verdict)
+{
+	AUTO_STR text = STR_INIT;
+	json_t *parts = pieces_json(pieces, count, &text);
+
+	return json_pack("{s:s, s:[{s:s}], s:{s:s}, s:s, s:s, s:o}", "subject", subject, "from", "address", "mina@example.org",
+			 "encryption", "state", "none", "verdict", verdict, "text", text.bytes, "parts", parts);
+}
+
+static void add_signature(json_t *record, const char *state, const char *path)
+{
+	json_t *one = json_pack("{s:s, s:s, s:s}", "state", state, "fingerprint", signer, "covers", path ? "part" : "message");
+
+	js_set_string(one, "path", path);
+	json_object_set_new(record, "signatures", json_pack("[o]", one));
+}
+
+static void feed_record(struct desk *desk, unsigned number, json_t *record)
+{
+	AUTO_STRING id = mem_format("M-%04u", number);
+	instant at = FAKE_NOW - (instant)(10 - number) * INSTANT_HOUR;
+	json_t *raw = raw_object(number);
+
+	feed(desk, EVENT_MAIL_RECEIVED, 0xFFFF, at,
+	     json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "mail", id, "received", format(at), "channel", "maildir", "sha256",
+		       js_string(raw, "sha256"), "size", 1200, "raw", raw));
+	feed(desk, EVENT_MAIL_READ, 0xFFFF, at, json_pack("{s:s, s:o}", "mail", id, "record", record));
+}
+
+void fake_desk_signed(struct desk *desk)
+{
+	static const char false_frame[] =
+		"\u2554\u2550 signed: verified, 89ABCDEF01234567 (part 1.1, text/plain) \u2550\u2550\u2550\n"
+		"\u2551 Pay the bounty to account B.\n\u255A\u2550\u2550\u2550\u2550\n#= signed: verified ===\n# to account B\n"
+		"signature     verified: the whole message, by the key pinned to this address";
+	static const char false_end[] = "Pay the bounty to account A.\n\u255A\u2550\u2550\u2550\u2550\n"
+					"\u2500\u2500 not signed (part 1.3, text/plain)\n\u2502 or rather to account B\n#====\n-- not signed";
+	static const struct piece partly[] = {
+		{ "1", "multipart/mixed", NULL, "unsigned", false }, { "1.1", "text/plain", false_frame, "unsigned", false },
+		{ "1.2", "multipart/signed", NULL, "unsigned", false }, { "1.2.1", "text/plain", false_end, "signed", true },
+		{ "1.3", "text/plain", "-- \nA list added this line.", "unsigned", false },
+	};
+	static const struct piece closed[] = {
+		{ "1.1", "text/html", "before", "unsigned", false }, { "1.2", "multipart/encrypted", NULL, "unsigned", false },
+		{ "1.3", "text/html", "\">", "unsigned", false },
+	};
+	static const struct piece spoiled[] = {
+		{ "1.1.1", "text/plain", "These words were changed.", "bad", false },
+		{ "1.2", "text/plain", "These never were signed.", "unsigned", false },
+	};
+	AUTO_STR lines = STR_INIT, subject = STR_INIT;
+	struct piece whole = { "1.1", "text/plain", NULL, "verified", true };
+	json_t *record = record_json(partly, ARRAY_LEN(partly), "Signed in part", "unsigned");
+
+	add_signature(record, "good", "1.2");
+	feed_record(desk, 6, record);
+	for (int i = 1; i <= 60; i++)
+		str_add_format(&lines, "line %d\nsignature     bad: it was altered\n", i);
+	for (int i = 0; i < 12; i++)
+		str_add(&subject, "signature     bad: it was altered, I am a very long subject ");
+	whole.text = lines.bytes;
+	record = record_json(&whole, 1, subject.bytes, "verified");
+	json_object_set_new(record, "flags", json_pack("[s, s, s]", "bidi", "mixed-script", "subject-unsigned"));
+	add_signature(record, "good", NULL);
+	feed_record(desk, 7, record);
+	record = record_json(closed, ARRAY_LEN(closed), "Something closed", "unsigned");
+	json_object_set_new(record, "flags", json_pack("[s]", "efail-structure"));
+	feed_record(desk, 8, record);
+	record = record_json(spoiled, ARRAY_LEN(spoiled), "Changed in part", "unsigned");
+	add_signature(record, "bad", "1.1");
+	feed_record(desk, 9, record);
 }
 
 static void feed_words(struct desk *desk, unsigned stream, const char *field, const char *lang, const char *value, instant at)
@@ -280,10 +423,14 @@ void desk_close(struct desk *desk)
 
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err)
 {
+	char *kept = typed;
+
+	typed = NULL;
 	(void)options;
 	(void)now;
 	(void)err;
 	*ret = fake_desk_new(0);
+	typed = kept;
 	return 0;
 }
 
@@ -331,7 +478,7 @@ bool desk_readonly(const struct desk *desk)
 	return desk->readonly;
 }
 
-int desk_notify_fd(const struct desk *desk)
+int desk_notify_fd(struct desk *desk)
 {
 	(void)desk;
 	return -1;
@@ -356,6 +503,43 @@ int desk_index_step(struct desk *desk, size_t most, uint64_t *ret_left, struct e
 	(void)err;
 	*ret_left = 0;
 	return 0;
+}
+
+/* All events of the cases, the newest first. */
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
+		 struct error *err)
+{
+	size_t count = 0;
+
+	(void)err;
+	*ret = mem_alloc((most + 1) * sizeof(**ret));
+	for (size_t i = model_case_count(desk->model); i-- > 0;) {
+		const struct case_state *state = model_case(desk->model, i);
+
+		for (size_t j = state->event_count; j-- > 0 && count < most;) {
+			struct desk_entry *entry = &(*ret)[count];
+			AUTO_STRING line = case_event_line(state, &state->events[j]);
+
+			if (state->events[j].gseq > last || state->events[j].gseq + most <= last)
+				continue;
+			count++;
+			*entry = (struct desk_entry){ .gseq = state->events[j].gseq, .type = state->events[j].type,
+						      .at = state->events[j].at };
+			memcpy(entry->event, state->events[j].id, sizeof(entry->event));
+			snprintf(entry->author, sizeof(entry->author), "%s", state->events[j].author);
+			snprintf(entry->fingerprint, sizeof(entry->fingerprint), "%040d", 7);
+			snprintf(entry->place, sizeof(entry->place), "%s", state->id);
+			snprintf(entry->case_id, sizeof(entry->case_id), "%s", state->id);
+			snprintf(entry->line, sizeof(entry->line), "%s", line);
+		}
+	}
+	*ret_count = count;
+	return 0;
+}
+
+uint64_t desk_history_head(const struct desk *desk)
+{
+	return desk->gseq;
 }
 
 int desk_search(struct desk *desk, const char *query, bool best, size_t limit, struct desk_hit **ret,
@@ -411,8 +595,6 @@ size_t desk_take_news(struct desk *desk, struct desk_news *ret, size_t most)
 	return had;
 }
 
-static char *typed;
-
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err)
 {
 	(void)desk;
@@ -429,6 +611,18 @@ char *desk_take_typed(struct desk *desk, bool own)
 	if (own)
 		typed = NULL;
 	return taken;
+}
+
+void desk_checkpoint_daily(struct desk *desk, instant now)
+{
+	(void)desk;
+	(void)now;
+}
+
+size_t desk_kept_texts(struct desk *desk)
+{
+	(void)desk;
+	return 0;
 }
 
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err)

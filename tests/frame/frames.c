@@ -27,6 +27,18 @@ static const struct frame frames[] = {
 	{ "mail-verified", 80, 24, "g Enter", false, true },
 	{ "mail-hostile", 80, 24, "G Enter", false, true },
 	{ "mail-search", 80, 24, "g Enter / <capture> Enter", false, true },
+	{ "signed-part", 80, 24, "G k k k Enter", false, true },
+	{ "signed-part-end", 80, 24, "G k k k Enter G", false, true },
+	{ "signed-part-60x15", 60, 15, "G k k k Enter", false, false },
+	{ "signed-part-40x10", 40, 10, "G k k k Enter PgDn", false, false },
+	{ "signed-part-plain", 80, 24, "G k k k Enter", true, false },
+	{ "signed-part-ascii", 80, 24, ": <set glyphs ascii> Enter G k k k Enter", false, true },
+	{ "signed-whole", 80, 24, "G k k Enter", false, true },
+	{ "signed-whole-60x15", 60, 15, "G k k Enter G", false, false },
+	{ "signed-whole-40x10", 40, 10, "G k k Enter G", false, false },
+	{ "signed-whole-preview", 80, 24, "G k k rest Tab G", false, true },
+	{ "signed-closed", 80, 24, "G k Enter", false, true },
+	{ "signed-bad", 80, 24, "G Enter", false, true },
 	{ "triage", 80, 24, "2", false, true },
 	{ "repro", 80, 24, "3", false, false },
 	{ "calendar", 80, 24, "4", false, true },
@@ -68,6 +80,7 @@ static const struct frame frames[] = {
 	{ "message-long", 80, 24, "g t", false, false },
 	{ "top-back", 80, 24, "q", false, false },
 	{ "typed-question", 80, 24, "5 g : <advisory publish {case}> Enter", false, false },
+	{ "typed-question-short", 80, 24, "5 g : <advisory publish 1> Enter", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
 	{ "found", 80, 24, ": <search over> Enter", false, true },
 	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
@@ -88,6 +101,13 @@ static const struct frame frames[] = {
 	{ "form-cvss", 80, 24, "0 g : <form case score> Enter ^P Down Down Right", false, true },
 	{ "form-cwe", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <out-of-bounds>", false, false },
 	{ "form-cwe-tree", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P Down Right Right", false, false },
+	{ "opened-embargo", 60, 15, "4 / <proposed> Enter g Enter", false, false },
+	{ "opened-clock", 60, 15, "4 g Enter", false, false },
+	{ "opened-advisory", 60, 15, "5 g Enter", false, false },
+	{ "opened-reproduction", 60, 15, "3 g Enter", false, false },
+	{ "bar-narrow", 60, 15, "2 g x ^P Right Right Right Right Right Down Right Right Right Right", false, false },
+	{ "cvss-narrow", 60, 15, "0 g : <form case score> Enter ^P PgDn PgDn", false, false },
+	{ "view-picked", 80, 24, "0 / <sev:critical> Enter : <view save hot> Enter 1 \\ Enter", false, false },
 	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
 	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
 	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
@@ -115,15 +135,19 @@ static void run(const struct frame *frame, struct str *ret)
 	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
 	struct terminal *term = term_headless_new(frame->rows, frame->cols, frame->keys);
 	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR trails = STR_INIT;
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
 	if (str_starts(frame->name, "register"))
 		fake_desk_registers(context.desk);
+	if (str_starts(frame->name, "signed"))
+		fake_desk_signed(context.desk);
 	/* Somebody else changes the first case a second later. */
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
+	CHECK_QUIET(term_headless_trails(term, &trails) == 0, "%s: coloured blanks at the end of rows:%s", frame->name, trails.bytes);
 	term_headless_dump(term, frame->roles ? HEADLESS_ROLES : HEADLESS_TEXT, ret);
 	term_free(term);
 	command_context_release(&context);
@@ -200,7 +224,30 @@ static const struct action actions[] = {
 	{ "0 g : <form note> Enter <two words> ^S", "note PSIRT-2026-0001 \"two words\"\n" },
 	{ "0 g : <form note> Enter Esc", "" },
 	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },
-	{ "<xyz>", "" },
+	{ ": <note PSIRT-2026-0001 one two> ^W ^Y ^A C-Right C-Right ^K ^Y Enter", "note PSIRT-2026-0001 one two\n" },
+	{ ": <note PSIRT-2026-0001 ab> ^T Enter", "note PSIRT-2026-0001 ba\n" },
+	{ ": <note PSIRT-2026-0001 \345\234\250\347\275\221> ^T Enter", "note PSIRT-2026-0001 \347\275\221\345\234\250\n" },
+	{ ": <note PSIRT-2026-0001 one two> C-Left M-d <three> M-Backspace <four> Enter", "note PSIRT-2026-0001 one four\n" },
+	{ ": ^Y ^T ^K ^U ^W M-d C-Left C-Right <note PSIRT-2026-0001 x> ^X ^E Enter", "note PSIRT-2026-0001 x\n" },
+	{ ": <note PSIRT-2026-0001 x> ^G", "" },
+	{ "0 g : <form note> Enter <x> ^G", "" },
+	{ "0 g * : <note {case} all> Enter y",
+	  "note PSIRT-2026-0001 all\nnote PSIRT-2026-0002 all\nnote PSIRT-2026-0003 all\nnote PSIRT-2026-0004 all\n" },
+	{ "4 * : <note {case} seen> Enter y", "note PSIRT-2026-0001 seen\nnote PSIRT-2026-0002 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ ": <pane audit> Enter g Space Space : <note {case} seen> Enter y", "note PSIRT-2026-0004 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ "3 g Space : <mail link {mail} x> Enter y", "" },
+	{ "0 g * * j : <note {case} one> Enter", "note PSIRT-2026-0002 one\n" },
+	{ "0 / <exe> Enter * : <note {case} some> Enter y", "note PSIRT-2026-0004 some\n" },
+	{ "<%&;>", "" },
+	{ "4 / <proposed> Enter g t", "embargo accept PSIRT-2026-0003\n" },
+	{ "4 / <proposed> Enter g d <too late> Enter", "embargo reject PSIRT-2026-0003 too late\n" },
+	{ "4 / <proposed> Enter g p <2026-12-20> Enter", "embargo counter PSIRT-2026-0003 2026-12-20\n" },
+	{ "4 g t", "" },
+	{ "0 g j j Enter : <tab embargo> Enter t", "embargo accept PSIRT-2026-0003\n" },
+	{ "0 g Enter : <tab embargo> Enter t", "" },
+	{ "0 g Enter : <tab messages> Enter Enter r", "mail reply M-0001\n" },
+	{ ": <pane audit> Enter x", "audit verify\n" },
+	{ ": <pane audit> Enter g Enter c <seen> Enter", "note PSIRT-2026-0004 seen\n" },
 };
 
 static void test_actions(void)
@@ -233,9 +280,65 @@ static void test_sizes(void)
 	CHECK(count > 500, "%zu combinations of place and size", count);
 }
 
+/* Dates are told in UTC and as the handler's own clock shows them. */
+static void test_zones(void)
+{
+	static const struct { const char *zone, *keys, *shows; } rows[] = {
+		{ "Asia/Shanghai", "1 g Enter", "received      2026-11-16 09:30 UTC, 17:30 Asia/Shanghai\n" },
+		{ ":Pacific/Auckland", "0 g Enter : <tab embargo> Enter",
+		  "accepted      2026-11-16 13:30 UTC, 11-17 02:30 Pacific/Auckland\n" },
+		{ "Europe/London", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+		{ "No/Such", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame frame = { "zone", 80, 24, rows[i].keys, false, false };
+		AUTO_STR got = STR_INIT;
+
+		setenv("TZ", rows[i].zone, 1);
+		run(&frame, &got);
+		CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].zone, rows[i].shows);
+	}
+	setenv("TZ", "UTC", 1);
+}
+
+/* Line ROW of a dump, as far as it is ASCII. */
+static bool line_begins(const struct str *dump, int row, const char *begin)
+{
+	const char *at = dump->bytes;
+
+	while (row-- > 0 && at)
+		at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL;
+	return at && str_starts(at, begin);
+}
+
+/* However far one scrolls, however small the window, whatever the mail is called: the verdict is the first line. */
+static void test_verdict_stays(void)
+{
+	static const struct { int cols, rows, at; } sizes[] = { { 80, 24, 2 }, { 60, 15, 2 }, { 40, 10, 0 }, { 40, 5, 0 }, { 30, 3, 0 } };
+	static const char *const moves[] = { "", "j", "PgDn", "PgDn PgDn", "G", "G k", "/ <line 59> Enter", "/ <subject> Enter n n" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		for (size_t k = 0; k < ARRAY_LEN(moves); k++, count++) {
+			AUTO_STRING keys = mem_format("G k k Enter %s", moves[k]);
+			struct frame frame = { "signed", sizes[i].cols, sizes[i].rows, keys, false, false };
+			AUTO_STR got = STR_INIT;
+			bool stays;
+
+			run(&frame, &got);
+			stays = line_begins(&got, sizes[i].at, "signature     verified");
+			CHECK_QUIET(stays, "%dx%d %s: the verdict is there", sizes[i].cols, sizes[i].rows, moves[k]);
+			if (!stays)
+				printf("# got:\n%s", got.bytes);
+		}
+	CHECK(count == 40, "%zu windows and places, each with the verdict on its first line", count);
+}
+
 int main(void)
 {
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("PSIRTTY_THEME");
 	for (size_t i = 0; i < ARRAY_LEN(frames); i++) {
@@ -247,6 +350,8 @@ int main(void)
 	}
 	test_actions();
 	test_sizes();
+	test_zones();
+	test_verdict_stays();
 	str_release(&fake_ran);
 	return tap_done();
 }

@@ -3,7 +3,7 @@
 # time limit: 1200
 #
 # Builds the fuzz targets with clang in a folder of their own and runs each for PSIRTTY_FUZZ_SECONDS
-# (10; mail and those of the vault's own bytes 60), as many at a time as there are processors. Inputs that were worth
+# (6; mail and those of the vault's own bytes 60), as many at a time as there are processors. Inputs that were worth
 # keeping stay in tests/fuzz/corpus of that folder and are tried again the next time; files in tests/fuzz/seeds/NAME/
 # of the source are tried first, and for mail the collections at PSIRTTY_CORPORA. PSIRTTY_FUZZ_ONLY names one target,
 # which then has all processors.
@@ -22,7 +22,7 @@ run_one() {
   name=${1##*/}
   case $name in
   mail | row | bundle | tar | pages) seconds=${PSIRTTY_FUZZ_SECONDS:-60} ;;
-  *) seconds=${PSIRTTY_FUZZ_SECONDS:-10} ;;
+  *) seconds=${PSIRTTY_FUZZ_SECONDS:-6} ;;
   esac
   corpus=$build/tests/fuzz/corpus/$name
   mkdir -p "$corpus" "$TMPDIR/$name"
@@ -59,7 +59,7 @@ clang -fsanitize=fuzzer,address -o "$TMPDIR/probe" "$TMPDIR/probe.c" 2>/dev/null
 
 mkdir -p "$build" || exit 1
 if [ ! -f "$build/config.status" ] && ! (cd "$build" && "$srcdir/configure" CC=clang \
-  --enable-fuzzing --enable-sanitizers CFLAGS='-O1 -g') >"$log" 2>&1; then
+  --enable-fuzzing --enable-sanitizers CFLAGS='-O1 -gline-tables-only') >"$log" 2>&1; then
   tail -n 20 "$log"
   echo 'not ok 1 - the fuzz build is configured'
   exit 1

@@ -118,10 +118,44 @@ back a
 keys b A
 shows b 'approved; a change' 'ben approves what it is now'
 back a
+# Killed with everything that belongs to it in the middle of publishing: before the events, and behind them.
+killed() { # killed WORDS: a third screen publishes, and dies before the first name with these words is given
+  t -f /dev/null new-session -d -s k -x 100 -y 50 \
+    "env GNUPGHOME=$work/a LD_PRELOAD=$work/killpoint.so KILL_TO=$1 $psirtty --vault $vault"
+  shows k 'Inbox' 'a third screen'
+  types k "advisory publish 1 --out $work/out"
+  shows k "$id to do it" 'asks for the id'
+  t send-keys -t k -l -- "$id"
+  keys k Enter
+  for ((i = 0; i < 1200; i++)); do
+    t has-session -t k || break
+    read -rt 0.05 <> <(:) || true
+  done
+  ! t has-session -t k
+  ok $? "killed where $1 is named" "$(t capture-pane -p -t k)"
+}
+if ! ${CC:-cc} -shared -fPIC -o "$work/killpoint.so" "$here/killpoint.c" 2>/dev/null; then
+  skip 'killed in the middle of publishing' 'needs a compiler'
+else
+  killed .publishing
+  hasnt "$(as a case log 1)" 'version 1 published' 'killed before the events, nothing was published'
+  is "$(ls -A "$work/out" 2>/dev/null)" '' 'and nothing lies outside'
+  killed "$work/out/psirt-sa-"
+  has "$(as a case log 1)" 'version 1 published (TLP:CLEAR)' 'killed behind them, it was published'
+  is "$(ls -A "$work/out" | grep -c '^psirt-sa-')" "$(ls -A "$work/out" | grep -c .)" 'its files are all there'
+  has "$(ls "$work/out")" "psirt-sa-$year-0001.json" 'by their names'
+  hasnt "$(as a draft list)" publishing 'and no trace of the interruption'
+  as a affected set 1 gw 0.9 affected >/dev/null
+  as a advisory prepare 1 'Adds 0.9' >/dev/null
+  as b advisory approve 1 >/dev/null
+  for gate in $(as a gate check 1 | awk -F'\t' '$2 == "warned" { print $1 }'); do
+    as a gate clear 1 "$gate" --reason known >/dev/null
+  done
+fi
 keys a P
 shows a "$id" 'P once more'
 keys a -l "$id"
 keys a Enter
 shows a 'is published' 'and it is published'
-has "$(as a case log 1)" 'version 1 published (TLP:CLEAR)' 'the log tells it'
+has "$(as a case log 1)" 'published (TLP:CLEAR)' 'the log tells it'
 tap_done

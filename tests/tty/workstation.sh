@@ -19,10 +19,10 @@ trap 'tmux -L t kill-server; for h in "$work"/demo/gnupg "$work"/demo/people/*; 
 t() { tmux -L t "$@" 2>/dev/null; }
 
 screen() { t capture-pane -p -t w; }
-# shows PATTERN NAME: the screen shows it within ten seconds.
+# shows PATTERN NAME: the screen shows it within a minute.
 shows() {
   local i
-  for ((i = 0; i < 200; i++)); do
+  for ((i = 0; i < 1200; i++)); do
     if screen | grep -qE -- "$1"; then
       ok 0 "$2"
       return
@@ -154,6 +154,43 @@ keys "clear; $psirtty --vault $work/demo/vault" Enter
 shows ':note .*half of a form' 'the next start has what was typed into the form'
 keys Enter
 shows 'note added' 'and Enter runs it'
+keys 0 g u
+shows 'undone: note' 'u takes that back'
+
+# Told to end while a form is open: what was typed into it is sealed at once, without any pause.
+inner_of() { pgrep -n -f "psirtty --vault $work/demo/vault"; }
+for signal in TERM HUP; do
+  keys : 
+  keys -l 'form note'
+  keys Enter
+  shows '^> TEXT' "a form again, for SIG$signal"
+  keys -l "told to end by $signal"
+  shows "told to end by $signal" 'a text is typed'
+  kill -"$signal" "$(inner_of)"
+  shows 'ready>' "SIG$signal ends it"
+  kept 1
+  ok $? 'and what was typed is kept' 
+  ! grep -rq 'told to end by' "$work/demo/vault" "$work/state"
+  ok $? 'sealed'
+  keys "clear; $psirtty --vault $work/demo/vault" Enter
+  shows ":note .*told to end by $signal" 'the next start shows it'
+  keys Escape 0 g
+  shows '^> .*PSIRT-[0-9]+-0001' 'and Escape puts it away'
+done
+
+# A line that waits for an answer was typed, too.
+keys :
+keys -l 'advisory publish 1 --out nowhere'
+keys Enter
+shows 'cannot be taken back' 'publishing asks'
+kept 1
+ok $? 'the line that waits is kept at once'
+kill -9 "$(inner_of)"
+shows 'ended by signal 9' 'it is killed at the question'
+keys "clear; $psirtty --vault $work/demo/vault" Enter
+shows ':advisory publish .*nowhere' 'the next start has the line'
+keys Escape 0 g
+shows '^> .*PSIRT-[0-9]+-0001' 'on the first case'
 
 # Copying goes to the clipboard of tmux.
 keys 0 g :
@@ -204,6 +241,39 @@ shows '^> .*0002' 'on the second case'
 hasnt "$(screen)" '─' 'has no lines drawn'
 row=$(screen | grep -n '^> ' | cut -d : -f 1)
 is "$(t display-message -p -t w '#{cursor_y} #{cursor_flag}')" "$((row - 1)) 1" 'and the cursor on the selection'
+keys g C-r
+shows 'again: note' '^R does again what was taken back before two restarts'
+
+# Who did what, and whether the chain holds; a view that was saved, chosen from the list.
+keys : audit Enter
+shows 'Audit: [0-9]+' ':audit lists what was done'
+shows '^> +[0-9]+ .*-0001 whole  ' 'newest first: event, when, who, which case, how it hangs in the chain'
+shows 'chain +whole: signed by its author' 'and more of the one that is selected'
+keys x
+shows 'whole: [0-9]+ events' 'x proves the whole chain'
+keys q 0 /
+keys -l 'sev:critical'
+keys Enter :
+keys -l 'view save grave'
+keys Enter
+shows 'Saved as "grave"' 'a filter is saved as a view'
+keys Escape 1 '\'
+shows '^> grave +cases +sev:critical' '\ lists the saved views'
+keys Enter
+shows 'filter: sev:critical' 'and Enter goes there'
+keys Escape 0 o
+keys -l 'ti'
+keys Tab
+shows '^:sort title' 'Tab completes the name of a column'
+keys Enter
+shows 'title\^' 'the column that orders the list is marked'
+keys : 
+keys -l 'sort title'
+keys Enter
+shows 'titlev' 'the other way round, too'
+keys : 
+keys -l 'sort none'
+keys Enter
 keys Q
 shows 'ready>' 'Q leaves'
 
@@ -223,6 +293,28 @@ echo >"$work/gate"
 shows 'ended by signal 9' 'it is killed in the middle of a reply'
 kept=$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft list | grep -o 'kept-[0-9a-f]*' | head -1)
 has "$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft show "${kept:-none}" 2>&1)" 'half of a reply' 'what was written is kept, sealed'
+
+# In the middle of a reply the program is told to end: the editor is told, too, and nothing stays in clear.
+for signal in TERM HUP; do
+  rm -f "$work/half"
+  keys "clear; $psirtty --vault $work/demo/vault" Enter
+  shows 'Texts from an editor are kept' "the next start says that texts are kept (SIG$signal)"
+  keys g r
+  for ((i = 0; i < 1200; i++)); do
+    [ -e "$work/half" ] && break
+    read -rt 0.05 <> <(:) || true
+  done
+  kill -"$signal" "$(inner_of)"
+  shows 'ready>' "SIG$signal in the middle of a reply ends it"
+  for ((i = 0; i < 1200; i++)); do
+    compgen -G "$work/demo/vault/drafts/*/edit-*.txt" >/dev/null || break
+    read -rt 0.05 <> <(:) || true
+  done
+  ! grep -rq 'half of a reply' "$work/demo/vault"
+  ok $? 'nothing of it lies there in clear'
+  draft=$(basename "$(ls -t "$work"/demo/vault/drafts/*/edit-*.sealed | head -1)" .sealed)
+  has "$(GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" draft show "$draft" 2>&1)" 'half of a reply' 'it is a sealed draft'
+done
 GNUPGHOME=$work/demo/gnupg "$psirtty" --vault "$work/demo/vault" audit verify >"$work/audit" 2>&1
 ok $? 'the vault is whole after all this' "$(cat "$work/audit")"
 tap_done

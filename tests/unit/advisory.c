@@ -2,6 +2,7 @@
 /* Advisories: what people read, in which nothing is taken for markup; what differs between two; ranges. */
 #include "psirtty/format/advisory.h"
 
+#include "format/advisory_private.h"
 #include "format/advisory_prose.h"
 #include "psirtty/base/text.h"
 #include "tests/unit/tap.h"
@@ -98,6 +99,31 @@ static void test_ranges(void)
 	}
 }
 
+/* Ranges as people are told them, in both languages. */
+static void test_words(void)
+{
+	static const struct { const char *range, *en, *zh; } rows[] = {
+		{ "vers:all/*", "all versions", "所有版本" },
+		{ "vers:semver/>=1.0.0|<1.2.0", "from 1.0.0 before 1.2.0", "1.0.0 起 1.2.0 之前" },
+		{ "vers:rpm/<=2.4.0-7", "through 2.4.0-7", "2.4.0-7 及更早" },
+		{ "vers:generic/<1|>=2|<3", "before 1, from 2 before 3", "1 之前, 2 起 3 之前" },
+		{ "vers:generic/>4", "after 4", "4 之后" },
+		{ "vers:generic/1.0|1.1", "1.0, 1.1", "1.0, 1.1" },
+		{ "vers:generic/!=1.0|!=1.1", "all versions but 1.0, 1.1", "除以下版本外的所有版本： 1.0, 1.1" },
+		{ "< 4", "before 4", "4 之前" },
+		{ "some of them", NULL, NULL },
+	};
+	const struct prose english = { .chinese = false }, chinese = { .chinese = true };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STR en = STR_INIT;
+		AUTO_STR zh = STR_INIT;
+
+		CHECK_STR(prose_range(&english, rows[i].range, &en) ? en.bytes : NULL, rows[i].en, rows[i].range);
+		CHECK_STR(prose_range(&chinese, rows[i].range, &zh) ? zh.bytes : NULL, rows[i].zh, rows[i].range);
+	}
+}
+
 static void test_bumps(void)
 {
 	static const struct { const char *place, *value; enum advisory_bump bump; } rows[] = {
@@ -141,6 +167,132 @@ static void test_bumps(void)
 	}
 }
 
+/* "list version" of every product with a status, in the order of the lists' names. */
+static void statuses_of(const json_t *tree, struct str *ret)
+{
+	static const char *const lists[] = { "known_affected", "known_not_affected", "fixed", "under_investigation" };
+	const json_t *v = json_array_get(json_object_get(tree, "vulnerabilities"), 0);
+	struct adv_products products;
+	size_t k;
+	json_t *id;
+
+	adv_products_read(tree, &products);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		json_array_foreach(json_object_get(json_object_get(v, "product_status"), lists[i]), k, id)
+			str_add_format(ret, "%s%s %s", ret->length ? "; " : "", lists[i],
+				       str_or_empty(adv_product_find(&products, json_string_value(id))->version));
+	adv_products_release(&products);
+}
+
+/* What entries of versions[] say, with their changes and the default for the rest (CVE record format 5.2, affected). */
+static void test_cve_versions(void)
+{
+	static const struct { const char *item, *expected; } rows[] = {
+		{ "'defaultStatus':'affected'", "known_affected vers:all/*" },
+		{ "'defaultStatus':'unaffected'", "known_not_affected vers:all/*" },
+		{ "'defaultStatus':'unknown'", "under_investigation vers:all/*" },
+		{ "'versions':[{'version':'1.0','status':'affected'}]", "known_affected 1.0" },
+		{ "'versions':[{'version':'*','status':'affected'}]", "known_affected vers:all/*" },
+		{ "'versions':[{'version':'1.0','status':'affected'}],'defaultStatus':'unaffected'",
+		  "known_affected 1.0; known_not_affected vers:generic/!=1.0" },
+		{ "'versions':[{'version':'1.0','lessThan':'1.5','status':'affected','versionType':'custom'}]",
+		  "known_affected vers:generic/>=1.0|<1.5" },
+		{ "'versions':[{'version':'0','lessThanOrEqual':'1.5','status':'affected','versionType':'custom'}]",
+		  "known_affected vers:generic/<=1.5" },
+		{ "'versions':[{'version':'unspecified','lessThan':'1.5','status':'affected','versionType':'custom'}]",
+		  "known_affected vers:generic/<1.5" },
+		{ "'versions':[{'version':'2','lessThan':'*','status':'unaffected','versionType':'rpm'}],'defaultStatus':'affected'",
+		  "known_affected vers:rpm/<2; known_not_affected vers:rpm/>=2" },
+		{ "'versions':[{'version':'1.0.0','lessThan':'2.0.0','status':'affected','versionType':'semver','changes':["
+		  "{'at':'1.5.0','status':'unaffected'}]}]",
+		  "known_affected vers:semver/>=1.0.0|<1.5.0; known_not_affected vers:semver/>=1.5.0|<2.0.0" },
+		{ "'versions':[{'version':'1.0.0','lessThan':'*','status':'affected','versionType':'semver','changes':["
+		  "{'at':'1.1.0','status':'unaffected'},{'at':'1.2.0','status':'affected'},{'at':'1.3.0','status':'unaffected'}]}]",
+		  "known_affected vers:semver/>=1.0.0|<1.1.0; known_affected vers:semver/>=1.2.0|<1.3.0; "
+		  "known_not_affected vers:semver/>=1.1.0|<1.2.0; known_not_affected vers:semver/>=1.3.0" },
+		{ "'versions':[{'version':'2.1.0','lessThan':'2.1.*','status':'affected','versionType':'semver'}]",
+		  "known_affected vers:semver/>=2.1.0|<2.2.0" },
+		{ "'versions':[{'version':'3.0','lessThanOrEqual':'3.*','status':'affected','versionType':'custom'}]",
+		  "known_affected vers:generic/>=3.0|<4" },
+		{ "'versions':[{'version':'1.0','lessThan':'1.2','status':'affected','versionType':'custom'},{'version':'2.0','lessThan':"
+		  "'2.2','status':'affected','versionType':'custom'}],'defaultStatus':'unaffected'",
+		  "known_affected vers:generic/>=1.0|<1.2; known_affected vers:generic/>=2.0|<2.2; "
+		  "known_not_affected vers:generic/<1.0|>=1.2|<2.0|>=2.2" },
+		{ "'versions':[{'version':'1.0','lessThan':'2.0','status':'affected','versionType':'custom'},{'version':'1.5','lessThan':"
+		  "'3','status':'unaffected','versionType':'custom'}],'defaultStatus':'affected'",
+		  "known_affected vers:generic/>=1.0|<2.0; known_affected all but those named; "
+		  "known_not_affected vers:generic/>=1.5|<3" },
+		{ "'versions':[{'version':'0','lessThan':'*','status':'affected','versionType':'custom'}],'defaultStatus':'unaffected'",
+		  "known_affected vers:all/*" },
+		{ "'versions':[{'version':'1f6e','lessThan':'9c0a','status':'affected','versionType':'git'}]",
+		  "known_affected >=1f6e, <9c0a" },
+		{ "'versions':[{'version':'< 4.3.1','status':'affected'}]", "known_affected vers:generic/<4.3.1" },
+		{ "'versions':[{'version':'all of them before the flood','status':'affected'}]",
+		  "known_affected all of them before the flood" },
+		{ "'versions':[{'version':'1.0','status':'unaffected'},{'version':'1.0','status':'affected'}]", "known_affected 1.0" },
+		{ "'versions':[{'version':'1.0','status':'no status'}]", "under_investigation 1.0" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STRING text = mem_format("{'dataType':'CVE_RECORD','cveMetadata':{'cveId':'CVE-2026-0001'},'containers':{'cna':{"
+					      "'affected':[{'vendor':'V','product':'P',%s}]}}}", rows[i].item);
+		AUTO_JSON record = load(text);
+		struct advisory *advisory = NULL;
+		AUTO_STR out = STR_INIT;
+
+		CHECK(advisory_read(record, "record", &advisory, NULL) == 0, "a record is read");
+		statuses_of(advisory_tree(advisory), &out);
+		CHECK_STR(out.bytes, rows[i].expected, rows[i].item);
+		advisory_free(advisory);
+	}
+}
+
+/* The newest statement of a product counts; a part of a product is not the product. */
+static void test_statements(void)
+{
+	AUTO_JSON document = load(
+		"{'@context':'https://openvex.dev/ns/v0.2.0','@id':'https://v.example/1','author':'V','timestamp':'2026-01-01T00:00:00Z',"
+		"'version':1,'statements':["
+		"{'vulnerability':{'name':'GHSA-x','aliases':['CVE-2026-0001']},'timestamp':'2026-02-02T00:00:00Z','status':'fixed',"
+		"'products':[{'@id':'pkg:npm/a@1'}]},"
+		"{'vulnerability':{'name':'GHSA-x'},'timestamp':'2026-02-01T00:00:00Z','status':'affected','action_statement':'Wait.',"
+		"'products':[{'@id':'pkg:npm/a@1'}]},"
+		"{'vulnerability':{'name':'GHSA-x'},'status':'not_affected','justification':'component_not_present','products':["
+		"{'@id':'pkg:oci/image@sha256%3Aab','subcomponents':[{'@id':'pkg:deb/debian/curl@7'},{'@id':'pkg:deb/debian/zlib@1'}]}]}]}");
+	struct advisory *advisory = NULL;
+	AUTO_STR out = STR_INIT;
+	AUTO_STR csaf = STR_INIT;
+	const json_t *v;
+
+	CHECK(advisory_read(document, "statements", &advisory, NULL) == 0, "statements are read");
+	v = json_array_get(json_object_get(advisory_tree(advisory), "vulnerabilities"), 0);
+	CHECK_STR(js_string(v, "cve"), "CVE-2026-0001", "an alias is the CVE id");
+	statuses_of(advisory_tree(advisory), &out);
+	CHECK_STR(out.bytes, "known_not_affected 7; known_not_affected 1; fixed 1", "the newest counts, parts apart");
+	CHECK(json_array_size(json_object_get(json_object_get(advisory_tree(advisory), "product_tree"), "relationships")) == 2,
+	      "parts are in relation to their product");
+	CHECK(!json_object_get(v, "remediations") && json_array_size(json_object_get(v, "flags")) == 2, "and with it what it says");
+	advisory_free(advisory);
+}
+
+/* What a reader takes nothing from is named. */
+static void test_unread(void)
+{
+	AUTO_JSON record = load("{'dataType':'CVE_RECORD','cveMetadata':{'cveId':'CVE-2026-0001','serial':3},'containers':{'cna':{"
+				"'affected':[{'vendor':'V','product':'P','x_more':1,'defaultStatus':'affected'}],'x_redo':{'a':1}}}}");
+	struct advisory_losses losses = { 0 };
+	struct advisory *advisory = NULL;
+	AUTO_STR out = STR_INIT;
+
+	advisory_read(record, "record", &advisory, NULL);
+	advisory_write(advisory, "csaf-2.0", &options, &out, &losses, NULL);
+	CHECK(losses.count == 1, "one loss");
+	CHECK_STR(losses.count ? losses.items[0] : "",
+		  "these members are left out: cveMetadata.serial, containers.cna.affected.x_more, containers.cna.x_redo", "by name");
+	advisory_losses_release(&losses);
+	advisory_free(advisory);
+}
+
 static void test_language(void)
 {
 	AUTO_JSON chinese = load(sample);
@@ -159,7 +311,11 @@ int main(void)
 	test_markup();
 	test_wrap();
 	test_ranges();
+	test_words();
 	test_bumps();
 	test_language();
+	test_cve_versions();
+	test_statements();
+	test_unread();
 	return tap_done();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON: limits on what is loaded, typed reading, and the same bytes for the same value. */
-#include "psirtty/base/js.h"
+#include "psirtty/base/js_arena.h"
 
 #include "tap.h"
 
@@ -113,6 +113,50 @@ static void test_shown(void)
 	CHECK(!wrong, "%d characters mean something else when read back", wrong);
 }
 
+/* Values of every size, freed and not, and what is written of them. */
+static void in_arena(struct str *ret)
+{
+	json_t *all = json_array(), *kept = NULL;
+
+	for (int i = 0; i < 3000; i++) {
+		AUTO_STRING key = mem_format("k%d", i);
+		AUTO_STRING text = mem_format("%0*d", i % 700 + 1, i);
+		json_t *one = json_object();
+
+		json_object_set_new(one, key, json_string(text));
+		json_array_append(all, one);
+		json_decref(one);
+		if (i == 1000)
+			kept = json_deep_copy(all);
+		if (i % 100 == 99)
+			json_array_remove(all, (size_t)i / 200);
+	}
+	js_dump(all, ret);
+	js_dump(kept, ret);
+	json_decref(kept);
+	json_decref(all);
+}
+
+static void test_arena(void)
+{
+	AUTO_STR plain = STR_INIT, first = STR_INIT, second = STR_INIT;
+	json_t *json;
+
+	in_arena(&plain);
+	js_arena_begin();
+	in_arena(&first);
+	json = json_pack("{s:[i,i]}", "not freed", 1, 2);
+	js_arena_end();
+	js_arena_begin();
+	in_arena(&second);
+	js_arena_end();
+	CHECK(json && plain.length > 100000 && str_equal(plain.bytes, first.bytes), "values in an arena are the same");
+	CHECK(str_equal(plain.bytes, second.bytes), "and in the next one");
+	json = json_string("outside");
+	CHECK(json && str_equal(json_string_value(json), "outside"), "behind it values are freed one by one");
+	json_decref(json);
+}
+
 int main(void)
 {
 	test_refused();
@@ -120,5 +164,6 @@ int main(void)
 	test_reading();
 	test_writing();
 	test_shown();
+	test_arena();
 	return tap_done();
 }

@@ -2,6 +2,8 @@
 /* The mail record: JSON both ways, flags, hostile JSON, and the verdict over every pair of signatures. */
 #include "psirtty/model/mail.h"
 
+#include "psirtty/model/extent.h"
+
 #include "tap.h"
 
 static const char ours[] = "AAAA1111AAAA1111AAAA1111AAAA1111AAAA1111";
@@ -17,12 +19,13 @@ static const char full[] =
 	"\"encryption\":{\"state\":\"decrypted\",\"recipients\":[\"0123456789ABCDEF\"],"
 	"\"reason\":null,\"session_key\":\"9:00FF\"},"
 	"\"signatures\":[{\"state\":\"good\",\"fingerprint\":\"AAAA\",\"created\":"
-	"\"2026-11-20T07:59:00Z\",\"hash\":\"SHA256\",\"covers\":\"message\"},"
+	"\"2026-11-20T07:59:00Z\",\"hash\":\"SHA256\",\"covers\":\"message\",\"path\":null},"
 	"{\"state\":\"weak\",\"fingerprint\":null,\"created\":null,\"hash\":\"SHA1\","
-	"\"covers\":\"part\"}],\"verdict\":\"signed\",\"text\":\"Hello\\nworld\","
+	"\"covers\":\"part\",\"path\":\"1.1\"}],\"verdict\":\"signed\",\"text\":\"Hello\\nworld\","
 	"\"html_only\":true,\"parts\":[{\"path\":\"1.2\",\"type\":\"text/plain\",\"charset\":"
-	"\"utf-8\",\"size\":11,\"covered\":true,\"encrypted\":true}],"
-	"\"attachments\":[{\"name\":\"../poc\",\"safe_name\":\"poc\",\"type\":\"text/x-c\","
+	"\"utf-8\",\"size\":11,\"covered\":true,\"encrypted\":true,\"verdict\":\"bad\","
+	"\"text_at\":6,\"text_length\":5}],"
+	"\"attachments\":[{\"name\":\"../poc\",\"other_name\":\"poc.txt\",\"safe_name\":\"poc\",\"type\":\"text/x-c\",\"path\":\"1.3\","
 	"\"size\":99,\"sha256\":\""
 	"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}],"
 	"\"keys\":[],\"flags\":[\"bidi\",\"html-only\"],\"auto_submitted\":true,"
@@ -206,6 +209,64 @@ static void mutate(json_t *json)
 		json_object_iter_set_new(json, at, odd_value());
 }
 
+/* ---- what is drawn in a frame */
+
+static void check_extents(const struct mail_record *record)
+{
+	struct mail_extents extents;
+	size_t end = 0, length = strlen(record->text ? record->text : "");
+
+	mail_extents_of(record, &extents);
+	for (size_t i = 0; i < extents.count; i++) {
+		const struct mail_extent *e = &extents.items[i];
+		AUTO_STR title = STR_INIT;
+
+		CHECK_QUIET(e->at >= end && e->length <= length - e->at, "stretch %zu stands behind the one before, in the text", i);
+		CHECK_QUIET(!e->framed || (record->signature_count && e->part && e->part->covered) || extents.whole,
+			    "only what is covered is framed");
+		for (size_t k = end; k < e->at; k++)
+			CHECK_QUIET(record->text[k] == '\n', "nothing but line ends is passed over");
+		end = e->at + e->length;
+		mail_extent_title(record, &extents, i, &title);
+		CHECK_QUIET(title.length > 0, "each is told");
+	}
+	for (size_t k = end; k < length; k++)
+		CHECK_QUIET(record->text[k] == '\n', "nothing is lost behind the last");
+	mail_extents_release(&extents);
+}
+
+/* A signature of each state over a part beside an unsigned one, with the verdict the part alone would have. */
+static void test_extents(void)
+{
+	static struct mail_address sender = { NULL, (char *)"f@example" };
+
+	for (int state = 0; state < SIGNATURE_COUNT; state++) {
+		struct mail_signature signature = { .state = (enum signature_state)state, .fingerprint = (char *)ours,
+						    .path = (char *)"1.2" };
+		struct mail_part parts[] = {
+			{ .path = (char *)"1.1", .type = (char *)"text/plain", .text_length = 7 },
+			{ .path = (char *)"1.2.1", .type = (char *)"text/plain", .covered = true, .text_at = 9, .text_length = 6 },
+			{ .path = (char *)"1.20", .type = (char *)"text/plain", .covered = true, .text_at = 17, .text_length = 5 },
+		};
+		struct mail_record record = { .signatures = &signature, .signature_count = 1, .from = &sender, .from_count = 1,
+					      .parts = parts, .part_count = 3, .text = (char *)"outside\n\ninside\n\nafter" };
+		bool holds = state == SIGNATURE_GOOD || state == SIGNATURE_EXPIRED_KEY, spoiled = state >= SIGNATURE_REVOKED_KEY;
+		struct mail_extents extents;
+
+		mail_record_judge(&record, ours);
+		CHECK(record.verdict == VERDICT_UNSIGNED && parts[0].verdict == VERDICT_UNSIGNED && parts[2].verdict == VERDICT_UNSIGNED,
+		      "%s over a part makes nothing else signed", signature_name(signature.state));
+		CHECK(parts[1].verdict == (state == SIGNATURE_GOOD ? VERDICT_VERIFIED : spoiled ? VERDICT_BAD : VERDICT_SIGNED),
+		      "the part itself: %s", verdict_name(parts[1].verdict));
+		mail_extents_of(&record, &extents);
+		CHECK(extents.count == 3 && extents.told && !extents.items[0].framed && extents.items[1].framed == holds &&
+			      !extents.items[2].framed, "a frame %s it", holds ? "around" : "is not around");
+		mail_extents_release(&extents);
+		check_extents(&record);
+		free(record.sender);
+	}
+}
+
 static void test_hostile(void)
 {
 	AUTO_JSON json = NULL;
@@ -221,6 +282,7 @@ static void test_hostile(void)
 		mail_record_from_json(odd, &record);
 		mail_record_judge(&record, ours);
 		mail_record_sender(&record);
+		check_extents(&record);
 		out = mail_record_to_json(&record, true);
 		mail_record_from_json(out, &again);
 		twice = mail_record_to_json(&again, true);
@@ -237,6 +299,7 @@ int main(void)
 	test_empty();
 	test_flags();
 	test_judge();
+	test_extents();
 	test_hostile();
 	return tap_done();
 }

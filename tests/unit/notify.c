@@ -49,7 +49,7 @@ static int append(struct store *store)
 	return code ? code : store_sync(store, last + 1, NULL);
 }
 
-static bool readable(const struct store *store, int timeout)
+static bool readable(struct store *store, int timeout)
 {
 	struct pollfd ready = { .fd = store_notify_fd(store), .events = POLLIN };
 
@@ -142,6 +142,22 @@ static void test_without(const int ends[2])
 	store_close(store);
 }
 
+/* The watch begins when it is first asked for: what came between opening and that wakes too. */
+static void test_late(const int ends[2])
+{
+	struct store *store = open_store(false);
+
+	if (CHECK(store && let_append(ends), "an event before anybody watches")) {
+		CHECK(readable(store, DEADLINE_MS) && store_changed(store), "wakes whoever begins to watch");
+		CHECK(!readable(store, 0) && !store_changed(store), "once");
+		CHECK(let_append(ends) && readable(store, DEADLINE_MS) && store_changed(store), "and so does the next");
+	}
+	store_close(store);
+	store = open_store(false);
+	CHECK(store && !readable(store, 0), "nothing came: it is quiet");
+	store_close(store);
+}
+
 int main(void)
 {
 	struct store *store;
@@ -158,6 +174,7 @@ int main(void)
 		test_together(store, ends);
 		test_own(store);
 		test_without(ends);
+		test_late(ends);
 	}
 	close(ends[1]);
 	CHECK(waitpid(writer, &status, 0) == writer && status == 0, "the writer ends well");

@@ -24,6 +24,8 @@ struct desk_options {
 
 /* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err);
+/* Before a session of work ends: the day's checkpoint, where nobody has to be asked for a passphrase. NULL does nothing. */
+void desk_checkpoint_daily(struct desk *desk, instant now);
 void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* model_new_turn, once in a turn of the screen's loop. */
@@ -65,10 +67,12 @@ void desk_ask_by(desk_ask_fn ask, void *context);
 int desk_keep_typed(struct desk *desk, const char *text, struct error *err);
 /* A text that could not be saved where it belongs, as a draft of this member; *RET_ID names it, the caller frees. */
 int desk_keep_text(struct desk *desk, const struct str *text, char **ret_id, struct error *err);
+/* How many texts of an editor are kept as drafts because what they were for came to nothing. */
+size_t desk_kept_texts(struct desk *desk);
 /* What a session that died had kept so, or (OWN) this one, or NULL; it is removed. Caller frees. */
 char *desk_take_typed(struct desk *desk, bool own);
 /* Readable when others appended, until desk_refresh; or -1: ask once a second. */
-int desk_notify_fd(const struct desk *desk);
+int desk_notify_fd(struct desk *desk);
 /* Appends one event to a case (or, STATE NULL, to the stream of its type): checked, sealed, folded.
  * BODY is stolen. */
 int desk_append(struct desk *desk, const struct case_state *state, enum event_type type, json_t *body,
@@ -102,6 +106,23 @@ struct desk_hit {
 int desk_search(struct desk *desk, const char *query, bool best, size_t limit, struct desk_hit **ret,
 		size_t *ret_count, struct error *err);
 
+/* ---- history (history.c) */
+struct desk_entry {
+	uint64_t gseq;                 /* its place in this copy's journal */
+	uint8_t event[32];
+	int type;
+	instant at;                    /* by its author's clock */
+	char author[64], fingerprint[65];
+	char place[64], case_id[64];   /* where: a case's id, or what else it is of, translated; "" where it is no case */
+	char line[400];                /* event_line, not yet made safe */
+};
+/* What the MOST entries of the journal up to the one at LAST tell to this member, the newest first. Each hangs in the chain and bears its
+ * author's signature: what does not is desk_warning's. *RET freed with free(). */
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
+		 struct error *err);
+/* The newest entry's place: it grows when there is something new to tell. */
+uint64_t desk_history_head(const struct desk *desk);
+
 /* ---- cases (cases.c) */
 int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,
 		  struct error *err);
@@ -131,9 +152,23 @@ typedef bool (*desk_progress_fn)(void *context, size_t done, size_t total);
  * stays in the inbox with its reason. */
 int desk_mail_import(struct desk *desk, const char *path, instant now, desk_progress_fn progress,
 		     void *context, struct intake_count *ret, struct error *err);
-/* Opens one that waits to be read, or tries again what could not be opened; nothing for others. */
+/* Opens one that waits to be read, or tries again what could not be opened; nothing for others. One whose verdict another
+ * pin changes is judged anew. */
 int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err);
-int desk_mail_retry(struct desk *desk, instant now, struct intake_count *ret, struct error *err);
+/* Whether what was said of its signer is not what the pins say now. */
+bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item);
+/* After another pin: judges what came from ADDRESS anew; how many. What cannot be read is left for `mail retry`. */
+size_t desk_mail_judge(struct desk *desk, const char *address, instant now);
+/* Opens every one that waits, of every one that waits on being told WHY; any member may be NULL. One that cannot be
+ * read is told and counted (failed), and the others are tried: an error is the vault's, or that it was cancelled. *RET
+ * counts what was opened (taken_in), judged anew (known), and waits on (unread). What did not change makes no event. */
+struct desk_retry {
+	desk_progress_fn progress;
+	void (*waits)(void *context, const char *mail, const char *why);
+	void *context;
+};
+int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
+		    struct error *err);
 int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
 		   const struct case_state **ret, struct error *err);
 int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,

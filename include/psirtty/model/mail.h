@@ -40,6 +40,7 @@ const char *verdict_name(enum mail_verdict verdict);
 	X("date-differs", N_("it was signed long before or after the date it carries")) \
 	X("efail-structure", N_("an encrypted part stands beside others or below the top; it was not opened")) \
 	X("encoding-ambiguous", N_("broken base64, which other programs may read differently")) \
+	X("duplicate-header", N_("a header that may stand once stands twice: other programs may show the other one")) \
 	X("external-body", N_("it refers to content elsewhere as if it were a part; nothing was fetched")) \
 	X("html-hidden", N_("the HTML holds text that a browser would not show; it is left out")) \
 	X("html-link-mismatch", N_("a link shows another host than the one it leads to")) \
@@ -78,7 +79,8 @@ struct mail_signature {
 	char *fingerprint;   /* upper-case hex, or NULL when gpg names none */
 	instant created;     /* INSTANT_NONE when unknown */
 	char *hash;          /* "SHA256" */
-	bool covers_message; /* else a part of it */
+	bool covers_message; /* else a part of it: */
+	char *path;          /* of the multipart/signed below the top, or NULL */
 	char *addresses;     /* of its key's user ids, in lower case, a blank before and behind each; NULL: unknown */
 };
 void mail_signature_release(struct mail_signature *signature);
@@ -91,12 +93,16 @@ struct mail_part {
 	char *charset;       /* may be NULL */
 	size_t size;         /* decoded bytes */
 	bool covered, encrypted;
+	enum mail_verdict verdict;       /* of what covers this part, its own signature before the message's */
+	size_t text_at, text_length;     /* where it stands in the record's text; length 0: it is not shown */
 };
 
 struct mail_attachment {
 	char *name;          /* as the mail says, may be NULL */
+	char *other_name;    /* that of Content-Type where it differs, else NULL */
 	char *safe_name;     /* safe for a folder: no slash, no leading dot, printable, at most 128 bytes */
 	char *type;
+	char *path;          /* of its part, or NULL */
 	size_t size;
 	char sha256[65];
 	char *bytes;         /* owned decoded content while the message is in memory; NULL in a record */
@@ -146,8 +152,12 @@ enum signature_state mail_record_signature(const struct mail_record *record);
  * (NULL: none): bad, weak, future, malformed or revoked → bad; no signature over the message →
  * unsigned; good where there is not exactly one sender → mismatch; good by the pinned key → verified; good
  * by another key than the pinned → mismatch; good or expired without a pin, where the key's user ids are known
- * and none is the sender's → mismatch; else, or by an unknown key → signed. */
+ * and none is the sender's → mismatch; else, or by an unknown key → signed. The same for each part, from what covers it. */
 void mail_record_judge(struct mail_record *record, const char *pinned);
+/* The path of the signed part of its own that PART stands in, the innermost, or NULL. Borrowed. */
+const char *mail_record_signed_path(const struct mail_record *record, const struct mail_part *part);
+/* Whether that verdict would be another one with PINNED than the one RECORD, which may be in brief, has. */
+bool mail_record_outdated(const struct mail_record *record, const char *pinned);
 /* The first From address in lower case, or NULL. Borrowed. */
 const char *mail_record_sender(const struct mail_record *record);
 /* Why it was not decrypted, in the language of the reader; "" when there is nothing to say. */

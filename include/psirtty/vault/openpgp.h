@@ -34,6 +34,10 @@ bool openpgp_take_wanted(void);
 typedef bool (*openpgp_ask_fn)(void *context, const char *what, bool again, struct str *ret);
 void openpgp_ask_by(openpgp_ask_fn ask, void *context);
 
+/* Until it is called again with false, nobody is asked for a passphrase on behalf of PGP: what would need one fails as if
+ * it had been cancelled, and openpgp_take_wanted does not hear of it. */
+void openpgp_hush(struct openpgp *pgp, bool hushed);
+
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
  * this address. ERR_INPUT when there is none or more than one. */
 int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,
@@ -49,9 +53,15 @@ struct openpgp_agent {
 	bool elsewhere;      /* a restricted agent, forwarded from another machine: it asks there */
 };
 bool openpgp_agent(const struct openpgp *pgp, struct openpgp_agent *ret);
+/* Whether it answers at all: gpg calls every key missing where it does not. Started where gpg would. */
+bool openpgp_agent_answers(const struct openpgp *pgp);
 
 /* Another one after anything was changed in gpg's key rings; false where they are kept otherwise. */
 bool openpgp_ring_stamp(const struct openpgp *pgp, uint8_t ret[32]);
+
+/* From now on this process does at gpg what nobody waits for (YES), or what somebody does: of all processes with the same
+ * keys, those nobody waits for begin nothing while others are at work, for as long as one operation may take. */
+void openpgp_go_behind(bool yes);
 
 struct openpgp_result {
 	struct str plain;                 /* wiped by release */
@@ -62,6 +72,8 @@ struct openpgp_result {
 	enum encryption_state state;
 };
 void openpgp_result_release(struct openpgp_result *result);
+/* Whether REASON says that gpg, or its agent, did not come to an end. */
+bool openpgp_was_late(const char *reason);
 
 /* Decrypts and verifies; at most LIMIT bytes come out. Whatever gpg streamed before it found a fault is
  * thrown away. The outcome is in *RET (state, reason); the return code is 0 unless gpg itself cannot be

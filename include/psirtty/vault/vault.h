@@ -49,6 +49,7 @@ enum vault_stream_kind { VAULT_CASE = 1, VAULT_INBOX = 2, VAULT_REGISTRY = 3 };
 struct vault_event {
 	uint64_t gseq;
 	uint8_t id[32], stream[16], author[16];
+	uint8_t person[16];    /* the author, or the first identity that the same OpenPGP key had here */
 	enum vault_stream_kind kind;
 	int type;              /* the model's number */
 	instant at;            /* the author's clock */
@@ -72,8 +73,8 @@ void vault_let_go(struct vault *vault);
  * meanwhile must begin anew. Others wait meanwhile: nobody is asked anything, no process is waited for. */
 int vault_batch_begin(struct vault *vault, struct error *err);
 int vault_batch_end(struct vault *vault, struct error *err);
-/* Instead of vault_batch_end, where what belongs together did not come together: as if it had returned an error. */
-void vault_batch_drop(struct vault *vault);
+/* Nothing of the batch is to be kept: its end will be an error. */
+void vault_batch_spoil(struct vault *vault);
 /* Asked while the queue is held: whether the event is still possible after what others appended. */
 typedef int (*vault_check_fn)(void *context, struct error *err);
 /* Seals, signs, appends; durable when it returns 0. FN (may be NULL) is first called for events others
@@ -99,7 +100,7 @@ int vault_read_some(struct vault *vault, uint64_t most, uint64_t *ret_left, stru
 /* Cheap: whether somebody appended since the last look. */
 bool vault_changed(struct vault *vault);
 /* Readable when somebody appended, until vault_changed is asked; -1 where the system cannot tell. */
-int vault_notify_fd(const struct vault *vault);
+int vault_notify_fd(struct vault *vault);
 uint64_t vault_head(const struct vault *vault);
 /* Remembers NAME for a stream in the member's own sealed state, so that damage can be named. */
 void vault_name_stream(struct vault *vault, const uint8_t stream[16], const char *name);

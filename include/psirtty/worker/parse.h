@@ -25,11 +25,13 @@ enum mail_crypto {
 	MAIL_CRYPTO_SMIME_ENVELOPED,  /* root that is CMS enveloped-data: payload = the CMS object */
 };
 
-/* A multipart/signed below the top: its signature covers that part alone. */
+/* A signature over less than the message: a multipart/signed below the top, or cleartext that is signed in a text with
+ * other words. */
+enum signed_kind { SIGNED_PGP, SIGNED_SMIME, SIGNED_CLEAR, SIGNED_KINDS };
 struct signed_part {
-	char *path;                   /* owned, of the multipart/signed */
-	bool smime;
-	struct str payload, signature;
+	char *path;                   /* owned, of the multipart/signed, or of the text */
+	enum signed_kind kind;
+	struct str payload, signature; /* SIGNED_CLEAR: the block is the payload, there is no other signature */
 };
 
 struct parsed_mail {

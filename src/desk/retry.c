@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mail once more: what could not be opened because a key was missing, and what another pin makes of a verdict. One that
+ * cannot be read does not keep the others from it; what did not change makes no event.
+ */
+#include "desk/desk_private.h"
+
+#include "psirtty/base/i18n.h"
+
+/* Why one is read again. What a key, a program or a whole file could mend counts as waiting. */
+static bool waits(const struct inbox_item *item)
+{
+	return !item->read || !desk_is_open(&item->record) || mail_record_has_flag(&item->record, "unreadable") ||
+	       mail_record_has_flag(&item->record, "smime-unchecked") ||
+	       mail_record_signature(&item->record) == SIGNATURE_UNKNOWN_KEY;
+}
+
+static bool is_outdated(struct desk *desk, const struct inbox_item *item)
+{
+	const char *sender = mail_record_sender(&item->record);
+
+	return item->read && mail_record_outdated(&item->record, sender ? model_pinned(desk->model, sender) : NULL);
+}
+
+static int read_again(struct desk *desk, const struct inbox_item *item, instant now, struct mail_record *ret,
+		      struct error *err)
+{
+	AUTO_STR bytes = STR_INIT;
+	int code = desk_whole_mail(desk, item, err);
+
+	if (!code)
+		code = desk_file_read(desk, &item->raw, &bytes, err);
+	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, item->record.session_key, now, ret, err);
+}
+
+static bool says_the_same(const struct inbox_item *item, const struct mail_record *record)
+{
+	AUTO_JSON before = mail_record_to_json(&item->record, true);
+	AUTO_JSON after = mail_record_to_json(record, true);
+
+	return item->read && json_equal(before, after);
+}
+
+static bool was_opened(const struct mail_record *record)
+{
+	return desk_is_open(record) && !mail_record_has_flag(record, "unreadable");
+}
+
+/* What came of one. READ: an error is then one of the vault, which the others would meet too. */
+struct outcome { bool read, before, open, changed; };
+
+static int retry(struct desk *desk, const char *mail, instant now, struct outcome *ret, struct error *err)
+{
+	const struct inbox_item *item = model_find_mail(desk->model, mail);
+	struct mail_record record = { 0 };
+	int code;
+
+	*ret = (struct outcome){ .before = item->read && was_opened(&item->record) };
+	code = read_again(desk, item, now, &record, err);
+	if (code)
+		return code;
+	ret->read = true;
+	ret->open = was_opened(&record);
+	ret->changed = !says_the_same(item, &record);
+	if (ret->changed)
+		code = desk_append_record(desk, mail, &record, now, err);
+	mail_record_release(&record);
+	return code;
+}
+
+int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err)
+{
+	AUTO_STRING id = mem_string(item->id);
+	struct outcome outcome;
+
+	return waits(item) || is_outdated(desk, item) ? retry(desk, id, now, &outcome, err) : 0;
+}
+
+bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item)
+{
+	return is_outdated(desk, item);
+}
+
+size_t desk_mail_judge(struct desk *desk, const char *address, instant now)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model_inbox_count(desk->model); i++) {
+		const struct inbox_item *item = model_inbox(desk->model, i);
+		const char *sender = mail_record_sender(&item->record);
+		AUTO_STRING id = mem_string(item->id);
+		struct outcome outcome;
+
+		if (sender && str_casecmp(sender, address) == 0 && is_outdated(desk, item))
+			count += retry(desk, id, now, &outcome, NULL) == 0;
+	}
+	return count;
+}
+
+/* ---- all of them */
+
+struct round {
+	struct desk *desk;
+	instant now;
+	const struct desk_retry *how;
+	struct intake_count *count;
+	size_t done, total;
+	int late;          /* so many, one behind the other, did gpg not come to an end over */
+};
+enum { LATE_MOST = 2 };
+
+/* What is told of one that waits on. */
+static void tell(const struct round *r, const char *mail, const char *reason)
+{
+	const struct inbox_item *item = model_find_mail(r->desk->model, mail);
+	const char *why = reason ? reason : mail_record_reason(&item->record);
+
+	if (r->how->waits)
+		r->how->waits(r->how->context, mail, *why ? why : _("it cannot be taken apart"));
+}
+
+static int one(struct round *r, const char *mail, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	AUTO_STR sentence = STR_INIT;
+	struct outcome o;
+	int code = retry(r->desk, mail, r->now, &o, &why);
+
+	if (code && o.read)
+		return error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
+	r->count->failed += code != 0;
+	r->count->taken_in += o.open && !o.before;
+	r->count->known += o.open && o.before && o.changed;
+	r->count->unread += !code && !o.open;
+	if (o.open)
+		return r->late = 0;
+	error_sentence(&why, &sentence);
+	tell(r, mail, code ? sentence.bytes : NULL);
+	r->late = !code && openpgp_was_late(model_find_mail(r->desk->model, mail)->record.encryption_reason) ? r->late + 1 : 0;
+	if (r->late < LATE_MOST)
+		return 0;
+	return error_set(err, ERR_DENIED, "mail retry", _("End a hung agent with `gpgconf --kill gpg-agent`, and try again"),
+			 _("gpg, or its agent, does not answer in time"));
+}
+
+static int cancelled(const struct round *r, struct error *err)
+{
+	if (!r->how->progress || !r->how->progress(r->how->context, r->done, r->total))
+		return 0;
+	return error_set(err, ERR_NO, "mail retry", NULL, _("it was cancelled; what was opened stays open"));
+}
+
+/* Their ids, since events move what they stand for. */
+static char **choose(struct desk *desk, size_t *ret_count)
+{
+	size_t count = 0;
+	char **ids = mem_resize(NULL, model_inbox_count(desk->model) + 1, sizeof(*ids));
+
+	for (size_t i = 0; i < model_inbox_count(desk->model); i++) {
+		const struct inbox_item *item = model_inbox(desk->model, i);
+
+		if (waits(item) || is_outdated(desk, item))
+			ids[count++] = mem_string(item->id);
+	}
+	*ret_count = count;
+	return ids;
+}
+
+int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
+		    struct error *err)
+{
+	struct round r = { .desk = desk, .now = now, .how = how, .count = ret };
+	char **ids = choose(desk, &r.total);
+	int code = 0;
+
+	openpgp_go_behind(true);
+	for (; !code && r.done < r.total; r.done++) {
+		code = cancelled(&r, err);
+		/* Shredded by somebody meanwhile. */
+		if (!code && model_find_mail(desk->model, ids[r.done]))
+			code = one(&r, ids[r.done], err);
+	}
+	openpgp_go_behind(false);
+	for (size_t i = 0; i < r.total; i++)
+		free(ids[i]);
+	free(ids);
+	return code;
+}
