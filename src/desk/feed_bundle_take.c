@@ -309,6 +309,17 @@ static int take_source(struct taking *t, const json_t *row, struct error *err)
 
 /* ---- the receipt */
 
+/* A room that cannot sign is told so before anything is taken in, not behind it. */
+static int find_receipt_key(const struct taking *t, struct error *err)
+{
+	const char *signer = t->r.options->settings->bundle.signer;
+	struct openpgp_key key = { 0 };
+	int code = signer ? openpgp_find(t->r.options->pgp, signer, true, &key, err) : 0;
+
+	openpgp_key_release(&key);
+	return code;
+}
+
 static int sign_receipt(struct taking *t, const struct str *text, struct error *err)
 {
 	const char *signer = t->r.options->settings->bundle.signer;
@@ -396,6 +407,8 @@ int feed_bundle_import(const struct feed_bundle_options *options, const char *fi
 		fill_done(&t);
 		code = check_order(&t, received, &done.already, err);
 	}
+	if (!code && !done.already)
+		code = find_receipt_key(&t, err);
 	if (!code && !done.already)
 		code = take_all(&t, received, err);
 	intel_close(t.intel);

@@ -88,10 +88,14 @@ void flaw_facts(const struct view *view, const char *id, struct doc *doc)
 
 static const char *range_end(const struct feed_range *range, struct str *ret)
 {
+	bool one = range->through && !range->after && range->from && str_equal(range->from, range->to);
+
 	str_reset(ret);
-	if (range->from)
+	if (one)
+		str_add_format(ret, "= %s", range->from);
+	else if (range->from)
 		str_add_format(ret, "%s %s", range->after ? ">" : ">=", range->from);
-	if (range->to)
+	if (range->to && !one)
 		str_add_format(ret, "%s%s %s", ret->length ? ", " : "", range->through ? "<=" : "<", range->to);
 	if (!ret->length)
 		str_add(ret, _("all versions"));

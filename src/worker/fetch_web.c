@@ -356,6 +356,9 @@ static void again_or_fail(struct web *web, struct page *page, CURLcode code, lon
 		why = mem_format(_("it is longer than %llu bytes"), (unsigned long long)page->most);
 	else
 		fetch_explain(&server, code, page->reason, &err);
+	if (!why && err.code == ERR_DENIED && err.remedy)
+		/* What the settings can mend is said: whoever asked adds a remedy of his own. */
+		why = mem_format("%s. %s", err.why, err.remedy);
 	if (page->refused || !worth_it(web, code, status) || page->tries >= web->tries || wait > web->wait) {
 		fail(page, why ? why : err.why);
 		return;

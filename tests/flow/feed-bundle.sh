@@ -103,7 +103,7 @@ places = {"name": 3, "time": 140, "manifest": 512 + size // 2, "manifest-padding
           "signature-begin": sign + 512 + 3, "signature": sign + 512 + 60, "signature-blank": sign + 512 + 30,
           "signature-end": sign + 512 + 227, "file-name": sign + 1024 + 6, "file": sign + 1024 + 512 + 9,
           "end": len(data) - 1024, "last": len(data) - 1}
-places.update(("random-%d" % n, random.randrange(len(data))) for n in range(8))
+places.update(("random-%d" % n, random.randrange(len(data))) for n in range(16))
 for name, place in places.items():
     with open(os.path.join(sys.argv[2], name), "wb") as out:
         out.write(data[:place] + bytes([data[place] ^ (1 << random.randrange(7))]) + data[place + 1:])
@@ -131,7 +131,14 @@ before=$(tree a)
 has "$(room a feed import "$work/1.tar")" $'already\t1' 'once more: it is here already'
 is "$(tree a)" "$before" 'and nothing changes'
 has "$(room a feed import "$work/2.tar")" $'taken\t2' 'the incremental one after it'
-has "$(room b feed import "$work/3.tar")" $'taken\t3' 'the full one of both in another room'
+mkdir -m 700 "$work/g2"
+gpg --batch --export "$ours" 2>/dev/null | gpg --homedir "$work/g2" --batch --quiet --import 2>/dev/null
+before=$(tree b)
+GNUPGHOME=$work/g2 room b feed import "$work/3.tar" >/dev/null
+is "$?:$(tree b)" "3:$before" 'a room that cannot sign its receipt is told so before anything is written'
+feeds_settings "bundle: {keys: [$ours]}"
+has "$(GNUPGHOME=$work/g2 room b feed import "$work/3.tar")" $'taken\t3' 'the full one of both in another room, which has the public key alone'
+settings
 is "$(records a)" "$(records b)" 'gives the same records'
 is "$(records a)" "$(records data)" 'which are those of the collector'
 is "$(cd "$work/a/psirtty/feeds" && find . -name '*.json' -path './folder/*' ! -name state.json | sort)" \

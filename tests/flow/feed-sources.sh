@@ -96,6 +96,23 @@ is "$(held debian | cut -d' ' -f1)$(held exploit-db | cut -d' ' -f1)$(held metas
   'have their records'
 is "$(p --json feed show CVE-2026-0001 | jq -r '[.witnesses[].source] | unique | join(" ")')" \
   'alpine-edge-main debian euvd example exploit-db folder metasploit redhat-vex' 'and are witnesses of their flaw'
+[ "$(cat "$served/most")" -le 2 ]
+is "$?" 0 'no host was asked for more than two things at once'
+
+# ---- through a proxy, and by a server that nobody vouches for
+proxy=$(cat "$served/proxy") feeds_settings ''
+has "$(p feed sync kev)" $'kev\tsynced\t1' 'through a proxy'
+is "$(sort -u "$served/asked")" "localhost:$port" 'which was asked for the server'
+proxy=1 feeds_settings ''
+out=$(p feed sync metasploit)
+is "$?" 3 'a proxy that is not there' "$out"
+has "$out" '127.0.0.1' 'is named'
+feeds_settings ''
+sed -i "s,ca_file: [^,]*\, ,," "$XDG_CONFIG_HOME/psirtty/psirtty.yaml"
+out=$(p feed sync metasploit)
+is "$?" 3 'a certificate that nobody vouches for' "$out"
+has "$out" 'ca_file' 'says where to add a CA'
+feeds_settings ''
 out=$(p feed sync csaf-bsi)
 is "$?" 0 'a list of providers of which one is not there'
 has "$out" $'warning\thttps://localhost:'"$port/nowhere/provider-metadata.json: the server answered 404" 'is told'

@@ -2,7 +2,8 @@
 """A web server on loopback that does as a script says: feed_server.py FOLDER CERTIFICATE KEY.
 
 It serves the files below FOLDER/www over TLS with ETag, If-None-Match, Range and If-Range, writes its port to
-FOLDER/port and a line for each request to FOLDER/log. Before a file of PATH is served it looks into FOLDER/script/PATH,
+FOLDER/port and a line for each request to FOLDER/log; FOLDER/most has how many it had at once. FOLDER/proxy is the port of a
+proxy (CONNECT alone), which writes whom it was asked for to FOLDER/asked. Before a file of PATH is served it looks into FOLDER/script/PATH,
 with "_" for every slash: a line there is what it does instead, and is used up unless it begins with "always":
   status N [SECONDS]   that status, with Retry-After      torn N     the length is told, N bytes come, the line breaks
   cut N                N bytes come as if they were all   stall N    N bytes come, then nothing more
@@ -13,6 +14,7 @@ import gzip
 import hashlib
 import http.server
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -40,6 +42,37 @@ def action(path):
         with open(name, "w") as file:
             file.writelines(" ".join(line) + "\n" for line in lines[1:])
         return lines[0]
+
+
+def pass_on(source, target):
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+class Proxy(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+    def do_CONNECT(self):
+        with lock, open(os.path.join(folder, "asked"), "a") as file:
+            file.write(self.path + "\n")
+        host, port = self.path.rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as other:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.flush()
+            back = threading.Thread(target=pass_on, args=(other, self.connection), daemon=True)
+            back.start()
+            pass_on(self.connection, other)
+            back.join()
+        self.close_connection = True
+
+
+running = most = 0
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -89,6 +122,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, BOMB, [("Content-Encoding", "gzip")])
 
     def do_GET(self):
+        global running, most
+        with lock:
+            running += 1
+            if running > most:
+                most = running
+                with open(os.path.join(folder, "most"), "w") as file:
+                    file.write("%d\n" % most)
+        try:
+            self.serve()
+        finally:
+            with lock:
+                running -= 1
+
+    def serve(self):
         parts = urllib.parse.urlsplit(self.path)
         path = urllib.parse.unquote(parts.path)
         names = [path.strip("/")]
@@ -131,6 +178,11 @@ server = Server(("127.0.0.1", 0), Handler)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(certificate, key)
 server.socket = context.wrap_socket(server.socket, server_side=True)
+proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+proxy.daemon_threads = True
+threading.Thread(target=proxy.serve_forever, daemon=True).start()
+with open(os.path.join(folder, "proxy"), "w") as out:
+    out.write("%d\n" % proxy.server_port)
 with open(os.path.join(folder, "port.new"), "w") as out:
     out.write("%d\n" % server.server_port)
 os.rename(os.path.join(folder, "port.new"), os.path.join(folder, "port"))

@@ -21,13 +21,13 @@ feeds_start() {
 feeds_stop() {
   touch "$served/stop"
   kill "$feeds_server" 2>/dev/null
-  gpgconf --homedir "$GNUPGHOME" --kill all 2>/dev/null
+  for home in "$GNUPGHOME" "$work/g2"; do [ ! -d "$home" ] || gpgconf --homedir "$home" --kill all 2>/dev/null; done
   rm -rf "$work"
 }
 feeds_world() { python3 "$here/feed_world.py" "$served/www" "$1"; }
 feeds_settings() { # feeds_settings MORE: a line or lines of YAML
   (umask 077; cat >"$XDG_CONFIG_HOME/psirtty/psirtty.yaml" <<END
-network: {ca_file: $work/ca.pem, patience: ${patience:-60}, tries: ${tries:-1}}
+network: {ca_file: $work/ca.pem, patience: ${patience:-60}, tries: ${tries:-1}${proxy:+, proxy: "http://127.0.0.1:$proxy"}}
 feeds:
   kev: {url: "https://localhost:$port/kev.json"}
   cve: {url: "https://localhost:$port/cve/releases"}
