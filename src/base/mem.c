@@ -21,6 +21,13 @@ static void *checked(void *memory)
 	return memory;
 }
 
+static bool public_only;
+
+void mem_public(void)
+{
+	public_only = true;
+}
+
 /* Whatever is given back is wiped first, also what libraries give back: a locked vault leaves no title and no
  * key behind in the heap. The sanitizers have an allocator of their own, and look at it themselves. */
 #if defined(__GLIBC__) && !defined(PSIRTTY_SANITIZED)
@@ -30,7 +37,7 @@ void free(void *memory)
 {
 	int number = errno;
 
-	if (memory)
+	if (memory && !public_only)
 		explicit_bzero(memory, malloc_usable_size(memory));
 	__libc_free(memory);
 	shelter_look();

@@ -180,8 +180,10 @@ static int run_diff(struct command_context *context, const struct command_call *
 	struct desk *desk;
 	int code = find_advisory(context, call, &desk, &state, err);
 
-	if (!code)
-		code = desk_advisory_changes(desk, state, command_now(context), &lines, &bump, err);
+	if (!code && call_value(call, "--to"))
+		code = desk_advisory_between(desk, state, call_value(call, "--from"), call_value(call, "--to"), &lines, &bump, err);
+	else if (!code)
+		code = desk_advisory_changes(desk, state, call_value(call, "--from"), command_now(context), &lines, &bump, err);
 	if (code)
 		return code;
 	text_add_block(&context->out, lines.bytes);
@@ -371,7 +373,8 @@ const struct command_row advisory_commands[] = {
 	{
 		.name = "advisory diff",
 		.help = N_("what differs from the last release, and how much its number must rise"),
-		.arguments = { ADV_ARGUMENT },
+		.arguments = { ADV_ARGUMENT, OPTION("--from", ARG_TEXT, N_("the version of an older release instead")),
+			       OPTION("--to", ARG_TEXT, N_("the version of a release, instead of what it is now")) },
 		.exec = run_diff,
 	},
 	{

@@ -5,6 +5,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/text.h"
 #include "psirtty/desk/judge.h"
+#include "psirtty/worker/fetch.h"
 
 /* ---- help */
 
@@ -168,10 +169,24 @@ static int mend(struct command_context *context, const struct command_call *call
 	return code;
 }
 
+static int may_follow(struct command_context *context, const char *preset, struct settings *ret, struct error *err)
+{
+	int code = command_settings(context, ret, err);
+
+	if (!code && !str_equal(preset, "full"))
+		code = error_set(err, ERR_USAGE, "check --follow-links", _("Say --preset full"),
+				 _("the tests of links are made with all the others"));
+	if (!code && fetch_forbidden())
+		code = error_set(err, ERR_DENIED, "check --follow-links", _("Leave it out: what was not tested is told"),
+				 _("this program is offline"));
+	return code;
+}
+
 static int run_check(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *preset = call_value(call, "--preset");
 	struct judging judging = { .context = context, .preset = preset ? preset : "basic" };
+	struct settings settings = { 0 };
 	size_t count;
 	char *const *files = call_values(call, "FILE", &count);
 	int code;
@@ -179,15 +194,22 @@ static int run_check(struct command_context *context, const struct command_call 
 	if (call_given(call, "--fix"))
 		return count == 1 ? mend(context, call, files[0], judging.preset, err) :
 				    error_set(err, ERR_USAGE, "check --fix", NULL, _("it mends one document at a time"));
-	code = judge_open(context->desk != NULL || context->on_screen, &judging.judge, err);
-	if (code)
+	code = call_given(call, "--follow-links") ? may_follow(context, judging.preset, &settings, err) : 0;
+	if (!code)
+		code = judge_open(context->desk != NULL || context->on_screen, &judging.judge, err);
+	if (code) {
+		settings_release(&settings);
 		return code;
+	}
+	if (call_given(call, "--follow-links"))
+		judge_follow_links(judging.judge, &settings);
 	if (context->json)
 		judging.list = json_array();
 	judging.told = json_object();
 	for (size_t i = 0; i < count; i++)
 		judge_one(&judging, files[i]);
 	judge_close(judging.judge);
+	settings_release(&settings);
 	json_decref(judging.told);
 	if (judging.list)
 		command_json(context, judging.list);
@@ -207,6 +229,7 @@ const struct command_row check_commands[] = {
 				 .help = N_("CSAF and what else is known; - for standard input") },
 			       { .name = "--preset", .type = ARG_WORD, .words = presets, .option = true,
 				 .takes_value = true, .optional = true, .help = N_("how much is tested: basic if not given") },
+			       SWITCH("--follow-links", N_("with --preset full: ask every https address in it")),
 			       SWITCH("--fix", N_("mend what can be mended by rule, and write the document")),
 			       OPTION("--out", ARG_FILE, N_("with --fix: instead of standard output")) },
 		.exec = run_check,

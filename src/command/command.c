@@ -376,6 +376,22 @@ int command_run(struct command_context *context, int argc, char *const *argv, st
 	return error_set(err, ERR_USAGE, word, _("See `help`"), _("there is no such command"));
 }
 
+char *command_question(struct command_context *context, int argc, char *const *argv)
+{
+	int words;
+	const struct command_row *row = argc > 0 ? command_find(argc, argv, &words) : NULL;
+	struct command_call call = { .row = row };
+	char *question = NULL;
+
+	if (!row || !row->question || command_disabled(row, context))
+		return NULL;
+	if (sort_words(context, &call, argc - words, argv + words, NULL) == 0)
+		question = row->question(context, &call);
+	for (size_t i = 0; i < COMMAND_ARGUMENTS; i++)
+		free(call.given[i].values);
+	return question;
+}
+
 /* ---- what families use */
 
 static long argument_index(const struct command_call *call, const char *name)

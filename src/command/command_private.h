@@ -26,6 +26,8 @@ struct command_row {
 	/* Translated reason why not now, or NULL. */
 	const char *(*disabled)(struct command_context *context);
 	int (*exec)(struct command_context *context, const struct command_call *call, struct error *err);
+	/* Translated, what the screen asks before: what would follow. NULL, or returning NULL: it does not ask. Caller frees. */
+	char *(*question)(struct command_context *context, const struct command_call *call);
 };
 
 /* The tests of every format, for `help check`. */

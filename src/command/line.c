@@ -234,6 +234,12 @@ static void offer_views(struct completing *c)
 		offer(c, c->context->options->views[i].name, c->context->options->views[i].filter);
 }
 
+static void offer_columns(struct completing *c)
+{
+	offer_words(c, c->context->columns);
+	offer(c, "none", NULL);
+}
+
 /* The case that one of the words before names, or NULL. */
 static const struct case_state *named_case(const struct completing *c)
 {
@@ -282,7 +288,7 @@ static void offer_fingerprints(struct completing *c)
 
 	vault_members(desk_vault(c->context->desk), &members, &count);
 	for (size_t i = 0; i < count; i++)
-		if (members[i].live && !members[i].recovery)
+		if (members[i].live && !members[i].recovery && !members[i].replaced)
 			offer(c, members[i].fingerprint, desk_member_name(c->context->desk, members[i].fingerprint));
 	free(members);
 	for (size_t i = 0; i < model_pin_count(model); i++)
@@ -299,7 +305,7 @@ static void offer_members(struct completing *c)
 
 	vault_members(desk_vault(c->context->desk), &members, &count);
 	for (size_t i = 0; i < count; i++)
-		if (members[i].live && !members[i].recovery)
+		if (members[i].live && !members[i].recovery && !members[i].replaced)
 			offer(c, desk_member_name(c->context->desk, members[i].fingerprint), members[i].fingerprint);
 	free(members);
 }
@@ -328,6 +334,7 @@ static const struct completer {
 	{ ARG_OPTION_VALUE, false, offer_option_values }, { ARG_VIEW, false, offer_views },
 	{ ARG_PARTY, true, offer_parties },    { ARG_ADDRESS, true, offer_addresses },
 	{ ARG_FINGERPRINT, true, offer_fingerprints }, { ARG_TEXT, true, offer_texts },
+	{ ARG_COLUMN, false, offer_columns },
 };
 
 static void offer_values(struct completing *c, const struct command_argument *argument)

@@ -215,24 +215,45 @@ static int run_list(struct command_context *context, const struct command_call *
 	return code;
 }
 
-static int run_show(struct command_context *context, const struct command_call *call, struct error *err)
+static int find_mail(struct desk *desk, const char *id, const struct inbox_item **ret, struct error *err)
+{
+	*ret = model_find_mail(desk_model(desk), id);
+	return *ret ? desk_whole_mail(desk, *ret, err) :
+		      error_set(err, ERR_INPUT, id, _("See `mail list`"), _("there is no such mail"));
+}
+
+static int show_one(struct command_context *context, struct desk *desk, const char *id, struct error *err)
 {
 	const struct inbox_item *item;
-	struct desk *desk;
-	int code = command_mail(context, call, &desk, &item, err);
+	int code = find_mail(desk, id, &item, err);
 
-	if (!code && (!item->read || desk_mail_outdated(desk, item)) && !desk_readonly(desk))
+	if (!code && (!item->read || desk_mail_outdated(desk, item)) && !desk_readonly(desk)) {
 		code = desk_mail_open(desk, item, command_now(context), err);
-	if (!code)
-		code = command_mail(context, call, &desk, &item, err);
+		code = code ? code : find_mail(desk, id, &item, err);
+	}
 	if (code)
 		return code;
 	if (context->json)
 		command_json(context, item_json(item, true));
 	else
 		mail_describe(context, &item->record);
-	context->reactions |= REACT_SHOW_OUTPUT;
 	return 0;
+}
+
+static int run_show(struct command_context *context, const struct command_call *call, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+	size_t count;
+	char *const *ids = call_values(call, "MAIL", &count);
+
+	for (size_t i = 0; !code && i < count; i++) {
+		if (i && !context->json)
+			str_add_char(&context->out, '\n');
+		code = show_one(context, desk, ids[i], err);
+	}
+	context->reactions |= REACT_SHOW_OUTPUT;
+	return code;
 }
 
 /* ---- in */
@@ -350,9 +371,10 @@ const struct command_row mail_commands[] = {
 	},
 	{
 		.name = "mail show",
-		.help = N_("read a mail of the inbox"),
+		.help = N_("read mails of the inbox"),
 		.flags = COMMAND_JSON,
-		.arguments = { MAIL_ARGUMENT },
+		.arguments = { { .name = "MAIL", .type = ARG_MAIL, .repeats = true,
+				 .help = N_("a mail of the inbox, such as M-0001") } },
 		.exec = run_show,
 	},
 	{

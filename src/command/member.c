@@ -67,11 +67,32 @@ static int run_request(struct command_context *context, const struct command_cal
 	return code;
 }
 
+static int say_admitted(struct command_context *context, struct vault *vault, const char *who, struct error *err)
+{
+	struct vault_member member, *members;
+	bool renewed = false;
+	size_t count;
+	int code = vault_member_find(vault, who, &member, err);
+
+	if (code)
+		return code;
+	vault_members(vault, &members, &count);
+	for (size_t i = 0; i < count; i++)
+		renewed = renewed || (members[i].replaced && str_equal(members[i].fingerprint, member.fingerprint));
+	free(members);
+	if (renewed)
+		command_say(context, _("%s has a new identity: %s. Its owner now runs: psirtty member rotate --identity"), who,
+			    vault_role_name(member.role));
+	else
+		command_say(context, _("%s is a member now: %s"), who, vault_role_name(member.role));
+	return 0;
+}
+
 static int run_add(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *who = call_value(call, "FPR"), *file = call_value(call, "--from");
 	const char *word = call_value(call, "--role");
-	int role = word ? vault_role_from_name(word) : VAULT_HANDLER;
+	int role = word ? vault_role_from_name(word) : 0;
 	AUTO_STR request = STR_INIT;
 	struct vault *vault;
 	int code = open_vault(context, NULL, &vault, NULL, err);
@@ -81,9 +102,7 @@ static int run_add(struct command_context *context, const struct command_call *c
 	if (!code)
 		code = vault_admit(vault, who, file ? &request : NULL, (enum vault_role)role,
 				   command_now(context), err);
-	if (!code)
-		command_say(context, _("%s is a member now: %s"), who, vault_role_name((enum vault_role)role));
-	return code;
+	return code ? code : say_admitted(context, vault, who, err);
 }
 
 /* ---- listing */
@@ -137,7 +156,7 @@ static void list_members(struct command_context *context, struct vault *vault, j
 	for (size_t i = 0; i < count; i++) {
 		const struct vault_member *m = &members[i];
 		const struct member_line line = { m->fingerprint, vault_role_name(m->role),
-						  m->live ? "member" : "removed", m->since, m->until, m->me,
+						  !m->live ? "removed" : m->replaced ? "replaced" : "member", m->since, m->until, m->me,
 						  m->recovery };
 
 		list_line(context, list, &line);
@@ -184,17 +203,36 @@ static int run_list(struct command_context *context, const struct command_call *
 
 /* ---- changing */
 
+/* Who is being replaced has two identities: neither stays. */
+static int revoke_replaced(struct command_context *context, struct vault *vault, const struct vault_member *member,
+			   size_t *ret_rotated, size_t *ret_left, struct error *err)
+{
+	struct vault_member *members;
+	size_t count;
+	int code = 0;
+
+	vault_members(vault, &members, &count);
+	for (size_t i = 0; !code && i < count; i++)
+		if (members[i].replaced && str_equal(members[i].fingerprint, member->fingerprint))
+			code = vault_remove(vault, members[i].id, command_now(context), ret_rotated, ret_left, err);
+	free(members);
+	return code;
+}
+
 static int run_member_revoke(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	struct vault_member member;
 	struct vault *vault;
-	size_t rotated, left;
+	size_t rotated, left, before = 0;
 	int code = open_vault(context, call_value(call, "FPR"), &vault, &member, err);
 
+	if (!code)
+		code = revoke_replaced(context, vault, &member, &before, &left, err);
 	if (!code)
 		code = vault_remove(vault, member.id, command_now(context), &rotated, &left, err);
 	if (code)
 		return code;
+	rotated += before;
 	command_say(context, _("%s is no member any more; %zu cases have new keys"), member.fingerprint, rotated);
 	if (left)
 		command_say(context, _("%zu cases get theirs from the next who writes there"), left);
@@ -217,12 +255,49 @@ static int run_role(struct command_context *context, const struct command_call *
 	return code;
 }
 
+static void say_renewed(struct command_context *context, const struct vault *vault, const struct vault_renewal *renewal)
+{
+	if (renewal->asked) {
+		command_say(context, _("asked for a new identity. An admin now runs: psirtty member add %s"),
+			    vault_fingerprint(vault));
+		command_say(context, _("then run this again: the new one takes over, and the old one ends"));
+		return;
+	}
+	command_say(context, _("you have a new identity, and the old one is no member any more; %zu cases have new keys"),
+		    renewal->rotated);
+	if (renewal->waiting)
+		command_say(context, _("%zu cases get theirs from the next who writes there"), renewal->waiting);
+	if (renewal->left)
+		command_say(context, _("%zu cases were left behind: %s"), renewal->left, renewal->names);
+	command_say(context, _("What was read until now cannot be taken back. Lock the vault and unlock it to go on"));
+}
+
+static int renew(struct command_context *context, const struct command_call *call, struct vault *vault,
+		 struct error *err)
+{
+	struct vault_renewal renewal;
+	int code;
+
+	if (call_value(call, "--to"))
+		return error_set(err, ERR_USAGE, "--to", _("First the one, then the other"),
+				 _("a new identity and another OpenPGP key are two changes"));
+	code = vault_renew(vault, call_given(call, "--abandon"), command_now(context), &renewal, err);
+	if (!code)
+		say_renewed(context, vault, &renewal);
+	vault_renewal_release(&renewal);
+	return code;
+}
+
 static int run_rotate(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const char *to = call_value(call, "--to");
 	struct vault *vault;
 	int code = open_vault(context, NULL, &vault, NULL, err);
 
+	if (!code && call_given(call, "--identity"))
+		return renew(context, call, vault, err);
+	if (!code && call_given(call, "--abandon"))
+		code = error_set(err, ERR_USAGE, "--abandon", _("Give it with --identity"), _("it says nothing by itself"));
 	if (!code)
 		code = vault_rotate_openpgp(vault, to ? to : vault_fingerprint(vault), command_now(context), err);
 	if (!code)
@@ -296,7 +371,8 @@ static void rights_word(uint8_t rights, char ret[24])
 	snprintf(ret, 24, "read%s%s", rights & VAULT_WRITE ? ",write" : "", rights & VAULT_GRANT ? ",grant" : "");
 }
 
-struct past { size_t count; instant first; };
+/* What a grant opens: all there is of the case, down to its first event. */
+struct past { size_t count, mails, files; instant first; bool reads; };
 
 static int count_past(void *context, const struct vault_event *event, struct error *err)
 {
@@ -308,23 +384,80 @@ static int count_past(void *context, const struct vault_event *event, struct err
 	return 0;
 }
 
+static int look_past(struct vault *vault, const struct case_state *state, const struct vault_member *member,
+		     struct past *ret, struct error *err)
+{
+	struct vault_access *readers;
+	struct case_files files;
+	size_t count;
+
+	*ret = (struct past){ .mails = state->message_count };
+	desk_files(state, &files);
+	ret->files = files.count;
+	case_files_release(&files);
+	vault_readers(vault, state->stream, &readers, &count);
+	for (size_t i = 0; i < count; i++)
+		ret->reads = ret->reads || memcmp(readers[i].member, member->id, 16) == 0;
+	free(readers);
+	return vault_stream_each(vault, state->stream, count_past, ret, err);
+}
+
+/* Whom the call means, which case, and its past. */
+static int find_grant(struct command_context *context, const struct command_call *call, struct vault **ret_vault,
+		      const struct case_state **ret_state, struct vault_member *ret_member, struct past *ret,
+		      struct error *err)
+{
+	struct desk *desk;
+	int code = command_case(context, call, &desk, ret_state, err);
+
+	if (!code)
+		code = open_vault(context, call_value(call, "MEMBER"), ret_vault, ret_member, err);
+	return code ? code : look_past(*ret_vault, *ret_state, ret_member, ret, err);
+}
+
+static char *past_sentence(struct command_context *context, const struct case_state *state,
+			   const struct vault_member *member, const struct past *past)
+{
+	AUTO_STRING name = name_of(context, member->fingerprint);
+	char first[40];
+
+	if (past->reads)
+		return mem_format(_("%s reads %s already."), name ? name : member->fingerprint, state->id);
+	return mem_format(_("%s would read the whole past of %s: %zu events since %s, %zu mails, %zu files."),
+			  name ? name : member->fingerprint, state->id, past->count,
+			  past->count ? instant_format_date(past->first, first) : "-", past->mails, past->files);
+}
+
+static char *ask_grant(struct command_context *context, const struct command_call *call)
+{
+	const struct case_state *state;
+	struct vault_member member;
+	struct vault *vault;
+	struct past past;
+
+	if (call_given(call, "--dry-run") || find_grant(context, call, &vault, &state, &member, &past, NULL))
+		return NULL;
+	return past_sentence(context, state, &member, &past);
+}
+
 static int run_grant(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct case_state *state;
-	struct past past = { 0 };
+	AUTO_STRING sentence = NULL;
 	struct vault_member member;
 	struct vault *vault;
-	struct desk *desk;
+	struct past past;
 	char word[24], first[40];
 	uint8_t rights;
 	int code = rights_from(call_value(call, "--rights"), &rights, err);
 
 	if (!code)
-		code = command_case(context, call, &desk, &state, err);
-	if (!code)
-		code = open_vault(context, call_value(call, "MEMBER"), &vault, &member, err);
-	if (!code)
-		code = vault_stream_each(vault, state->stream, count_past, &past, err);
+		code = find_grant(context, call, &vault, &state, &member, &past, err);
+	if (!code && call_given(call, "--dry-run")) {
+		sentence = past_sentence(context, state, &member, &past);
+		command_say(context, "%s", sentence);
+		return 0;
+	}
 	if (!code)
 		code = vault_grant(vault, state->stream, member.id, rights, command_now(context), err);
 	if (code)
@@ -333,6 +466,32 @@ static int run_grant(struct command_context *context, const struct command_call 
 	command_say(context, _("%s: %s for %s, with its whole past: %zu events since %s"), state->id, word,
 		    member.fingerprint, past.count, past.count ? instant_format_date(past.first, first) : "-");
 	return 0;
+}
+
+/* Who is being replaced reads by two identities: both lose the case. */
+static int revoke_person(struct vault *vault, const uint8_t stream[16], const struct vault_member *member, instant now,
+			 struct error *err)
+{
+	struct vault_member *members;
+	struct vault_access *readers;
+	size_t count, reader_count;
+	bool revoked = false;
+	int code = 0;
+
+	vault_members(vault, &members, &count);
+	vault_readers(vault, stream, &readers, &reader_count);
+	for (size_t i = 0; !code && i < count; i++)
+		for (size_t r = 0; !code && members[i].replaced && r < reader_count; r++)
+			if (str_equal(members[i].fingerprint, member->fingerprint) &&
+			    memcmp(readers[r].member, members[i].id, 16) == 0) {
+				code = vault_revoke(vault, stream, members[i].id, now, err);
+				revoked = true;
+			}
+	for (size_t r = 0; r < reader_count; r++)
+		revoked = revoked && memcmp(readers[r].member, member->id, 16) != 0;
+	free(members);
+	free(readers);
+	return code || revoked ? code : vault_revoke(vault, stream, member->id, now, err);
 }
 
 static int run_revoke(struct command_context *context, const struct command_call *call, struct error *err)
@@ -349,7 +508,7 @@ static int run_revoke(struct command_context *context, const struct command_call
 	/* Who revokes himself has no case any more. */
 	id = code ? NULL : mem_string(state->id);
 	if (!code)
-		code = vault_revoke(vault, state->stream, member.id, command_now(context), err);
+		code = revoke_person(vault, state->stream, &member, command_now(context), err);
 	if (code)
 		return code;
 	command_say(context, _("%s may not read %s any more. What was read until now cannot be taken back"),
@@ -510,7 +669,7 @@ static int run_checkpoint_check(struct command_context *context, const struct co
 
 #define ARG_MEMBER(n) ARG(n, ARG_FINGERPRINT, N_("a member's fingerprint (eight digits are enough) or address"))
 #define ARG_ROLE(n, o) { .name = (n), .type = ARG_WORD, .option = (o), .takes_value = (o), .optional = (o), \
-			 .words = role_words, .help = N_("what the member may do (handler)") }
+			 .words = role_words, .help = N_("what the member may do (handler; else as before)") }
 
 const struct command_row member_commands[] = {
 	{
@@ -552,9 +711,11 @@ const struct command_row member_commands[] = {
 	},
 	{
 		.name = "member rotate",
-		.help = N_("open your identity with another OpenPGP key, or a new subkey"),
+		.help = N_("open your identity with another OpenPGP key, or make a new one"),
 		.flags = COMMAND_CHANGES | COMMAND_BULK,
-		.arguments = { OPTION("--to", ARG_FINGERPRINT, N_("fingerprint or address of the new key")) },
+		.arguments = { OPTION("--to", ARG_FINGERPRINT, N_("fingerprint or address of the new key")),
+			       SWITCH("--identity", N_("a new identity, where the root was exposed")),
+			       SWITCH("--abandon", N_("also if cases stay behind that others must grant")) },
 		.exec = run_rotate,
 	},
 	{
@@ -569,8 +730,10 @@ const struct command_row member_commands[] = {
 		.help = N_("let a member read a case, with its whole past"),
 		.flags = COMMAND_CHANGES,
 		.arguments = { ARG("CASE", ARG_CASE, N_("a case's id, or its number")), ARG_MEMBER("MEMBER"),
-			       OPTION("--rights", ARG_TEXT, N_("read, write, grant; several with commas (read,write)")) },
+			       OPTION("--rights", ARG_TEXT, N_("read, write, grant; several with commas (read,write)")),
+			       SWITCH("--dry-run", N_("only say what past the member would read")) },
 		.exec = run_grant,
+		.question = ask_grant,
 	},
 	{
 		.name = "case revoke",

@@ -3,7 +3,9 @@
 #include "command/command_private.h"
 
 static const char *const panes[] = { "cases", "inbox", "triage", "repro", "calendar", "advisories", "feeds",
-				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", "matches", NULL };
+				     "products", "metrics", "clocks", "contacts", "keys", "risks", "all-tasks", "matches", "audit", NULL };
+static const char *const tabs[] = { "summary", "messages", "reproduction", "embargo", "affected", "advisory", "revisions",
+				    "tasks", "gates", "timeline", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NULL };
 static const char *const copies[] = { "id", "title", "text", NULL };
 static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 
@@ -75,6 +77,7 @@ const struct command_row screen_commands[] = {
 	ROW("palette", N_("list every command that works here"), SCREEN_PALETTE),
 	ROW("mark", N_("mark the row"), SCREEN_MARK),
 	ROW("mark-range", N_("begin or end a range of marks"), SCREEN_MARK_RANGE),
+	ROW("mark-all", N_("mark all rows that are shown, or none"), SCREEN_MARK_ALL),
 	ROW("redraw", N_("draw the screen anew"), SCREEN_REDRAW),
 	ROW("suspend", N_("stop the program; fg goes on"), SCREEN_SUSPEND),
 	ROW("cancel", N_("cancel the job in front"), SCREEN_CANCEL),
@@ -99,10 +102,10 @@ const struct command_row screen_commands[] = {
 	},
 	{
 		.name = "view",
-		.help = N_("go to a saved view: a pane with its filter"),
+		.help = N_("go to a saved view: a pane with its filter; alone lists them"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_VIEW,
-		.arguments = { ARG("NAME", ARG_VIEW, N_("as it was saved")) },
+		.arguments = { ARG_MAY("NAME", ARG_VIEW, N_("as it was saved")) },
 	},
 	{
 		.name = "view save",
@@ -130,7 +133,7 @@ const struct command_row screen_commands[] = {
 		.help = N_("order the list by a column; once more the other way round"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_SORT,
-		.arguments = { ARG_MAY("COLUMN", ARG_TEXT, N_("the beginning of its title, or none")) },
+		.arguments = { ARG_MAY("COLUMN", ARG_COLUMN, N_("the beginning of its title, or none")) },
 	},
 	{
 		.name = "form",
@@ -163,10 +166,10 @@ const struct command_row screen_commands[] = {
 	},
 	{
 		.name = "tab",
-		.help = N_("go to a tab of the case, by number"),
+		.help = N_("go to a tab of the opened case, by name or number"),
 		.flags = COMMAND_SCREEN | COMMAND_NO_VAULT,
 		.request = SCREEN_TAB,
-		.arguments = { ARG("NUMBER", ARG_NUMBER, NULL) },
+		.arguments = { { .name = "NAME", .type = ARG_WORD, .words = tabs } },
 	},
 	{
 		.name = "theme",
@@ -188,5 +191,6 @@ const struct command_row screen_commands[] = {
 	PANE("risks", N_("the register of accepted risks"), "risks"),
 	PANE("matches", N_("what feeds say of our products and nobody decided about yet"), "matches"),
 	PANE("tasks", N_("the dated tasks of all cases"), "all-tasks"),
+	PANE("audit", N_("who did what when, and how it hangs in the chain"), "audit"),
 	{ .name = NULL },
 };

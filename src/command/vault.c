@@ -233,7 +233,7 @@ static int show_check(struct command_context *context, const struct vault_check 
 		command_say(context, _("nothing found; %zu attachments are whole"), check->objects);
 	context->reactions |= REACT_SHOW_OUTPUT;
 	return left ? error_set(err, ERR_NO, context->vault_dir, _("Run `psirtty vault check --repair`; what that leaves needs you"),
-				_("%zu things were found"), left) : 0;
+				ngettext("%zu thing was found", "%zu things were found", left), left) : 0;
 }
 
 static int check_cache(struct desk *desk, bool repair, struct vault_check *check, struct error *err)

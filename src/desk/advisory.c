@@ -260,28 +260,59 @@ int desk_advisory_render(struct desk *desk, const struct case_state *state, cons
 
 /* ---- what was published */
 
-/* The CSAF document of the last release, in the original. */
-static int published_tree(struct desk *desk, const struct case_state *state, json_t **ret, struct error *err)
+static const struct case_record *release_of(const struct case_state *state, const char *version)
 {
 	size_t count = case_record_count(state, EVENT_ADVISORY_PUBLISHED);
-	const struct case_record *last = case_record_at(state, EVENT_ADVISORY_PUBLISHED, count);
+
+	for (size_t i = 1; version && i <= count; i++)
+		if (str_equal(record_text(case_record_at(state, EVENT_ADVISORY_PUBLISHED, i), "version"), version))
+			return case_record_at(state, EVENT_ADVISORY_PUBLISHED, i);
+	return version ? NULL : case_record_at(state, EVENT_ADVISORY_PUBLISHED, count);
+}
+
+/* The CSAF document of the release VERSION (NULL: the last), in the original. */
+static int published_tree(struct desk *desk, const struct case_state *state, const char *version, json_t **ret,
+			  struct error *err)
+{
+	const struct case_record *release = release_of(state, version);
 	AUTO_STRING name = csaf_file_name(state->advisory->id);
 
-	for (size_t i = 0; last && i < record_file_count(last); i++) {
+	for (size_t i = 0; release && i < record_file_count(release); i++) {
 		struct sealed_file file;
 		AUTO_STR bytes = STR_INIT;
 		int code;
 
-		record_file(last, i, &file);
+		record_file(release, i, &file);
 		if (!str_equal(file.name, name))
 			continue;
 		code = desk_file_read(desk, &file, &bytes, err);
 		return code ? code : js_load(bytes.bytes, bytes.length, PUBLISHED_LIMIT, name, ret, err);
 	}
+	if (version && case_record_count(state, EVENT_ADVISORY_PUBLISHED))
+		return error_set(err, ERR_USAGE, version, _("See `case log`"), _("no release of %s has that version"),
+				 state->advisory->id);
 	return error_set(err, ERR_NO, state->advisory->id, NULL, _("it was not published yet"));
 }
 
-int desk_advisory_changes(struct desk *desk, const struct case_state *state, instant now, struct str *ret,
+int desk_advisory_between(struct desk *desk, const struct case_state *state, const char *from, const char *to, struct str *ret,
+			  enum advisory_bump *ret_bump, struct error *err)
+{
+	AUTO_JSON before = NULL;
+	AUTO_JSON after = NULL;
+	int code = desk_whole_case(desk, state, err);
+
+	if (!code && !state->advisory)
+		code = advisory_missing(state, err);
+	if (!code)
+		code = published_tree(desk, state, from, &before, err);
+	if (!code)
+		code = published_tree(desk, state, to, &after, err);
+	if (!code)
+		*ret_bump = advisory_compare(before, after, ret);
+	return code;
+}
+
+int desk_advisory_changes(struct desk *desk, const struct case_state *state, const char *from, instant now, struct str *ret,
 			  enum advisory_bump *ret_bump, struct error *err)
 {
 	AUTO_STR text = STR_INIT;
@@ -293,7 +324,7 @@ int desk_advisory_changes(struct desk *desk, const struct case_state *state, ins
 	if (!code && !state->advisory)
 		code = advisory_missing(state, err);
 	if (!code)
-		code = published_tree(desk, state, &before, err);
+		code = published_tree(desk, state, from, &before, err);
 	if (!code)
 		code = advisory_tree_of(desk, state, NULL, NULL, now, &tree, err);
 	if (!code)

@@ -28,8 +28,8 @@ static char *fingerprint_of(struct desk *desk, const uint8_t member[16])
 
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
-		if (memcmp(members[i].id, member, 16) == 0)
-			found = mem_string(members[i].fingerprint);
+		if (memcmp(members[i].person, member, 16) == 0 && (!found || members[i].live))
+			mem_replace(&found, members[i].fingerprint);
 	free(members);
 	return found;
 }
@@ -41,18 +41,30 @@ static instant last_release(const struct case_state *state)
 	return count ? case_record_at(state, EVENT_ADVISORY_PUBLISHED, count)->at : INSTANT_NONE;
 }
 
-/* Whoever wrote words of it since the last release. */
-static bool is_author(const struct case_state *state, const uint8_t member[16])
+/* What the documents say, words and facts. */
+static const enum event_type says[] = {
+	EVENT_ADVISORY_DRAFTED, EVENT_ADVISORY_TEXT, EVENT_SCORE_SET,	    EVENT_CWE_SET,   EVENT_ID_ADDED,
+	EVENT_AFFECTED_SET,	EVENT_AFFECTED_JUDGED, EVENT_REMEDIATION_SET, EVENT_CREDIT_SET,
+};
+
+static bool is_said(enum event_type type)
 {
-	instant since = last_release(state);
-
-	for (size_t i = 0; i < state->event_count; i++) {
-		const struct event *event = &state->events[i];
-
-		if ((event->type == EVENT_ADVISORY_DRAFTED || event->type == EVENT_ADVISORY_TEXT) && !state->undone[i] &&
-		    (since == INSTANT_NONE || event->at >= since) && memcmp(event->member, member, 16) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(says); i++)
+		if (says[i] == type)
 			return true;
-	}
+	return false;
+}
+
+bool advisory_is_author(const struct case_state *state, const uint8_t member[16])
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < state->event_count; i++)
+		if (state->events[i].type == EVENT_ADVISORY_PUBLISHED)
+			from = i;
+	for (size_t i = from; i < state->event_count; i++)
+		if (is_said(state->events[i].type) && !state->undone[i] && memcmp(state->events[i].member, member, 16) == 0)
+			return true;
 	return false;
 }
 
@@ -65,7 +77,7 @@ static size_t live_members(const struct desk *desk)
 
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
-		live += members[i].live && !members[i].recovery;
+		live += members[i].live && !members[i].recovery && !members[i].replaced;
 	free(members);
 	return live;
 }
@@ -121,7 +133,7 @@ static enum approval_state judge(struct desk *desk, const struct case_state *sta
 	if (!str_equal(record_text(record, "sha256"), documents->sha256))
 		return APPROVAL_LAPSED;
 	found = verify(desk, record, documents, now);
-	if (found == APPROVAL_COUNTS && is_author(state, record->member))
+	if (found == APPROVAL_COUNTS && advisory_is_author(state, record->member))
 		return own_counts(desk, rules, record_text(record, "role"));
 	return found;
 }

@@ -195,7 +195,7 @@ static int changed(struct desk *desk, const struct case_state *state, instant no
 	*ret = BUMP_MAJOR;
 	if (!case_record_count(state, EVENT_ADVISORY_PUBLISHED))
 		return 0;
-	code = desk_advisory_changes(desk, state, now, &lines, ret, err);
+	code = desk_advisory_changes(desk, state, NULL, now, &lines, ret, err);
 	if (!code && *ret == BUMP_NONE)
 		return error_set(err, ERR_NO, state->advisory->id, _("Change it with `advisory edit`, or the case"),
 				 _("nothing changed since its last release, which stays as it is"));

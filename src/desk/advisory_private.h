@@ -23,6 +23,10 @@ int advisory_write_tree(struct desk *desk, json_t *tree, const char *format, con
 /* Fills RET from what is prepared and returns it; NULL where nothing is. Texts are borrowed from the case. */
 const struct csaf_release *advisory_release(const struct case_state *state, struct csaf_release *ret);
 
+/* Whether MEMBER wrote words of the advisory, or facts it tells (scores, affected products, remedies …), since the last
+ * release; what was undone is not written. */
+bool advisory_is_author(const struct case_state *state, const uint8_t member[16]);
+
 /* The task that asked for the release is done. */
 int advisory_task_end(struct desk *desk, const struct case_state *state, instant now, struct error *err);
 

@@ -209,6 +209,15 @@ static bool counted(const struct desk_approval *list, size_t count, const char *
 	return false;
 }
 
+/* Of each person the last word: older ones that lapsed say nothing more. */
+static bool is_last_word(const struct desk_approval *list, size_t count, size_t at)
+{
+	for (size_t i = at + 1; i < count; i++)
+		if (str_equal(list[i].role, list[at].role) && str_equal(list[i].by, list[at].by))
+			return false;
+	return true;
+}
+
 /* What to write, and where, so that an author's own approval counts. */
 static void add_own_remedy(const char *role, struct str *ret)
 {
@@ -231,7 +240,7 @@ static void add_role(const struct conf *rule, const struct desk_approval *list, 
 			continue;
 		if (approval_counts(list[i].state))
 			persons += !counted(list, i, role, list[i].by);
-		else
+		else if (is_last_word(list, count, i) && !counted(list, count, role, list[i].by))
 			str_add_format(&others, "; %s: %s", list[i].by, approval_state_name(list[i].state));
 		unknown |= list[i].state == APPROVAL_UNKNOWN;
 		alone |= list[i].state == APPROVAL_ALONE;

@@ -138,6 +138,15 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	return 0;
 }
 
+/* One that could not be made today is made tomorrow, or by `vault checkpoint`: nothing is lost by it. */
+void desk_checkpoint_daily(struct desk *desk, instant now)
+{
+	bool made;
+
+	if (desk && desk->vault)
+		vault_checkpoint_daily(desk->vault, now, &made, NULL);
+}
+
 void desk_close(struct desk *desk)
 {
 	if (!desk)
@@ -222,7 +231,7 @@ static void set_member(struct desk *desk, struct event *event)
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++)
 		if (members[i].me)
-			memcpy(event->member, members[i].id, sizeof(event->member));
+			memcpy(event->member, members[i].person, sizeof(event->member));
 	free(members);
 }
 

@@ -128,6 +128,8 @@ void desk_keep_rest(struct desk *desk, bool all);
 /* ---- search.c */
 /* What lies before the head of the search index is indexed now, where it is not yet: a stream became readable. */
 void desk_index_again(struct desk *desk, const uint8_t stream[16]);
+/* LINE into ROOM bytes, cut at a character, not within one. */
+void desk_copy_line(const char *line, char *ret, size_t room);
 
 /* ---- inventory.c */
 struct desk_inventories;

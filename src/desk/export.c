@@ -466,6 +466,7 @@ int desk_case_export(struct desk *desk, const struct case_state *state, const st
 	struct export x = { .desk = desk, .state = state, .what = what };
 	struct recipients to = { 0 };
 	struct desk_exported made = { 0 };
+	AUTO_STR point = STR_INIT;
 	int code;
 
 	x.tlp = what->tlp ? what->tlp : state->advisory ? state->advisory->tlp : "RED";
@@ -475,6 +476,8 @@ int desk_case_export(struct desk *desk, const struct case_state *state, const st
 	/* Before anything is read for it, and not where nobody may have it. */
 	if (!code)
 		code = vault_note_read(desk->vault, state->stream, VAULT_READ_EXPORT, NULL, now, err);
+	if (!code)
+		code = vault_checkpoint(desk->vault, now, &point, err);
 	if (!code) {
 		desk_each_place(state, add_place, &x);
 		made.files = x.count;

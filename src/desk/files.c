@@ -5,6 +5,9 @@
  */
 #include "psirtty/desk/life.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "desk/desk_private.h"
@@ -62,18 +65,13 @@ void desk_files(const struct case_state *state, struct case_files *ret)
 /* ---- looking */
 
 /* Noted before a byte is handed out: who was shown it cannot say that the program died first. */
-static int read_noted(struct desk *desk, const struct case_state *state, const struct sealed_file *file,
-		      enum vault_read_kind kind, instant now, struct str *ret, struct error *err)
-{
-	int code = desk_readonly(desk) ? 0 : vault_note_read(desk->vault, state->stream, kind, file->object, now, err);
-
-	return code ? code : desk_file_read(desk, file, ret, err);
-}
-
 int desk_file_show(struct desk *desk, const struct case_state *state, const struct sealed_file *file, instant now,
 		   struct str *ret, struct error *err)
 {
-	return read_noted(desk, state, file, VAULT_READ_ATTACHMENT, now, ret, err);
+	int code = desk_readonly(desk) ? 0 : vault_note_read(desk->vault, state->stream, VAULT_READ_ATTACHMENT,
+							     file->object, now, err);
+
+	return code ? code : desk_file_read(desk, file, ret, err);
 }
 
 /* ---- leaving */
@@ -125,35 +123,72 @@ static void copy_release(struct sealed_file *file)
 	free(file->key);
 }
 
+struct content { struct desk *desk; const struct sealed_file *file; };
+
+static int put_content(void *context, int fd, struct error *err)
+{
+	const struct content *content = context;
+
+	return vault_object_get_fd(content->desk->vault, content->file->object, content->file->key, fd, NULL, NULL, err);
+}
+
+/* What leaves: for whom, why, and where to. KEY NULL: as it is. */
+struct outgoing { const struct sealed_file *file; const char *to, *reason, *key, *path; mode_t mode; };
+
+/* Piece by piece. It is recorded before it is there under its name: nothing leaves unseen. */
+static int fill_file(struct desk *desk, const struct case_state *state, const struct outgoing *out, int fd, instant now,
+		     struct error *err)
+{
+	struct content content = { desk, out->file };
+	int code = out->key ? openpgp_encrypt_stream(desk->pgp, put_content, &content, &out->key, 1,
+						     vault_fingerprint(desk->vault), fd, err) :
+			      put_content(&content, fd, err);
+
+	if (!code && (fchmod(fd, out->mode) < 0 || fsync(fd) < 0))
+		code = error_errno(err, ERR_INPUT, out->path, NULL);
+	return code ? code : note_export(desk, state, out->file, out->to, out->reason, now, err);
+}
+
+static int let_out(struct desk *desk, const struct case_state *state, const struct outgoing *out, instant now,
+		   struct error *err)
+{
+	AUTO_STRING part = mem_format("%s.part", out->path);
+	int fd, code = desk_readonly(desk) ? 0 : vault_note_read(desk->vault, state->stream, VAULT_READ_EXPORT,
+								 out->file->object, now, err);
+
+	if (code)
+		return code;
+	fd = open(part, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return error_errno(err, ERR_INPUT, part, NULL);
+	code = fill_file(desk, state, out, fd, now, err);
+	close(fd);
+	if (!code && rename(part, out->path) < 0)
+		code = error_errno(err, ERR_INPUT, out->path, NULL);
+	if (code)
+		unlink(part);
+	return code;
+}
+
 int desk_file_encrypt(struct desk *desk, const struct case_state *state, const struct sealed_file *original,
 		      const char *who, const char *reason, const char *path, instant now, struct error *err)
 {
 	struct openpgp_key key = { 0 };
 	struct sealed_file file = copy_of(original);
-	struct str bytes = STR_INIT;
-	AUTO_STR sealed = STR_INIT;
 	AUTO_STRING to = NULL;
 	AUTO_STRING address = NULL;
-	const char *reader[1];
 	int code = need_reason(state, reason, err);
 
 	if (!code)
 		code = desk_find_recipient(desk, who, &key, &address, err);
 	if (!code)
 		code = pass_gates(desk, state, &key, address, now, err);
-	if (!code)
-		code = read_noted(desk, state, &file, VAULT_READ_EXPORT, now, &bytes, err);
-	reader[0] = key.fingerprint;
-	if (!code)
-		code = openpgp_encrypt(desk->pgp, bytes.bytes, bytes.length, reader, 1,
-				       vault_fingerprint(desk->vault), false, &sealed, err);
-	str_wipe(&bytes);
 	to = key.fingerprint ? mem_format("%s%s%s", str_or_empty(address), address ? " " : "", key.fingerprint) : NULL;
-	/* It is recorded before it is there: nothing leaves unseen. */
-	if (!code)
-		code = note_export(desk, state, &file, to, reason, now, err);
-	if (!code)
-		code = file_write(path, sealed.bytes, sealed.length, 0600, err);
+	if (!code) {
+		const struct outgoing out = { &file, to, reason, key.fingerprint, path, 0600 };
+
+		code = let_out(desk, state, &out, now, err);
+	}
 	copy_release(&file);
 	openpgp_key_release(&key);
 	return code;
@@ -177,7 +212,7 @@ int desk_file_bare(struct desk *desk, const struct case_state *state, const stru
 {
 	AUTO_STRING name = bare_name(file);
 	AUTO_STRING path = file_join(dir, name);
-	struct str bytes = STR_INIT;
+	const struct outgoing out = { file, path, reason, NULL, path, 0400 };
 	int code = need_reason(state, reason, err);
 
 	if (!code && !file_is_dir(dir))
@@ -185,12 +220,7 @@ int desk_file_bare(struct desk *desk, const struct case_state *state, const stru
 	if (!code && file_exists(path))
 		code = error_set(err, ERR_NO, path, NULL, _("it is there already"));
 	if (!code)
-		code = read_noted(desk, state, file, VAULT_READ_EXPORT, now, &bytes, err);
-	if (!code)
-		code = note_export(desk, state, file, path, reason, now, err);
-	if (!code)
-		code = file_write(path, bytes.bytes, bytes.length, 0400, err);
-	str_wipe(&bytes);
+		code = let_out(desk, state, &out, now, err);
 	if (!code) {
 		*ret_path = path;
 		path = NULL;

@@ -23,7 +23,7 @@ static bool event_of(struct desk *desk, const struct vault_event *sealed, struct
 			       .order = sealed->order };
 	memcpy(ret->id, sealed->id, sizeof(ret->id));
 	memcpy(ret->stream, sealed->stream, sizeof(ret->stream));
-	memcpy(ret->member, sealed->author, sizeof(ret->member));
+	memcpy(ret->member, sealed->person, sizeof(ret->member));
 	snprintf(ret->author, sizeof(ret->author), "%s", desk_author(desk, sealed->fingerprint)->name);
 	if (!event_info(sealed->type)) {
 		error_set(err, ERR_INPUT, _("event"), NULL, _("a newer version made it: this one does not know it"));

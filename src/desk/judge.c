@@ -5,6 +5,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "dictionary.h"
+#include "judge_links.h"
 
 enum { DOCUMENT_LIMIT = 200 << 20 };
 
@@ -12,6 +13,7 @@ struct judge {
 	struct parse_worker *worker;
 	struct parse_worker *speller; /* with the dictionary of LANGUAGE; or NULL */
 	char *language;
+	const struct settings *settings; /* borrowed: links are followed; NULL: they are not */
 	bool secrets;
 };
 
@@ -31,6 +33,11 @@ int judge_open(bool secrets, struct judge **ret, struct error *err)
 	else
 		*ret = judge;
 	return code;
+}
+
+void judge_follow_links(struct judge *judge, const struct settings *settings)
+{
+	judge->settings = settings;
 }
 
 void judge_close(struct judge *judge)
@@ -61,12 +68,28 @@ static int malformed(const char *path, struct error *err)
 	return error_set(err, ERR_INPUT, path, NULL, _("the sandboxed reader's answer is malformed"));
 }
 
+static void not_checked(struct judgement *judgement, const char *test, const char *reason)
+{
+	size_t i = judgement->unchecked_count;
+
+	if (i == ARRAY_LEN(judgement->unchecked))
+		return;
+	judgement->unchecked[i].test = test;
+	judgement->unchecked[i].reason = mem_string(reason);
+	judgement->unchecked_count++;
+}
+
+/* Findings have five fields; what was not tested has two. */
 static int take_findings(const struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
 {
 	for (size_t i = 1; i < answer->count; i++) {
 		char **f = answer->rows[i].fields;
 		int severity = answer->rows[i].count == 5 ? severity_from_name(f[1]) : -1;
 
+		if (answer->rows[i].count == 2) {
+			not_checked(ret, f[0], f[1]);
+			continue;
+		}
 		if (severity < 0)
 			return malformed(path, err);
 		ret->findings[ret->count++] = (struct judged){ f[0], (enum check_severity)severity, f[2], f[3],
@@ -75,16 +98,17 @@ static int take_findings(const struct job_answer *answer, const char *path, stru
 	return 0;
 }
 
-static int read_findings(struct job_answer *answer, const char *path, struct judgement *ret, struct error *err)
+static int read_findings(const char *path, struct judgement *ret, struct error *err)
 {
-	struct job_row *head = answer->rows;
+	const struct job_row *head = ret->answer.rows;
 
-	if (answer->count < 1 || head->count != 4)
+	if (ret->answer.count < 1 || head->count != 4)
 		return malformed(path, err);
-	*ret = (struct judgement){ .format = head->fields[0], .errors = strtoul(head->fields[1], NULL, 10),
-				   .cut = strtoul(head->fields[2], NULL, 10), .answer = *answer };
-	ret->findings = mem_alloc(answer->count * sizeof(*ret->findings));
-	return take_findings(answer, path, ret, err);
+	ret->format = head->fields[0];
+	ret->errors = strtoul(head->fields[1], NULL, 10);
+	ret->cut = strtoul(head->fields[2], NULL, 10);
+	ret->findings = mem_alloc(ret->answer.count * sizeof(*ret->findings));
+	return take_findings(&ret->answer, path, ret, err);
 }
 
 static const char *base_name(const char *path)
@@ -95,14 +119,6 @@ static const char *base_name(const char *path)
 }
 
 /* ---- what a network or a dictionary is needed for */
-
-static void not_checked(struct judgement *judgement, const char *test, const char *reason)
-{
-	size_t i = judgement->unchecked_count++;
-
-	judgement->unchecked[i].test = test;
-	judgement->unchecked[i].reason = mem_string(reason);
-}
 
 /* The worker with the dictionary of LANGUAGE. */
 static int take_speller(struct judge *judge, const char *language, struct error *err)
@@ -148,15 +164,71 @@ static int spell(struct judge *judge, const char *path, const struct str *bytes,
 	return take_findings(&answer, path, ret, NULL);
 }
 
+/* What does not answer, as findings. */
+static void take_dead(const struct links_told *told, struct judgement *ret)
+{
+	ret->findings = mem_resize(ret->findings, ret->count + told->count + 1, sizeof(*ret->findings));
+	ret->owned = mem_alloc((told->count + 1) * sizeof(*ret->owned));
+	for (size_t i = 0; i < told->count; i++) {
+		const struct link_told *one = &told->dead[i];
+		char *message = ret->owned[ret->owned_count++] = mem_string(one->message);
+
+		ret->findings[ret->count++] = (struct judged){
+			one->test, CHECK_INFO, one->path, message,
+			str_equal(one->test, "6.3.7") ? _("Publish the document there, or correct the address") :
+							_("Correct the address, or leave it out"),
+		};
+	}
+}
+
+static int by_test(const void *a, const void *b)
+{
+	const struct link_told *x = a, *y = b;
+	int order = strcmp(x->test, y->test);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static int follow(struct judge *judge, const char *path, const struct str *bytes, struct judgement *ret, struct error *err)
+{
+	static const char *const tests[] = { "6.3.6", "6.3.7" };
+	struct links_told told;
+	int code = parse_worker_job(judge->worker, JOB_LINKS, base_name(path), bytes->bytes, bytes->length, &ret->links, err);
+
+	if (!code)
+		code = links_ask(&ret->links, judge->settings, &told, err);
+	if (code)
+		return code;
+	if (told.count)
+		qsort(told.dead, told.count, sizeof(*told.dead), by_test);
+	take_dead(&told, ret);
+	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
+		AUTO_STRING reason = mem_format(_("%zu addresses were not asked: they are not https, or too many"), told.passed_over[i]);
+
+		if (told.passed_over[i])
+			not_checked(ret, tests[i], reason);
+	}
+	links_told_release(&told);
+	return 0;
+}
+
 /* After the tests of the document alone: what the preset asks for and needs more than it. */
 static int judge_around(struct judge *judge, const char *path, const struct str *bytes, const char *preset,
-			struct judgement *ret)
+			struct judgement *ret, struct error *err)
 {
+	int code = 0;
+
 	if (!str_equal(preset, "full") || !str_starts(str_or_empty(ret->format), "csaf-"))
 		return 0;
-	not_checked(ret, "6.3.6", _("links are only followed when asked for"));
-	not_checked(ret, "6.3.7", _("links are only followed when asked for"));
-	return spell(judge, path, bytes, ret);
+	if (str_equal(ret->format, "csaf-2.1"))
+		not_checked(ret, "6.3.16", _("there is no grammar checker"));
+	if (judge->settings) {
+		code = follow(judge, path, bytes, ret, err);
+	} else {
+		not_checked(ret, "6.3.6", _("links are only followed when asked for"));
+		not_checked(ret, "6.3.7", _("links are only followed when asked for"));
+	}
+	return code ? code : spell(judge, path, bytes, ret);
 }
 
 int judge_file(struct judge *judge, const char *path, const char *preset, instant now, struct judgement *ret,
@@ -172,14 +244,10 @@ int judge_file(struct judge *judge, const char *path, const char *preset, instan
 		code = parse_worker_job(judge->worker, JOB_CHECK, arguments, bytes.bytes, bytes.length, &answer, err);
 	if (code)
 		return code;
-	code = read_findings(&answer, path, ret, err);
-	if (code) {
-		free(ret->findings);
-		job_answer_release(&answer);
-		*ret = (struct judgement){ 0 };
-		return code;
-	}
-	code = judge_around(judge, path, &bytes, preset, ret);
+	ret->answer = answer;
+	code = read_findings(path, ret, err);
+	if (!code)
+		code = judge_around(judge, path, &bytes, preset, ret, err);
 	if (code)
 		judgement_release(ret);
 	return code;
@@ -189,6 +257,10 @@ void judgement_release(struct judgement *judgement)
 {
 	for (size_t i = 0; i < judgement->unchecked_count; i++)
 		free(judgement->unchecked[i].reason);
+	for (size_t i = 0; i < judgement->owned_count; i++)
+		free(judgement->owned[i]);
+	free(judgement->owned);
+	job_answer_release(&judgement->links);
 	job_answer_release(&judgement->spelling);
 	free(judgement->findings);
 	job_answer_release(&judgement->answer);

@@ -69,9 +69,9 @@ static size_t live_members(const struct desk *desk, uint8_t ret_me[16])
 
 	vault_members(desk->vault, &members, &count);
 	for (size_t i = 0; i < count; i++) {
-		live += members[i].live && !members[i].recovery;
+		live += members[i].live && !members[i].recovery && !members[i].replaced;
 		if (members[i].me)
-			memcpy(ret_me, members[i].id, 16);
+			memcpy(ret_me, members[i].person, 16);
 	}
 	free(members);
 	return live;

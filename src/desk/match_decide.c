@@ -255,18 +255,12 @@ static int take_sisters(struct desk *desk, const struct desk_match *match, const
 	return code;
 }
 
-int desk_match_take(struct desk *desk, const struct desk_match *match, const struct case_state *into, instant now,
+static int take_all(struct desk *desk, const struct desk_match *match, const struct case_state *into, instant now,
 		    const struct case_state **ret, struct error *err)
 {
 	const struct case_state *state = into;
 	int code = 0;
 
-	if (match->decided == MATCH_TAKEN)
-		return error_set(err, ERR_BUSY, match->id, NULL, _("it is in case %s already"), match->decision->case_id);
-	if (match->answer < MATCH_LOOK)
-		return error_set(err, ERR_NO, match->id, _("Open a case with `case new` where you know more"),
-				 match->answer == MATCH_WEAK ? _("only the product's name is the same, which opens no case") :
-							       _("the vendor's document says that it is not affected"));
 	if (!state)
 		code = open_case(desk, match, now, &state, err);
 	if (!code)
@@ -279,6 +273,35 @@ int desk_match_take(struct desk *desk, const struct desk_match *match, const str
 		code = start_clocks(desk, state, match, now, err);
 	if (!code)
 		*ret = state;
+	return code;
+}
+
+/* One batch: whoever is killed in the middle of it finds the match waiting, and no case. */
+int desk_match_take(struct desk *desk, const struct desk_match *match, const struct case_state *into, instant now,
+		    const struct case_state **ret, struct error *err)
+{
+	AUTO_ERROR why = ERROR_INIT;
+	int code, ended;
+
+	if (match->decided == MATCH_TAKEN)
+		return error_set(err, ERR_BUSY, match->id, NULL, _("it is in case %s already"), match->decision->case_id);
+	if (match->answer < MATCH_LOOK)
+		return error_set(err, ERR_NO, match->id, _("Open a case with `case new` where you know more"),
+				 match->answer == MATCH_WEAK ? _("only the product's name is the same, which opens no case") :
+							       _("the vendor's document says that it is not affected"));
+	code = vault_batch_begin(desk->vault, err);
+	if (code)
+		return code;
+	code = take_all(desk, match, into, now, ret, err);
+	if (code)
+		vault_batch_spoil(desk->vault);
+	ended = vault_batch_end(desk->vault, code ? &why : err);
+	code = code ? code : ended;
+	/* Where it did not last, the model holds what is not there. */
+	if (code) {
+		error_release(&why);
+		desk_fold_start(desk, &why);
+	}
 	return code;
 }
 

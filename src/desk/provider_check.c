@@ -312,6 +312,7 @@ static void check_metadata(struct checking_provider *c, const struct file *metad
 {
 	if (!metadata) {
 		tell(c, 7, PROVIDER_NOT_MET, "%s", _("there is no provider-metadata.json"));
+		tell(c, 9, PROVIDER_ABSENT, "%s", _("there is no provider-metadata.json"));
 		return;
 	}
 	check_valid(c, metadata, 7);

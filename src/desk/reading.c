@@ -229,6 +229,7 @@ static void merge_body(struct mail_record *outer, struct mail_record *inner)
 }
 
 static int check_parts(struct reading *r, const struct parsed_mail *parsed, struct error *err);
+static int open_clear_signed(struct reading *r, struct parsed_mail *parsed, struct error *err);
 
 /* ---- OpenPGP */
 
@@ -320,6 +321,8 @@ static int read_entity(struct reading *r, const struct str *plain, struct error 
 	merge_body(r->record, &inner.record);
 	if (inner.crypto == MAIL_CRYPTO_SIGNED && state == SIGNATURE_COUNT)
 		code = verify_bytes(r, false, &inner.payload, &inner.signature, NULL, &state, err);
+	else if (inner.crypto == MAIL_CRYPTO_INLINE_SIGNED && state == SIGNATURE_COUNT)
+		code = open_clear_signed(r, &inner, err), state = mail_record_signature(r->record), beside = false;
 	else if (inner.crypto != MAIL_CRYPTO_NONE && inner.crypto != MAIL_CRYPTO_INLINE_SIGNED)
 		mail_record_add_flag(r->record, "nested-encryption");
 	cover(r->record, true, holds(state), beside);

@@ -170,8 +170,7 @@ static void name_place(struct desk *desk, const struct vault_event *sealed, cons
 		 sealed->kind == VAULT_INBOX ? str_or_empty(js_string(body, "mail")) : "");
 }
 
-/* Cut at a character, not within one. */
-static void copy_line(const char *line, char *ret, size_t room)
+void desk_copy_line(const char *line, char *ret, size_t room)
 {
 	const char *at = line, *end = line + strlen(line), *last = line;
 
@@ -194,7 +193,7 @@ static int take_hit(void *context, const struct vault_event *sealed, struct erro
 		return 1;
 	event.body = body;
 	line = event_line(&event);
-	copy_line(line, l->hit->line, sizeof(l->hit->line));
+	desk_copy_line(line, l->hit->line, sizeof(l->hit->line));
 	memcpy(l->hit->event, sealed->id, sizeof(l->hit->event));
 	l->hit->type = sealed->type;
 	l->hit->at = sealed->at;

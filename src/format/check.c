@@ -33,6 +33,8 @@ void check_report_release(struct check_report *report)
 		free(report->findings[i].message);
 		free(report->findings[i].fix);
 	}
+	for (size_t i = 0; i < report->skipped_count; i++)
+		free(report->skipped[i].reason);
 	free(report->findings);
 	*report = (struct check_report){ 0 };
 }
@@ -87,6 +89,17 @@ void check_found(struct checking *c, const struct place *place, const char *form
 	finding->message = mem_vformat(format, args);
 	va_end(args);
 	finding->fix = c->fix ? mem_string(_(c->fix)) : NULL;
+}
+
+void check_skipped(struct checking *c, const char *reason)
+{
+	struct check_report *report = c->report;
+
+	for (size_t i = 0; i < report->skipped_count; i++)
+		if (str_equal(report->skipped[i].test, c->test) && str_equal(report->skipped[i].reason, reason))
+			return;
+	if (report->skipped_count < ARRAY_LEN(report->skipped))
+		report->skipped[report->skipped_count++] = (struct check_skipped){ c->test, mem_string(reason) };
 }
 
 /* ---- formats */
@@ -164,7 +177,7 @@ static size_t rule_tests(const struct check_format *format, struct check_test_in
 {
 	for (size_t i = 0; i < format->rule_count && i < limit; i++)
 		ret[i] = (struct check_test_info){ format->name, format->rules[i].id, format->rules[i].title,
-						   format->rules[i].severity, format->rules[i].fix != NULL };
+						   format->rules[i].severity, format->rules[i].fix, false };
 	return format->rule_count;
 }
 

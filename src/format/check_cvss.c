@@ -45,17 +45,18 @@ static long long nearest(double number)
 }
 
 static void check_number(struct checking *c, const json_t *json, const char *name, bool need,
-			 const struct place *place)
+			 enum cvss_version version, const struct place *place)
 {
 	const json_t *value = json_object_get(json, name);
 	double number = json_number_value(value), tenths = number * 10;
+	bool parted = tenths - (double)nearest(tenths) > 1e-6 || (double)nearest(tenths) - tenths > 1e-6;
 
 	if (!value && need)
 		check_found(c, place, _("the member \"%s\" is missing"), name);
 	if (!value)
 		return;
-	if (!json_is_number(value) || number < 0 || number > 10 ||
-	    tenths - (double)nearest(tenths) > 1e-6 || (double)nearest(tenths) - tenths > 1e-6)
+	/* The schemas before 4.0 do not count the decimals. */
+	if (!json_is_number(value) || number < 0 || number > 10 || (version == CVSS_4_0 && parted))
 		check_found(c, AT(place, name), _("it is no score of 0 to 10 with one decimal"));
 }
 
@@ -163,10 +164,10 @@ void check_cvss(struct checking *c, const json_t *json, enum cvss_version versio
 		check_found(c, place, _("the member \"%s\" is missing"), "vectorString");
 	else if (!vector_is_right(version, vector))
 		check_found(c, AT(place, "vectorString"), _("it is no vector of CVSS %s"), cvss_version_name(version));
-	check_number(c, json, "baseScore", true, place);
+	check_number(c, json, "baseScore", true, version, place);
 	if (version != CVSS_4_0) {
-		check_number(c, json, "temporalScore", false, place);
-		check_number(c, json, "environmentalScore", false, place);
+		check_number(c, json, "temporalScore", false, version, place);
+		check_number(c, json, "environmentalScore", false, version, place);
 	}
 	check_metrics(c, json, version, place);
 	if (version != CVSS_2_0)

@@ -22,7 +22,7 @@ struct checking {
 	struct check_report *report;
 	const char *test;               /* the one that runs */
 	enum check_severity severity;
-	const char *fix;                /* its way to mend, untranslated, or NULL */
+	const char *fix;                /* its way to mend, untranslated */
 	int version;                    /* of the format, as its tables count; see schema_member */
 	bool open;                      /* this version's objects are open, whatever the tables say */
 	size_t found;                   /* by it */
@@ -30,6 +30,8 @@ struct checking {
 /* One finding of the running test. */
 void check_found(struct checking *c, const struct place *place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The running test, or a part of it, cannot be made here. Each reason counts once, and there is room for a few. */
+void check_skipped(struct checking *c, const char *reason);
 
 /* ---- structure: a schema as tables */
 

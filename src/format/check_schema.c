@@ -32,6 +32,9 @@ static bool kind_fits(const struct schema *schema, const json_t *json)
 	}
 }
 
+/* A fault of the structure, and how it is mended. */
+#define FAULT(c, place, remedy, ...) ((c)->fix = (remedy), check_found((c), (place), __VA_ARGS__))
+
 /* ---- objects */
 
 static bool is_of(const struct checking *c, const struct schema_member *member)
@@ -56,13 +59,13 @@ static void check_required(struct checking *c, const struct schema *schema, cons
 
 	for (const struct schema_member *m = schema->members; m && m->name; m++)
 		if (m->required && is_of(c, m) && !json_object_get(json, m->name))
-			check_found(c, place, _("the member \"%s\" is missing"), m->name);
+			FAULT(c, place, N_("Add the member"), _("the member \"%s\" is missing"), m->name);
 	for (const char *const *name = schema->one_of; name && *name; name++) {
 		any = any || json_object_get(json, *name);
 		str_add_format(&choice, "%s%s", choice.length ? ", " : "", *name);
 	}
 	if (!any)
-		check_found(c, place, _("one of %s must be there"), choice.bytes);
+		FAULT(c, place, N_("Add one of the members"), _("one of %s must be there"), choice.bytes);
 }
 
 static void check_object(struct checking *c, const struct schema *schema, const json_t *json,
@@ -84,10 +87,11 @@ static void check_object(struct checking *c, const struct schema *schema, const 
 		else if (schema->items)
 			schema_check(c, schema->items, value, AT(place, name), strict);
 		else if (!open && strict != schema->closed)
-			check_found(c, AT(place, name), _("the standard has no member \"%.*s\" here"), QUOTED, name);
+			FAULT(c, AT(place, name), N_("Leave the member out"), _("the standard has no member \"%.*s\" here"), QUOTED, name);
 	}
 	if (!strict && json_object_size(json) < schema->least)
-		check_found(c, place, "%s", json_object_size(json) ? _("it has too few members") : _("it is empty"));
+		FAULT(c, place, N_("Add a member, or leave the whole out"), "%s",
+		      json_object_size(json) ? _("it has too few members") : _("it is empty"));
 }
 
 /* ---- lists */
@@ -120,7 +124,7 @@ static void check_unique(struct checking *c, const json_t *json, const struct pl
 			continue;
 		if (plain)
 			js_dump(item, &text);
-		check_found(c, place, _("the item %.*s occurs twice"), QUOTED, text.bytes);
+		FAULT(c, place, N_("Keep one of the items"), _("the item %.*s occurs twice"), QUOTED, text.bytes);
 	}
 }
 
@@ -130,9 +134,9 @@ static void check_array(struct checking *c, const struct schema *schema, const j
 	size_t count = json_array_size(json);
 
 	if (!strict && count < schema->least)
-		check_found(c, place, _("it has %zu items, at least %zu are due"), count, schema->least);
+		FAULT(c, place, N_("Add an item, or leave the list out"), _("it has %zu items, at least %zu are due"), count, schema->least);
 	if (!strict && schema->most && count > schema->most)
-		check_found(c, place, _("it has %zu items, at most %zu may be"), count, schema->most);
+		FAULT(c, place, N_("Take items out"), _("it has %zu items, at most %zu may be"), count, schema->most);
 	if (!strict && schema->unique)
 		check_unique(c, json, place);
 	for (size_t i = 0; schema->items && i < count; i++)
@@ -170,13 +174,14 @@ static void check_string(struct checking *c, const struct schema *schema, const 
 	size_t length = characters(text);
 
 	if (schema->words && !is_word(c, schema->words, text))
-		check_found(c, place, _("\"%.*s\" is none of the words the standard has"), QUOTED, text);
+		FAULT(c, place, N_("Take one of the words the standard has here"), _("\"%.*s\" is none of the words the standard has"), QUOTED,
+		      text);
 	if (length < schema->least)
-		check_found(c, place, "%s", length ? _("it is too short") : _("it is empty"));
+		FAULT(c, place, N_("Write more, or leave it out"), "%s", length ? _("it is too short") : _("it is empty"));
 	if (schema->most && length > schema->most)
-		check_found(c, place, _("it has %zu characters, at most %zu may be"), length, schema->most);
+		FAULT(c, place, N_("Write it shorter"), _("it has %zu characters, at most %zu may be"), length, schema->most);
 	if (schema->shape && (strlen(text) != json_string_length(json) || !schema->shape(text)))
-		check_found(c, place, _("\"%.*s\" is not %s"), QUOTED, text, _(schema->shape_name));
+		FAULT(c, place, N_("Write it in the form that is due"), _("\"%.*s\" is not %s"), QUOTED, text, _(schema->shape_name));
 }
 
 static void check_number(struct checking *c, const struct schema *schema, const json_t *json,
@@ -185,7 +190,7 @@ static void check_number(struct checking *c, const struct schema *schema, const 
 	double value = json_number_value(json);
 
 	if (schema->maximum > schema->minimum && (value < schema->minimum || value > schema->maximum))
-		check_found(c, place, _("%g is not between %g and %g"), value, schema->minimum, schema->maximum);
+		FAULT(c, place, N_("Correct the number"), _("%g is not between %g and %g"), value, schema->minimum, schema->maximum);
 }
 
 static size_t place_depth(const struct place *place)
@@ -206,7 +211,7 @@ void schema_check(struct checking *c, const struct schema *schema, const json_t 
 		return;
 	if (!kind_fits(schema, json)) {
 		if (!strict)
-			check_found(c, place, _("it is not %s"), _(kind_names[schema->kind]));
+			FAULT(c, place, N_("Write a value of that kind"), _("it is not %s"), _(kind_names[schema->kind]));
 		return;
 	}
 	if (schema->kind == SCHEMA_OBJECT)
@@ -217,6 +222,8 @@ void schema_check(struct checking *c, const struct schema *schema, const json_t 
 		check_string(c, schema, json, place);
 	else if (!strict && (schema->kind == SCHEMA_NUMBER || schema->kind == SCHEMA_INTEGER))
 		check_number(c, schema, json, place);
-	if (schema->extra && !strict)
+	if (schema->extra && !strict) {
+		c->fix = N_("Write it as the standard has it");
 		schema->extra(c, json, place);
+	}
 }

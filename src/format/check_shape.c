@@ -41,7 +41,7 @@ static size_t time_length(const char *text)
 	if (!two_digits(text, &hour) || text[2] != ':' || !two_digits(text + 3, &minute) || text[5] != ':' ||
 	    !two_digits(text + 6, &second))
 		return 0;
-	if (hour > 23 || minute > 59 || second > (minute == 59 ? 60 : 59))
+	if (hour > 23 || minute > 59 || second > 60)
 		return 0;
 	if (text[8] != '.')
 		return 8;
@@ -59,6 +59,23 @@ static bool is_zone(const char *text)
 	       two_digits(text + 4, &minutes) && !text[6] && hours <= 23 && minutes <= 59;
 }
 
+/* A second 60 is the last one of a day, as it is counted without the zone (RFC 3339, 5.7). */
+static bool leap_fits(const char *time, const char *zone)
+{
+	int hour, minute, off_hour = 0, off_minute = 0, minutes;
+
+	if (strncmp(time + 6, "60", 2) != 0)
+		return true;
+	two_digits(time, &hour);
+	two_digits(time + 3, &minute);
+	if (*zone == '+' || *zone == '-') {
+		two_digits(zone + 1, &off_hour);
+		two_digits(zone + 4, &off_minute);
+	}
+	minutes = hour * 60 + minute - (*zone == '-' ? -1 : 1) * (off_hour * 60 + off_minute);
+	return (minutes + 2 * 24 * 60) % (24 * 60) == 24 * 60 - 1;
+}
+
 static bool is_date_time(const char *text, bool zone_needed)
 {
 	size_t time;
@@ -66,7 +83,7 @@ static bool is_date_time(const char *text, bool zone_needed)
 	if (!is_date(text) || (text[10] != 'T' && text[10] != 't'))
 		return false;
 	time = time_length(text + 11);
-	return time && (is_zone(text + 11 + time) || (!zone_needed && !text[11 + time]));
+	return time && (is_zone(text + 11 + time) || (!zone_needed && !text[11 + time])) && leap_fits(text + 11, text + 11 + time);
 }
 
 bool shape_date_time(const char *text)

@@ -44,9 +44,16 @@ struct csaf {
 	struct csaf_branch *branches;    /* owned, as the document has them, each before those below it */
 	struct place *branch_places;     /* owned */
 	size_t branch_count, branch_room;
+	struct overlaps *overlaps;       /* owned: of ranges (csaf21_ranges.c), once they were asked for */
 };
+void csaf21_overlaps_free(struct overlaps *overlaps); /* NULL does nothing */
 /* Fills in the branches. */
 void csaf_read_branches(struct csaf *d);
+/* Branch number I, its product (NULL: none) and its place; false: there are not so many. */
+bool csaf_branch_at(const struct csaf *d, size_t i, const json_t **ret_branch, const json_t **ret_product,
+		    const struct place **ret_place);
+/* The number of the branch that branch I is in; false: it is in none. */
+bool csaf_branch_up(const struct csaf *d, size_t i, size_t *ret);
 
 /* The tests 2.1 has of its own (csaf21.c). */
 void csaf21_tests_run(struct csaf *d);
@@ -54,6 +61,9 @@ size_t csaf21_tests_list(struct check_test_info *ret, size_t limit);
 
 /* Test 6.3.8 (csaf_spelling.c). */
 void csaf_spelling(struct csaf *d, const struct check_speller *speller);
+
+/* The addresses of the document (csaf_links.c). */
+void csaf_links(struct csaf *d, check_link_fn fn, void *context);
 
 typedef void (*csaf_product_fn)(struct csaf *d, const json_t *product, const struct place *place, void *context);
 /* Every full product name: of branches, of the list, of relationships. */

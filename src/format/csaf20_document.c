@@ -218,8 +218,9 @@ CSAF_TEST(private_language)
 
 CSAF_TEST(default_language)
 {
-	if (str_casecmp(csaf_text(d->document, "lang"), "i-default") == 0)
-		check_found(d->c, AT(DOCUMENT, "lang"), _("i-default says nothing"));
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
+		if (str_casecmp(csaf_text(d->document, languages[i]), "i-default") == 0)
+			check_found(d->c, AT(DOCUMENT, languages[i]), _("i-default says nothing"));
 }
 
 CSAF_TEST(need_lang)

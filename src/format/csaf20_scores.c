@@ -18,9 +18,12 @@ static bool version_of(const json_t *json, enum cvss_version *ret)
 	return false;
 }
 
-static long long nearest(double number)
+/* Scores have one decimal; what was worked out in binary is off by very little. */
+static bool is_tenths(double number, int tenths)
 {
-	return (long long)(number + 0.5);
+	double off = number * 10 - tenths;
+
+	return off < 1e-6 && off > -1e-6;
 }
 
 void csaf_check_cvss_structure(struct checking *c, const json_t *json, const struct place *place)
@@ -88,7 +91,7 @@ static void compare_score(struct csaf *d, const json_t *cvss, const char *name, 
 	const json_t *value = json_object_get(cvss, name);
 	char due[8];
 
-	if (json_is_number(value) && tenths != CVSS_ABSENT && nearest(json_number_value(value) * 10) != tenths)
+	if (json_is_number(value) && tenths != CVSS_ABSENT && !is_tenths(json_number_value(value), tenths))
 		check_found(d->c, AT(place, name), _("the vector gives %s"), cvss_tenths(tenths, due));
 }
 

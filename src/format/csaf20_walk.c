@@ -48,6 +48,25 @@ void csaf_read_branches(struct csaf *d)
 	}
 }
 
+bool csaf_branch_at(const struct csaf *d, size_t i, const json_t **ret_branch, const json_t **ret_product,
+		    const struct place **ret_place)
+{
+	if (i >= d->branch_count)
+		return false;
+	*ret_branch = d->branches[i].json;
+	*ret_product = d->branches[i].product;
+	*ret_place = &d->branch_places[2 * i + 1];
+	return true;
+}
+
+bool csaf_branch_up(const struct csaf *d, size_t i, size_t *ret)
+{
+	if (d->branches[i].up == (size_t)NO_BRANCH)
+		return false;
+	*ret = d->branches[i].up;
+	return true;
+}
+
 void csaf_each_branch(struct csaf *d, csaf_branch_fn fn, void *context)
 {
 	for (size_t i = 0; i < d->branch_count; i++)

@@ -244,7 +244,7 @@ static instant newest(const struct csaf *d)
 	return d->revision_count ? d->revisions[d->revision_count - 1].at : INSTANT_NONE;
 }
 
-static bool is_clear(const struct csaf *d)
+bool csaf21_is_clear(const struct csaf *d)
 {
 	return str_equal(csaf_text(json_object_get(json_object_get(d->document, "distribution"), "tlp"), "label"), "CLEAR");
 }
@@ -253,7 +253,7 @@ static void find_late(struct csaf *d, const json_t *metric, const struct place *
 {
 	instant at;
 
-	if (csaf_is_final(d) && is_clear(d) && newest(d) != INSTANT_NONE &&
+	if (csaf_is_final(d) && csaf21_is_clear(d) && newest(d) != INSTANT_NONE &&
 	    check_instant(csaf_text(json_object_get(content_of(metric), member), "timestamp"), &at) && at > newest(d))
 		check_found(d->c, AT(AT(AT(place, "content"), member), "timestamp"), _("it is later than the newest revision"));
 }

@@ -5,6 +5,7 @@
 #include "psirtty/score/vers.h"
 
 #include <ctype.h>
+#include <stddef.h>
 
 #define DOCUMENT AT(NULL, "document")
 
@@ -87,7 +88,12 @@ CSAF21_TEST(range_type)
 
 /* ---- licences: an expression of SPDX 3.0.1, annex B: 6.1.54, 6.1.55, 6.2.45 */
 
-struct licence { const char *at; bool custom; const char *unknown; size_t unknown_length; int depth; };
+struct licence {
+	const char *at;
+	bool custom;                  /* it has a licence that no list has */
+	struct span { const char *text; int length; } unknown, deprecated, own; /* the first of each kind */
+	int depth;
+};
 
 static void skip_blanks(struct licence *l)
 {
@@ -138,18 +144,25 @@ static bool take_id(struct licence *l, bool addition)
 	if (!length)
 		return false;
 	if (is_reference(word, addition ? "Addition" : "License")) {
-		l->custom = true;
+		/* ScanCode's list counts beside that of SPDX. */
+		bool own = !str_starts(word, "LicenseRef-scancode-");
+
+		l->custom |= own;
+		if (own && !l->own.text)
+			l->own = (struct span){ l->at, (int)length };
 	} else {
 		size_t plain = !addition && word[length - 1] == '+' ? length - 1 : length;
 
 		if (strpbrk(word, ":") || memchr(word, '+', plain) || !plain || str_equal(word, "AND") || str_equal(word, "OR") ||
 		    str_equal(word, "WITH"))
 			return false;
+		if (licence_deprecated(word) && !l->deprecated.text)
+			l->deprecated = (struct span){ l->at, (int)length };
 		word[plain] = '\0';
-		if (!licence_known(word) && !l->unknown) {
-			l->unknown = l->at;
-			l->unknown_length = plain;
-		}
+		if (licence_deprecated(word) && !l->deprecated.text)
+			l->deprecated = (struct span){ l->at, (int)length };
+		if (!licence_known(word) && !l->unknown.text)
+			l->unknown = (struct span){ l->at, (int)plain };
 	}
 	l->at += length;
 	return true;
@@ -208,13 +221,10 @@ CSAF21_TEST(licence_form)
 /* What SPDX does not list is written out in one note. */
 CSAF21_TEST(licence_note)
 {
-	const char *lang = csaf_text(d->document, "lang");
-	struct licence licence;
 	size_t i, count = 0;
 	json_t *note;
-	bool given;
 
-	if (!read_licence(d, &licence, &given) || !licence.custom || (*lang && !str_starts_nocase(lang, "en")))
+	if (!csaf21_is_english(d) || !csaf21_licence_is_custom(d))
 		return;
 	json_array_foreach(js_array(d->document, "notes"), i, note)
 		count += str_equal(csaf_text(note, "category"), "legal_disclaimer") && str_equal(csaf_text(note, "title"), "License");
@@ -223,41 +233,70 @@ CSAF21_TEST(licence_note)
 							   "with the title \"License\""));
 }
 
+static void find_in_licence(struct csaf *d, size_t offset, const char *what)
+{
+	struct licence licence;
+	const struct span *span = (const struct span *)((const char *)&licence + offset);
+	bool given;
+
+	if (read_licence(d, &licence, &given) && span->text)
+		check_found(d->c, AT(DOCUMENT, "license_expression"), "%.*s: %s", span->length < 60 ? span->length : 60, span->text,
+			    _(what));
+}
+
 CSAF21_TEST(licence_unknown)
+{
+	find_in_licence(d, offsetof(struct licence, unknown), N_("SPDX lists no such licence"));
+}
+
+CSAF21_TEST(licence_deprecated)
+{
+	find_in_licence(d, offsetof(struct licence, deprecated), N_("SPDX does not want it used any more"));
+}
+
+CSAF21_TEST(licence_own)
+{
+	find_in_licence(d, offsetof(struct licence, unknown), N_("SPDX lists no such licence"));
+	find_in_licence(d, offsetof(struct licence, own), N_("no list of licences has it"));
+}
+
+bool csaf21_licence_is_custom(const struct csaf *d)
 {
 	struct licence licence;
 	bool given;
 
-	if (read_licence(d, &licence, &given) && licence.unknown)
-		check_found(d->c, AT(DOCUMENT, "license_expression"), _("SPDX lists no \"%.*s\""),
-			    licence.unknown_length < 60 ? (int)licence.unknown_length : 60, licence.unknown);
+	return read_licence(d, &licence, &given) && (licence.custom || licence.unknown.text);
 }
 
 /* ---- helpers: 6.2.32, 6.2.52; vendors: 6.2.48 */
 
-static void note_helper(struct csaf *d, json_t *seen, const char *kind, const json_t *value, const struct place *place)
+/* SEEN: each with the product it was first seen at. */
+static void note_helper(struct csaf *d, json_t *seen, const char *kind, const json_t *value, const char *product,
+			const struct place *place)
 {
 	AUTO_STRING key = mem_format("%s %s", kind, str_or_empty(json_string_value(value)));
 
 	if (!json_is_string(value))
 		return;
-	if (json_object_get(seen, key))
+	if (!json_object_get(seen, key))
+		json_object_set_new(seen, key, json_string(product));
+	else if (!str_equal(js_string(seen, key), product))
 		check_found(d->c, place, _("another product has the same one"));
-	json_object_set_new(seen, key, json_true());
 }
 
 static void find_shared(struct csaf *d, const json_t *product, const struct place *place, void *context)
 {
 	static const char *const lists[] = { "purls", "model_numbers", "serial_numbers", "skus" };
+	const char *id = csaf_text(product, "product_id");
 	const json_t *helper = json_object_get(product, "product_identification_helper");
 	const struct place *here = AT(place, "product_identification_helper");
 	json_t *value;
 	size_t i;
 
-	note_helper(d, context, "cpe", json_object_get(helper, "cpe"), AT(here, "cpe"));
+	note_helper(d, context, "cpe", json_object_get(helper, "cpe"), id, AT(here, "cpe"));
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
 		json_array_foreach(js_array(helper, lists[l]), i, value)
-			note_helper(d, context, lists[l], value, AT_INDEX(AT(here, lists[l]), i));
+			note_helper(d, context, lists[l], value, id, AT_INDEX(AT(here, lists[l]), i));
 }
 
 CSAF21_TEST(shared_helper)

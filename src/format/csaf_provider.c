@@ -317,21 +317,30 @@ static void feed_twice(struct checking *c, const json_t *document)
 
 static const struct check_test provider_rules[] = {
 	{ "provider-3", N_("Addresses without TLS"), CHECK_ERROR, not_tls, N_("Serve it over https") },
-	{ "provider-15", N_("Provider without distributions"), CHECK_ERROR, no_distribution, NULL },
-	{ "provider-15-feed", N_("No feed for everybody"), CHECK_ERROR, no_public_feed, NULL },
-	{ "provider-20", N_("Trusted provider without a key"), CHECK_ERROR, no_key, NULL },
+	{ "provider-15", N_("Provider without distributions"), CHECK_ERROR, no_distribution,
+	  N_("Add a directory or a ROLIE feed") },
+	{ "provider-15-feed", N_("No feed for everybody"), CHECK_ERROR, no_public_feed,
+	  N_("Add a feed for WHITE, GREEN or without a label") },
+	{ "provider-20", N_("Trusted provider without a key"), CHECK_ERROR, no_key,
+	  N_("Name the public key and where it is") },
 };
 static const struct check_test aggregator_rules[] = {
 	{ "provider-3", N_("Addresses without TLS"), CHECK_ERROR, not_tls, N_("Serve it over https") },
-	{ "provider-22", N_("Fewer than two issuing parties"), CHECK_ERROR, few_parties, NULL },
-	{ "aggregator-lister", N_("Lister with mirrors"), CHECK_ERROR, lister_mirrors, NULL },
+	{ "provider-22", N_("Fewer than two issuing parties"), CHECK_ERROR, few_parties,
+	  N_("List a second party, of another publisher") },
+	{ "aggregator-lister", N_("Lister with mirrors"), CHECK_ERROR, lister_mirrors,
+	  N_("Leave the mirrors out, or set the category to aggregator") },
 };
 static const struct check_test feed_rules[] = {
 	{ "provider-3", N_("Addresses without TLS"), CHECK_ERROR, not_tls, N_("Serve it over https") },
-	{ "rolie-self", N_("Entry without a link to itself"), CHECK_ERROR, feed_self, NULL },
-	{ "rolie-category", N_("Feed without the category of CSAF"), CHECK_ERROR, feed_category, NULL },
-	{ "rolie-twice", N_("Several entries of one id"), CHECK_WARNING, feed_twice, NULL },
-	{ "rolie-proof", N_("Entry without hash or signature"), CHECK_WARNING, feed_proof, NULL },
+	{ "rolie-self", N_("Entry without a link to itself"), CHECK_ERROR, feed_self,
+	  N_("Add a link of rel self") },
+	{ "rolie-category", N_("Feed without the category of CSAF"), CHECK_ERROR, feed_category,
+	  N_("Add the category of information type csaf") },
+	{ "rolie-twice", N_("Several entries of one id"), CHECK_WARNING, feed_twice,
+	  N_("Keep the entry of the newest version") },
+	{ "rolie-proof", N_("Entry without hash or signature"), CHECK_WARNING, feed_proof,
+	  N_("Add links of rel hash and rel signature") },
 };
 static const struct check_test address_rules[] = {
 	{ "provider-3", N_("Addresses without TLS"), CHECK_ERROR, not_tls, N_("Serve it over https") },

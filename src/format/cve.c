@@ -216,13 +216,16 @@ static void unknown_cwe(struct checking *c, const json_t *document)
 static const struct check_test rules[] = {
 	{ "cve-language", N_("Several texts of one English language tag"), CHECK_ERROR, english_twice,
 	  N_("Leave one of them") },
-	{ "cve-blank", N_("Texts of white space only"), CHECK_ERROR, blank_text, NULL },
-	{ "cve-future", N_("Date of publication in the future"), CHECK_ERROR, future_date, NULL },
+	{ "cve-blank", N_("Texts of white space only"), CHECK_ERROR, blank_text,
+	  N_("Write the text, or leave it out") },
+	{ "cve-future", N_("Date of publication in the future"), CHECK_ERROR, future_date,
+	  N_("Correct the date") },
 	{ "cve-purl", N_("Package URL with a version, or none"), CHECK_ERROR, versioned_purl,
 	  N_("Leave the version out of the package URL") },
 	{ "cve-score", N_("Score that differs from its vector"), CHECK_WARNING, score_differs,
 	  N_("Take the value the vector gives") },
-	{ "cve-cwe", N_("Unknown weakness"), CHECK_WARNING, unknown_cwe, NULL },
+	{ "cve-cwe", N_("Unknown weakness"), CHECK_WARNING, unknown_cwe,
+	  N_("Take an id of the catalogue") },
 };
 
 /* ---- which structure */

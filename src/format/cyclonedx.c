@@ -235,13 +235,20 @@ static void bad_purl(struct checking *c, const json_t *document)
 }
 
 static const struct check_test rules[] = {
-	{ "cdx-ref", N_("One bom-ref for several things"), CHECK_WARNING, ref_twice, NULL },
-	{ "cdx-affects", N_("Affected component that is not there"), CHECK_WARNING, dangling_affects, NULL },
-	{ "cdx-dependency", N_("Dependency on what is not there"), CHECK_WARNING, dangling_dependency, NULL },
-	{ "cdx-reason", N_("State without its reason"), CHECK_WARNING, no_reason, NULL },
-	{ "cdx-vector", N_("Vector that cannot be read, or another score"), CHECK_WARNING, rating_vector, NULL },
-	{ "cdx-purl", N_("Package URLs that cannot be read"), CHECK_WARNING, bad_purl, NULL },
-	{ "cdx-cwe", N_("Unknown weakness"), CHECK_INFO, unknown_cwe, NULL },
+	{ "cdx-ref", N_("One bom-ref for several things"), CHECK_WARNING, ref_twice,
+	  N_("Give each thing a bom-ref of its own") },
+	{ "cdx-affects", N_("Affected component that is not there"), CHECK_WARNING, dangling_affects,
+	  N_("Name the bom-ref of a component, or a BOM-Link") },
+	{ "cdx-dependency", N_("Dependency on what is not there"), CHECK_WARNING, dangling_dependency,
+	  N_("Name the bom-ref of a component") },
+	{ "cdx-reason", N_("State without its reason"), CHECK_WARNING, no_reason,
+	  N_("Add the justification, or what was answered") },
+	{ "cdx-vector", N_("Vector that cannot be read, or another score"), CHECK_WARNING, rating_vector,
+	  N_("Take the score the vector gives") },
+	{ "cdx-purl", N_("Package URLs that cannot be read"), CHECK_WARNING, bad_purl,
+	  N_("Write a package URL by the rules, like pkg:npm/name@1.0") },
+	{ "cdx-cwe", N_("Unknown weakness"), CHECK_INFO, unknown_cwe,
+	  N_("Take an id of the catalogue") },
 };
 
 /* ---- versions */

@@ -3,14 +3,18 @@
 #include "feed_private.h"
 
 #include "psirtty/base/i18n.h"
+#include "psirtty/score/purl.h"
 
-/* What is known of a product id before the vulnerabilities name it. */
-struct product { char *id, *name, *purl, *cpe; };
+enum { REFERENCES = 4 };
+
+/* What is known of a product id before the vulnerabilities name it. REFERENCE: the product it is, as a part of another;
+ * only that one may tell its purl. */
+struct product { char *id, *name, *purl, *cpe, *reference; };
 
 struct csaf {
 	struct feed_record record;
 	struct product *products; size_t count, room;
-	struct text_list affected, unaffected, undecided; /* product ids */
+	struct text_list affected, unaffected, undecided, fixed; /* product ids */
 };
 
 #define AT(field) (offsetof(struct csaf, record) + offsetof(struct feed_record, field))
@@ -70,7 +74,7 @@ static int read_helper(struct members *m, const struct pull_item *value, void *i
 	return members_object(m, value, rows, into);
 }
 
-static int read_product(struct members *m, const struct pull_item *value, void *into, size_t offset)
+static int read_name(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	static const struct member rows[] = {
 		{ "product_id", members_text, offsetof(struct product, id) },
@@ -78,11 +82,37 @@ static int read_product(struct members *m, const struct pull_item *value, void *
 		{ "product_identification_helper", read_helper, 0 },
 		{ NULL },
 	};
-	struct csaf *csaf = into;
 
 	(void)offset;
+	return members_object(m, value, rows, into);
+}
+
+static struct product *add_product(struct csaf *csaf)
+{
 	csaf->products = mem_grow(csaf->products, &csaf->room, csaf->count + 1, sizeof(*csaf->products));
-	return members_object(m, value, rows, &csaf->products[csaf->count++]);
+	return &csaf->products[csaf->count++];
+}
+
+static int read_product(struct members *m, const struct pull_item *value, void *into, size_t offset)
+{
+	return read_name(m, value, add_product(into), offset);
+}
+
+static int read_relationship(struct members *m, const struct pull_item *item, void *into)
+{
+	static const struct member rows[] = {
+		{ "full_product_name", read_name, 0 },
+		{ "product_reference", read_first, offsetof(struct product, reference) },
+		{ NULL },
+	};
+
+	return members_object(m, item, rows, add_product(into));
+}
+
+static int read_relationships(struct members *m, const struct pull_item *value, void *into, size_t offset)
+{
+	(void)offset;
+	return members_array(m, value, read_relationship, into);
 }
 
 static int read_branches(struct members *m, const struct pull_item *value, void *into, size_t offset);
@@ -90,8 +120,7 @@ static int read_branches(struct members *m, const struct pull_item *value, void 
 static int read_branch(struct members *m, const struct pull_item *item, void *into)
 {
 	static const struct member rows[] = {
-		{ "product", read_product, 0 }, { "full_product_name", read_product, 0 }, { "branches", read_branches, 0 },
-		{ NULL },
+		{ "product", read_product, 0 }, { "branches", read_branches, 0 }, { NULL },
 	};
 
 	return members_object(m, item, rows, into);
@@ -117,7 +146,7 @@ static int read_full_names(struct members *m, const struct pull_item *value, voi
 static int read_tree(struct members *m, const struct pull_item *value, void *into, size_t offset)
 {
 	static const struct member rows[] = {
-		{ "branches", read_branches, 0 }, { "full_product_names", read_full_names, 0 }, { "relationships", read_branches, 0 },
+		{ "branches", read_branches, 0 }, { "full_product_names", read_full_names, 0 }, { "relationships", read_relationships, 0 },
 		{ NULL },
 	};
 
@@ -134,8 +163,8 @@ static int read_status(struct members *m, const struct pull_item *value, void *i
 		{ "first_affected", feed_member_list, offsetof(struct csaf, affected) },
 		{ "last_affected", feed_member_list, offsetof(struct csaf, affected) },
 		{ "known_not_affected", feed_member_list, offsetof(struct csaf, unaffected) },
-		{ "fixed", feed_member_list, offsetof(struct csaf, unaffected) },
-		{ "first_fixed", feed_member_list, offsetof(struct csaf, unaffected) },
+		{ "fixed", feed_member_list, offsetof(struct csaf, fixed) },
+		{ "first_fixed", feed_member_list, offsetof(struct csaf, fixed) },
 		{ "under_investigation", feed_member_list, offsetof(struct csaf, undecided) },
 		{ NULL },
 	};
@@ -166,19 +195,50 @@ static int compare_products(const void *a, const void *b)
 	return strcmp(str_or_empty(((const struct product *)a)->id), str_or_empty(((const struct product *)b)->id));
 }
 
-static void add_products(struct csaf *csaf, const struct text_list *ids, enum feed_status status)
+static const struct product *find_product(const struct csaf *csaf, char *id)
+{
+	const struct product wanted = { .id = id };
+
+	return id && csaf->count ? bsearch(&wanted, csaf->products, csaf->count, sizeof(wanted), compare_products) : NULL;
+}
+
+/* The product that tells by what FOUND is to be known: itself, or what it is within another. */
+static const struct product *told_by(const struct csaf *csaf, const struct product *found)
+{
+	for (int i = 0; i < REFERENCES && found && !found->purl && !found->cpe && found->reference; i++)
+		found = find_product(csaf, found->reference);
+	return found;
+}
+
+/* The version that has the fix ends a range: whoever reads it decides what that says of older ones. */
+static void add_fix(struct feed_product *product)
+{
+	AUTO_ERROR none = ERROR_INIT;
+	AUTO_STR repairs = STR_INIT;
+	AUTO_PURL purl = PURL_INIT;
+	AUTO_STRING version = NULL;
+	const char *epoch;
+
+	if (!product->purl || purl_parse_lenient(product->purl, &purl, &repairs, &none) || !purl.version)
+		return;
+	epoch = purl_qualifier(&purl, "epoch");
+	version = epoch && !strchr(purl.version, ':') ? mem_format("%s:%s", epoch, purl.version) : mem_string(purl.version);
+	feed_range_add(product, FEED_AFFECTED, "fixed", NULL, version);
+}
+
+static void add_products(struct csaf *csaf, const struct text_list *ids, enum feed_status status, bool fixed)
 {
 	for (size_t i = 0; i < ids->count; i++) {
-		const struct product wanted = { .id = ids->items[i] };
-		const struct product *found = csaf->count ? bsearch(&wanted, csaf->products, csaf->count, sizeof(wanted),
-								    compare_products) : NULL;
+		const struct product *named = find_product(csaf, ids->items[i]), *found = told_by(csaf, named);
 		struct feed_product *product = feed_product_add(&csaf->record);
 
 		product->usual = status;
-		product->name = mem_string(found && found->name ? found->name : ids->items[i]);
+		product->name = mem_string(named && named->name ? named->name : ids->items[i]);
 		product->purl = mem_string(found ? found->purl : NULL);
 		if (found && found->cpe)
 			text_list_add_text(&product->cpes, found->cpe);
+		if (fixed)
+			add_fix(product);
 	}
 }
 
@@ -189,11 +249,13 @@ static void release(struct csaf *csaf)
 		free(csaf->products[i].name);
 		free(csaf->products[i].purl);
 		free(csaf->products[i].cpe);
+		free(csaf->products[i].reference);
 	}
 	free(csaf->products);
 	text_list_release(&csaf->affected);
 	text_list_release(&csaf->unaffected);
 	text_list_release(&csaf->undecided);
+	text_list_release(&csaf->fixed);
 	feed_record_release(&csaf->record);
 }
 
@@ -226,9 +288,10 @@ int feed_read_csaf(struct feed_run *run)
 	} else if (!code) {
 		if (csaf.count)
 			qsort(csaf.products, csaf.count, sizeof(*csaf.products), compare_products);
-		add_products(&csaf, &csaf.affected, FEED_AFFECTED);
-		add_products(&csaf, &csaf.unaffected, FEED_UNAFFECTED);
-		add_products(&csaf, &csaf.undecided, FEED_UNDECIDED);
+		add_products(&csaf, &csaf.affected, FEED_AFFECTED, false);
+		add_products(&csaf, &csaf.unaffected, FEED_UNAFFECTED, false);
+		add_products(&csaf, &csaf.fixed, FEED_UNAFFECTED, true);
+		add_products(&csaf, &csaf.undecided, FEED_UNDECIDED, false);
 		code = feed_take(run, &csaf.record, bytes.bytes, bytes.length);
 	}
 	release(&csaf);

@@ -270,7 +270,7 @@ static void take_record(struct reading *r, bool head, struct feed_record *ret)
 }
 
 /* Once to check and count, once into the memory that takes. */
-bool feed_unpack(const char *bytes, size_t length, bool head, struct feed_unpacked *ret)
+bool feed_unpack_again(const char *bytes, size_t length, bool head, struct feed_unpacked *slot)
 {
 	struct reading counting = { .at = bytes, .end = bytes + length }, reading = counting;
 	struct feed_record record = { 0 };
@@ -278,10 +278,27 @@ bool feed_unpack(const char *bytes, size_t length, bool head, struct feed_unpack
 	take_record(&counting, head, &record);
 	if (counting.broken)
 		return false;
+	if (slot->room < counting.used + 16) {
+		free(slot->memory);
+		slot->room = 2 * counting.used + 16;
+		slot->memory = mem_alloc(slot->room);
+	} else {
+		memset(slot->memory, 0, counting.used);
+	}
 	reading.room = counting.used;
-	reading.memory = mem_alloc(counting.used + 16);
-	*ret = (struct feed_unpacked){ .memory = reading.memory };
-	take_record(&reading, head, &ret->record);
+	reading.memory = slot->memory;
+	slot->record = (struct feed_record){ 0 };
+	take_record(&reading, head, &slot->record);
+	return true;
+}
+
+bool feed_unpack(const char *bytes, size_t length, bool head, struct feed_unpacked *ret)
+{
+	struct feed_unpacked fresh = { .memory = NULL };
+
+	if (!feed_unpack_again(bytes, length, head, &fresh))
+		return false;
+	*ret = fresh;
 	return true;
 }
 

@@ -6,7 +6,7 @@
 #include <zdict.h>
 #include <zstd.h>
 
-enum { LEVEL = 1, DICTIONARY = 64 << 10, SAMPLES_LEAST = 64, SEGMENT = 256, WORD = 8, TABLE_BITS = 18 };
+enum { LEVEL = -1, DICTIONARY = 64 << 10, SAMPLES_LEAST = 64, SEGMENT = 256, WORD = 8, TABLE_BITS = 18 };
 
 struct feed_press {
 	ZSTD_CCtx *writer;

@@ -237,8 +237,7 @@ static bool fix_source_lang(json_t *root, const char *path)
 
 static bool fix_lang(json_t *root, const char *path)
 {
-	(void)path;
-	return json_object_del(json_object_get(root, "document"), "lang") == 0;
+	return json_object_del(json_object_get(root, "document"), strrchr(path, '/') + 1) == 0;
 }
 
 /* A remediation for nobody is for all that are affected. */

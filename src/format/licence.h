@@ -7,5 +7,7 @@
 
 /* Whether ID is an identifier of a licence or an exception, as written there. */
 bool licence_known(const char *id);
+/* Whether it is among those that SPDX replaced by others. */
+bool licence_deprecated(const char *id);
 
 #endif

@@ -181,10 +181,14 @@ static void other_context(struct checking *c, const json_t *document)
 }
 
 static const struct check_test rules[] = {
-	{ "openvex-products", N_("Statement about no product"), CHECK_WARNING, no_products, NULL },
-	{ "openvex-product", N_("Product without a name"), CHECK_WARNING, unnamed_product, NULL },
-	{ "openvex-purl", N_("Package URLs that cannot be read"), CHECK_WARNING, bad_purl, NULL },
-	{ "openvex-updated", N_("Updated before it was issued"), CHECK_WARNING, updated_before, NULL },
+	{ "openvex-products", N_("Statement about no product"), CHECK_WARNING, no_products,
+	  N_("Name the products the statement is about") },
+	{ "openvex-product", N_("Product without a name"), CHECK_WARNING, unnamed_product,
+	  N_("Give the product an @id or identifiers") },
+	{ "openvex-purl", N_("Package URLs that cannot be read"), CHECK_WARNING, bad_purl,
+	  N_("Write a package URL by the rules, like pkg:npm/name@1.0") },
+	{ "openvex-updated", N_("Updated before it was issued"), CHECK_WARNING, updated_before,
+	  N_("Correct the dates") },
 	{ "openvex-context", N_("Context of another version"), CHECK_INFO, other_context,
 	  N_("Write https://openvex.dev/ns/v0.2.0") },
 };

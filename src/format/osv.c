@@ -339,12 +339,16 @@ static void affected_empty(struct checking *c, const json_t *document)
 
 static const struct check_test rules[] = {
 	{ "osv-semver", N_("Versions that are not SemVer"), CHECK_WARNING, semver, N_("Write the version without v") },
-	{ "osv-commit", N_("Commits not in full"), CHECK_WARNING, commit, NULL },
-	{ "osv-distinct", N_("Several events at one version"), CHECK_WARNING, distinct, NULL },
-	{ "osv-purl", N_("Package URL with a version, or none"), CHECK_WARNING, package_url, NULL },
+	{ "osv-commit", N_("Commits not in full"), CHECK_WARNING, commit,
+	  N_("Write the whole hash of the commit") },
+	{ "osv-distinct", N_("Several events at one version"), CHECK_WARNING, distinct,
+	  N_("Keep one event at each version") },
+	{ "osv-purl", N_("Package URL with a version, or none"), CHECK_WARNING, package_url,
+	  N_("Write a package URL without a version") },
 	{ "osv-alias", N_("The record's own id among its aliases"), CHECK_WARNING, own_alias,
 	  N_("Leave it out") },
-	{ "osv-affected", N_("Package without affected versions"), CHECK_INFO, affected_empty, NULL },
+	{ "osv-affected", N_("Package without affected versions"), CHECK_INFO, affected_empty,
+	  N_("Add versions or ranges") },
 };
 
 /* An id and a date of modification: no other format that is known has both at its top. */

@@ -237,11 +237,16 @@ static void bad_purl(struct checking *c, const json_t *document)
 }
 
 static const struct check_test rules[] = {
-	{ "spdx-head", N_("Namespace, licence and id of the document"), CHECK_WARNING, head, NULL },
-	{ "spdx-id", N_("Ids malformed or used twice"), CHECK_WARNING, ids, NULL },
-	{ "spdx-relation", N_("Relationship to what is not there"), CHECK_WARNING, dangling, NULL },
-	{ "spdx-date", N_("Date of creation in another form"), CHECK_WARNING, dates, NULL },
-	{ "spdx-purl", N_("Package URLs that cannot be read"), CHECK_WARNING, bad_purl, NULL },
+	{ "spdx-head", N_("Namespace, licence and id of the document"), CHECK_WARNING, head,
+	  N_("Write the member as the specification has it") },
+	{ "spdx-id", N_("Ids malformed or used twice"), CHECK_WARNING, ids,
+	  N_("Give each element an id of its own, like SPDXRef-a") },
+	{ "spdx-relation", N_("Relationship to what is not there"), CHECK_WARNING, dangling,
+	  N_("Name an element of the document") },
+	{ "spdx-date", N_("Date of creation in another form"), CHECK_WARNING, dates,
+	  N_("Write it like 2026-01-31T12:00:00Z") },
+	{ "spdx-purl", N_("Package URLs that cannot be read"), CHECK_WARNING, bad_purl,
+	  N_("Write a package URL by the rules, like pkg:npm/name@1.0") },
 };
 
 static bool is_22(const json_t *document)

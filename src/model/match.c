@@ -57,6 +57,10 @@ static int compare_rules(const void *a, const void *b)
 /* A document that says of a product that it is affected and that it is not does not know this component well enough. */
 static void merge_vex(struct match_evidence *kept, const struct match_evidence *other)
 {
+	if (kept->vex && kept->verdict.older && !other->verdict.older && other->verdict.answer == MATCH_NOT) {
+		*kept = *other;
+		return;
+	}
 	if (!kept->vex || kept->verdict.answer != MATCH_YES || other->verdict.answer != MATCH_NOT)
 		return;
 	kept->verdict.answer = MATCH_LOOK;

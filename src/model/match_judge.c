@@ -282,19 +282,87 @@ static bool is_version(const struct judge *j, const char *version, bool *ret_kno
 	return scheme && version_compare(scheme, j->item->version, version, &order, &none) == 0 && order == 0;
 }
 
+static bool is_distribution(const char *type)
+{
+	static const char *const types[] = { "alpm", "apk", "deb", "rpm" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (str_equal(type, types[i]))
+			return true;
+	return false;
+}
+
 /* Of a distribution's package without a version: one release may be affected and another not, under the same name. So it
  * is reason to look, and no proof. */
 static void say_of_all(struct judge *j)
 {
-	static const char *const distributions[] = { "alpm", "apk", "deb", "rpm" };
-	bool distribution = false;
-
-	for (size_t i = 0; i < ARRAY_LEN(distributions); i++)
-		distribution |= str_equal(j->item->type, distributions[i]);
-	if (!distribution)
+	if (!is_distribution(j->item->type))
 		say_status(j, N_("the document names no version"));
 	else if (j->statement->usual != MATCH_SAYS_UNAFFECTED)
 		say(j, MATCH_LOOK, N_("the document names no version"));
+}
+
+/* Where a package of a Red Hat-like distribution was built for: "el8" of "1.1.1k-7.el8_6"; 0: it does not say. */
+static int build_of(const char *version, char kind[3])
+{
+	static const char *const marks[] = { ".el", ".fc", ".amzn", ".ph", ".cm", ".azl" };
+
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+		const char *at = strstr(version, marks[i]);
+
+		memcpy(kind, marks[i] + 1, 2);
+		kind[2] = '\0';
+		if (at && is_digit(at[strlen(marks[i])]))
+			return atoi(at + strlen(marks[i]));
+	}
+	return 0;
+}
+
+/* Two versions of a distribution's package: of one release, of two, or nobody says. */
+static enum match_release builds_of(const char *a, const char *b)
+{
+	char x[3], y[3];
+	int one = build_of(a, x), other = build_of(b, y);
+
+	if (!one || !other)
+		return RELEASE_UNKNOWN;
+	return one == other && str_equal(x, y) ? RELEASE_SAME : RELEASE_OTHER;
+}
+
+/* The document names the version that has the fix. A distribution mends one line of versions a release: what is older there
+ * is without it. Elsewhere several lines may be mended at once, so an older version is looked at. A newer one it does not
+ * speak of. RELEASED: both name the same release. */
+static void say_older(struct judge *j, const char *fixed, bool released)
+{
+	bool distribution = is_distribution(j->item->type);
+	const struct version_scheme *scheme = j->item->scheme ? j->item->scheme : version_scheme_find("generic");
+	enum match_release builds = builds_of(j->item->version, fixed);
+	AUTO_ERROR none = ERROR_INIT;
+	int order = 1;
+
+	if (!*j->item->version) {
+		say(j, MATCH_LOOK, N_("the component has no version"));
+		return;
+	}
+	if ((distribution && builds == RELEASE_OTHER) || !scheme ||
+	    version_compare(scheme, j->item->version, fixed, &order, &none) || order >= 0)
+		return;
+	j->verdict->older = true;
+	j->verdict->range = 0;
+	if (distribution && (released || builds == RELEASE_SAME))
+		say(j, MATCH_YES, N_("older than the version that has the vendor's fix"));
+	else
+		say(j, MATCH_LOOK, N_("older than a version that has the vendor's fix"));
+}
+
+/* The version of PURL with its epoch, where the component tells one too: bills often leave it out. NULL: none. */
+static char *version_with_epoch(const struct judge *j, const struct purl *purl)
+{
+	const char *epoch = purl_qualifier(purl, "epoch"), *version = purl->version, *colon = version ? strchr(version, ':') : NULL;
+
+	if (!strchr(j->item->version, ':'))
+		return mem_string(colon && is_distribution(j->item->type) ? colon + 1 : version);
+	return epoch && version && !colon ? mem_format("%s:%s", epoch, version) : mem_string(version);
 }
 
 static void judge_vex_purl(struct judge *j)
@@ -302,6 +370,7 @@ static void judge_vex_purl(struct judge *j)
 	AUTO_ERROR none = ERROR_INIT;
 	AUTO_STR repairs = STR_INIT;
 	AUTO_PURL purl = PURL_INIT;
+	AUTO_STRING version = NULL;
 	const char *distro;
 	bool known;
 
@@ -310,10 +379,13 @@ static void judge_vex_purl(struct judge *j)
 	distro = purl_qualifier(&purl, "distro");
 	if (distro && *j->item->distro && !match_release_same(distro, j->item->distro))
 		return;
-	if (!purl.version)
+	version = version_with_epoch(j, &purl);
+	if (!version)
 		say_of_all(j);
-	else if (is_version(j, purl.version, &known))
+	else if (is_version(j, version, &known) && (known || !j->statement->count))
 		say_status(j, known ? "" : N_("the component has no version"));
+	else if (j->statement->count)
+		say_older(j, version, distro && *j->item->distro);
 }
 
 /* ---- CPE names */
@@ -466,7 +538,7 @@ static void judge_names(struct judge *j, const struct cpe *platforms, size_t cou
 	struct match_verdict best = *j->verdict;
 
 	for (size_t i = 0; i < j->statement->cpe_count; i++) {
-		*j->verdict = (struct match_verdict){ MATCH_NONE, MATCH_RULE_CPE, false, -1, "" };
+		*j->verdict = (struct match_verdict){ MATCH_NONE, MATCH_RULE_CPE, false, false, -1, "" };
 		judge_name(j, j->statement->cpes[i], platforms, count);
 		if (j->verdict->answer > best.answer)
 			best = *j->verdict;
@@ -493,7 +565,7 @@ void match_judge(const struct match_item *item, const struct match_statement *st
 {
 	struct judge j = { item, statement, ret };
 
-	*ret = (struct match_verdict){ MATCH_NONE, MATCH_RULE_PACKAGE, false, -1, "" };
+	*ret = (struct match_verdict){ MATCH_NONE, MATCH_RULE_PACKAGE, false, false, -1, "" };
 	if (str_starts(item->key, "cpe:")) {
 		judge_names(&j, platforms, platform_count);
 	} else if (str_starts(item->key, "name:")) {

@@ -8,93 +8,6 @@
 enum { PREFIX_MS = 300, POLL_MS = 1000 };
 enum { INDEX_STEP = 8, INDEX_SLICE_MS = 5, READ_MOST = 32, RELOAD_EVERY_MS = 250, NEWS = 8 };
 
-static const struct view_ops *const panes[ALL_PANES] = {
-	&cases_view, &inbox_view, &triage_view, &repro_view, &calendar_view, &advisories_view, &feeds_view,
-	&products_view, &metrics_view, &clocks_view, &contacts_view, &keys_view, &risks_view, &all_tasks_view, &matches_view,
-};
-static const struct view_ops *const tabs[] = {
-	&summary_tab, &messages_tab, &reproduction_tab, &embargo_tab, &affected_tab, &advisory_tab, &revisions_tab,
-	&tasks_tab, &gates_tab, &timeline_tab,
-};
-
-struct level *app_level(struct app *app)
-{
-	return &app->levels[app->level_count - 1];
-}
-
-struct view *app_view(struct app *app)
-{
-	struct level *level = app_level(app);
-
-	return &level->views[level->current];
-}
-
-static void level_release(struct level *level)
-{
-	for (size_t i = 0; i < level->count; i++)
-		view_release(&level->views[i]);
-	free(level->views);
-	free(level->case_id);
-	*level = (struct level){ 0 };
-}
-
-/* What was typed or shown for one view is of no use to another. */
-static void place_changed(struct app *app)
-{
-	mem_replace(&app->sift, NULL);
-	mem_replace(&app->preview_key, NULL);
-	app->preview_focus = false;
-	app->preview_scroll = 0;
-}
-
-static void begin_view(struct app *app, struct view *view, const struct view_ops *ops, const char *subject)
-{
-	view_init(view, ops, app->context, subject);
-	view->fresh = &app->fresh;
-	view->term = app->term;
-}
-
-static struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject)
-{
-	struct level *level;
-
-	if (app->level_count == LEVELS_MAX)
-		level_release(&app->levels[--app->level_count]);
-	level = &app->levels[app->level_count++];
-	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
-	for (size_t i = 0; i < count; i++)
-		begin_view(app, &level->views[i], ops[i], subject);
-	place_changed(app);
-	return level;
-}
-
-static void levels_pop_to(struct app *app, size_t count)
-{
-	while (app->level_count > count)
-		level_release(&app->levels[--app->level_count]);
-	place_changed(app);
-}
-
-void app_open_case(struct app *app, const char *case_id)
-{
-	level_push(app, tabs, ARRAY_LEN(tabs), case_id)->case_id = mem_string(case_id);
-	idset_put(&app->fresh, case_id, false);
-}
-
-static void open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text)
-{
-	const char *case_id = app_level(app)->case_id;
-	struct level *level = level_push(app, &ops, 1, subject);
-
-	level->case_id = mem_string(case_id);
-	level->views[0].text = mem_string(text);
-}
-
-void app_show_output(struct app *app, const char *text)
-{
-	open_text(app, &output_view, NULL, text);
-}
-
 void app_message(struct app *app, enum role role, const char *raw)
 {
 	AUTO_STRING copy = mem_string(raw);
@@ -116,11 +29,13 @@ void app_error(struct app *app, const struct error *err)
 	app_message(app, ROLE_ERROR, sentence.bytes);
 }
 
-void app_contexts(struct app *app, const char *ret[5])
+void app_contexts(struct app *app, const char *ret[CONTEXTS])
 {
 	const struct view *view = app_view(app);
 	int count = 0;
 
+	if (view->ops->kind && (ret[count] = view->ops->kind(view, view_selected(view))))
+		count++;
 	ret[count++] = view->ops->name;
 	if (app_level(app)->case_id && view->ops != &output_view)
 		ret[count++] = "case";
@@ -129,6 +44,17 @@ void app_contexts(struct app *app, const char *ret[5])
 	ret[count++] = view_is_list(view) ? "list" : "text";
 	ret[count++] = "global";
 	ret[count] = NULL;
+}
+
+static void note_columns(struct app *app, const struct view *view)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < view->ops->column_count && count + 1 < ARRAY_LEN(app->columns); i++)
+		if (*view->ops->columns[i].title)
+			app->columns[count++] = _(view->ops->columns[i].title);
+	app->columns[count] = NULL;
+	app->context->columns = app->columns;
 }
 
 void app_note_selection(struct app *app)
@@ -147,6 +73,9 @@ void app_note_selection(struct app *app)
 		mail = view->subject;
 		case_id = item ? item->taken_case : NULL;
 	}
+	if (view->ops == &message_view)
+		mail = message_mail_id(view);
+	note_columns(app, view);
 	mem_replace(&app->selected_case, case_id);
 	mem_replace(&app->selected_mail, mail);
 	mem_replace(&app->selected_row, row ? view->selected_id : NULL);
@@ -263,6 +192,13 @@ static void list_move(struct view *view, long by)
 	view_select(view, wanted < 0 ? 0 : (size_t)wanted);
 }
 
+/* Who comes to the end of a list that goes on gets more of it. */
+static void grow(struct view *view)
+{
+	if (view->ops->grow && view->selected + 1 >= view->row_count && view->ops->grow(view))
+		view_reload(view);
+}
+
 static void scroll_by(size_t *scroll, long by)
 {
 	*scroll = by < 0 && *scroll < (size_t)-by ? 0 : *scroll + (size_t)by;
@@ -284,7 +220,7 @@ static void move_by(struct app *app, long by)
 	if (app->preview_focus && app_previews(app))
 		scroll_by(&app->preview_scroll, by);
 	else if (view_is_list(view))
-		leave_row(app, view), list_move(view, by);
+		leave_row(app, view), list_move(view, by), grow(view);
 	else
 		scroll_by(&view->scroll, by);
 	app->preview_due = app->term->ops->clock(app->term) + REST_MS;
@@ -325,6 +261,14 @@ static void request_move(struct app *app, enum screen_request request, const cha
 
 /* ---- opening and going back */
 
+/* The case of a row, on the tab that its list is about. */
+static void open_tab(struct app *app, const char *case_id, const char *tab)
+{
+	app_open_case(app, case_id);
+	if (tab)
+		level_tab(app, SCREEN_TAB, tab);
+}
+
 static void request_open(struct app *app, enum screen_request request, const char *argument)
 {
 	struct view *view = app_view(app);
@@ -337,19 +281,19 @@ static void request_open(struct app *app, enum screen_request request, const cha
 	if (view->ops == &found_view && view->ops->row_case(row)) {
 		app_open_case(app, view->ops->row_case(row));
 	} else if (view->ops == &found_view && view->ops->row_mail(row)) {
-		open_text(app, &mail_view, view->ops->row_mail(row), NULL);
+		level_open_text(app, &mail_view, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_subject) {
 		AUTO_STR subject = STR_INIT;
 
 		view->ops->row_subject(view, row, &subject);
 		if (subject.length)
-			open_text(app, view->ops->opens, subject.bytes, NULL);
+			level_open_text(app, view->ops->opens, subject.bytes, NULL);
 		else if (view->ops->row_branch)
 			tree_request(app, SCREEN_EXPAND, NULL);
 	} else if (view->ops->opens) {
-		open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
+		level_open_text(app, view->ops->opens, view->ops->row_mail(row), NULL);
 	} else if (view->ops->row_case && view->ops->row_case(row) && app->level_count == 1) {
-		app_open_case(app, view->ops->row_case(row));
+		open_tab(app, view->ops->row_case(row), view->ops->row_tab ? view->ops->row_tab(row) : view->ops->tab);
 	} else if (view->ops->preview) {
 		app->zoom = app->preview_focus = true;
 	}
@@ -393,57 +337,10 @@ static void request_part(struct app *app, enum screen_request request, const cha
 	(void)argument;
 	if (app->level_count > 1 && level->count > 1) {
 		level->current = (level->current + step) % level->count;
-		place_changed(app);
+		level_place_changed(app);
 	} else if (app_previews(app)) {
 		app->preview_focus = !app->preview_focus;
 	}
-}
-
-/* The number or name of one of COUNT views, or -1. */
-static int place_find(const struct view *views, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++) {
-		char number[24];
-
-		snprintf(number, sizeof(number), "%zu", i);
-		if ((i < PANES && str_equal(name, number)) || str_equal(name, views[i].ops->name))
-			return (int)i;
-	}
-	return -1;
-}
-
-static void no_such_place(struct app *app, const char *name)
-{
-	AUTO_STRING sentence = mem_format(_("There is no part called \"%s\" here."), str_or_empty(name));
-
-	app_message(app, ROLE_ERROR, sentence);
-}
-
-static void request_pane(struct app *app, enum screen_request request, const char *argument)
-{
-	int place = argument ? place_find(app->levels[0].views, ALL_PANES, argument) : -1;
-
-	(void)request;
-	if (place < 0) {
-		no_such_place(app, argument);
-		return;
-	}
-	levels_pop_to(app, 1);
-	app->levels[0].current = (size_t)place;
-}
-
-static void request_tab(struct app *app, enum screen_request request, const char *argument)
-{
-	struct level *level = app_level(app);
-	int place = argument ? place_find(level->views, level->count, argument) : -1;
-
-	(void)request;
-	if (place < 0 || app->level_count == 1) {
-		no_such_place(app, argument);
-		return;
-	}
-	level->current = (size_t)place;
-	place_changed(app);
 }
 
 /* ---- filter, search, marks */
@@ -508,6 +405,18 @@ static void request_mark(struct app *app, enum screen_request request, const cha
 		view_mark(view, row, !view_marked(view, row));
 		move_by(app, 1);
 	}
+}
+
+static void request_mark_all(struct app *app, enum screen_request request, const char *argument)
+{
+	struct view *view = app_view(app);
+	bool all = view_is_list(view) && view->marks.count < view->row_count;
+
+	(void)request;
+	(void)argument;
+	view_clear_marks(view);
+	for (size_t i = 0; all && i < view->row_count; i++)
+		view_mark(view, &view->rows[i], true);
 }
 
 /* ---- the rest */
@@ -658,11 +567,12 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 		const struct view_ops *ops = app->levels[0].views[i].ops;
 
 		view_release(&app->levels[0].views[i]);
-		begin_view(app, &app->levels[0].views[i], ops, NULL);
+		level_begin_view(app, &app->levels[0].views[i], ops, NULL);
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
 	jobs_forget(app);
+	desk_checkpoint_daily(app->context->desk, command_now(app->context));
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
 	app->locked = true;
@@ -699,19 +609,6 @@ static void request_quit(struct app *app, enum screen_request request, const cha
 	app->quit_asked = true;
 }
 
-static void request_page(struct app *app, enum screen_request request, const char *argument)
-{
-	open_text(app, request == SCREEN_FLAW ? &flaw_view : &component_view, argument, NULL);
-}
-
-static void request_found(struct app *app, enum screen_request request, const char *argument)
-{
-	(void)request;
-	const struct view_ops *ops = &found_view;
-
-	level_push(app, &ops, 1, argument);
-}
-
 typedef void (*request_fn)(struct app *app, enum screen_request request, const char *argument);
 static const request_fn requests[] = {
 	[SCREEN_DOWN] = request_move, [SCREEN_UP] = request_move, [SCREEN_HALF_DOWN] = request_move,
@@ -721,15 +618,15 @@ static const request_fn requests[] = {
 	[SCREEN_ZOOM] = request_zoom, [SCREEN_FILTER] = request_filter, [SCREEN_NEXT_MATCH] = request_match,
 	[SCREEN_PREVIOUS_MATCH] = request_match, [SCREEN_NEXT_HEADING] = heading_request,
 	[SCREEN_PREVIOUS_HEADING] = heading_request, [SCREEN_EXPAND] = tree_request, [SCREEN_COLLAPSE] = tree_request,
-	[SCREEN_FLAW] = request_page, [SCREEN_COMPONENT] = request_page,
+	[SCREEN_FLAW] = level_page, [SCREEN_COMPONENT] = level_page,
 	[SCREEN_COMMAND_LINE] = request_prompt,
-	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark,
-	[SCREEN_PANE] = request_pane, [SCREEN_TAB] = request_tab, [SCREEN_REDRAW] = request_redraw,
+	[SCREEN_PALETTE] = request_prompt, [SCREEN_MARK] = request_mark, [SCREEN_MARK_RANGE] = request_mark, [SCREEN_MARK_ALL] = request_mark_all,
+	[SCREEN_PANE] = level_pane, [SCREEN_TAB] = level_tab, [SCREEN_REDRAW] = request_redraw,
 	[SCREEN_SUSPEND] = request_suspend, [SCREEN_CANCEL] = request_cancel, [SCREEN_THEME] = request_theme,
 	[SCREEN_LOCK] = request_lock, [SCREEN_QUIT] = request_quit, [SCREEN_COPY] = request_hand,
 	[SCREEN_PIPE] = request_hand, [SCREEN_JOBS] = request_jobs, [SCREEN_SET] = request_set, [SCREEN_FORM] = request_form,
 	[SCREEN_SORT] = request_sort,
-	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = request_found,
+	[SCREEN_VIEW] = request_view, [SCREEN_VIEW_SAVE] = request_view, [SCREEN_VIEW_FORGET] = request_view, [SCREEN_FOUND] = level_found,
 };
 
 void app_request(struct app *app, enum screen_request request, const char *argument)
@@ -749,7 +646,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 	line_init(&app->line);
 	str_init(&app->message);
 	str_init(&app->held.text);
-	level_push(app, panes, ALL_PANES, NULL);
+	level_push(app, level_panes, ALL_PANES, NULL);
 	app->levels[0].current = 1;
 	app->dirty = true;
 	app->last_key = term->ops->clock(term);
@@ -787,6 +684,7 @@ void app_release(struct app *app)
 	free(app->figures.next_case);
 	options_release(&app->options);
 	app->context->options = NULL;
+	app->context->columns = NULL;
 	app->context->front = NULL;
 	app->context->edit = NULL;
 	app->context->progress = NULL;
@@ -808,7 +706,7 @@ static void on_locked_key(struct app *app, int key)
 static void on_key(struct app *app, int key)
 {
 	const struct binding *binding;
-	const char *contexts[5];
+	const char *contexts[CONTEXTS];
 
 	app->last_key = app->term->ops->clock(app->term);
 	app->touched++;

@@ -2,7 +2,7 @@
 /*
  * The workstation's state and its inner contracts. Levels stack: the panes at the bottom, on top of
  * them an opened case with its tabs, a message, the output of a command. Files: app.c the loop and the
- * screen's own commands, run.c command lines, jobs.c where they run, hand.c what leaves by hand,
+ * screen's own commands, levels.c the panes and what is opened on them, run.c command lines, jobs.c where they run, hand.c what leaves by hand,
  * prompt.c what is typed, palette.c the list of commands,
  * screen.c the drawing.
  */
@@ -15,8 +15,7 @@
 #include "tui/line.h"
 #include "tui/view.h"
 
-/* PANES stand in the bar under their numbers; those behind are opened by name. */
-enum { PANES = 9, ALL_PANES = 15, LEVELS_MAX = 16, REST_MS = 150 };
+enum { LEVELS_MAX = 16, CONTEXTS = 6, REST_MS = 150 };
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -53,12 +52,14 @@ struct app {
 	int rows, cols;
 	bool zoom, preview_focus, quit, locked, dirty, cancellable; /* the last: the job in front asks for ^C */
 	char *selected_case, *selected_mail, *selected_row; /* owned: what the context's members point to */
+	const char *columns[17];             /* the titles of the list's, NULL ended */
 	/* preview */
 	struct doc preview; char *preview_key; size_t preview_scroll;
 	char *sift;                          /* owned: the filter that waits until what it looks at has been read, or NULL */
 	int64_t late_due;                    /* when the lower rows of a filtered list follow; 0: they have */
 	int64_t preview_due;                 /* when the rest is long enough; 0: nothing waits */
 	/* prompt */
+	int prompt_prefix;                   /* ^X while it waits for what follows, or 0 */
 	enum prompt_kind prompt; struct line line; struct history history;
 	char *question;                      /* owned: of PROMPT_YES and PROMPT_TYPED */
 	char *pending;                       /* owned: the line that waits for the answer */
@@ -90,6 +91,7 @@ void app_init(struct app *app, struct command_context *context, struct terminal 
 void app_release(struct app *app);
 /* Runs until the handler quits or the terminal is gone. */
 void app_loop(struct app *app);
+/* ---- levels.c */
 struct level *app_level(struct app *app);
 struct view *app_view(struct app *app);
 /* A preview stands beside or below the current view (asks the layout). */
@@ -97,6 +99,17 @@ bool app_previews(const struct app *app);
 void app_request(struct app *app, enum screen_request request, const char *argument);
 void app_open_case(struct app *app, const char *case_id);
 void app_show_output(struct app *app, const char *text);
+/* Opens COUNT views about SUBJECT on top; closes what lies above the lowest COUNT levels. */
+struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject);
+void levels_pop_to(struct app *app, size_t count);
+void level_open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text);
+void level_begin_view(struct app *app, struct view *view, const struct view_ops *ops, const char *subject);
+/* What was typed or shown for one view is of no use to another. */
+void level_place_changed(struct app *app);
+void level_pane(struct app *app, enum screen_request request, const char *argument);
+void level_tab(struct app *app, enum screen_request request, const char *argument);
+void level_page(struct app *app, enum screen_request request, const char *argument);
+void level_found(struct app *app, enum screen_request request, const char *argument);
 void app_reload(struct app *app);
 /* Takes in what was appended: who else changed a case that LINE names since the last look, or NULL. Caller frees. */
 char *app_changed_by(struct app *app, const char *line);
@@ -107,7 +120,7 @@ void app_error(struct app *app, const struct error *err);
 /* Rows anew wherever the list of jobs is shown. */
 void app_reload_jobs(struct app *app);
 /* The contexts in which a key is looked up, the nearest first, NULL ended. */
-void app_contexts(struct app *app, const char *ret[5]);
+void app_contexts(struct app *app, const char *ret[CONTEXTS]);
 /* Fills the context's selected case and mail from what is selected. */
 void app_note_selection(struct app *app);
 

@@ -2,6 +2,8 @@
 /* Facts of a case as cells and lines. */
 #include "tui/cells.h"
 
+#include "psirtty/base/zone.h"
+
 enum role severity_role(enum cvss_severity severity)
 {
 	static const enum role roles[] = {
@@ -50,6 +52,36 @@ const char *time_full(instant at, char buffer[40])
 	instant_format(at, format);
 	snprintf(buffer, 40, "%.10s %.5s UTC", format, format + 11);
 	return buffer;
+}
+
+static char own_zone[64];
+
+void time_set_zone(const char *zone)
+{
+	snprintf(own_zone, sizeof(own_zone), "%s", zone && strlen(zone) < sizeof(own_zone) && zone_known(zone) ? zone : "");
+}
+
+const char *time_both(instant at, char buffer[TIME_BYTES])
+{
+	instant local = at == INSTANT_NONE || !*own_zone ? at : at + zone_offset(own_zone, at) * INSTANT_MINUTE;
+	char utc[40], here[40];
+
+	time_full(at, utc);
+	if (local == at) {
+		snprintf(buffer, TIME_BYTES, "%s", utc);
+		return buffer;
+	}
+	instant_format(local, here);
+	here[10] = ' ';
+	snprintf(buffer, TIME_BYTES, "%s, %.*s %s", utc, strncmp(utc, here, 10) ? 11 : 5, here + (strncmp(utc, here, 10) ? 5 : 11), own_zone);
+	return buffer;
+}
+
+void doc_time(struct doc *doc, const char *label, enum role role, instant at)
+{
+	char buffer[TIME_BYTES];
+
+	doc_field(doc, label, role, time_both(at, buffer));
 }
 
 void cell_time(struct cell *ret, instant at, bool full)
@@ -202,13 +234,13 @@ void case_preview(const struct view *view, const struct case_state *state, struc
 	instant now = view_now(view);
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
 	const char *what;
-	char left[48], when[40];
+	char left[48], when[TIME_BYTES];
 	instant at;
 
 	doc_line(doc);
 	doc_run(doc, ROLE_TITLE, str_or_empty(state->title));
 	if (case_next_due(state, now, &what, &at)) {
-		str_add_format(&cell.text, "%s %s, %s", _(what), time_left(at, now, left), time_full(at, when));
+		str_add_format(&cell.text, "%s %s, %s", _(what), time_left(at, now, left), time_both(at, when));
 		cell.role = at < now ? ROLE_OVERDUE : ROLE_DUE;
 		doc_cell(doc, _("due"), &cell);
 	}
@@ -252,10 +284,9 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 	const struct mail_record *record = &item->record;
 	AUTO_STR from = STR_INIT, encryption = STR_INIT;
 	AUTO_TEXT subject = TEXT_INIT;
-	char when[40];
 
 	if (!item->read) {
-		doc_field(doc, _("received"), ROLE_NORMAL, time_full(item->received, when));
+		doc_time(doc, _("received"), ROLE_NORMAL, item->received);
 		doc_sentence(doc, ROLE_WARNING, _("This mail could not be read yet; its bytes are kept. \":mail retry\" tries again."));
 		return;
 	}
@@ -273,7 +304,7 @@ void mail_facts(const struct inbox_item *item, struct doc *doc)
 		  encryption.bytes);
 	doc_field(doc, _("from"), ROLE_NORMAL, from.bytes);
 	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(record->subject));
-	doc_field(doc, _("received"), ROLE_NORMAL, time_full(item->received, when));
+	doc_time(doc, _("received"), ROLE_NORMAL, item->received);
 	if (record->signature_count)
 		doc_field(doc, _("key"), ROLE_NORMAL, record->signatures[0].fingerprint);
 	doc_field(doc, _("case"), ROLE_ID, item->taken_case);

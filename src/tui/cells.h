@@ -24,9 +24,15 @@ enum role verdict_role(enum mail_verdict verdict);
 const char *verdict_sentence(enum mail_verdict verdict);
 /* "2026-11-21 09:30 UTC"; buffer of 40 bytes. */
 const char *time_full(instant at, char buffer[40]);
-/* "in 3 d", "in 5 h", "2 d ago": only as fine as a list needs; buffer of 48 bytes. */
+/* The same, and what the handler's own clock shows, where that differs: "…, 17:30 Asia/Shanghai". */
+enum { TIME_BYTES = 128 };
+const char *time_both(instant at, char buffer[TIME_BYTES]);
+void doc_time(struct doc *doc, const char *label, enum role role, instant at);
+/* The handler's zone from now on; NULL or one that is not known: UTC. */
+void time_set_zone(const char *zone);
 /* The hour of a line of the agenda where it is told, with its offset; the zone's name is left out. */
 const char *agenda_hour(const struct agenda_item *item, char buffer[96]);
+/* "in 3 d", "in 5 h", "2 d ago": only as fine as a list needs; buffer of 48 bytes. */
 const char *time_left(instant at, instant now, char buffer[48]);
 /* "Name <address>". */
 void address_add(struct str *ret, const struct mail_address *address);
@@ -43,6 +49,8 @@ void flaw_facts(const struct view *view, const char *id, struct doc *doc);
 /* The same for who decides on it: what it was qualified as or what the bug bar says so far, who scored it how, what it
  * resembles, what the report lacks. */
 void triage_preview(const struct view *view, const struct case_state *state, struct doc *doc);
+/* The ledger of a case's parties: who agreed to what, who is still to answer by when, and when it ends on their clocks. */
+void parties_lines(const struct case_state *state, instant now, struct doc *doc);
 /* All scores side by side: how far each is from the leading one, and where its vector differs. */
 void score_lines(const struct case_state *state, struct doc *doc);
 /* A mail's facts: who, when, encryption, verdict, flags. Ours, never the mail's own words in these roles. */

@@ -84,6 +84,14 @@ static size_t wrap_at(const char *line, size_t length, int cells)
 	return cut > fits / 3 ? cut : fits ? fits : 1;
 }
 
+/* What is cut there, without the blanks where the line ends, which would be drawn for nothing. */
+static size_t seen_of(const char *rest, size_t cut)
+{
+	while (cut > 0 && rest[cut] && rest[cut - 1] == ' ')
+		cut--;
+	return cut;
+}
+
 static int width_of(const struct doc_line *line)
 {
 	int width = 0;
@@ -117,7 +125,8 @@ void doc_wrapped(struct doc *doc, enum role role, int indent, const char *raw)
 			cells = doc->width - indent;
 		}
 		cut = wrap_at(rest, strlen(rest), cells < 8 ? 8 : cells);
-		run_add(doc, role, rest, (long)cut);
+		if (seen_of(rest, cut))
+			run_add(doc, role, rest, (long)seen_of(rest, cut));
 		rest += cut;
 		if (!*rest)
 			break;
@@ -190,7 +199,7 @@ static void block_line(struct doc *doc, enum role role, const char *line, size_t
 		doc_line(doc);
 		if (mark)
 			doc_run(doc, role_mark, mark);
-		run_add(doc, role, rest, (long)cut);
+		run_add(doc, role, rest, (long)seen_of(rest, cut));
 		rest += cut;
 	} while (*rest);
 }

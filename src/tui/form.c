@@ -292,6 +292,15 @@ static struct picker *bar_picker(struct app *app, const struct form *form, const
 	return pick_bar_new(text, score ? score->cvss.overall : -1);
 }
 
+const struct picker_ops *const form_pickers[] = {
+	&picker_list, &picker_cwe, &picker_date, &picker_cvss, &picker_bar, &picker_matrix, NULL,
+};
+
+const struct picker_ops *form_picker(const struct form *form)
+{
+	return form->picker ? form->picker->ops : NULL;
+}
+
 static void pick(struct app *app, struct form *form)
 {
 	const struct field *field = &form->fields[form->current];
@@ -383,6 +392,11 @@ static void field_key(struct app *app, struct form *form, int key)
 		typed_changed(app);
 }
 
+static bool leaves(int key)
+{
+	return key == TK_ESCAPE || key == 3 || key == 7;
+}
+
 void form_key(struct app *app, int key)
 {
 	enum { CONTROL_P = 16, CONTROL_S = 19 };
@@ -390,13 +404,13 @@ void form_key(struct app *app, int key)
 
 	str_reset(&app->message);
 	if (form->picker) {
-		if (key == TK_ENTER || key == TK_ESCAPE || key == 3)
+		if (key == TK_ENTER || leaves(key))
 			picked(form, key == TK_ENTER), typed_changed(app);
 		else
 			form->picker->ops->key(form->picker, key);
 		return;
 	}
-	if (key == TK_ESCAPE || key == 3)
+	if (leaves(key))
 		prompt_close(app);
 	else if (key == CONTROL_S || key == TK_F10 || (key == TK_ENTER && (!form->count || last_required(form))))
 		run_form(app);
@@ -416,8 +430,10 @@ void form_paste(struct app *app, const char *text)
 
 	if (form->picker || !form->count || is_switch(form->fields[form->current].argument))
 		return;
-	line_insert(&form->fields[form->current].line, text);
-	typed_changed(app);
+	if (line_insert(&form->fields[form->current].line, text))
+		typed_changed(app);
+	else
+		app_message(app, ROLE_WARNING, _("What was pasted is too long for a line; nothing of it was taken."));
 }
 
 /* ---- drawing */

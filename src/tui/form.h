@@ -38,6 +38,11 @@ struct picker_ops {
 	void (*free)(struct picker *picker);
 };
 struct picker { const struct picker_ops *ops; };
+extern const struct picker_ops picker_list, picker_cwe, picker_date, picker_cvss, picker_bar, picker_matrix;
+/* All of them, NULL ended. */
+extern const struct picker_ops *const form_pickers[];
+/* What is open over the fields, or NULL. */
+const struct picker_ops *form_picker(const struct form *form);
 /* NULL where TEXT is nothing they could begin with only if they say so. */
 struct picker *pick_date_new(const char *text, instant now);
 struct picker *pick_cvss_new(const char *text);

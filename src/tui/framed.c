@@ -25,7 +25,7 @@ static void fill(struct doc *doc, enum role role, const char *stroke, int cells)
 
 static void title_add(struct doc *doc, const struct strokes *s, enum role role, bool framed, const char *title)
 {
-	AUTO_STRING text = mem_format("%s%s ", framed ? s->top : s->beside, title);
+	AUTO_STRING text = mem_format("%s%s%s", framed ? s->top : s->beside, title, framed ? " " : "");
 
 	doc_line(doc);
 	doc_run(doc, role, text);

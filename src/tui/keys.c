@@ -5,17 +5,14 @@
 #include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "tui/term/term.h"
+#include "tui/view.h"
 
 static const char defaults[] =
 #include "gen/keys.conf.inc"
 	;
 
-static const char *const contexts_known[] = {
-	"global", "list", "text", "panes", "case", "cases", "inbox", "triage", "repro", "calendar", "advisories",
-	"feeds", "products", "metrics", "summary", "messages", "reproduction", "embargo", "affected", "advisory",
-	"tasks", "gates", "timeline", "revisions", "diff", "message", "output", "found", "jobs", "clocks", "contacts", "keys",
-	"risks", "all-tasks", "matches", "flaw", "component",
-};
+/* Beside the names of views: what they have in common, and what is selected. */
+static const char *const contexts_known[] = { "global", "list", "text", "panes", "case", "proposal" };
 
 static void binding_release(struct binding *binding)
 {
@@ -32,12 +29,21 @@ void keymap_release(struct keymap *map)
 	*map = (struct keymap){ 0 };
 }
 
+static bool view_named(const struct view_ops *const *views, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(views[i]->name, name))
+			return true;
+	return false;
+}
+
 static bool context_known(const char *context)
 {
 	for (size_t i = 0; i < ARRAY_LEN(contexts_known); i++)
 		if (str_equal(contexts_known[i], context))
 			return true;
-	return false;
+	return view_named(level_panes, ALL_PANES, context) || view_named(level_tabs, CASE_TABS, context) ||
+	       view_named(level_others, OTHER_VIEWS, context);
 }
 
 static struct binding *slot_find(struct keymap *map, const char *context, int prefix, int key)

@@ -8,13 +8,13 @@ enum { HISTORY_MAX = 200, LINE_MAX_BYTES = 8192 };
 
 void line_init(struct line *line)
 {
-	str_init(&line->text);
-	line->cursor = 0;
+	*line = (struct line){ .text = STR_INIT, .killed = STR_INIT };
 }
 
 void line_release(struct line *line)
 {
 	str_wipe(&line->text);
+	str_wipe(&line->killed);
 	line_init(line);
 }
 
@@ -50,32 +50,48 @@ static size_t step_on(const struct line *line, size_t from)
 
 static void cut(struct line *line, size_t from, size_t to)
 {
+	if (from == to)
+		return;
 	memmove(line->text.bytes + from, line->text.bytes + to, line->text.length - to);
 	str_truncate(&line->text, line->text.length - (to - from));
 	line->cursor = from;
 }
 
-static void insert_bytes(struct line *line, const char *bytes, size_t length)
+static bool insert_bytes(struct line *line, const char *bytes, size_t length)
 {
 	struct str *text = &line->text;
 
 	if (text->length + length > LINE_MAX_BYTES)
-		return;
+		return false;
+	if (!length)
+		return true;
 	str_add_repeat(text, ' ', length);
 	memmove(text->bytes + line->cursor + length, text->bytes + line->cursor,
 		text->length - length - line->cursor);
 	memcpy(text->bytes + line->cursor, bytes, length);
 	line->cursor += length;
+	return true;
 }
 
-void line_insert(struct line *line, const char *text)
+bool line_insert(struct line *line, const char *text)
 {
 	AUTO_STRING copy = mem_string(text);
 
 	for (char *at = copy; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 127)
 			*at = ' ';
-	insert_bytes(line, copy, strlen(copy));
+	return insert_bytes(line, copy, strlen(copy));
+}
+
+static void line_kill(struct line *line, size_t from, size_t to)
+{
+	if (from == to)
+		return;
+	if (!line->secret) {
+		str_reset(&line->killed);
+		str_add_bytes(&line->killed, line->text.bytes + from, to - from);
+	}
+	cut(line, from, to);
 }
 
 static size_t word_begin(const struct line *line)
@@ -89,13 +105,41 @@ static size_t word_begin(const struct line *line)
 	return from;
 }
 
-enum edit { EDIT_NONE, EDIT_HOME, EDIT_END, EDIT_LEFT, EDIT_RIGHT, EDIT_RUBOUT, EDIT_DELETE, EDIT_RUBOUT_WORD,
-	    EDIT_RUBOUT_LINE, EDIT_CUT_REST };
+static size_t word_end(const struct line *line)
+{
+	size_t to = line->cursor;
+
+	while (to < line->text.length && line->text.bytes[to] == ' ')
+		to++;
+	while (to < line->text.length && line->text.bytes[to] != ' ')
+		to++;
+	return to;
+}
+
+/* The two characters before the cursor, or around it, change places. */
+static void transpose(struct line *line)
+{
+	size_t end = line->cursor < line->text.length ? step_on(line, line->cursor) : line->cursor;
+	size_t middle = step_back(line, end), begin = step_back(line, middle);
+	AUTO_STRING first = NULL;
+
+	if (begin == middle || middle == end)
+		return;
+	first = mem_copy(line->text.bytes + begin, middle - begin);
+	memmove(line->text.bytes + begin, line->text.bytes + middle, end - middle);
+	memcpy(line->text.bytes + begin + (end - middle), first, middle - begin);
+	line->cursor = end;
+}
+
+enum edit { EDIT_NONE, EDIT_HOME, EDIT_END, EDIT_LEFT, EDIT_RIGHT, EDIT_WORD_LEFT, EDIT_WORD_RIGHT, EDIT_RUBOUT, EDIT_DELETE,
+	    EDIT_RUBOUT_WORD, EDIT_DELETE_WORD, EDIT_RUBOUT_LINE, EDIT_CUT_REST, EDIT_YANK, EDIT_TRANSPOSE };
 static const struct { int key; enum edit edit; } edits[] = {
 	{ 1, EDIT_HOME }, { TK_HOME, EDIT_HOME }, { 5, EDIT_END }, { TK_END, EDIT_END },
 	{ 2, EDIT_LEFT }, { TK_LEFT, EDIT_LEFT }, { 6, EDIT_RIGHT }, { TK_RIGHT, EDIT_RIGHT },
+	{ TK_WORD_LEFT, EDIT_WORD_LEFT }, { TK_WORD_RIGHT, EDIT_WORD_RIGHT },
 	{ TK_BACKSPACE, EDIT_RUBOUT }, { 8, EDIT_RUBOUT }, { 4, EDIT_DELETE }, { TK_DELETE, EDIT_DELETE },
-	{ 23, EDIT_RUBOUT_WORD }, { 21, EDIT_RUBOUT_LINE }, { 11, EDIT_CUT_REST },
+	{ 23, EDIT_RUBOUT_WORD }, { TK_WORD_RUBOUT, EDIT_RUBOUT_WORD }, { TK_WORD_DELETE, EDIT_DELETE_WORD },
+	{ 21, EDIT_RUBOUT_LINE }, { 11, EDIT_CUT_REST }, { 25, EDIT_YANK }, { 20, EDIT_TRANSPOSE },
 };
 
 static enum edit edit_of(int key)
@@ -113,11 +157,16 @@ static void line_edit(struct line *line, enum edit edit)
 	case EDIT_END: line->cursor = line->text.length; break;
 	case EDIT_LEFT: line->cursor = step_back(line, line->cursor); break;
 	case EDIT_RIGHT: line->cursor = step_on(line, line->cursor); break;
+	case EDIT_WORD_LEFT: line->cursor = word_begin(line); break;
+	case EDIT_WORD_RIGHT: line->cursor = word_end(line); break;
 	case EDIT_RUBOUT: cut(line, step_back(line, line->cursor), line->cursor); break;
 	case EDIT_DELETE: cut(line, line->cursor, step_on(line, line->cursor)); break;
-	case EDIT_RUBOUT_WORD: cut(line, word_begin(line), line->cursor); break;
-	case EDIT_RUBOUT_LINE: cut(line, 0, line->cursor); break;
-	case EDIT_CUT_REST: str_truncate(&line->text, line->cursor); break;
+	case EDIT_RUBOUT_WORD: line_kill(line, word_begin(line), line->cursor); break;
+	case EDIT_DELETE_WORD: line_kill(line, line->cursor, word_end(line)); break;
+	case EDIT_RUBOUT_LINE: line_kill(line, 0, line->cursor); break;
+	case EDIT_CUT_REST: line_kill(line, line->cursor, line->text.length); break;
+	case EDIT_YANK: insert_bytes(line, line->killed.bytes, line->killed.length); break;
+	case EDIT_TRANSPOSE: transpose(line); break;
 	case EDIT_NONE: break;
 	}
 }
@@ -137,7 +186,7 @@ bool line_key(struct line *line, int key, bool *ret_changed)
 		str_add_utf8(&typed, (uint32_t)key);
 		insert_bytes(line, typed.bytes, typed.length);
 	}
-	*ret_changed = line->text.length != length;
+	*ret_changed = line->text.length != length || edit == EDIT_TRANSPOSE;
 	return true;
 }
 

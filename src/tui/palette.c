@@ -16,7 +16,7 @@ void palette_release(struct palette *palette)
 
 static char *key_of(struct app *app, const char *name)
 {
-	const char *contexts[5];
+	const char *contexts[CONTEXTS];
 	const struct binding *binding;
 	char label[16];
 
@@ -56,27 +56,32 @@ void palette_open(struct app *app)
 	palette_filter(app, "");
 }
 
-/* All words of WORDS occur in the name, the key or the help. */
-static bool item_matches(const struct palette_item *item, const char *words)
+/* All words of WORDS occur in the name, the key or the help; NAMED: in the name. */
+static bool item_matches(const struct palette_item *item, const char *words, bool named)
 {
 	AUTO_STRING copy = mem_string(words);
 	char *rest = copy, *word;
 
 	while ((word = strsep(&rest, " ")) != NULL)
-		if (*word && text_find(item->name, word) < 0 && text_find(command_help(item->row), word) < 0 &&
-		    !str_equal(item->key, word))
+		if (*word && text_find(item->name, word) < 0 &&
+		    (named || (text_find(command_help(item->row), word) < 0 && !str_equal(item->key, word))))
 			return false;
 	return true;
 }
 
+/* Those whose name says it come before those whose description does. */
 void palette_filter(struct app *app, const char *words)
 {
 	struct palette *palette = &app->palette;
 
 	palette->shown_count = palette->selected = palette->top = 0;
-	for (size_t i = 0; i < palette->count; i++)
-		if (item_matches(&palette->items[i], words))
-			palette->shown[palette->shown_count++] = i;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < palette->count; i++) {
+			bool named = item_matches(&palette->items[i], words, true);
+
+			if (pass ? !named && item_matches(&palette->items[i], words, false) : named)
+				palette->shown[palette->shown_count++] = i;
+		}
 }
 
 void palette_move(struct app *app, int step)

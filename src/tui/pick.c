@@ -117,7 +117,7 @@ static void list_free(struct picker *picker)
 	free(list);
 }
 
-static const struct picker_ops list_ops = {
+const struct picker_ops picker_list = {
 	.hint = N_("type to filter  Enter takes it  Esc leave"),
 	.key = list_key, .draw = list_draw, .text = list_text, .free = list_free,
 };
@@ -126,7 +126,7 @@ struct picker *pick_list_new(struct completion *completions, size_t count)
 {
 	struct list *list = mem_alloc(sizeof(*list));
 
-	list->picker.ops = &list_ops;
+	list->picker.ops = &picker_list;
 	list->items = completions;
 	list->count = count;
 	list->shown = mem_alloc((count + 1) * sizeof(*list->shown));
@@ -232,7 +232,7 @@ static void weakness_free(struct picker *picker)
 	free(w);
 }
 
-static const struct picker_ops weakness_ops = {
+const struct picker_ops picker_cwe = {
 	.hint = N_("words or a number find  Right what is below, Left above  Enter takes it"),
 	.key = weakness_key, .draw = weakness_draw, .text = weakness_text, .free = weakness_free,
 };
@@ -241,7 +241,7 @@ struct picker *pick_cwe_new(void)
 {
 	struct weakness *w = mem_alloc(sizeof(*w));
 
-	w->picker.ops = &weakness_ops;
+	w->picker.ops = &picker_cwe;
 	line_init(&w->line);
 	weakness_search(w);
 	return &w->picker;

@@ -54,22 +54,43 @@ static bool questions_key(struct picker *picker, int key)
 	}
 }
 
+/* A star: this answer would lead elsewhere. */
+static char *answer_label(const struct questions *q, size_t index, size_t answer)
+{
+	const char *turn = judged(q, index, (int)answer) != judged(q, index, q->chosen[index]) ? "*" : "";
+
+	return mem_format((int)answer == q->chosen[index] ? "[%s]%s" : " %s %s", q->bar->questions[index].answers[answer], turn);
+}
+
+/* The first answer to draw, so that the chosen one is seen. */
+static size_t first_answer(const struct questions *q, size_t index, int room)
+{
+	size_t first = q->chosen[index] < 0 ? 0 : (size_t)q->chosen[index];
+	int used = 0;
+
+	for (size_t i = first + 1; i-- > 0; first = i) {
+		AUTO_STRING word = answer_label(q, index, i);
+
+		used += text_width(word) + 1;
+		if (used > room + 1 && i < first)
+			return first;
+	}
+	return first;
+}
+
 static void draw_question(const struct questions *q, struct app *app, size_t index, int row)
 {
 	const struct bugbar_question *question = &q->bar->questions[index];
-	const struct bugbar_rule *now = judged(q, index, q->chosen[index]);
 	bool selected = index == q->selected;
 	int col = 3 + ID_CELLS;
 
 	term_put_raw(app->term, row, 0, 1, selected ? ">" : "", ROLE_NORMAL);
 	term_put_raw(app->term, row, 2, ID_CELLS, question->id, selected ? ROLE_TITLE : ROLE_LABEL);
-	for (size_t i = 0; i < question->answer_count && col < app->cols; i++) {
-		bool chosen = (int)i == q->chosen[index];
-		/* A star: this answer would lead elsewhere. */
-		const char *turn = judged(q, index, (int)i) != now ? "*" : "";
-		AUTO_STRING word = mem_format(chosen ? "[%s]%s" : " %s %s", question->answers[i], turn);
+	for (size_t i = first_answer(q, index, app->cols - col); i < question->answer_count && col < app->cols; i++) {
+		AUTO_STRING word = answer_label(q, index, i);
 
-		col += 1 + term_put_raw(app->term, row, col, app->cols - col, word, chosen ? ROLE_TITLE : ROLE_NORMAL);
+		col += 1 + term_put_raw(app->term, row, col, app->cols - col, word,
+					(int)i == q->chosen[index] ? ROLE_TITLE : ROLE_NORMAL);
 	}
 }
 
@@ -113,7 +134,7 @@ static void questions_free(struct picker *picker)
 	free(picker);
 }
 
-static const struct picker_ops questions_ops = {
+const struct picker_ops picker_bar = {
 	.hint = N_("Up Down question  Left Right answer  * leads elsewhere  Enter takes them"),
 	.key = questions_key, .draw = questions_draw, .text = questions_text, .free = questions_free,
 };
@@ -142,7 +163,7 @@ struct picker *pick_bar_new(const char *text, int score)
 		free(q);
 		return NULL;
 	}
-	q->picker.ops = &questions_ops;
+	q->picker.ops = &picker_bar;
 	q->score = score;
 	q->count = q->bar->question_count < QUESTIONS_MOST ? q->bar->question_count : QUESTIONS_MOST;
 	for (size_t i = 0; i < q->count; i++)

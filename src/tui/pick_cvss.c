@@ -6,7 +6,7 @@
 #include "tui/cells.h"
 #include "tui/form.h"
 
-enum { CODE_CELLS = 4, NAME_CELLS = 26, WIDE_NAME_CELLS = 44, WIDE_FROM = 100 };
+enum { CODE_CELLS = 4, NAME_CELLS = 26, WIDE_NAME_CELLS = 44, WIDE_FROM = 100, NARROW_NAME_CELLS = 12, NAMES_FROM = 72 };
 
 struct calculator {
 	struct picker picker;
@@ -99,7 +99,8 @@ static bool calculator_key(struct picker *picker, int key)
 static void draw_metric(const struct calculator *c, struct app *app, size_t index, int row)
 {
 	const struct cvss_metric *metric = &c->metrics[index];
-	int cells = app->cols >= WIDE_FROM ? WIDE_NAME_CELLS : NAME_CELLS, col = 3 + CODE_CELLS + cells;
+	int cells = app->cols >= WIDE_FROM ? WIDE_NAME_CELLS : app->cols >= NAMES_FROM ? NAME_CELLS : NARROW_NAME_CELLS;
+	int col = 3 + CODE_CELLS + cells;
 
 	term_put_raw(app->term, row, 0, 1, index == c->selected ? ">" : "", ROLE_NORMAL);
 	/* Where there is no room for the whole name its code tells which it is. */
@@ -119,6 +120,20 @@ static void draw_metric(const struct calculator *c, struct app *app, size_t inde
 	}
 }
 
+/* A vector that is too long goes on in the line below. */
+static void draw_vector(struct app *app, int row, int col, const char *vector)
+{
+	size_t length = strlen(vector), room = app->cols > col ? (size_t)(app->cols - col) : 0, at = length;
+	AUTO_STRING front = NULL;
+
+	while (at > room)
+		for (at--; at > 0 && vector[at] != '/'; at--)
+			continue;
+	front = mem_copy(vector, at);
+	term_put_raw(app->term, row, col, (int)room, front, ROLE_NORMAL);
+	term_put_raw(app->term, row + 1, col, (int)room, vector + at, ROLE_NORMAL);
+}
+
 static void calculator_draw(struct picker *picker, struct app *app, int row, int rows)
 {
 	struct calculator *c = (struct calculator *)picker;
@@ -131,7 +146,7 @@ static void calculator_draw(struct picker *picker, struct app *app, int row, int
 		AUTO_STRING score = mem_format("%s %s", cvss_tenths(cvss.overall, tenths), cvss_severity_name(cvss.severity));
 		int used = term_put_raw(app->term, row, 0, app->cols, score, severity_role(cvss.severity));
 
-		term_put_raw(app->term, row, used + 2, app->cols - used - 2, vector.bytes, ROLE_NORMAL);
+		draw_vector(app, row, used + 2, vector.bytes);
 	}
 	row += 2, rows -= 2;
 	if (c->selected < c->top)
@@ -159,7 +174,7 @@ static void calculator_free(struct picker *picker)
 	free(picker);
 }
 
-static const struct picker_ops calculator_ops = {
+const struct picker_ops picker_cvss = {
 	.hint = N_("Up Down metric  Left Right or its letter: value  v version  Enter takes it"),
 	.key = calculator_key, .draw = calculator_draw, .text = calculator_text, .free = calculator_free,
 };
@@ -170,7 +185,7 @@ struct picker *pick_cvss_new(const char *text)
 	struct cvss cvss;
 	bool given = cvss_parse(text, &cvss, NULL) == 0;
 
-	c->picker.ops = &calculator_ops;
+	c->picker.ops = &picker_cvss;
 	set_version(c, given ? cvss.version : CVSS_4_0, given ? &cvss : NULL);
 	return &c->picker;
 }

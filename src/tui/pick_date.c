@@ -99,7 +99,7 @@ static void calendar_free(struct picker *picker)
 	free(picker);
 }
 
-static const struct picker_ops calendar_ops = {
+const struct picker_ops picker_date = {
 	.hint = N_("arrows day, week  PgUp PgDn month  + - hour  m quarter  z zone  Enter takes it"),
 	.key = calendar_key, .draw = calendar_draw, .text = calendar_text, .free = calendar_free,
 };
@@ -110,7 +110,7 @@ struct picker *pick_date_new(const char *text, instant now)
 	struct zoned when;
 	int offset;
 
-	c->picker.ops = &calendar_ops;
+	c->picker.ops = &picker_date;
 	snprintf(c->zone, sizeof(c->zone), "UTC");
 	c->day = zone_day("UTC", now);
 	c->minute = DEFAULT_HOUR * 60;

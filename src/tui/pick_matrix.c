@@ -161,7 +161,7 @@ static void matrix_free(struct picker *picker)
 	free(picker);
 }
 
-static const struct picker_ops matrix_ops = {
+const struct picker_ops picker_matrix = {
 	.hint = N_("arrows  a affected n not f fixed i in question u unknown  Enter takes it"),
 	.key = matrix_key, .draw = matrix_draw, .text = matrix_text, .free = matrix_free,
 };
@@ -173,7 +173,7 @@ struct picker *pick_matrix_new(const struct model *model, const struct case_stat
 	if (!model || !model_product_count(model))
 		return NULL;
 	m = mem_alloc(sizeof(*m));
-	m->picker.ops = &matrix_ops;
+	m->picker.ops = &picker_matrix;
 	m->model = model;
 	m->state = state;
 	m->status = -1;

@@ -301,10 +301,37 @@ static void after_change(struct app *app)
 	typed_changed(app);
 }
 
+/* ^X^E, as in a shell: what is typed goes to $EDITOR and comes back, on one line. */
+static bool editor_key(struct app *app, int key)
+{
+	enum { CONTROL_X = 24, CONTROL_E = 5 };
+	bool second = app->prompt_prefix == CONTROL_X && key == CONTROL_E;
+	AUTO_ERROR err = ERROR_INIT;
+	struct str text = STR_INIT;
+
+	app->prompt_prefix = key == CONTROL_X ? key : 0;
+	if (app->prompt != PROMPT_COMMAND || !second)
+		return app->prompt_prefix != 0;
+	str_add(&text, str_or_empty(app->line.text.bytes));
+	if (run_edit(app->context, "command", &text, &err)) {
+		app_error(app, &err);
+	} else {
+		while (text.length && text.bytes[text.length - 1] == '\n')
+			str_truncate(&text, text.length - 1);
+		line_set(&app->line, "");
+		line_insert(&app->line, str_or_empty(text.bytes));
+		after_change(app);
+	}
+	str_wipe(&text);
+	return true;
+}
+
 void prompt_key(struct app *app, int key)
 {
 	bool changed = false;
 
+	if (app->prompt != PROMPT_SECRET && app->prompt != PROMPT_FORM && app->prompt != PROMPT_YES && editor_key(app, key))
+		return;
 	if (app->prompt == PROMPT_FORM) {
 		form_key(app, key);
 	} else if (app->prompt == PROMPT_YES) {
@@ -333,6 +360,8 @@ void prompt_paste(struct app *app, const char *text)
 		form_paste(app, text);
 	if (app->prompt == PROMPT_FORM || app->prompt == PROMPT_YES)
 		return;
-	line_insert(&app->line, text);
-	after_change(app);
+	if (line_insert(&app->line, text))
+		after_change(app);
+	else
+		app_message(app, ROLE_WARNING, _("What was pasted is too long for a line; nothing of it was taken."));
 }

@@ -177,6 +177,16 @@ bool run_names_case(struct app *app, const char *line, const char *case_id)
 	return state && str_equal(state->id, case_id);
 }
 
+/* Asks where what would follow must be seen before; false when there is nothing to ask. */
+static bool ask_about(struct app *app, const char *line, int argc, char *const *argv)
+{
+	AUTO_STRING question = command_question(app->context, argc, argv);
+
+	if (question)
+		prompt_ask(app, PROMPT_YES, mem_format(_("%s Do it? y/n "), question), line, NULL);
+	return question;
+}
+
 /* Asks where the row says so, for the whole id of the case where one is meant; false when the line may run at once. */
 static bool ask_first(struct app *app, const struct command_row *row, const char *line, const char *id)
 {
@@ -216,35 +226,29 @@ static void run_expanded(struct app *app, const char *line)
 		AUTO_STRING sentence = mem_format(_("There is no command \"%s\" here. ? lists them all."), argv[0]);
 
 		app_message(app, ROLE_ERROR, sentence);
-	} else if (row && !ask_first(app, row, line, case_argument(row, argc, argv, words))) {
+	} else if (row && !ask_about(app, line, argc, argv) &&
+		   !ask_first(app, row, line, case_argument(row, argc, argv, words))) {
 		execute(app, line);
 	}
 	command_free_words(argv, argc);
 }
 
-static void ask_bulk(struct app *app, const char *line, const struct view *view)
-{
-	AUTO_STR question = STR_INIT;
-
-	str_add_format(&question, _("\"%s\" for %zu: "), line, view->marks.count);
-	for (size_t i = 0; i < view->marks.count && i < BULK_NAMED; i++)
-		str_add_format(&question, "%s%s", i ? ", " : "", view->marks.ids[i]);
-	str_add(&question, view->marks.count > BULK_NAMED ? _(" … y/n ") : _(" y/n "));
-	prompt_ask(app, PROMPT_YES, str_detach(&question), line, NULL);
-	app->pending_how = PENDING_BULK;
-}
-
-/* Marks name rows; only where a row's id is a case's or a mail's can a line run over them. */
-static bool bulk_possible(const struct view *view)
+/* Whether marks name cases or mails themselves: then those that a filter hides count, too. */
+static bool marks_are_things(const struct view *view)
 {
 	const struct row *row = view_selected(view);
 	AUTO_STR id = STR_INIT;
 
-	if (!row || !view->marks.count)
+	if (!row)
 		return false;
 	view->ops->row_id(row, &id);
 	return (view->ops->row_mail && str_equal(view->ops->row_mail(row), id.bytes)) ||
 	       (view->ops->row_case && str_equal(view->ops->row_case(row), id.bytes));
+}
+
+static bool bulk_possible(const struct view *view)
+{
+	return view_selected(view) && view->marks.count;
 }
 
 /* LINE for the row ID, or an error. */
@@ -284,26 +288,104 @@ static void run_lines(struct app *app, const struct command_row *row, struct job
 	app_reload(app);
 }
 
+static size_t lines_of_ids(struct app *app, const char *line, const struct view *view, struct job_line *lines, struct error *err)
+{
+	bool mails = view->ops->row_mail != NULL;
+	size_t made = 0;
+
+	while (made < view->marks.count && mark_line(app, line, view->marks.ids[made], mails, &lines[made], err) == 0)
+		made++;
+	if (made == view->marks.count)
+		return made;
+	for (; made > 0; made--) {
+		free(lines[made - 1].text);
+		free(lines[made - 1].case_id);
+		free(lines[made - 1].mail);
+	}
+	return 0;
+}
+
+/* What rows stand for: a case that is behind several of them is meant once, one that LINE cannot be about is passed over. */
+static size_t lines_of_rows(struct app *app, const char *line, const struct view *view, struct job_line *lines, struct error *err)
+{
+	struct idset seen = { 0 };
+	size_t made = 0;
+
+	for (size_t i = 0; i < view->row_count && made < view->marks.count; i++) {
+		const struct row *row = &view->rows[i];
+		AUTO_STR id = STR_INIT, text = STR_INIT;
+
+		if (!view_marked(view, row))
+			continue;
+		view->ops->row_id(row, &id);
+		mem_replace(&app->selected_case, view->ops->row_case ? view->ops->row_case(row) : NULL);
+		mem_replace(&app->selected_mail, view->ops->row_mail ? view->ops->row_mail(row) : NULL);
+		mem_replace(&app->selected_row, id.bytes);
+		app->context->selected_case = app->selected_case;
+		app->context->selected_mail = app->selected_mail;
+		app->context->selected_row = app->selected_row;
+		if (command_expand(app->context, line, &text, err) || idset_has(&seen, text.bytes))
+			continue;
+		idset_put(&seen, text.bytes, true);
+		lines[made++] = (struct job_line){ mem_string(text.bytes), mem_string(app->selected_case), mem_string(app->selected_mail) };
+	}
+	idset_release(&seen);
+	return made;
+}
+
+/* LINE for each of the marks, job_lines_free'd by the caller; none: ERR says why. */
+static size_t lines_of_marks(struct app *app, const char *line, struct job_line **ret, struct error *err)
+{
+	const struct view *view = app_view(app);
+	size_t made;
+
+	*ret = mem_alloc((view->marks.count + 1) * sizeof(**ret));
+	made = marks_are_things(view) ? lines_of_ids(app, line, view, *ret, err) : lines_of_rows(app, line, view, *ret, err);
+	if (made)
+		error_release(err);
+	app_note_selection(app);
+	return made;
+}
+
+static void ask_bulk(struct app *app, const char *line)
+{
+	AUTO_STR question = STR_INIT;
+	AUTO_ERROR err = ERROR_INIT;
+	struct job_line *lines;
+	size_t count = lines_of_marks(app, line, &lines, &err);
+	const char *rows = strstr(line, "{row}");
+
+	if (!count) {
+		free(lines);
+		app_error(app, &err);
+		return;
+	}
+	str_add_format(&question, _("\"%s\" for %zu: "), line, count);
+	for (size_t i = 0; i < count && i < BULK_NAMED; i++) {
+		const char *name = strstr(line, "{mail}") ? lines[i].mail : rows ? lines[i].text : lines[i].case_id;
+
+		str_add_format(&question, "%s%s", i ? ", " : "", str_or_empty(name));
+	}
+	str_add(&question, count > BULK_NAMED ? _(" … y/n ") : _(" y/n "));
+	job_lines_free(lines, count);
+	prompt_ask(app, PROMPT_YES, str_detach(&question), line, NULL);
+	app->pending_how = PENDING_BULK;
+}
+
 static void run_over_marks(struct app *app, const char *line)
 {
 	struct view *view = app_view(app);
-	bool mails = view->ops->row_mail != NULL;
-	struct idset marks = view->marks;
-	struct job_line *lines = mem_alloc(marks.count * sizeof(*lines));
 	AUTO_ERROR err = ERROR_INIT;
-	size_t made = 0;
+	struct job_line *lines;
+	size_t made = lines_of_marks(app, line, &lines, &err);
 
-	view->marks = (struct idset){ 0 };
-	view->ranging = false;
-	while (made < marks.count && mark_line(app, line, marks.ids[made], mails, &lines[made], &err) == 0)
-		made++;
-	if (made == marks.count) {
+	view_clear_marks(view);
+	if (made) {
 		run_lines(app, row_of(line), lines, made);
 	} else {
-		job_lines_free(lines, made);
+		free(lines);
 		app_error(app, &err);
 	}
-	idset_release(&marks);
 }
 
 void run_line(struct app *app, const char *line)
@@ -313,7 +395,7 @@ void run_line(struct app *app, const char *line)
 
 	app_note_selection(app);
 	if (has_placeholder(line) && bulk_possible(app_view(app))) {
-		ask_bulk(app, line, app_view(app));
+		ask_bulk(app, line);
 		return;
 	}
 	if (command_expand(app->context, line, &expanded, &err))

@@ -279,6 +279,11 @@ static char *tab_label(const struct app *app, size_t tab)
 	return mem_format(current ? "[%s]" : " %s ", name);
 }
 
+static int tab_gap(const struct app *app)
+{
+	return app->cols >= 80;
+}
+
 /* The first tab to show, so that the open one is seen. */
 static size_t tab_first(const struct app *app)
 {
@@ -288,8 +293,8 @@ static size_t tab_first(const struct app *app)
 	for (size_t i = first + 1; i-- > 0;) {
 		AUTO_STRING label = tab_label(app, i);
 
-		width += text_width(label) + 1;
-		if (width > app->cols + 1)
+		width += text_width(label) + tab_gap(app);
+		if (width > app->cols + tab_gap(app))
 			return first;
 		first = i;
 	}
@@ -304,8 +309,8 @@ static void draw_tabs(struct app *app, int row)
 	for (size_t i = tab_first(app); i < level->count && col < app->cols; i++) {
 		AUTO_STRING label = tab_label(app, i);
 
-		col += 1 + term_put_raw(app->term, row, col, app->cols - col, label,
-					i == level->current ? ROLE_TAB_CURRENT : ROLE_TAB);
+		col += tab_gap(app) + term_put_raw(app->term, row, col, app->cols - col, label,
+						   i == level->current ? ROLE_TAB_CURRENT : ROLE_TAB);
 	}
 }
 
@@ -398,6 +403,8 @@ static bool hint_valid(struct app *app, const struct binding *binding)
 	int argc = 0, words;
 	bool valid;
 
+	if (str_equal(binding->line, "next-part") && app_level(app)->count < 2)
+		return false;
 	if ((strstr(binding->line, "{case}") && !app->selected_case) ||
 	    (strstr(binding->line, "{mail}") && !app->selected_mail) ||
 	    (strstr(binding->line, "{row}") && !app->selected_row))
@@ -422,6 +429,22 @@ static int draw_hint(struct app *app, const struct binding *binding, int row, in
 	term_put(app->term, row, col, room, &key, ROLE_HINT_KEY);
 	term_put(app->term, row, col + key.width + 1, room - key.width - 1, &word, ROLE_HINT);
 	return key.width + 1 + word.width + 2;
+}
+
+/* Keys that do not fit into the line go on in the last one, where nothing else is to be said. */
+static bool form_hint_tall(const struct app *app)
+{
+	return !app->message.length && text_width(form_hint(app->form)) > app->cols - 1;
+}
+
+static void draw_form_hint(struct app *app, int row)
+{
+	struct doc doc = { 0 };
+
+	doc_reset(&doc, app->cols - 1);
+	doc_wrapped(&doc, ROLE_HINT, 0, form_hint(app->form));
+	doc_draw(&doc, app->term, 0, row, 1, form_hint_tall(app) ? 2 : 1, app->cols - 1, NULL);
+	doc_release(&doc);
 }
 
 /* What is due next, as wordy as fits into CELLS. */
@@ -492,11 +515,11 @@ static void draw_followers(struct app *app, const char *const *contexts, int row
 
 static void draw_hints(struct app *app, int row)
 {
-	const char *contexts[5];
+	const char *contexts[CONTEXTS];
 	int room, col = 1;
 
 	if (app->prompt == PROMPT_FORM) {
-		term_put_raw(app->term, row, 1, app->cols - 1, form_hint(app->form), ROLE_HINT);
+		draw_form_hint(app, row);
 		return;
 	}
 	if (app->completion_count) {
@@ -589,6 +612,8 @@ static void draw_tall_message(struct app *app, const struct layout *l)
 static void draw_message(struct app *app, const struct layout *l)
 {
 	if (l->message < 0)
+		return;
+	if (app->prompt == PROMPT_FORM && form_hint_tall(app) && l->hint >= 0)
 		return;
 	if (app->prompt == PROMPT_FORM)
 		term_put_raw(app->term, l->message, 0, app->cols, app->message.length ? app->message.bytes : form_help(app->form),

@@ -44,6 +44,7 @@ void secret_look(struct app *app)
 		app->asking[lane] = NULL;
 		app->answering = (enum job_lane)lane;
 		lock_line(&app->line);
+		app->line.secret = true;
 		app->dirty = true;
 	}
 }
@@ -55,6 +56,7 @@ static void secret_answer(struct app *app, bool given)
 
 	str_init(&app->line.text);
 	app->line.cursor = 0;
+	app->line.secret = false;
 	if (session)
 		session_asked(session, given && secret.length, secret.bytes, secret.length);
 	if (secret.bytes)

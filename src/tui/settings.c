@@ -3,6 +3,9 @@
 #include "tui/app.h"
 
 #include <string.h>
+#include <unistd.h>
+
+#include "tui/cells.h"
 
 static const char *first_theme(const struct app *app)
 {
@@ -33,10 +36,27 @@ static void apply(struct app *app)
 	app->term->ops->glyphs(app->term, option_get(&app->options, "glyphs"));
 }
 
+/* The zone this terminal's handler lives in: $TZ, else the system's. */
+static void use_zone(void)
+{
+	const char *named = getenv("TZ"), *place;
+	char target[256];
+	ssize_t length = readlink("/etc/localtime", target, sizeof(target) - 1);
+
+	target[length > 0 ? length : 0] = '\0';
+	place = strstr(target, "zoneinfo/");
+	if (named && *named)
+		time_set_zone(named + (*named == ':'));
+	else
+		time_set_zone(place ? place + strlen("zoneinfo/") : NULL);
+}
+
 /* What is wrong in the settings is said on the screen; the defaults serve meanwhile. */
 void settings_begin(struct app *app)
 {
 	AUTO_ERROR err = ERROR_INIT;
+
+	use_zone();
 
 	if (options_load(&app->options, app->context->vault_dir, &err))
 		app_error(app, &err);
@@ -123,8 +143,14 @@ void settings_theme(struct app *app, const char *name)
 void settings_view(struct app *app, const char *name)
 {
 	const struct saved_view *view = name ? options_view(&app->options, name) : NULL;
+	const struct view_ops *picker = &saved_view;
 	AUTO_STRING sentence = NULL;
 
+	if (!name) {
+		if (app_view(app)->ops != picker)
+			level_push(app, &picker, 1, NULL);
+		return;
+	}
 	if (!view) {
 		sentence = mem_format(_("No view is called \"%s\"; \"view save NAME\" saves what you see."), str_or_empty(name));
 		app_message(app, ROLE_ERROR, sentence);
@@ -150,6 +176,7 @@ void settings_view_save(struct app *app, const char *name, bool keep)
 		app_error(app, &err);
 		return;
 	}
+	view_reload(app_view(app));
 	sentence = keep ? mem_format(_("Saved as \"%s\"; \\ lists the views."), name) : mem_format(_("\"%s\" is forgotten."), name);
 	app_message(app, ROLE_MESSAGE, sentence);
 }

@@ -41,6 +41,7 @@ int tui_run_on(struct command_context *context, struct terminal *term, struct er
 	typed_restore(&app, false);
 	say_kept(&app);
 	app_loop(&app);
+	desk_checkpoint_daily(context->desk, command_now(context));
 	app_release(&app);
 	term->ops->close(term);
 	return 0;

@@ -14,6 +14,7 @@ struct view;
 /* One row: the thing it stands for, borrowed from the model until the next reload. */
 struct row { const void *item; size_t index; };
 
+enum { COLUMN_NEVER = 1 << 20 };
 struct column {
 	const char *title;   /* N_() */
 	int width;           /* cells; 0: takes what is left */
@@ -35,6 +36,10 @@ struct view_ops {
 	void (*row_id)(const struct row *row, struct str *ret);
 	const char *(*row_case)(const struct row *row); /* what {case} and {mail} stand for; NULL: nothing */
 	const char *(*row_mail)(const struct row *row);
+	/* What can be done with this one beside what can be done here: a context of keys, or NULL. ROW is NULL for a text. */
+	const char *(*kind)(const struct view *view, const struct row *row);
+	/* Fetches what lies behind the last row; false: that is the end. The rows are loaded anew then. */
+	bool (*grow)(struct view *view);
 	/* A tree: whether the row has children, and shows them. */
 	bool (*row_branch)(const struct row *row);
 	const struct case_state *(*row_state)(const struct row *row); /* has the query language as its filter */
@@ -42,6 +47,8 @@ struct view_ops {
 	const struct view_ops *opens;          /* for its mail; else Enter opens the row's case */
 	/* What OPENS is about, where it is no mail. */
 	void (*row_subject)(const struct view *view, const struct row *row, struct str *ret);
+	const char *tab;                       /* which one of a case that Enter opens; NULL: the first */
+	const char *(*row_tab)(const struct row *row); /* the same, where rows differ */
 	bool at_end;                           /* newest last: the selection begins there */
 	bool counted;                          /* its number stands in the bar */
 	/* ---- a text */
@@ -130,10 +137,16 @@ void idset_release(struct idset *set);
 
 /* ---- the views */
 extern const struct view_ops inbox_view, triage_view, repro_view, calendar_view, advisories_view, feeds_view,
-	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view, matches_view;
+	products_view, metrics_view, cases_view, contacts_view, keys_view, risks_view, all_tasks_view, clocks_view, matches_view,
+	audit_view;
 extern const struct view_ops summary_tab, messages_tab, reproduction_tab, embargo_tab, affected_tab, advisory_tab,
 	revisions_tab, tasks_tab, timeline_tab, gates_tab;
-extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, diff_view, flaw_view, component_view;
+extern const struct view_ops mail_view, message_view, output_view, found_view, jobs_view, saved_view, diff_view, flaw_view, component_view;
+/* PANES stand in the bar under their numbers; those behind are opened by name. What is opened on top of them. */
+enum { PANES = 9, ALL_PANES = 16, CASE_TABS = 10, OTHER_VIEWS = 9 };
+extern const struct view_ops *const level_panes[ALL_PANES], *const level_tabs[CASE_TABS], *const level_others[OTHER_VIEWS];
+/* Which mail an opened message of a case was, or NULL: we wrote it. */
+const char *message_mail_id(const struct view *view);
 /* The fixed lines above a case's tabs. */
 void case_head(const struct case_state *state, instant now, struct doc *doc);
 

@@ -53,12 +53,11 @@ static void approvals_field(const struct case_state *state, struct doc *doc)
 	const struct case_record *prepared = desk_advisory_prepared(state), *approval;
 	AUTO_STR line = STR_INIT;
 	size_t cursor = 0;
-	char when[40];
 
 	if (!prepared)
 		return;
 	doc_field(doc, _("prepared"), ROLE_TITLE, record_text(prepared, "version"));
-	doc_field(doc, _("for"), ROLE_DUE, time_full(record_instant(prepared, "at"), when));
+	doc_time(doc, _("for"), ROLE_DUE, record_instant(prepared, "at"));
 	while ((approval = case_record_next(state, EVENT_ADVISORY_APPROVED, &cursor)))
 		if (str_equal(record_text(approval, "version"), record_text(prepared, "version")))
 			str_add_format(&line, "%s%s: %s", line.length ? ", " : "", record_text(approval, "role"), approval->author);

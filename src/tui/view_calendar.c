@@ -35,13 +35,13 @@ static void agenda_row_id(const struct row *row, struct str *ret)
 	str_add_format(ret, "%s %s %s", item->case_id, item->what, str_or_empty(item->reading));
 }
 
-enum { ZONE_FROM_COLS = 96 };
+enum { ZONE_FROM_COLS = 96, LEFT_FROM_COLS = 66 };
 enum agenda_column { AGENDA_MARK, AGENDA_WHEN, AGENDA_ZONE, AGENDA_LEFT, AGENDA_CASE, AGENDA_WHAT };
 static const struct column agenda_columns[] = {
 	[AGENDA_MARK] = { "", 2, 0, false },
 	[AGENDA_WHEN] = { N_("when (hour and zone)"), 23, 0, false },
 	[AGENDA_ZONE] = { "", 16, ZONE_FROM_COLS, false },
-	[AGENDA_LEFT] = { N_("left"), 8, 0, false },
+	[AGENDA_LEFT] = { N_("left"), 8, LEFT_FROM_COLS, false },
 	[AGENDA_CASE] = { N_("case"), 15, 0, false },
 	[AGENDA_WHAT] = { N_("what"), 0, 0, false },
 };
@@ -51,11 +51,13 @@ static enum role agenda_role(const struct agenda_item *item)
 	return item->overdue ? ROLE_OVERDUE : item->embargo ? ROLE_EMBARGO : ROLE_NORMAL;
 }
 
-/* Overdue, an embargo, or how many hundredths of its time are gone. */
+/* Overdue, an embargo, a proposal of one, or how many hundredths of its time are gone. */
 static const char *agenda_mark(const struct agenda_item *item, instant now, char buffer[16])
 {
 	int share = agenda_share(item, now);
 
+	if (item->kind == AGENDA_PROPOSAL)
+		return item->overdue ? "!?" : "~?";
 	if (item->overdue || item->embargo)
 		return item->overdue ? "!" : "~";
 	snprintf(buffer, 16, share ? "%d" : " ", share);
@@ -170,12 +172,13 @@ static void month_draw(const struct view *view, const struct agenda_item *item, 
 static void agenda_facts(const struct view *view, const struct agenda_item *item, struct doc *doc)
 {
 	struct zoned when = agenda_when(item);
-	char buffer[96], utc[40], text[200];
+	char buffer[96], text[200];
 
 	doc_line(doc);
 	doc_wrapped(doc, agenda_role(item), 2, agenda_text(item, text));
 	doc_field(doc, _("there"), ROLE_NORMAL, zoned_format(&when, buffer));
-	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	doc_time(doc, "UTC", ROLE_NORMAL, item->at);
+	doc_field(doc, _("left"), left_role(item, view_now(view)), time_left(item->at, view_now(view), buffer));
 	if (agenda_share(item, view_now(view))) {
 		AUTO_STRING gone = mem_format(_("%d %% of its time is gone"), agenda_share(item, view_now(view)));
 
@@ -185,6 +188,15 @@ static void agenda_facts(const struct view *view, const struct agenda_item *item
 		doc_field(doc, _("rule"), ROLE_NORMAL, item->rule->source);
 		doc_field(doc, _("to"), ROLE_NORMAL, item->rule->to);
 	}
+}
+
+/* Where it is about an embargo: who agreed to it. */
+static void agenda_case_lines(const struct view *view, const struct agenda_item *item, const struct case_state *state,
+			      struct doc *doc)
+{
+	if (item->embargo || item->kind == AGENDA_RSVP)
+		parties_lines(state, view_now(view), doc);
+	case_preview(view, state, doc);
 }
 
 /* The month stands beside the facts where both fit: seven lines are all the usual screen has for them. */
@@ -200,7 +212,7 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 	month_draw(view, item, &left);
 	agenda_facts(view, item, &right);
 	if (beside && state)
-		case_preview(view, state, &right);
+		agenda_case_lines(view, item, state, &right);
 	if (beside) {
 		doc_beside(doc, &left, &right, "  ");
 	} else {
@@ -209,10 +221,23 @@ static void agenda_preview(const struct view *view, const struct row *row, struc
 		doc_below(doc, &left);
 		doc_line(doc);
 		if (state)
-			case_preview(view, state, doc);
+			agenda_case_lines(view, item, state, doc);
 	}
 	doc_release(&left);
 	doc_release(&right);
+}
+
+static const char *agenda_tab(const struct row *row)
+{
+	const struct agenda_item *item = row->item;
+
+	return item->embargo || item->kind == AGENDA_RSVP ? "embargo" : "tasks";
+}
+
+static const char *agenda_kind(const struct view *view, const struct row *row)
+{
+	(void)view;
+	return row && ((const struct agenda_item *)row->item)->kind == AGENDA_PROPOSAL ? "proposal" : NULL;
 }
 
 const struct view_ops calendar_view = {
@@ -220,5 +245,5 @@ const struct view_ops calendar_view = {
 	.empty = N_("Nothing is due and no embargo runs."),
 	.columns = agenda_columns, .column_count = ARRAY_LEN(agenda_columns),
 	.load = calendar_load, .cell = agenda_cell, .row_id = agenda_row_id, .row_case = agenda_case,
-	.preview = agenda_preview,
+	.kind = agenda_kind, .preview = agenda_preview, .row_tab = agenda_tab,
 };

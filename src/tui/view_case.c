@@ -4,10 +4,13 @@
 
 #include "psirtty/base/zone.h"
 
+enum { HEAD_NARROW = 80 };
+
 void case_head(const struct case_state *state, instant now, struct doc *doc)
 {
 	struct cell cell = { STR_INIT, ROLE_NORMAL };
 	AUTO_TEXT title = TEXT_INIT;
+	bool narrow = doc->width < HEAD_NARROW;
 
 	text_display(&title, state->title, -1, TEXT_LINE);
 	doc_line(doc);
@@ -19,10 +22,13 @@ void case_head(const struct case_state *state, instant now, struct doc *doc)
 	doc_format(doc, ROLE_NORMAL, "%s", rm_name(state->rm));
 	cell_severity(&cell, state);
 	doc_run(doc, ROLE_DIM, " · ");
+	/* An embargo's end is told with its hour and zone, whatever else there is room for. */
+	if (narrow)
+		str_truncate(&cell.text, strcspn(cell.text.bytes, " "));
 	doc_run(doc, cell.role, cell.text.bytes);
 	str_reset(&cell.text);
 	cell_embargo(&cell, &state->embargo);
-	doc_run(doc, ROLE_DIM, _(" · embargo "));
+	doc_run(doc, ROLE_DIM, narrow && state->embargo.state != EM_NONE ? " · ~ " : _(" · embargo "));
 	doc_run(doc, cell.role, cell.text.bytes);
 	str_release(&cell.text);
 	(void)now;
@@ -111,7 +117,7 @@ static void summary_conflicts(const struct case_state *state, struct doc *doc)
 static void summary_body(const struct view *view, struct doc *doc)
 {
 	const struct case_state *state = view_case(view);
-	char when[40], letters[8];
+	char letters[8];
 
 	if (!state)
 		return;
@@ -124,8 +130,8 @@ static void summary_body(const struct view *view, struct doc *doc)
 		if (str_equal(state->ids[i].system, "cve"))
 			flaw_facts(view, state->ids[i].text, doc);
 	doc_field(doc, _("disclosure"), ROLE_NORMAL, cs_format(state->cs, letters));
-	doc_field(doc, _("opened"), ROLE_NORMAL, time_full(state->opened, when));
-	doc_field(doc, _("updated"), ROLE_NORMAL, time_full(state->updated, when));
+	doc_time(doc, _("opened"), ROLE_NORMAL, state->opened);
+	doc_time(doc, _("updated"), ROLE_NORMAL, state->updated);
 	if (state->summary && *state->summary) {
 		doc_heading(doc, _("Summary"));
 		doc_sentence(doc, ROLE_NORMAL, state->summary);
@@ -181,9 +187,9 @@ static const char *message_mail(const struct row *row)
 enum message_column { MESSAGE_WAY, MESSAGE_AT, MESSAGE_VERDICT, MESSAGE_PEER, MESSAGE_SUBJECT };
 static const struct column message_columns[] = {
 	[MESSAGE_WAY] = { "", 4, 0, false },
-	[MESSAGE_AT] = { N_("when"), 20, 0, false },
+	[MESSAGE_AT] = { N_("when"), 11, 0, false },
 	[MESSAGE_VERDICT] = { N_("verdict"), 8, 0, false },
-	[MESSAGE_PEER] = { N_("who"), 20, 0, false },
+	[MESSAGE_PEER] = { N_("who"), 16, 0, false },
 	[MESSAGE_SUBJECT] = { N_("subject"), 0, 0, false },
 };
 
@@ -199,7 +205,7 @@ static void message_cell(const struct view *view, const struct row *row, size_t 
 	sent = message->type == EVENT_MESSAGE_SENT;
 	switch ((enum message_column)column) {
 	case MESSAGE_WAY: cell_set(ret, ROLE_NORMAL, sent ? _("out") : _("in")); break;
-	case MESSAGE_AT: cell_time(ret, message->at, true); break;
+	case MESSAGE_AT: cell_time(ret, message->at, false); break;
 	case MESSAGE_VERDICT: if (!sent) cell_verdict(ret, message->verdict); break;
 	case MESSAGE_PEER: cell_set(ret, ROLE_NORMAL, message->peer); break;
 	case MESSAGE_SUBJECT: cell_set(ret, ROLE_NORMAL, message->subject); break;
@@ -232,22 +238,22 @@ const struct view_ops messages_tab = {
 
 static void embargo_dates(const struct case_embargo *embargo, struct doc *doc)
 {
-	char buffer[96], utc[40];
+	char buffer[96];
 
 	doc_field(doc, _("state"), ROLE_TITLE, em_name(embargo->state));
 	if (embargo->until.at != INSTANT_NONE) {
 		doc_field(doc, _("until"), ROLE_EMBARGO, zoned_format(&embargo->until, buffer));
-		doc_field(doc, "UTC", ROLE_NORMAL, time_full(embargo->until.at, utc));
+		doc_time(doc, "UTC", ROLE_NORMAL, embargo->until.at);
 	}
 	if ((embargo->state == EM_PROPOSED || embargo->state == EM_REVISE) && embargo->proposed.at != INSTANT_NONE) {
 		doc_field(doc, _("proposed end"), ROLE_DUE, zoned_format(&embargo->proposed, buffer));
-		doc_field(doc, "UTC", ROLE_NORMAL, time_full(embargo->proposed.at, utc));
+		doc_time(doc, "UTC", ROLE_NORMAL, embargo->proposed.at);
 		doc_field(doc, _("proposed by"), ROLE_NORMAL, embargo->proposed_by);
 	}
 	if (embargo->accepted_at != INSTANT_NONE)
-		doc_field(doc, _("accepted"), ROLE_NORMAL, time_full(embargo->accepted_at, utc));
+		doc_time(doc, _("accepted"), ROLE_NORMAL, embargo->accepted_at);
 	if (embargo->ended_at != INSTANT_NONE) {
-		doc_field(doc, _("ended"), ROLE_NORMAL, time_full(embargo->ended_at, utc));
+		doc_time(doc, _("ended"), ROLE_NORMAL, embargo->ended_at);
 		doc_field(doc, _("because"), ROLE_NORMAL, embargo->end_reason);
 	}
 }
@@ -264,12 +270,27 @@ static void party_ledger(const struct case_state *state, const struct case_party
 	if (party->leaker)
 		doc_run(doc, ROLE_WARNING, _("  leaked"));
 	if (party->rsvp != INSTANT_NONE)
-		doc_field(doc, now > party->rsvp ? _("silent since") : _("answer due"),
-			  now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE, time_full(party->rsvp, when));
+		doc_time(doc, now > party->rsvp ? _("silent since") : _("answer due"),
+			 now > party->rsvp ? ROLE_OVERDUE : ROLE_DUE, party->rsvp);
 	if (party->zone && state->embargo.until.at != INSTANT_NONE && zone_known(party->zone)) {
 		struct zoned theirs = zone_at(party->zone, state->embargo.until.at);
 
 		doc_field(doc, _("ends there"), ROLE_EMBARGO, zoned_format(&theirs, when));
+	}
+}
+
+void parties_lines(const struct case_state *state, instant now, struct doc *doc)
+{
+	for (size_t i = 0; i < state->party_count; i++) {
+		const struct case_party *party = &state->parties[i];
+
+		doc_line(doc);
+		doc_label(doc, str_or_empty(party->role));
+		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
+		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
+			consent_name(party_consent(party, now)));
+		party_ledger(state, party, now, doc);
+		doc_field(doc, "", ROLE_DIM, party->fingerprint);
 	}
 }
 
@@ -316,23 +337,21 @@ static void embargo_body(const struct view *view, struct doc *doc)
 	doc_heading(doc, _("Parties"));
 	if (!state->party_count)
 		doc_sentence(doc, ROLE_DIM, _("Nobody but us knows of this case."));
-	for (size_t i = 0; i < state->party_count; i++) {
-		const struct case_party *party = &state->parties[i];
-
-		doc_line(doc);
-		doc_label(doc, str_or_empty(party->role));
-		doc_format(doc, ROLE_NORMAL, "%s <%s>  ", str_or_empty(party->name), str_or_empty(party->address));
-		doc_run(doc, party->consent == CONSENT_SIGNATORY ? ROLE_VERIFIED : ROLE_NORMAL,
-			consent_name(party_consent(party, view_now(view))));
-		party_ledger(state, party, view_now(view), doc);
-		doc_field(doc, "", ROLE_DIM, party->fingerprint);
-	}
+	parties_lines(state, view_now(view), doc);
 	terms_lines(&state->embargo, doc);
 	facts_body(view, doc, embargo_facts, ARRAY_LEN(embargo_facts));
 }
 
+static const char *embargo_kind(const struct view *view, const struct row *row)
+{
+	const struct case_state *state = view_case(view);
+
+	(void)row;
+	return state && (state->embargo.state == EM_PROPOSED || state->embargo.state == EM_REVISE) ? "proposal" : NULL;
+}
+
 const struct view_ops embargo_tab = {
-	.name = "embargo", .title = N_("Embargo, parties"), .brief = N_("Emb"), .body = embargo_body,
+	.name = "embargo", .title = N_("Embargo, parties"), .brief = N_("Emb"), .body = embargo_body, .kind = embargo_kind,
 };
 
 /* ---- affected products */
@@ -404,19 +423,36 @@ const struct view_ops tasks_tab = {
 
 /* ---- timeline */
 
+/* Where there is little room the line is what counts: the zone and most of a long name are left out. */
+enum { TIMELINE_NARROW = 80, TIME_CELLS = 16, NAME_CELLS = 17, NAME_NARROW = 9 };
+
+static void timeline_author(struct doc *doc, int cells, const char *author)
+{
+	AUTO_TEXT safe = TEXT_INIT;
+	AUTO_STRING cut = NULL;
+	int width;
+
+	text_display(&safe, author, -1, TEXT_LINE);
+	cut = mem_copy(safe.utf8, text_clip(safe.utf8, cells - 1, &width));
+	doc_column(doc, ROLE_LABEL, cells, cut);
+}
+
 static void timeline_body(const struct view *view, struct doc *doc)
 {
 	const struct case_state *state = view_case(view);
+	bool narrow = doc->width < TIMELINE_NARROW;
 	char when[40];
 
 	for (size_t i = state ? state->event_count : 0; i-- > 0;) {
 		AUTO_STRING line = case_event_line(state, &state->events[i]);
 		bool undone = state->undone && state->undone[i];
+		int full = (int)strlen(time_full(state->events[i].at, when)), name = narrow ? NAME_NARROW : NAME_CELLS;
 
+		full = narrow && full > TIME_CELLS ? TIME_CELLS : full;
 		doc_line(doc);
-		doc_format(doc, ROLE_LABEL, "%s  ", time_full(state->events[i].at, when));
-		doc_column(doc, ROLE_LABEL, 17, state->events[i].author);
-		doc_wrapped(doc, undone ? ROLE_DIM : ROLE_NORMAL, 39, line);
+		doc_format(doc, ROLE_LABEL, "%.*s  ", full, when);
+		timeline_author(doc, name, state->events[i].author);
+		doc_wrapped(doc, undone ? ROLE_DIM : ROLE_NORMAL, full + 2 + name, line);
 		if (undone)
 			doc_run(doc, ROLE_DIM, _(" (undone)"));
 	}

@@ -50,7 +50,7 @@ static const struct column feed_columns[] = {
 	[FEED_AGE] = { N_("data"), 6, 0, false },
 	[FEED_SYNCED] = { N_("last run"), 10, 0, false },
 	[FEED_NEWEST] = { N_("newest"), 10, 70, false },
-	[FEED_RECORDS] = { N_("records"), 8, 0, true },
+	[FEED_RECORDS] = { N_("records"), 8, 66, true },
 	[FEED_FAULTS] = { N_("faults"), 6, 0, true },
 	[FEED_TITLE] = { N_("title"), 0, 0, false },
 };
@@ -135,7 +135,7 @@ static void feed_preview(const struct view *view, const struct row *row, struct 
 	age_lines(source, doc);
 	doc_field(doc, _("last run"), ROLE_NORMAL, source->synced == INSTANT_NONE ? _("never") : time_full(source->synced, when));
 	if (source->newest != INSTANT_NONE)
-		doc_field(doc, _("newest"), ROLE_NORMAL, time_full(source->newest, when));
+		doc_time(doc, _("newest"), ROLE_NORMAL, source->newest);
 	doc_field(doc, _("terms"), ROLE_DIM, source->notice);
 	if (intel && source->faults)
 		intel_faults(intel, source->id, fault_line, &lines, NULL);

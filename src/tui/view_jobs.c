@@ -64,16 +64,26 @@ static void job_cell(const struct view *view, const struct row *row, size_t colu
 	}
 }
 
+/* Each character of a bar takes one cell. */
+static int cells_of(const struct str *bar)
+{
+	int cells = 0;
+
+	for (size_t i = 0; i < bar->length; i++)
+		cells += ((unsigned char)bar->bytes[i] & 0xC0) != 0x80;
+	return cells;
+}
+
 /* The number is printed beside it: the bar is only to be seen at a glance. */
-static void job_bar(const struct job *job, struct doc *doc)
+static void job_bar(const struct job *job, enum chart_drawing drawing, struct doc *doc)
 {
 	AUTO_STR bar = STR_INIT;
-	size_t full = job->total && job->done <= job->total ? job->done * BAR_CELLS / job->total : 0;
 
 	if (!job->total)
 		return;
-	for (size_t i = 0; i < BAR_CELLS; i++)
-		str_add(&bar, i < full ? "█" : "·");
+	chart_bar(drawing, job->done, job->total, BAR_CELLS, &bar);
+	for (int cells = cells_of(&bar); cells < BAR_CELLS; cells++)
+		str_add(&bar, drawing == CHART_ASCII ? "." : "·");
 	doc_line(doc);
 	doc_label(doc, _("progress"));
 	doc_run(doc, ROLE_CHART, bar.bytes);
@@ -89,7 +99,7 @@ static void job_preview(const struct view *view, const struct row *row, struct d
 	doc_field(doc, _("command"), ROLE_TITLE, job->lines[job->line_at].text);
 	doc_field(doc, _("state"), state_role(job), job_state_name(job->state));
 	if (job->state == JOB_RUNNING)
-		job_bar(job, doc);
+		job_bar(job, view_drawing(view), doc);
 	job_progress(job, app->term->ops->clock(app->term), &progress);
 	doc_field(doc, _("so far"), ROLE_NORMAL, progress.bytes);
 	if (job->state == JOB_RUNNING)

@@ -33,10 +33,10 @@ enum inbox_column { INBOX_MARKS, INBOX_ID, INBOX_RECEIVED, INBOX_VERDICT, INBOX_
 		    INBOX_SUBJECT, INBOX_CASE };
 static const struct column inbox_columns[] = {
 	[INBOX_MARKS] = { "", 2, 0, false },
-	[INBOX_ID] = { N_("id"), 6, 0, false },
+	[INBOX_ID] = { N_("id"), 6, 66, false },
 	[INBOX_RECEIVED] = { N_("received"), 11, 0, false },
 	[INBOX_VERDICT] = { N_("verdict"), 8, 0, false },
-	[INBOX_ENCRYPTION] = { N_("encrypted"), 9, 0, false },
+	[INBOX_ENCRYPTION] = { N_("encrypted"), 9, 66, false },
 	[INBOX_SENDER] = { N_("sender"), 16, 0, false },
 	[INBOX_SUBJECT] = { N_("subject"), 0, 0, false },
 	[INBOX_CASE] = { N_("case"), 16, 100, false },
@@ -244,7 +244,6 @@ static void message_head(const struct view *view, struct doc *doc)
 {
 	const struct case_message *message = message_find(view);
 	bool sent;
-	char when[40];
 
 	if (!message)
 		return;
@@ -258,7 +257,7 @@ static void message_head(const struct view *view, struct doc *doc)
 	}
 	doc_field(doc, sent ? _("to") : _("from"), ROLE_NORMAL, str_or_empty(message->peer));
 	doc_field(doc, _("subject"), ROLE_TITLE, str_or_empty(message->subject));
-	doc_field(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, time_full(message->at, when));
+	doc_time(doc, sent ? _("sent") : _("received"), ROLE_NORMAL, message->at);
 	doc_field(doc, _("key"), ROLE_NORMAL, message->fingerprint);
 	file_list_lines(doc, message->attachments, message->attachment_count);
 	if (!sent)
@@ -272,6 +271,13 @@ static void message_body(const struct view *view, struct doc *doc)
 
 	if (message)
 		message_text(view, message, doc);
+}
+
+const char *message_mail_id(const struct view *view)
+{
+	const struct case_message *message = message_find(view);
+
+	return message ? message->mail : NULL;
 }
 
 const struct view_ops message_view = {

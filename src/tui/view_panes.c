@@ -32,7 +32,7 @@ enum case_column { CASE_MARKS, CASE_ID, CASE_RM, CASE_SEVERITY, CASE_TITLE, CASE
 static const struct column case_columns[] = {
 	[CASE_MARKS] = { "", 3, 0, false },
 	[CASE_ID] = { N_("case"), 15, 0, false },
-	[CASE_RM] = { N_("state"), 8, 0, false },
+	[CASE_RM] = { N_("state"), 8, 66, false },
 	[CASE_SEVERITY] = { N_("severity"), 8, 0, false },
 	[CASE_TITLE] = { N_("title"), 0, 0, false },
 	[CASE_DUE] = { N_("due"), 10, 0, false },
@@ -50,7 +50,8 @@ static void case_cell(const struct view *view, const struct row *row, size_t col
 	case CASE_MARKS: cell_marks(ret, state, now); break;
 	case CASE_ID: cell_set(ret, ROLE_ID, state->id); break;
 	case CASE_RM: cell_set(ret, ROLE_NORMAL, rm_name(state->rm)); break;
-	case CASE_SEVERITY: cell_severity(ret, state); break;
+	/* Where there is no score nothing stands: in a tall list a sign for it costs as much as a word. */
+	case CASE_SEVERITY: if (case_leading_score(state)) cell_severity(ret, state); break;
 	case CASE_TITLE: cell_set(ret, ROLE_NORMAL, state->title); break;
 	case CASE_DUE: cell_due(ret, state, now); break;
 	case CASE_WHAT: cell_due_what(ret, state, now); break;
@@ -161,7 +162,7 @@ static const struct column repro_columns[] = {
 	[REPRO_AT] = { N_("when"), 11, 0, false },
 	[REPRO_CASE] = { N_("case"), 15, 0, false },
 	[REPRO_VERDICT] = { N_("verdict"), 14, 0, false },
-	[REPRO_BUILD] = { N_("build"), 14, 0, false },
+	[REPRO_BUILD] = { N_("build"), 14, 66, false },
 	[REPRO_ENVIRONMENT] = { N_("environment"), 0, 0, false },
 	[REPRO_AUTHOR] = { N_("by"), 14, 100, false },
 };
@@ -185,7 +186,6 @@ static void repro_cell(const struct view *view, const struct row *row, size_t co
 static void repro_preview(const struct view *view, const struct row *row, struct doc *doc)
 {
 	const struct case_repro *repro;
-	char when[40];
 
 	view_whole(view, row->item);
 	repro = repro_of(row);
@@ -193,7 +193,7 @@ static void repro_preview(const struct view *view, const struct row *row, struct
 	doc_field(doc, _("build"), ROLE_NORMAL, repro->build);
 	doc_field(doc, _("environment"), ROLE_NORMAL, repro->environment);
 	doc_field(doc, _("by"), ROLE_NORMAL, repro->author);
-	doc_field(doc, _("when"), ROLE_NORMAL, time_full(repro->at, when));
+	doc_time(doc, _("when"), ROLE_NORMAL, repro->at);
 	file_list_lines(doc, repro->attachments, repro->attachment_count);
 	doc_block(doc, ROLE_BODY, str_or_empty(repro->steps), true);
 }
@@ -203,7 +203,7 @@ const struct view_ops repro_view = {
 	.empty = N_("No reproduction note yet. \":repro add CASE\" writes one."),
 	.columns = repro_columns, .column_count = ARRAY_LEN(repro_columns),
 	.load = repro_load, .cell = repro_cell, .row_id = repro_row_id, .row_case = repro_case,
-	.preview = repro_preview,
+	.preview = repro_preview, .tab = "reproduction",
 };
 
 static void reproduction_load(struct view *view)
@@ -214,10 +214,20 @@ static void reproduction_load(struct view *view)
 		view_add(view, state, i);
 }
 
+/* The case is the one that is open. */
+static const struct column reproduction_columns[] = {
+	[REPRO_AT] = { N_("when"), 11, 0, false },
+	[REPRO_CASE] = { N_("case"), 15, COLUMN_NEVER, false },
+	[REPRO_VERDICT] = { N_("verdict"), 14, 0, false },
+	[REPRO_BUILD] = { N_("build"), 14, 0, false },
+	[REPRO_ENVIRONMENT] = { N_("environment"), 0, 0, false },
+	[REPRO_AUTHOR] = { N_("by"), 14, 78, false },
+};
+
 const struct view_ops reproduction_tab = {
 	.name = "reproduction", .title = N_("Reproduction"), .brief = N_("Repro"),
 	.empty = N_("No reproduction note yet; \"x\" writes one."),
-	.columns = repro_columns, .column_count = ARRAY_LEN(repro_columns),
+	.columns = reproduction_columns, .column_count = ARRAY_LEN(reproduction_columns),
 	.load = reproduction_load, .cell = repro_cell, .row_id = repro_row_id, .row_case = repro_case,
 	.preview = repro_preview,
 };
@@ -237,10 +247,10 @@ enum advisory_column { ADV_ID, ADV_STATUS, ADV_TLP, ADV_SEVERITY, ADV_TITLE, ADV
 static const struct column advisory_columns[] = {
 	[ADV_ID] = { N_("advisory"), 18, 0, false },
 	[ADV_STATUS] = { N_("status"), 7, 0, false },
-	[ADV_TLP] = { "TLP", 12, 0, false },
+	[ADV_TLP] = { "TLP", 12, 66, false },
 	[ADV_SEVERITY] = { N_("severity"), 8, 0, false },
 	[ADV_TITLE] = { N_("title"), 0, 0, false },
-	[ADV_CHANGED] = { N_("changed"), 11, 0, false },
+	[ADV_CHANGED] = { N_("changed"), 11, 66, false },
 };
 
 static void advisory_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
@@ -269,5 +279,5 @@ const struct view_ops advisories_view = {
 	.empty = N_("No advisory is being drafted. \":advisory new CASE\" begins one."),
 	.columns = advisory_columns, .column_count = ARRAY_LEN(advisory_columns),
 	.load = advisories_load, .cell = advisory_cell, .row_id = case_row_id, .row_case = case_of,
-	.row_state = case_state_of, .preview = preview_of_advisory,
+	.row_state = case_state_of, .preview = preview_of_advisory, .tab = "advisory",
 };

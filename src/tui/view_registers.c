@@ -31,11 +31,11 @@ static void words_join(const struct contact *contact, const char *field, struct 
 enum contact_column { CONTACT_ID, CONTACT_KIND, CONTACT_NAME, CONTACT_ADDRESS, CONTACT_KEY, CONTACT_COUNTRY };
 static const struct column contact_columns[] = {
 	[CONTACT_ID] = { N_("contact"), 14, 0, false },
-	[CONTACT_KIND] = { N_("kind"), 11, 0, false },
+	[CONTACT_KIND] = { N_("kind"), 11, 66, false },
 	[CONTACT_NAME] = { N_("name"), 24, 0, false },
 	[CONTACT_ADDRESS] = { N_("address"), 0, 0, false },
 	[CONTACT_KEY] = { N_("key"), 18, 110, false },
-	[CONTACT_COUNTRY] = { N_("country"), 7, 0, false },
+	[CONTACT_COUNTRY] = { N_("country"), 7, 66, false },
 };
 
 static void contact_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)
@@ -288,7 +288,8 @@ const struct view_ops all_tasks_view = {
 	.name = "all-tasks", .title = N_("Tasks"), .brief = N_("Tasks"),
 	.empty = N_("No task has a date. \":task add CASE TEXT --due DATE\" gives one."),
 	.columns = task_columns, .column_count = ARRAY_LEN(task_columns),
-	.load = tasks_load, .cell = task_cell, .row_id = record_id, .row_case = record_case, .preview = task_preview,
+	.load = tasks_load, .cell = task_cell, .row_id = record_id, .row_case = record_case,
+	.preview = task_preview, .tab = "tasks",
 };
 
 /* ---- clocks and their forms */
@@ -325,11 +326,12 @@ static void clock_id(const struct row *row, struct str *ret)
 	str_add_format(ret, "%s%s%s", item->case_id, *item->case_id ? " " : "", item->rule->id);
 }
 
-enum clock_column { CLOCK_MARK, CLOCK_WHEN, CLOCK_LEFT, CLOCK_CASE, CLOCK_RULE, CLOCK_WHAT };
+enum clock_column { CLOCK_MARK, CLOCK_WHEN, CLOCK_ZONE, CLOCK_LEFT, CLOCK_CASE, CLOCK_RULE, CLOCK_WHAT };
 static const struct column clock_columns[] = {
 	[CLOCK_MARK] = { "", 1, 0, false },
-	[CLOCK_WHEN] = { N_("due (hour and zone)"), 32, 0, false },
-	[CLOCK_LEFT] = { N_("left"), 8, 0, false },
+	[CLOCK_WHEN] = { N_("due (hour and zone)"), 23, 0, false },
+	[CLOCK_ZONE] = { "", 16, 96, false },
+	[CLOCK_LEFT] = { N_("left"), 8, 66, false },
 	[CLOCK_CASE] = { N_("case"), 15, 0, false },
 	[CLOCK_RULE] = { N_("clock"), 20, 110, false },
 	[CLOCK_WHAT] = { N_("what"), 0, 0, false },
@@ -339,12 +341,12 @@ static void clock_cell(const struct view *view, const struct row *row, size_t co
 {
 	const struct agenda_item *item = row->item;
 	enum role role = item->overdue ? ROLE_OVERDUE : ROLE_NORMAL;
-	struct zoned when = agenda_when(item);
 	char buffer[96];
 
 	switch ((enum clock_column)column) {
 	case CLOCK_MARK: if (item->overdue) cell_set(ret, role, "!"); break;
-	case CLOCK_WHEN: cell_set(ret, ROLE_NORMAL, zoned_format(&when, buffer)); break;
+	case CLOCK_WHEN: cell_set(ret, ROLE_NORMAL, agenda_hour(item, buffer)); break;
+	case CLOCK_ZONE: cell_set(ret, ROLE_DIM, str_or_empty(item->zone)); break;
 	case CLOCK_LEFT: cell_set(ret, role, time_left(item->at, view_now(view), buffer)); break;
 	case CLOCK_CASE: cell_set(ret, ROLE_ID, item->case_id); break;
 	case CLOCK_RULE: cell_set(ret, ROLE_NORMAL, item->rule->id); break;
@@ -373,13 +375,13 @@ static void clock_preview(const struct view *view, const struct row *row, struct
 	const struct agenda_item *item = row->item;
 	const struct case_state *state = *item->case_id ? model_find_case(view_model(view), item->case_id) : NULL;
 	struct zoned when = agenda_when(item);
-	char local[96], utc[40];
+	char local[96];
 
 	doc_field(doc, _("clock"), ROLE_TITLE, clock_title(item->rule));
 	doc_field(doc, _("due"), item->overdue ? ROLE_OVERDUE : ROLE_DUE, zoned_format(&when, local));
-	doc_field(doc, "UTC", ROLE_NORMAL, time_full(item->at, utc));
+	doc_time(doc, "UTC", ROLE_NORMAL, item->at);
 	if (item->start != INSTANT_NONE)
-		doc_field(doc, _("runs since"), ROLE_NORMAL, time_full(item->start, utc));
+		doc_time(doc, _("runs since"), ROLE_NORMAL, item->start);
 	if (item->uncertain)
 		doc_sentence(doc, ROLE_WARNING, _("A holiday calendar does not know every day that was counted."));
 	doc_field(doc, _("by"), ROLE_DIM, item->rule->source);
@@ -391,5 +393,6 @@ const struct view_ops clocks_view = {
 	.name = "clocks", .title = N_("Clocks and filings"), .brief = N_("Clocks"),
 	.empty = N_("No clock runs."),
 	.columns = clock_columns, .column_count = ARRAY_LEN(clock_columns),
-	.load = clocks_load, .cell = clock_cell, .row_id = clock_id, .row_case = clock_case, .preview = clock_preview,
+	.load = clocks_load, .cell = clock_cell, .row_id = clock_id, .row_case = clock_case,
+	.preview = clock_preview, .tab = "tasks",
 };

@@ -158,6 +158,35 @@ static int make_epoch(struct vault *vault, const uint8_t id[ID_BYTES], uint32_t 
 	return code;
 }
 
+/* Whether the recovery key, which no event gives a stream to, still has no wrap of its newest key. */
+static bool recovery_lacks(struct vault *vault, const struct log_stream *stream, uint32_t recovery)
+{
+	const struct wrap_place place = { stream->id, stream->epoch, stream->key_id, vault->log.members[recovery].id };
+	uint8_t wrap[WRAP_BYTES];
+	bool lacks = store_wrap(vault->store, &place, wrap, NULL) == 0;
+
+	store_rest(vault->store);
+	return lacks;
+}
+
+/* Whoever writes hands the recovery key what it lacks, the past too. What the writer cannot open itself he cannot give:
+ * the next one may. */
+static int share_recovery(struct vault *vault, size_t position, struct error *err)
+{
+	const struct log_stream *stream = &vault->log.streams[position];
+	uint32_t recovery = log_recovery(&vault->log);
+	AUTO_ERROR why = ERROR_INIT;
+	int code;
+
+	if (recovery == LOG_NOBODY || recovery == self(vault) || !stream->epoch || !access_readable(vault, position) ||
+	    !recovery_lacks(vault, stream, recovery))
+		return 0;
+	code = access_share(vault, position, &vault->log.members[recovery], &why);
+	if (!code || code == ERR_DENIED)
+		return 0;
+	return error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
+}
+
 int access_rotate(struct vault *vault, size_t position, instant now, struct error *err)
 {
 	const struct log_stream *stream = &vault->log.streams[position];
@@ -166,10 +195,11 @@ int access_rotate(struct vault *vault, size_t position, instant now, struct erro
 	uint32_t number = stream->epoch + 1;
 	uint8_t id[ID_BYTES], key[KEY_BYTES];
 	AUTO_STR body = STR_INIT;
-	int code;
+	int code = share_recovery(vault, position, err);
 
 	memcpy(id, stream->id, ID_BYTES);
-	code = make_epoch(vault, id, number, readers, count, key, &body, err);
+	if (!code)
+		code = make_epoch(vault, id, number, readers, count, key, &body, err);
 	if (!code)
 		code = vault_put_control(vault, CONTROL_EPOCH, id, body.bytes, body.length, now, err);
 	if (!code && access_readable(vault, position))
@@ -179,13 +209,13 @@ int access_rotate(struct vault *vault, size_t position, instant now, struct erro
 	return code;
 }
 
-static int freshen(struct vault *vault, size_t position, instant now, struct error *err)
+static int freshen(struct vault *vault, size_t position, bool stale, instant now, struct error *err)
 {
 	int code = store_keys_begin(vault->store, err);
 
 	if (code)
 		return code;
-	code = access_rotate(vault, position, now, err);
+	code = stale ? access_rotate(vault, position, now, err) : share_recovery(vault, position, err);
 	if (code)
 		store_keys_rollback(vault->store);
 	return code ? code : store_keys_commit(vault->store, err);
@@ -194,11 +224,14 @@ static int freshen(struct vault *vault, size_t position, instant now, struct err
 int access_freshen(struct vault *vault, size_t position, instant now, struct error *err)
 {
 	const struct log_stream *stream = &vault->log.streams[position];
+	uint32_t recovery = log_recovery(&vault->log);
+	bool stale = log_stale(&vault->log, stream);
 
-	if (stream->shredded || !log_stale(&vault->log, stream) ||
-	    !(log_rights(&vault->log, stream, vault->member) & (RIGHT_WRITE | RIGHT_GRANT)))
+	if (stream->shredded || !(log_rights(&vault->log, stream, vault->member) & (RIGHT_WRITE | RIGHT_GRANT)))
 		return 0;
-	return freshen(vault, position, now, err);
+	if (!stale && (recovery == LOG_NOBODY || !recovery_lacks(vault, stream, recovery)))
+		return 0;
+	return freshen(vault, position, stale, now, err);
 }
 
 /* ---- many at once */

@@ -62,6 +62,7 @@ int vault_row_hand_out(struct vault *vault, const struct store_row *row, const s
 		memcpy(event.id, row->id, HASH_BYTES);
 		memcpy(event.stream, core->stream, ID_BYTES);
 		memcpy(event.author, core->author, ID_BYTES);
+		memcpy(event.person, author ? vault->log.members[author->person].id : core->author, ID_BYTES);
 		event.kind = vault->log.streams[stream].kind;
 		event.at = (instant)(core->time >> 16) * 1000;
 		event.order = core->time;

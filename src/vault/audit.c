@@ -249,6 +249,36 @@ static void audit_rows(struct audit *audit, uint64_t last)
 
 /* ---- the rest */
 
+/* The event that gave a member the key it has: MEMBER, or ROTATE; 0 for the vault's first. */
+static uint64_t certified_at(struct audit *audit, const struct log_member *m)
+{
+	struct store *store = audit->vault->store;
+	struct store_row row = { .gseq = 0 };
+	uint64_t found = 0;
+	struct core core;
+
+	while (store_stream_next(store, audit->vault->log.streams[0].id, row.gseq, &row, NULL) == 1)
+		if (core_read(row.core, row.core_length, &core) && row.body_length >= ID_BYTES &&
+		    (core.type == CONTROL_MEMBER || core.type == CONTROL_ROTATE) && memcmp(row.body, m->id, ID_BYTES) == 0)
+			found = row.gseq;
+	store_rest(store);
+	return found;
+}
+
+/* A key that is not at hand proves nothing either way; one that is here and did not sign does. */
+static bool certifies(struct audit *audit, const struct log_member *m, const struct mail_signature *signature)
+{
+	struct openpgp_key key = { 0 };
+	bool here;
+
+	if (signature->state != SIGNATURE_UNKNOWN_KEY)
+		return signature->state != SIGNATURE_BAD && signature->state != SIGNATURE_MALFORMED &&
+		       str_equal(signature->fingerprint, m->fingerprint);
+	here = openpgp_find(audit->vault->pgp, m->fingerprint, false, &key, NULL) == 0;
+	openpgp_key_release(&key);
+	return !here;
+}
+
 static void audit_certifications(struct audit *audit)
 {
 	const struct log *log = &audit->vault->log;
@@ -263,14 +293,11 @@ static void audit_certifications(struct audit *audit)
 		if (openpgp_verify(audit->vault->pgp, text.bytes, text.length, m->certification.bytes,
 				   m->certification.length, INT64_MAX, &result, &why))
 			continue;
-		if (result.signatures[0].state == SIGNATURE_BAD ||
-		    result.signatures[0].state == SIGNATURE_MALFORMED ||
-		    (result.signatures[0].state != SIGNATURE_UNKNOWN_KEY &&
-		     !str_equal(result.signatures[0].fingerprint, m->fingerprint))) {
+		if (!certifies(audit, m, &result.signatures[0])) {
 			AUTO_STRING what = mem_format(_("the OpenPGP key %s does not certify its member"),
 						      m->fingerprint);
 
-			find(audit, 0, log->streams[0].id, what);
+			find(audit, certified_at(audit, m), log->streams[0].id, what);
 		}
 		openpgp_result_release(&result);
 	}

@@ -112,34 +112,88 @@ static void add_counted(struct str *ret, const char *bytes, size_t length)
 	str_add_bytes(ret, bytes, length);
 }
 
-static int make(struct vault *vault, instant now, struct str *ret, struct error *err)
+/* The event's body, and text and signature behind each other. Somebody may be asked for a passphrase: nobody waits in
+ * the queue meanwhile, and what they append stands behind what is signed here. */
+static int sign(struct vault *vault, instant now, struct str *ret_body, struct str *ret, struct error *err)
 {
-	AUTO_STR text = STR_INIT, signature = STR_INIT, body = STR_INIT;
+	AUTO_STR text = STR_INIT, signature = STR_INIT;
 	uint8_t number[8];
 	int code;
 
+	put64(number, vault->log.gseq);
+	str_add_bytes(ret_body, number, sizeof(number));
+	str_add_bytes(ret_body, vault->log.hash, HASH_BYTES);
 	vault_checkpoint_text(vault, now, &text);
 	code = openpgp_sign(vault->pgp, text.bytes, text.length, vault->fingerprint, true, &signature, NULL, err);
 	if (code)
 		return code;
 	if (signature.length > UINT16_MAX)
 		return error_set(err, ERR_INPUT, vault->fingerprint, NULL, _("its signature is too long"));
-	put64(number, vault->log.gseq);
-	str_add_bytes(&body, number, sizeof(number));
-	str_add_bytes(&body, vault->log.hash, HASH_BYTES);
-	add_counted(&body, text.bytes, text.length);
-	add_counted(&body, signature.bytes, signature.length);
-	code = vault_put_control(vault, CONTROL_CHECKPOINT, own_stream, body.bytes, body.length, now, err);
+	add_counted(ret_body, text.bytes, text.length);
+	add_counted(ret_body, signature.bytes, signature.length);
 	str_add_bytes(ret, text.bytes, text.length);
 	str_add_bytes(ret, signature.bytes, signature.length);
-	return code;
+	return 0;
 }
 
 int vault_checkpoint(struct vault *vault, instant now, struct str *ret, struct error *err)
 {
-	int code = vault_begin(vault, NULL, NULL, err);
+	AUTO_STR body = STR_INIT, made = STR_INIT;
+	int code = vault_readonly(vault) ? error_set(err, ERR_DENIED, vault->dir, _("Open it without --readonly"),
+						     _("the vault was opened for reading only")) :
+					   vault_read_on(vault, NULL, NULL, err);
 
-	return code ? code : vault_finish(vault, make(vault, now, ret, err), err);
+	if (!code)
+		code = sign(vault, now, &body, &made, err);
+	if (!code)
+		code = vault_begin(vault, NULL, NULL, err);
+	if (code)
+		return code;
+	code = vault_put_control(vault, CONTROL_CHECKPOINT, own_stream, body.bytes, body.length, now, err);
+	code = vault_finish(vault, code, err);
+	if (!code)
+		str_add_bytes(ret, made.bytes, made.length);
+	return code;
+}
+
+/* ---- one a day */
+
+struct last { uint64_t gseq; instant at; };
+
+/* This member's newest checkpoint: the row it is, and when. */
+static int find_last(struct vault *vault, struct last *ret, struct error *err)
+{
+	struct store_row row = { .gseq = 0 };
+	struct core core;
+	int code;
+
+	*ret = (struct last){ 0, INSTANT_NONE };
+	while ((code = store_stream_next(vault->store, own_stream, row.gseq, &row, err)) == 1)
+		if (core_read(row.core, row.core_length, &core) && core.type == CONTROL_CHECKPOINT &&
+		    memcmp(core.author, vault->member, ID_BYTES) == 0)
+			*ret = (struct last){ row.gseq, (instant)(core.time >> 16) * 1000 };
+	store_rest(vault->store);
+	return code < 0 ? code : 0;
+}
+
+/* The remembered head stands for what nobody has touched since. */
+int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, struct error *err)
+{
+	AUTO_STR text = STR_INIT;
+	struct last last;
+	int code;
+
+	*ret_made = false;
+	if (vault_readonly(vault))
+		return 0;
+	code = find_last(vault, &last, err);
+	if (code || (last.gseq && (last.gseq == vault->log.gseq || last.at / INSTANT_DAY >= now / INSTANT_DAY)))
+		return code;
+	openpgp_hush(vault->pgp, true);
+	code = vault_checkpoint(vault, now, &text, err);
+	openpgp_hush(vault->pgp, false);
+	*ret_made = !code;
+	return code;
 }
 
 /* ---- holding one against the log */

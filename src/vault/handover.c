@@ -14,17 +14,23 @@
 static const char handover_label[16] = "psirtty identity";
 enum { FINGERPRINT_ROOM = 64 };
 
-int vault_identity_send(const struct vault *vault, int fd, struct error *err)
+int keyring_send(const struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
+		 const char *whose, struct error *err)
 {
 	char fingerprint[FINGERPRINT_ROOM + 1] = "";
 
-	snprintf(fingerprint, sizeof(fingerprint), "%s", vault->fingerprint);
+	snprintf(fingerprint, sizeof(fingerprint), "%s", whose);
 	if (fd_write_all(fd, handover_label, sizeof(handover_label)) < 0 ||
-	    fd_write_all(fd, vault->id, ID_BYTES) < 0 || fd_write_all(fd, vault->member, ID_BYTES) < 0 ||
+	    fd_write_all(fd, vault, ID_BYTES) < 0 || fd_write_all(fd, member, ID_BYTES) < 0 ||
 	    fd_write_all(fd, fingerprint, FINGERPRINT_ROOM) < 0 ||
-	    fd_write_all(fd, vault->keyring.member, sizeof(*vault->keyring.member)) < 0)
+	    fd_write_all(fd, ring->member, sizeof(*ring->member)) < 0)
 		return error_errno(err, ERR_VAULT, _("identity"), NULL);
 	return 0;
+}
+
+int vault_identity_send(const struct vault *vault, int fd, struct error *err)
+{
+	return keyring_send(&vault->keyring, fd, vault->id, vault->member, vault->fingerprint, err);
 }
 
 int keyring_take(struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], uint8_t ret_member[ID_BYTES],

@@ -227,7 +227,8 @@ int intel_open(const char *path, bool write, struct intel **ret, struct error *e
 
 	intel->path = mem_string(path);
 	intel->lock = -1;
-	intel->dictionary = intel->packed = intel->old = intel->text = intel->canonical = (struct str)STR_INIT;
+	intel->dictionary = intel->text = intel->canonical = (struct str)STR_INIT;
+	intel->spare = intel->now = intel->old = (struct intel_room){ .bytes = STR_INIT };
 	if (!write && !file_exists(path))
 		code = error_set(err, ERR_NO, path, _("Begin with `psirtty feed import FILE` or `psirtty feed sync`"),
 				 _("there is no intelligence yet: what is not known is unknown"));
@@ -244,10 +245,13 @@ int intel_open(const char *path, bool write, struct intel **ret, struct error *e
 
 static void release_scratch(struct intel *intel)
 {
-	struct str *scratch[] = { &intel->dictionary, &intel->packed, &intel->old, &intel->text, &intel->canonical };
+	struct str *scratch[] = { &intel->dictionary, &intel->text, &intel->canonical };
+	struct intel_room *rooms[] = { &intel->spare, &intel->now, &intel->old };
 
 	for (size_t i = 0; i < ARRAY_LEN(scratch); i++)
 		str_release(scratch[i]);
+	for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
+		intel_room_release(rooms[i]);
 }
 
 void intel_close(struct intel *intel)

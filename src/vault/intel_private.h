@@ -99,6 +99,9 @@ struct intel_press { int64_t id; struct feed_press *press; };
 /* What the joined records of a name come to. */
 struct intel_flaw { char *name, *canonical; bool exploited; }; /* owned; NAME NULL: a free slot */
 
+/* Where a record is unpacked: kept for the next one, since most are alike. */
+struct intel_room { struct str bytes; struct feed_unpacked body; };
+
 struct intel {
 	sqlite3 *db;
 	sqlite3_stmt *statements[INTEL_STATEMENT_COUNT];
@@ -108,8 +111,10 @@ struct intel {
 	struct str dictionary;      /* lent out */
 	struct intel_open_run run;
 	bool held;
+	struct intel_room spare;    /* for the next record that is read */
 	struct intel_flaw *flaws; size_t flaw_count, flaw_room; /* by a number of the name, room a power of two */
-	struct str packed, old, text, canonical; /* scratch */
+	struct intel_room now, old; /* scratch */
+	struct str text, canonical;
 };
 
 /* ---- intel.c */
@@ -135,9 +140,13 @@ int intel_collect(struct intel *intel, sqlite3_stmt *s, struct intel_ids *ret, s
 
 /* ---- intel_read.c */
 
-/* What body of record ID holds, unpacked, the bytes in BUFFER. *RET_RAW (may be NULL) gets the raw bytes as they are
+/* Borrowed until it is given back; whoever is called in between gets another. */
+struct intel_room intel_take_room(struct intel *intel);
+void intel_give_room(struct intel *intel, struct intel_room *room);
+void intel_room_release(struct intel_room *room);
+/* What body of record ID holds, unpacked into ROOM. *RET_RAW (may be NULL) gets the raw bytes as they are
  * stored. */
-int intel_body(struct intel *intel, int64_t id, bool head, struct str *buffer, struct feed_unpacked *ret,
+int intel_body(struct intel *intel, int64_t id, bool head, struct intel_room *room,
 	       struct error *err);
 /* Calls FN with record ID; PRODUCT may be what it is about. */
 int intel_tell(struct intel *intel, int64_t id, bool head, intel_witness_fn fn, void *context, struct error *err);

@@ -17,17 +17,36 @@ static int damaged(struct intel *intel, struct error *err)
 }
 
 /* A row that begins with the packed bytes and what they were packed with. */
-static bool open_body(struct intel *intel, sqlite3_stmt *s, bool head, struct str *buffer, struct feed_unpacked *ret)
+static bool open_body(struct intel *intel, sqlite3_stmt *s, bool head, struct intel_room *room)
 {
 	struct feed_press *press = intel_press(intel, sqlite3_column_int64(s, 1));
 
 	return press && feed_press_open(press, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0), FEED_PACK_LIMIT,
-					buffer) &&
-	       feed_unpack(buffer->bytes, buffer->length, head, ret);
+					&room->bytes) &&
+	       feed_unpack_again(room->bytes.bytes, room->bytes.length, head, &room->body);
 }
 
-int intel_body(struct intel *intel, int64_t id, bool head, struct str *buffer, struct feed_unpacked *ret,
-	       struct error *err)
+struct intel_room intel_take_room(struct intel *intel)
+{
+	struct intel_room room = intel->spare;
+
+	intel->spare = (struct intel_room){ .bytes = STR_INIT };
+	return room;
+}
+
+void intel_give_room(struct intel *intel, struct intel_room *room)
+{
+	intel_room_release(&intel->spare);
+	intel->spare = *room;
+}
+
+void intel_room_release(struct intel_room *room)
+{
+	str_release(&room->bytes);
+	feed_unpacked_release(&room->body);
+}
+
+int intel_body(struct intel *intel, int64_t id, bool head, struct intel_room *room, struct error *err)
 {
 	sqlite3_stmt *s = intel_statement(intel, INTEL_BODY_GET);
 	bool done;
@@ -35,7 +54,7 @@ int intel_body(struct intel *intel, int64_t id, bool head, struct str *buffer, s
 	if (!s)
 		return intel_failed(intel, err);
 	sqlite3_bind_int64(s, 1, id);
-	done = sqlite3_step(s) == SQLITE_ROW && open_body(intel, s, head, buffer, ret);
+	done = sqlite3_step(s) == SQLITE_ROW && open_body(intel, s, head, room);
 	sqlite3_reset(s);
 	return done ? 0 : damaged(intel, err);
 }
@@ -85,22 +104,20 @@ static int fill_witness(struct intel *intel, sqlite3_stmt *s, struct intel_witne
 int intel_tell(struct intel *intel, int64_t id, bool head, intel_witness_fn fn, void *context, struct error *err)
 {
 	sqlite3_stmt *s = intel_statement(intel, INTEL_WITNESS_GET);
-	AUTO_STR buffer = STR_INIT;
+	struct intel_room room = intel_take_room(intel);
 	AUTO_STR source = STR_INIT;
-	struct feed_unpacked body;
 	struct intel_witness witness;
 	int code;
 
 	sqlite3_bind_int64(s, 1, id);
 	code = fill_witness(intel, s, &witness, &source, err);
-	if (!code && !open_body(intel, s, head, &buffer, &body))
+	if (!code && !open_body(intel, s, head, &room))
 		code = damaged(intel, err);
 	sqlite3_reset(s);
-	if (code)
-		return code;
-	witness.record = &body.record;
-	code = fn(context, &witness, err);
-	feed_unpacked_release(&body);
+	witness.record = &room.body.record;
+	if (!code)
+		code = fn(context, &witness, err);
+	intel_give_room(intel, &room);
 	return code;
 }
 

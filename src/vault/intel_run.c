@@ -112,7 +112,7 @@ int intel_begin(struct intel *intel, const struct intel_run *asked, struct error
 
 struct putting {
 	const struct intel_packed *given;
-	struct feed_unpacked now;
+	const struct feed_record *record;
 	const char *part;
 	int64_t id;
 };
@@ -145,7 +145,7 @@ static bool joins(const struct feed_record *record)
 
 static int add_aliases(struct intel *intel, const struct putting *put, struct error *err)
 {
-	const struct feed_record *record = &put->now.record;
+	const struct feed_record *record = put->record;
 	bool joined = joins(record);
 	int code = 0;
 
@@ -207,7 +207,7 @@ static int add_rows(struct intel *intel, const struct putting *put, struct error
 		code = change_product(intel, INTEL_PRODUCT_NEW, put->given->keys[i], put->id, err);
 	if (!code)
 		code = add_aliases(intel, put, err);
-	return code ? code : change_words(intel, INTEL_FTS_NEW, &put->now.record, put->id, err);
+	return code ? code : change_words(intel, INTEL_FTS_NEW, put->record, put->id, err);
 }
 
 /* All that was indexed of record ID. */
@@ -243,10 +243,10 @@ static int put_new(struct intel *intel, struct putting *put, struct error *err)
 	sqlite3_stmt *s = intel_statement(intel, INTEL_RECORD_NEW);
 	int code;
 
-	intel_bind_text(s, 1, put->now.record.id);
+	intel_bind_text(s, 1, put->record->id);
 	sqlite3_bind_int64(s, 2, intel->run.source);
 	intel_bind_text(s, 3, put->part);
-	bind_row(intel, s, 4, &put->now.record);
+	bind_row(intel, s, 4, put->record);
 	code = intel_do(intel, s, err);
 	put->id = sqlite3_last_insert_rowid(intel->db);
 	intel->run.done.added++;
@@ -263,7 +263,7 @@ static int put_change(struct intel *intel, const struct putting *put, const stru
 	if (code)
 		return code;
 	sqlite3_bind_int64(s, 1, put->id);
-	bind_row(intel, s, 2, &put->now.record);
+	bind_row(intel, s, 2, put->record);
 	code = intel_do(intel, s, err);
 	intel->run.done.changed++;
 	intel->run.records += gone;
@@ -327,21 +327,19 @@ static bool same_raw(struct intel *intel, int64_t id, const struct intel_packed 
 
 static int put_known(struct intel *intel, struct putting *put, instant modified, bool gone, struct error *err)
 {
-	const struct feed_record *record = &put->now.record;
-	struct feed_unpacked old;
+	const struct feed_record *record = put->record;
 	int code;
 
 	if (modified != INSTANT_NONE && record->modified != INSTANT_NONE && record->modified < modified && !gone)
 		return put_same(intel, put->id, false, err);
-	code = intel_body(intel, put->id, false, &intel->old, &old, err);
+	code = intel_body(intel, put->id, false, &intel->old, err);
 	if (code)
 		return code;
-	if (intel->old.length == intel->packed.length &&
-	    memcmp(intel->old.bytes, intel->packed.bytes, intel->packed.length) == 0 && same_raw(intel, put->id, put->given))
+	if (intel->old.bytes.length == intel->now.bytes.length &&
+	    memcmp(intel->old.bytes.bytes, intel->now.bytes.bytes, intel->now.bytes.length) == 0 && same_raw(intel, put->id, put->given))
 		code = put_same(intel, put->id, gone, err);
 	else
-		code = put_change(intel, put, &old.record, gone, err);
-	feed_unpacked_release(&old);
+		code = put_change(intel, put, &intel->old.body.record, gone, err);
 	return code;
 }
 
@@ -367,8 +365,8 @@ static int put_record(struct intel *intel, struct putting *put, struct error *er
 	bool known, gone = false;
 	int code;
 
-	put->part = part_of(&put->now.record);
-	intel_bind_text(s, 1, put->now.record.id);
+	put->part = part_of(put->record);
+	intel_bind_text(s, 1, put->record->id);
 	sqlite3_bind_int64(s, 2, intel->run.source);
 	intel_bind_text(s, 3, put->part);
 	code = sqlite3_step(s);
@@ -380,28 +378,26 @@ static int put_record(struct intel *intel, struct putting *put, struct error *er
 	}
 	code = known || code == SQLITE_DONE ? 0 : intel_failed(intel, err);
 	sqlite3_reset(s);
-	intel_newest(intel, put->now.record.modified);
+	intel_newest(intel, put->record->modified);
 	if (!code)
 		code = known ? put_known(intel, put, modified, gone, err) : put_new(intel, put, err);
-	return code ? code : drop_fault(intel, put->now.record.id, err);
+	return code ? code : drop_fault(intel, put->record->id, err);
 }
 
 int intel_put_packed(struct intel *intel, const struct intel_packed *given, struct error *err)
 {
 	struct feed_press *press = intel_press(intel, given->packed_with);
-	struct putting put = { .given = given };
+	struct putting put = { .given = given, .record = &intel->now.body.record };
 	int code = begin(intel, err);
 
 	if (code)
 		return code;
 	if (!press || given->packed_length > FEED_PACK_LIMIT || given->raw_length > FEED_PACK_LIMIT ||
 	    given->key_count > KEYS_LIMIT ||
-	    !feed_press_open(press, given->packed, given->packed_length, FEED_PACK_LIMIT, &intel->packed) ||
-	    !feed_unpack(intel->packed.bytes, intel->packed.length, false, &put.now))
+	    !feed_press_open(press, given->packed, given->packed_length, FEED_PACK_LIMIT, &intel->now.bytes) ||
+	    !feed_unpack_again(intel->now.bytes.bytes, intel->now.bytes.length, false, &intel->now.body))
 		return error_set(err, ERR_INPUT, intel->path, NULL, _("the sandboxed reader's answer is malformed"));
-	code = put.now.record.kind == FEED_EPSS ? intel_put_epss(intel, &put.now.record, err) : put_record(intel, &put, err);
-	feed_unpacked_release(&put.now);
-	return code;
+	return put.record->kind == FEED_EPSS ? intel_put_epss(intel, put.record, err) : put_record(intel, &put, err);
 }
 
 static void add_keys(const struct feed_record *record, struct text_list *names, uint64_t **ret, size_t *ret_count)

@@ -183,3 +183,25 @@ int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pg
 	return error_set(err, ERR_DENIED, _("vault"), _("Check GNUPGHOME, or insert the card"),
 			 _("none of its members' secret keys is at hand"));
 }
+
+int keyring_unlock_member(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t member[ID_BYTES],
+			  struct error *err)
+{
+	uint8_t found[ID_BYTES];
+	const char *fingerprint;
+	const void *sealed;
+	size_t length;
+	bool late;
+	int code;
+
+	for (size_t i = 0; (code = store_identity(store, i, found, &fingerprint, &sealed, &length, err)) == 1; i++)
+		if (memcmp(found, member, ID_BYTES) == 0)
+			break;
+	if (code == 1)
+		code = open_root(ring, pgp, sealed, length, fingerprint, &late, err);
+	else if (code == 0)
+		code = error_set(err, ERR_VAULT, _("vault"), _("Restore keys.db from a backup"),
+				 _("the identity is not in keys.db"));
+	store_rest(store);
+	return code;
+}

@@ -29,6 +29,7 @@ struct log_member {
 	struct str certification; /* OpenPGP signature over core_identity_text */
 	struct log_role_change *roles; size_t role_count; /* owned; [0] is the admission's */
 	uint32_t sponsor;         /* who admitted; LOG_NOBODY for the first */
+	uint32_t person;          /* the first identity that this one's OpenPGP key had; itself */
 	uint64_t since, until;    /* hybrid times; until is LOG_NEVER while the member is live */
 	uint64_t renewed;         /* when the fingerprint became this one */
 };

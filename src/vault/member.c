@@ -117,6 +117,23 @@ static instant instant_of(uint64_t hybrid)
 	return hybrid == LOG_NEVER ? INSTANT_NONE : (instant)(hybrid >> 16) * 1000;
 }
 
+uint32_t member_heir(const struct vault *vault, uint32_t position)
+{
+	const struct log_member *old = &vault->log.members[position];
+	uint32_t heir = LOG_NOBODY;
+
+	for (uint32_t i = 0; i < vault->log.member_count; i++) {
+		const struct log_member *m = &vault->log.members[i];
+
+		if (i == position || !log_live(m) || !str_equal(m->fingerprint, old->fingerprint) ||
+		    (m->since != old->since ? m->since < old->since : i < position))
+			continue;
+		if (heir == LOG_NOBODY || vault->log.members[heir].since <= m->since)
+			heir = i;
+	}
+	return heir;
+}
+
 static struct vault_member describe(const struct vault *vault, uint32_t position)
 {
 	const struct log_member *m = &vault->log.members[position];
@@ -127,7 +144,9 @@ static struct vault_member describe(const struct vault *vault, uint32_t position
 		.since = instant_of(m->since), .until = instant_of(m->until),
 	};
 
+	ret.replaced = ret.live && member_heir(vault, position) != LOG_NOBODY;
 	memcpy(ret.id, m->id, ID_BYTES);
+	memcpy(ret.person, vault->log.members[m->person].id, ID_BYTES);
 	return ret;
 }
 
@@ -151,7 +170,7 @@ bool member_matches(const char *fingerprint, const char *who)
 	return digits.length >= 8 && str_ends(fingerprint, digits.bytes);
 }
 
-/* A live one before one that left. */
+/* A live one before one that left, and of a live key's identities the newest. */
 static int find_member(const struct vault *vault, const char *who, uint32_t *ret)
 {
 	int found = 0;
@@ -160,7 +179,8 @@ static int find_member(const struct vault *vault, const char *who, uint32_t *ret
 		for (uint32_t i = 0; i < vault->log.member_count; i++) {
 			const struct log_member *m = &vault->log.members[i];
 
-			if (log_live(m) != live || !member_matches(m->fingerprint, who))
+			if (log_live(m) != live || !member_matches(m->fingerprint, who) ||
+			    (live && member_heir(vault, i) != LOG_NOBODY))
 				continue;
 			*ret = i;
 			found++;
@@ -257,8 +277,7 @@ int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_rol
 	return code ? code : append_one(vault, CONTROL_ROLE, &body, now, err);
 }
 
-/* Wraps of every stream that this member can open, for one more. */
-static int share_all(struct vault *vault, const struct log_member *member, size_t *ret_left, struct error *err)
+int member_share_all(struct vault *vault, const struct log_member *member, size_t *ret_left, struct error *err)
 {
 	int code = store_keys_begin(vault->store, err);
 
@@ -296,7 +315,7 @@ int vault_set_recovery(struct vault *vault, const uint8_t *member, instant now, 
 		return code;
 	/* The wraps first: what the policy asks for is there when it begins to hold. */
 	if (member && log_member(&vault->log, member))
-		code = share_all(vault, log_member(&vault->log, member), ret_left, err);
+		code = member_share_all(vault, log_member(&vault->log, member), ret_left, err);
 	if (!code)
 		code = vault_append_controls(vault, &control, 1, now, err);
 	if (!code)

@@ -442,6 +442,7 @@ int openpgp_import(struct openpgp *pgp, const void *bytes, size_t length, char *
 int openpgp_set_signer(struct openpgp *pgp, const char *signer, struct error *err)
 {
 	gpgme_key_t key = NULL;
+	const char *why = NULL;
 	gpgme_error_t code;
 
 	gpgme_signers_clear(pgp->context);
@@ -453,12 +454,16 @@ int openpgp_set_signer(struct openpgp *pgp, const char *signer, struct error *er
 	if (code || !key)
 		return error_set(err, ERR_DENIED, signer, _("Check GNUPGHOME, or insert the card"),
 				 _("its secret key is not at hand"));
-	code = key->can_sign ? gpgme_signers_add(pgp->context, key) : gpgme_error(GPG_ERR_UNUSABLE_SECKEY);
+	if (key->revoked)
+		why = _("the key was revoked");
+	else if (key->expired)
+		why = _("the key has expired");
+	else if ((code = key->can_sign ? gpgme_signers_add(pgp->context, key) : gpgme_error(GPG_ERR_UNUSABLE_SECKEY)) != 0)
+		why = gpgme_strerror(code);
 	gpgme_key_unref(key);
-	if (code)
-		return error_set(err, ERR_DENIED, signer, _("Extend the key, or make a new signing subkey"),
-				 _("it cannot sign: %s"), gpgme_strerror(code));
-	return 0;
+	return why ? error_set(err, ERR_DENIED, signer, _("Extend the key, or make a new signing subkey"),
+			       _("it cannot sign: %s"), why) :
+		     0;
 }
 
 void openpgp_free_keys(gpgme_key_t *keys, size_t count)

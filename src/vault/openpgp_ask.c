@@ -14,6 +14,7 @@ static struct {
 	bool silent, wanted;
 	bool elsewhere;     /* the agent is on another machine, and asks there */
 	bool declined;      /* once no means no until openpgp_take_wanted */
+	bool hushed_declined; /* what that was before openpgp_hush */
 	unsigned asked;     /* how often, for whoever waits */
 	int tries;          /* of one operation that had wrong answers */
 } who;
@@ -81,6 +82,19 @@ void openpgp_prepare_asking(gpgme_ctx_t context)
 		gpgme_set_pinentry_mode(context, who.silent && !who.elsewhere ? GPGME_PINENTRY_MODE_CANCEL :
 										GPGME_PINENTRY_MODE_DEFAULT);
 	}
+}
+
+void openpgp_hush(struct openpgp *pgp, bool hushed)
+{
+	if (!hushed) {
+		openpgp_prepare_asking(pgp->context);
+		who.declined = who.hushed_declined;
+		return;
+	}
+	who.hushed_declined = who.declined;
+	who.declined = true;
+	gpgme_set_passphrase_cb(pgp->context, NULL, NULL);
+	gpgme_set_pinentry_mode(pgp->context, GPGME_PINENTRY_MODE_CANCEL);
 }
 
 /* The agent has said that it does not let us ask: from now on it is left alone. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which gpg is started: where the handler has a gpg.conf, one that does not read it (plain_gpg.c). What stands in it
- * would otherwise judge signatures, fetch keys and add readers in our name. Without one gpg is started as it is.
+ * would otherwise judge signatures, fetch keys and add readers in our name. Without one gpg is started as it is; gpgsm never
+ * is, since by itself it starts a daemon that asks the network.
  */
 #include "vault/openpgp_private.h"
 
@@ -41,11 +42,11 @@ int openpgp_engine(const char *home, gpgme_ctx_t context, gpgme_protocol_t proto
 	AUTO_STRING program = NULL;
 	gpgme_error_t code = 0;
 
-	if (has_options(folder, cms ? "gpgsm.conf" : "gpg.conf")) {
+	if (cms || has_options(folder, "gpg.conf")) {
 		program = file_helper(cms ? "psirtty-gpgsm" : "psirtty-gpg");
 		if (!program)
 			return error_set(err, ERR_DENIED, cms ? "gpgsm" : "gpg",
-					 _("Install psirtty whole, or take gpg.conf away"),
+					 cms ? _("Install psirtty whole") : _("Install psirtty whole, or take gpg.conf away"),
 					 _("the program that starts it without the options of %s is missing"), folder);
 	}
 	if (program || home)

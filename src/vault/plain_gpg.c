@@ -2,7 +2,8 @@
 /*
  * A program of its own that stands in gpg's and gpgsm's place: it starts them without the handler's gpg.conf, which
  * could make them call a signature good, fetch a key or write for one reader more. Of that file only the lines are
- * kept that say where key rings and the agent are; gpgme has no other way to leave it out.
+ * kept that say where key rings and the agent are; gpgme has no other way to leave it out. gpgsm is kept from starting
+ * dirmngr, which would ask the network about certificates.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
 	size_t length = strlen(self), count = 0;
 	const char *program = length > 2 && strcmp(self + length - 2, "sm") == 0 ? "gpgsm" : "gpg";
 	char *home = home_of(argv + 1), *conf = home ? joined(home, "/gpg.conf") : NULL;
-	char **words = calloc((size_t)argc + OPTIONS_MOST + 3, sizeof(*words));
+	char **words = calloc((size_t)argc + OPTIONS_MOST + 4, sizeof(*words));
 
 	if (!words || !conf || argc < 1)
 		return 2;
@@ -91,6 +92,8 @@ int main(int argc, char **argv)
 	words[count++] = joined("--no-options", "");
 	if (strcmp(program, "gpg") == 0)
 		count = 2 + read_options(conf, words + 2, 0);
+	else
+		words[count++] = joined("--disable-dirmngr", "");
 	memcpy(words + count, argv + 1, (size_t)argc * sizeof(*words));
 	execvp(program, words);
 	perror(program);

@@ -315,20 +315,36 @@ static bool is_meant(const struct vault *vault, const char *who, const char *fin
 	return meant;
 }
 
+/* How many live identities a key has; *RET one of them. */
+static size_t live_identities(const struct vault *vault, const char *fingerprint, uint32_t *ret)
+{
+	size_t found = 0;
+
+	for (uint32_t i = 0; i < vault->log.member_count; i++)
+		if (log_live(&vault->log.members[i]) && str_equal(vault->log.members[i].fingerprint, fingerprint)) {
+			*ret = i;
+			found++;
+		}
+	return found;
+}
+
 static int check_request(struct vault *vault, const char *who, const struct request *r, struct error *err)
 {
+	uint32_t old;
+
 	if (memcmp(r->vault, vault->id, ID_BYTES) != 0)
 		return error_set(err, ERR_INPUT, _("request"), _("Ask for one to this vault"),
 				 _("it asks for another vault"));
 	if (!is_meant(vault, who, r->fingerprint))
 		return error_set(err, ERR_INPUT, who, _("Compare the fingerprint with the newcomer"),
 				 _("the request is of %s"), r->fingerprint);
-	for (size_t i = 0; i < vault->log.member_count; i++)
-		if (log_live(&vault->log.members[i]) &&
-		    str_equal(vault->log.members[i].fingerprint, r->fingerprint))
-			return error_set(err, ERR_BUSY, r->fingerprint,
-					 _("Remove the old identity first: `psirtty member revoke`"),
-					 _("this key is a member already"));
+	if (log_member(&vault->log, r->member))
+		return error_set(err, ERR_BUSY, r->fingerprint, _("Ask for a new request"),
+				 _("this request was granted before"));
+	if (live_identities(vault, r->fingerprint, &old) > 1)
+		return error_set(err, ERR_BUSY, r->fingerprint,
+				 _("Its owner ends the old identity first: `psirtty member rotate --identity`"),
+				 _("this key has a new identity already"));
 	return 0;
 }
 
@@ -353,8 +369,15 @@ static int admit(struct vault *vault, const struct request *r, enum vault_role r
 		 struct error *err)
 {
 	static const uint8_t own[ID_BYTES];
+	struct vault_renewal renewed = { 0 };
 	AUTO_STR body = STR_INIT;
-	int code = member_body(r->member, (enum log_role)role, r->sign_public, r->box_public, r->fingerprint,
+	uint32_t old = LOG_NOBODY;
+	bool renewal = live_identities(vault, r->fingerprint, &old) > 0;
+	int code;
+
+	if (!role)
+		role = renewal ? (enum vault_role)log_role(&vault->log, &vault->log.members[old], LOG_NEVER) : VAULT_HANDLER;
+	code = member_body(r->member, (enum log_role)role, r->sign_public, r->box_public, r->fingerprint,
 			       &r->certification, &body, err);
 
 	if (!code)
@@ -364,9 +387,10 @@ static int admit(struct vault *vault, const struct request *r, enum vault_role r
 	code = store_put_identity(vault->store, r->member, r->fingerprint, r->sealed.bytes, r->sealed.length, err);
 	if (!code)
 		code = vault_put_control(vault, CONTROL_MEMBER, own, body.bytes, body.length, now, err);
-	if (!code)
+	if (!code && !renewal)
 		code = grant_first(vault, r, role, now, err);
-	return vault_finish(vault, code, err);
+	code = vault_finish(vault, code, err);
+	return code || !renewal ? code : renew_hand_on(vault, old, log_position(&vault->log, r->member), now, &renewed, err);
 }
 
 int vault_admit(struct vault *vault, const char *fingerprint, const struct str *request,

@@ -144,6 +144,15 @@ static void admit_again(const struct log *log, struct log_member *m, const struc
 	m->sponsor = newcomer->sponsor;
 }
 
+/* Another identity of the same OpenPGP key is the same person. */
+static uint32_t person_of(const struct log *log, const struct log_member *newcomer)
+{
+	for (uint32_t i = 0; i < log->member_count; i++)
+		if (strcmp(log->members[i].fingerprint, newcomer->fingerprint) == 0)
+			return log->members[i].person;
+	return (uint32_t)log->member_count;
+}
+
 void roster_admit(struct log *log, struct log_member *newcomer)
 {
 	uint32_t known = log_position(log, newcomer->id);
@@ -153,6 +162,7 @@ void roster_admit(struct log *log, struct log_member *newcomer)
 		settle(log);
 		return;
 	}
+	newcomer->person = person_of(log, newcomer);
 	log->members = mem_grow(log->members, &log->member_capacity, log->member_count + 1,
 				sizeof(*log->members));
 	log->members[log->member_count++] = *newcomer;

@@ -10,7 +10,7 @@
 
 enum { SNAPSHOT_BEHIND = 64, FINGERPRINT = 65, STREAMS_MORE = 64 };
 
-static const char name[] = "log", magic[] = "psirtty log 2\n";
+static const char name[] = "log", magic[] = "psirtty log 3\n";
 
 /* ---- writing: numbers little-endian, lists behind their length */
 
@@ -37,6 +37,7 @@ static void add_member(struct str *s, const struct log_member *m)
 	str_add_bytes(s, m->box_public, 32);
 	str_add_bytes(s, m->fingerprint, FINGERPRINT);
 	add32(s, m->sponsor);
+	add32(s, m->person);
 	add64(s, m->since);
 	add64(s, m->until);
 	add64(s, m->renewed);
@@ -169,6 +170,8 @@ static void take_member(struct reader *r, struct log_member *m, size_t members)
 	memcpy(m->fingerprint, take(r, FINGERPRINT), FINGERPRINT);
 	r->bad = r->bad || m->fingerprint[FINGERPRINT - 1];
 	m->sponsor = take_position(r, members);
+	m->person = take_position(r, members);
+	r->bad = r->bad || m->person == LOG_NOBODY;
 	m->since = take64(r);
 	m->until = take64(r);
 	m->renewed = take64(r);

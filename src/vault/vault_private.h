@@ -69,6 +69,12 @@ void keyring_wipe(struct keyring *ring);
 /* Unlocks the first identity whose secret key is at hand; before all others one that was unlocked here before. */
 int keyring_unlock(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t vault[ID_BYTES],
 		   uint8_t ret_member[ID_BYTES], char **ret_fingerprint, struct error *err);
+/* Unlocks this member's identity and no other: ERR_VAULT when keys.db does not hold it. */
+int keyring_unlock_member(struct keyring *ring, struct store *store, struct openpgp *pgp, const uint8_t member[ID_BYTES],
+			  struct error *err);
+/* (handover.c) What vault_identity_send writes, of any ring. */
+int keyring_send(const struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], const uint8_t member[ID_BYTES],
+		 const char *whose, struct error *err);
 /* (handover.c) The identity that vault_identity_send wrote into FD instead of an unlocked one. */
 int keyring_take(struct keyring *ring, int fd, const uint8_t vault[ID_BYTES], uint8_t ret_member[ID_BYTES],
 		 char **ret_fingerprint, struct error *err);
@@ -206,6 +212,12 @@ int access_freshen(struct vault *vault, size_t position, instant now, struct err
 /* Wraps of every epoch of a stream that this member can open, for MEMBER. */
 int access_share(struct vault *vault, size_t position, const struct log_member *member, struct error *err);
 
+/* ---- renew.c */
+struct vault_renewal;
+/* What member OLD may, member HEIR gets too, as far as who unlocked the vault can grant it; counts into RET. */
+int renew_hand_on(struct vault *vault, uint32_t old, uint32_t heir, instant now, struct vault_renewal *ret,
+		  struct error *err);
+
 /* ---- member.c */
 
 /* A new random root, encrypted to FINGERPRINT alone, and the keys that come of it. */
@@ -218,6 +230,10 @@ int member_certify(struct openpgp *pgp, const uint8_t vault[ID_BYTES], const uin
 int member_find_key(struct openpgp *pgp, const char *who, struct openpgp_key *ret, struct error *err);
 /* ERR_DENIED with a sentence unless who unlocked it is an admin. */
 int member_require_admin(const struct vault *vault, struct error *err);
+/* The newest live identity of the same OpenPGP key that came after the one at POSITION, or LOG_NOBODY. */
+uint32_t member_heir(const struct vault *vault, uint32_t position);
+/* Wraps of every stream that this member can open, for one more; *RET_LEFT it cannot. */
+int member_share_all(struct vault *vault, const struct log_member *member, size_t *ret_left, struct error *err);
 /* A tail of eight digits or more of a fingerprint, blanks allowed. */
 bool member_matches(const char *fingerprint, const char *who);
 /* The body of MEMBER (and, behind the vault's id, of VAULT). CERTIFICATION: over core_identity_text. */

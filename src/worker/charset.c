@@ -5,13 +5,14 @@
  */
 #include "charset.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <iconv.h>
 
 enum { NAME_LIMIT = 32 };
 
-/* Two converters are ours: UTF-8 (which is also ASCII) needs no tables. */
-enum { OWN_UTF8 = -1 };
+/* These are ours, since they need no tables: UTF-8 (which is also ASCII) and UTF-16. */
+enum { OWN_UTF8 = -1, OWN_UTF16 = -3, OWN_UTF16_BIG = -4, OWN_UTF16_LITTLE = -5 };
 
 /* The names that are given to iconv. Latin 1 is read as its superset from Windows, as browsers do, so
  * that no C1 control comes out of it. */
@@ -19,7 +20,7 @@ static const char *const converters[] = {
 	"WINDOWS-1252", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
 	"ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-11", "ISO-8859-13",
 	"ISO-8859-14", "ISO-8859-15", "WINDOWS-1250", "WINDOWS-1251", "WINDOWS-1253", "WINDOWS-1254",
-	"WINDOWS-1256", "WINDOWS-1257", "KOI8-R", "KOI8-U",
+	"WINDOWS-1256", "WINDOWS-1257", "KOI8-R", "KOI8-U", "MACINTOSH", "CP850", "CP866", "CP874",
 	"WINDOWS-1255", "WINDOWS-1258", "GB18030", "BIG5", "EUC-JP", "CP932", "ISO-2022-JP", "CP949",
 };
 
@@ -35,17 +36,46 @@ static const struct alias { const char *name, *converter; } aliases[] = {
 	{ "x-gbk", "GB18030" }, { "big5-hkscs", "BIG5" }, { "cn-big5", "BIG5" }, { "eucjp", "EUC-JP" },
 	{ "x-euc-jp", "EUC-JP" }, { "shift_jis", "CP932" }, { "shift-jis", "CP932" }, { "sjis", "CP932" },
 	{ "x-sjis", "CP932" }, { "windows-31j", "CP932" }, { "euc-kr", "CP949" }, { "ks_c_5601-1987", "CP949" },
-	{ "windows-949", "CP949" },
+	{ "windows-949", "CP949" }, { "gb_2312-80", "GB18030" }, { "gb_2312", "GB18030" }, { "euc-cn", "GB18030" },
+	{ "csgb2312", "GB18030" }, { "big5hkscs", "BIG5" }, { "cseuckr", "CP949" }, { "ks_c_5601", "CP949" },
+	{ "ksc5601", "CP949" }, { "uhc", "CP949" }, { "iso-2022-jp-ms", "ISO-2022-JP" }, { "csiso2022jp", "ISO-2022-JP" },
+	{ "x-mac-roman", "MACINTOSH" }, { "mac", "MACINTOSH" }, { "ibm850", "CP850" }, { "ibm866", "CP866" },
+	{ "windows-874", "CP874" }, { "iso8859-2", "ISO-8859-2" }, { "latin2", "ISO-8859-2" }, { "l1", "WINDOWS-1252" },
 };
 
-static const char *const utf8_names[] = { "utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968" };
+static const char *const utf8_names[] = { "utf-8", "utf8", "utf_8", "us-ascii", "ascii", "ansi_x3.4-1968", "646", "iso646-us" };
 
 /* A byte is a character in those up to here: their tables are ours, so that no converter has to stay loaded. */
-enum { SINGLE_BYTE = 22 };
+enum { SINGLE_BYTE = 26 };
 
 static iconv_t open_converters[ARRAY_LEN(converters)];
 static bool tried[ARRAY_LEN(converters)];
 static uint16_t tables[SINGLE_BYTE][256]; /* 0: no character, but for byte 0 */
+
+static bool closed;
+
+void charsets_close(void)
+{
+	closed = true;
+}
+
+/* Stands before the C library's, for all of this program and the libraries it is linked with. */
+iconv_t iconv_open(const char *to, const char *from)
+{
+	static void *real;
+	iconv_t (*open_real)(const char *to, const char *from);
+
+	if (closed) {
+		errno = EINVAL;
+		return (iconv_t)-1;
+	}
+	if (!real)
+		real = dlsym(RTLD_NEXT, "iconv_open");
+	if (!real)
+		BUG("the C library has no iconv_open");
+	memcpy(&open_real, &real, sizeof(open_real));
+	return open_real(to, from);
+}
 
 static iconv_t converter(size_t i)
 {
@@ -121,6 +151,10 @@ static int charset_find(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(utf8_names); i++)
 		if (str_casecmp(name, utf8_names[i]) == 0)
 			return OWN_UTF8;
+	if (str_casecmp(name, "utf-16") == 0)
+		return OWN_UTF16;
+	if (str_casecmp(name, "utf-16be") == 0 || str_casecmp(name, "utf-16le") == 0)
+		return str_casecmp(name, "utf-16be") == 0 ? OWN_UTF16_BIG : OWN_UTF16_LITTLE;
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
 		if (str_casecmp(name, aliases[i].name) == 0)
 			name = aliases[i].converter;
@@ -145,6 +179,33 @@ static void add_utf8(const char *bytes, size_t length, struct str *ret)
 		run = cursor;
 	}
 	str_add_bytes(ret, run, (size_t)(end - run));
+}
+
+/* Without a mark of its order it is big-endian (RFC 2781 4.3). */
+static void add_utf16(const char *bytes, size_t length, int kind, struct str *ret)
+{
+	const unsigned char *at = (const unsigned char *)bytes, *end = at + length;
+	bool little = kind == OWN_UTF16_LITTLE || (kind == OWN_UTF16 && length > 1 && at[0] == 0xFF && at[1] == 0xFE);
+	uint32_t high = 0;
+
+	for (; end - at > 1; at += 2) {
+		uint32_t unit = little ? at[0] | (uint32_t)at[1] << 8 : at[1] | (uint32_t)at[0] << 8;
+		bool low = unit >= 0xDC00 && unit < 0xE000;
+
+		if (high && !low)
+			str_add_utf8(ret, 0xFFFD);
+		if (unit >= 0xD800 && unit < 0xDC00) {
+			high = unit;
+			continue;
+		}
+		if (low)
+			str_add_utf8(ret, high ? 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00) : 0xFFFD);
+		else if (unit != 0xFEFF || (const char *)at != bytes)
+			str_add_utf8(ret, unit);
+		high = 0;
+	}
+	if (high || at < end)
+		str_add_utf8(ret, 0xFFFD);
 }
 
 static void add_ascii(const char *bytes, size_t length, struct str *ret)
@@ -205,6 +266,8 @@ bool charset_convert(void *context, const char *charset, const char *bytes, size
 		add_single(tables[found], bytes, length, ret);
 	else if (found >= 0)
 		add_converted(converter((size_t)found), bytes, length, ret);
+	else if (found <= OWN_UTF16)
+		add_utf16(bytes, length, found, ret);
 	else if (found == OWN_UTF8 || utf8_valid(bytes, length))
 		add_utf8(bytes, length, ret);
 	else

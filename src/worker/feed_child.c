@@ -375,6 +375,7 @@ void feed_worker_main(void)
 	job_warm();
 	charsets_warm();
 	unpack_warm();
+	mem_public();
 	read_orders(c);
 	lock->cpu_seconds = 0;
 	if (!parse_lock_prepare(lock))

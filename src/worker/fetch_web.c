@@ -262,6 +262,9 @@ static void add_headers(struct page *page)
 	}
 	if (page->method)
 		curl_easy_setopt(page->curl, CURLOPT_CUSTOMREQUEST, page->method);
+	/* Nothing follows the head of its answer. */
+	if (str_equal(page->method, "HEAD"))
+		curl_easy_setopt(page->curl, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(page->curl, CURLOPT_HTTPHEADER, page->headers);
 }
 

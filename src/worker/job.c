@@ -145,6 +145,8 @@ static void tell_findings(const struct check_report *report, struct str *answer)
 
 		job_row_add(answer, fields, ARRAY_LEN(fields));
 	}
+	for (size_t i = 0; i < report->skipped_count; i++)
+		job_row_add(answer, (const char *const[]){ report->skipped[i].test, report->skipped[i].reason }, 2);
 }
 
 static void tell_report(const struct check_report *report, const char *language, struct str *answer)
@@ -257,6 +259,24 @@ static void do_facts(char *arguments, const char *bytes, size_t length, struct s
 		provider_facts(json, tell_fact, answer);
 }
 
+static void tell_link(void *context, const char *test, const char *path, const char *url)
+{
+	job_row_add(context, (const char *const[]){ test, path, url }, 3);
+}
+
+static void do_links(char *arguments, const char *bytes, size_t length, struct str *answer)
+{
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_JSON json = NULL;
+
+	if (js_load(bytes, length, DOCUMENT_LIMIT, arguments, &json, &err)) {
+		job_refuse(answer, &err);
+		return;
+	}
+	job_row_add(answer, NULL, 0);
+	check_links(json, tell_link, answer);
+}
+
 static void tell_fixed(const json_t *json, const struct fix_report *report, struct str *answer)
 {
 	AUTO_STR text = STR_INIT;
@@ -351,6 +371,7 @@ static void (*const jobs[JOB_COUNT])(char *arguments, const char *bytes, size_t 
 	[JOB_SPELL] = do_spell,
 	[JOB_LISTING] = do_listing,
 	[JOB_DIGEST] = do_digest,
+	[JOB_LINKS] = do_links,
 };
 
 static int by_value(const void *a, const void *b)

@@ -181,6 +181,21 @@ static void flag_lookalikes(struct mail_record *record, const struct mail_addres
 	}
 }
 
+/* RFC 5322 3.6: at most one of each. Two senders have a flag of their own, two structures are malformed. */
+static bool stands_twice(const struct header_block *block)
+{
+	static const char *const once[] = { "subject", "date", "to", "cc", "reply-to", "sender", "message-id", "in-reply-to",
+					    "references" };
+
+	for (size_t i = 0; i < ARRAY_LEN(once); i++) {
+		size_t from = 0;
+
+		if (header_find(block, once[i], &from) && header_find(block, once[i], &from))
+			return true;
+	}
+	return false;
+}
+
 void parse_head(const struct header_block *block, struct mail_record *record)
 {
 	const struct header_field *subject = header_find(block, "subject", NULL);
@@ -200,6 +215,8 @@ void parse_head(const struct header_block *block, struct mail_record *record)
 	read_automatic(block, record);
 	if (header_find(block, "disposition-notification-to", NULL) || header_find(block, "return-receipt-to", NULL))
 		mail_record_add_flag(record, "receipt-requested");
+	if (stands_twice(block))
+		mail_record_add_flag(record, "duplicate-header");
 	flag_lookalikes(record, record->from, record->from_count);
 	flag_lookalikes(record, record->reply_to, record->reply_to_count);
 }

@@ -5,9 +5,8 @@
  */
 #include "parse_private.h"
 
-#include <gmime/gmime.h>
-
 #include "charset.h"
+#include "parse_object.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/format/openpgp_packets.h"
 
@@ -37,75 +36,6 @@ static void flag(struct walk *walk, const char *code)
 	mail_record_add_flag(&walk->mail->record, code);
 }
 
-/* ---- GMime's view */
-
-/* Parses SOURCE as one MIME entity. NULL where GMime sees none. The bytes must outlive it. */
-static GMimeObject *object_new(struct slice source, GByteArray *array)
-{
-	GMimeStream *stream = g_mime_stream_mem_new();
-	GMimeParser *parser;
-	GMimeObject *object;
-
-	array->data = (guint8 *)(uintptr_t)source.bytes;
-	array->len = (guint)source.length;
-	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), array);
-	parser = g_mime_parser_new_with_stream(stream);
-	object = g_mime_parser_construct_part(parser, NULL);
-	g_object_unref(parser);
-	g_object_unref(stream);
-	return object;
-}
-
-static char *object_type(GMimeObject *object)
-{
-	GMimeContentType *type = g_mime_object_get_content_type(object);
-	struct str s = STR_INIT;
-
-	str_add_format(&s, "%s/%s", str_or_empty(type ? g_mime_content_type_get_media_type(type) : "text"),
-		       str_or_empty(type ? g_mime_content_type_get_media_subtype(type) : "plain"));
-	for (size_t i = 0; i < s.length; i++) {
-		unsigned char c = (unsigned char)s.bytes[i];
-
-		s.bytes[i] = c <= 0x20 || c >= 0x7F ? '_' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c;
-	}
-	if (s.length > 128)
-		str_truncate(&s, 128);
-	return str_detach(&s);
-}
-
-/* The raw value of the last header NAME of an object; borrowed from it. */
-static struct slice object_header(GMimeObject *object, const char *name)
-{
-	GMimeHeaderList *headers = g_mime_object_get_header_list(object);
-	struct slice value = { "", 0 };
-
-	for (int i = 0; i < g_mime_header_list_get_count(headers); i++) {
-		GMimeHeader *header = g_mime_header_list_get_header_at(headers, i);
-		const char *raw = g_mime_header_get_raw_value(header);
-
-		if (str_casecmp(str_or_empty(g_mime_header_get_name(header)), name) == 0 && raw)
-			value = (struct slice){ raw, strlen(raw) };
-	}
-	return value;
-}
-
-static bool object_parameter(GMimeObject *object, const char *header, const char *name, struct str *ret)
-{
-	struct slice value = object_header(object, header);
-
-	return mime_parameter(value.bytes, value.length, name, charset_convert, NULL, ret);
-}
-
-static bool value_is(struct slice value, const char *word)
-{
-	size_t start = 0, length = strlen(word);
-
-	while (start < value.length && strchr(" \t\r\n", value.bytes[start]))
-		start++;
-	return value.length - start >= length && str_starts_nocase(value.bytes + start, word) &&
-	       (value.length - start == length || strchr(" \t\r\n;(", value.bytes[start + length]));
-}
-
 /* The encoded bytes of a leaf inside of the walk's source. */
 static struct slice object_content(struct walk *walk, GMimeObject *part)
 {
@@ -126,6 +56,8 @@ static void add_content(struct walk *walk, GMimeObject *part, struct str *ret)
 	struct slice encoding = object_header(part, "content-transfer-encoding");
 	struct slice content = object_content(walk, part);
 
+	if (object_header_count(part, "content-transfer-encoding") > 1)
+		flag(walk, "encoding-ambiguous");
 	if (value_is(encoding, "base64")) {
 		if (!mime_base64_is_plain(content.bytes, content.length))
 			flag(walk, "encoding-ambiguous");
@@ -253,7 +185,10 @@ static void take_clear_blocks(struct walk *walk, const struct str *bytes, const 
 {
 	struct slice text = { bytes->bytes, bytes->length }, block;
 
-	if (parse_inline(bytes->bytes, bytes->length) != INLINE_PART_SIGNED || !walk->show)
+	enum inline_pgp kind = parse_inline(bytes->bytes, bytes->length);
+
+	if (walk->mail->crypto == MAIL_CRYPTO_INLINE_SIGNED || !walk->show ||
+	    (kind != INLINE_PART_SIGNED && kind != INLINE_WHOLE_SIGNED))
 		return;
 	while (walk->signed_tries < SIGNED_PART_LIMIT && parse_clear_block(&text, &block) && block.length <= SIGNED_LIMIT / 2) {
 		struct signed_part *part = parse_add_signed(walk->mail, path, SIGNED_CLEAR);
@@ -285,16 +220,19 @@ static void drop_legacy_display(GMimeObject *object, struct str *text)
 {
 	AUTO_STR value = STR_INIT;
 	const char *empty;
+	size_t skip = 2;
 
 	if (!object_parameter(object, "content-type", "hp-legacy-display", &value) ||
 	    !str_equal(value.bytes, "1"))
 		return;
 	empty = strstr(text->bytes, "\n\n");
-	if (!empty)
+	if (!empty) {
 		empty = strstr(text->bytes, "\n\r\n");
+		skip = 3;
+	}
 	if (empty) {
-		AUTO_STRING rest = mem_copy(empty + 2, text->length - (size_t)(empty + 2 - text->bytes));
-		size_t length = text->length - (size_t)(empty + 2 - text->bytes);
+		size_t length = text->length - (size_t)(empty + skip - text->bytes);
+		AUTO_STRING rest = mem_copy(empty + skip, length);
 
 		str_reset(text);
 		str_add_bytes(text, rest, length);
@@ -447,7 +385,8 @@ static void note_place(struct walk *walk, struct mail_part *part, size_t before)
 
 static void walk_leaf(struct walk *walk, GMimeObject *object, const char *type, const char *path, bool root)
 {
-	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html");
+	/* RFC 2046 4.1.4: an unknown kind of text can be read as plain text. */
+	bool text = str_equal(type, "text/plain") || str_equal(type, "text/html") || (root && str_starts(type, "text/"));
 	AUTO_STR bytes = STR_INIT, charset = STR_INIT;
 	AUTO_STRING name = part_name(walk, object);
 	size_t before = walk->text.length;
@@ -754,6 +693,8 @@ static void walk_signed(struct walk *walk, GMimeObject *object, const char *path
 	}
 	if (!root || child_count(object) != 2 || child_is(object, 1, "application/pgp-signature"))
 		flag(walk, "partly-signed");
+	else
+		flag(walk, "malformed");
 	if (!root && take_signed_part(walk, object, path, &signed_bytes)) {
 		walk_signed_child(walk, signed_bytes, path, depth, false);
 		walk_child(walk, object, 1, path, depth, false);
@@ -795,6 +736,22 @@ static void walk_message(struct walk *walk, GMimeObject *object, const char *pat
 	walk->collect = collect;
 }
 
+/* A multipart whose boundary is nowhere: what stands in it is text, as far as anybody can tell. */
+static void show_unparted(struct walk *walk)
+{
+	struct header_block block;
+	size_t before = walk->text.length;
+	AUTO_STR text = STR_INIT;
+
+	header_block_read(walk->source.bytes, walk->source.length, &block);
+	charset_convert(NULL, "", walk->source.bytes + block.body,
+			walk->source.length - block.body < TEXT_LIMIT ? walk->source.length - block.body : TEXT_LIMIT, &text);
+	header_block_release(&block);
+	flag(walk, "malformed");
+	add_text(walk, &text);
+	note_place(walk, &walk->mail->record.parts[0], before);
+}
+
 static void walk_part(struct walk *walk, GMimeObject *object, const char *path, int depth, bool root)
 {
 	AUTO_STRING type = object_type(object);
@@ -804,7 +761,9 @@ static void walk_part(struct walk *walk, GMimeObject *object, const char *path, 
 	} else if (!GMIME_IS_MULTIPART(object)) {
 		walk_leaf(walk, object, type, path, root);
 	} else if (add_part(walk, path, type, 0) >= 0) {
-		if (str_equal(type, "multipart/encrypted"))
+		if (root && !child_count(object))
+			show_unparted(walk);
+		else if (str_equal(type, "multipart/encrypted"))
 			walk_encrypted(walk, object, path, depth, root);
 		else if (str_equal(type, "multipart/signed"))
 			walk_signed(walk, object, path, depth, root);

@@ -86,7 +86,8 @@ static bool is_needed(const char *path)
 	static const char *const names[] = { "/psirtty", "/libc.so", "/libc-", "/ld-", "/libglib", "/libgobject", "/libgmime",
 					     "/libutf8proc", "/libjansson", "/gconv/" };
 	static const char *const tables[] = { "/gconv/ISO8859", "/gconv/KOI8", "/gconv/CP1250", "/gconv/CP1251", "/gconv/CP1252",
-					      "/gconv/CP1253", "/gconv/CP1254", "/gconv/CP1256", "/gconv/CP1257" };
+					      "/gconv/CP1253", "/gconv/CP1254", "/gconv/CP1256", "/gconv/CP1257", "/gconv/MACINTOSH", "/gconv/IBM850",
+					      "/gconv/IBM866", "/gconv/CP874" };
 
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		if (strstr(path, tables[i]))
@@ -178,8 +179,10 @@ void parse_worker_loop(bool mail, const char *dictionary)
 		job_warm();
 	if (dictionary)
 		spell_warm(dictionary);
-	if (mail)
+	if (mail) {
+		charsets_close();
 		leave_behind();
+	}
 	if (fd_write_all(PARSE_FD_STATUS, &ready, sizeof(ready)) != 0 || ready != 0)
 		_exit(0);
 	/* The child that finds the pipe closed is the last. */

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a screen costs: psirtty on a vault of 10,000 cases beside tig, neomutt, htop and ncdu on things of that size, in the
 same pseudo-terminals with the same keys. Bytes are the median of what the program wrote until it fell silent; "rest" is
-what follows a move when no other key comes (a preview); resident memory is that of the largest of its processes; the last
-column is the time from its start to the list. A program that is not installed is a line that says so.
+what follows a move when no other key comes (a preview); "scroll" is a move at the edge, "marker" one where a mark instead of a
+bar shows the selection, "typed" a character of a filter that is followed at once; "esc ms" from Escape until a prompt is gone,
+"p99 ms" from a key to the last byte it brought, of KEYS keys; resident memory is that of the largest of its processes; the
+last column is the time from its start to the list. A program that is not installed is a line that says so; "-" is what a
+program has not.
 
 Usage: screen.py PSIRTTY VAULT_MAKE"""
 import fcntl
@@ -27,10 +30,17 @@ SILENCE = 0.1
 REST = 0.5
 IDLE = 5.0
 PATIENCE = 60.0
-BUDGETS = {80: (200, 1600, 1600, 2100), 200: (320, 3400, 3400, 4500)}
-HEAD = ("program", "size", "move", "rest", "page", "redraw", "idle 5 s", "RSS kB", "first ms")
-ROW = "%-18s %-7s %7s %7s %7s %7s %9s %8s %9s"
-DOWN, PAGE, REDRAW = "\x1bOB", "\x1b[6~", "\x0c"
+KEYS = 200
+TOGETHER = 0.02
+BUDGETS = {80: (200, 1600, 250, 1600, 2100, 60, 1700, 30, 16), 200: (320, 3400, 350, 3400, 4500, 60, 1700, 30, 16)}
+HEAD = ("program", "size", "move", "rest", "scroll", "page", "redraw", "marker", "typed", "esc ms", "p99 ms", "idle 5 s", "RSS kB",
+        "first ms")
+ROW = "%-18s %-7s %6s %6s %6s %6s %6s %6s %6s %6s %6s %9s %8s %9s"
+DOWN, UP, PAGE, REDRAW, ESCAPE, LEAVE = "\x1bOB", "\x1bOA", "\x1b[6~", "\x0c", "\x1b", "\x07"
+# For each: what opens a prompt that Escape (or ^G) leaves, a filter that is followed while one types, and what makes a mark of
+# the bar. None: it has none.
+HABITS = {"psirtty": (":", ESCAPE, "/", ":set cursor marker\r"), "tig": (":", ESCAPE, None, None),
+          "neomutt": (":", LEAVE, None, ":set arrow_cursor\r"), "htop": ("/", ESCAPE, "\\", None), "ncdu": ("?", ESCAPE, None, None)}
 
 
 class Screen:
@@ -77,6 +87,42 @@ class Screen:
 
     def medians(self, keys):
         return [sorted(bytes)[TIMES // 2] for bytes in zip(*(self.key(keys) for _ in range(TIMES)))]
+
+    def answer(self, keys):
+        """Milliseconds from KEYS to the last byte they bring: what comes apart from it by less than TOGETHER."""
+        began = last = time.monotonic()
+        os.write(self.fd, keys.encode())
+        wait = REST
+        while self.read(wait):
+            last, wait = time.monotonic(), TOGETHER
+        return (last - began) * 1000
+
+    def slowest(self):
+        """That of 99 of 100 keys, up and down in turn."""
+        took = sorted(self.answer(UP if i % 2 else DOWN) for i in range(KEYS))
+        return f"{took[KEYS * 99 // 100]:.1f}"
+
+    def scrolled(self, rows):
+        os.write(self.fd, (DOWN * rows).encode())
+        self.until_silent(REST)
+        return self.medians(DOWN)[0]
+
+    def prompts(self, habits):
+        """Bytes of a move with a mark, of a character of a filter; milliseconds of Escape."""
+        prompt, leave, filtering, marker = habits
+        self.key(prompt)
+        took = self.answer(leave)
+        escape = f"{took:.0f}" if took else "-"
+        typed = "-"
+        if filtering:
+            self.key(filtering)
+            typed = sorted(self.key(letter)[0] for letter in "over")[2]
+            self.key(ESCAPE)
+            self.key(ESCAPE)
+        if not marker:
+            return "-", typed, escape
+        self.key(marker)
+        return self.medians(UP)[0], typed, escape
 
     def during(self, seconds):
         count, end = 0, time.monotonic() + seconds
@@ -130,10 +176,12 @@ def measure(name, argv, ready, env, cwd, start=""):
             screen.until_silent()
             for key in start:
                 screen.key(key)
-            figures = [*screen.medians(DOWN), screen.medians(PAGE)[0], screen.medians(REDRAW)[0], screen.during(IDLE)]
-            print(ROW % (name, f"{cols}x{rows}", *figures, screen.resident(), f"{first:.0f}"), flush=True)
+            figures = [*screen.medians(DOWN), screen.scrolled(rows), screen.medians(PAGE)[0], screen.medians(REDRAW)[0]]
+            late, idle, resident = screen.slowest(), screen.during(IDLE), screen.resident()
+            figures += [*screen.prompts(HABITS[name.split()[0]]), late, idle]
+            print(ROW % (name, f"{cols}x{rows}", *figures, resident, f"{first:.0f}"), flush=True)
         except (TimeoutError, OSError) as error:
-            print(ROW % (name, f"{cols}x{rows}", *["failed"] * 7), error, flush=True)
+            print(ROW % (name, f"{cols}x{rows}", *["failed"] * 12), error, flush=True)
         finally:
             screen.end()
         if name == "psirtty":
@@ -166,7 +214,7 @@ def mailbox(place, _tools, _env):
                        f"To: psirt@vendor.example\nSubject: Report {i} of an overflow in the parser\n"
                        f"Date: Tue, 03 Mar 2026 10:00:00 +0000\nMessage-ID: <b{i}@finder.example>\n\nSee below.\n\n")
     with open(f"{place}/rc", "w", encoding="ascii") as file:
-        file.write("set folder=. move=no\n")
+        file.write("set folder=. move=no menu_scroll=yes\n")
     return ["neomutt", "-n", "-R", "-F", "rc", "-f", "mbox"], rb"Report", "="
 
 
@@ -197,7 +245,7 @@ def main():
     print(ROW % HEAD)
     for name, make in PROGRAMS:
         if name != "psirtty" and not shutil.which(name):
-            print(ROW % (name, "", *["missing"] * 7))
+            print(ROW % (name, "", *["missing"] * 12))
             continue
         with tempfile.TemporaryDirectory(prefix="bs.") as place:
             env = {"PATH": os.environ["PATH"], "HOME": place, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}

@@ -4,6 +4,7 @@
  * among it; in every other format they are valid by its checker, as CSAF without a finding that could be mended; the draft of CSAF 2.1 leads back to what CSAF 2.0 said.
  */
 #include "psirtty/base/file.h"
+#include "psirtty/base/text.h"
 #include "psirtty/format/advisory.h"
 #include "psirtty/format/check.h"
 #include "tests/unit/tap.h"
@@ -166,17 +167,47 @@ static void check_unknown(const json_t *document, const char *path, const char *
 	advisory_free(advisory);
 }
 
-static void check_people(const struct advisory *advisory, const char *path)
+/* No line is wider than 72 cells but for what cannot be broken: one word, and what stands before it on the line. */
+static bool is_narrow(const char *text)
+{
+	bool narrow = true;
+
+	for (size_t length; *text; text += length + (text[length] == '\n')) {
+		AUTO_STRING line = NULL;
+		const char *last;
+
+		length = strcspn(text, "\n");
+		line = mem_copy(text, length);
+		last = strrchr(line, ' ');
+		narrow = narrow && (text_width(line) <= 72 || !last || !line[strspn(line, " -")] || strlen(last) > 40 ||
+				    str_starts(line, "Subject: "));
+	}
+	return narrow;
+}
+
+/* What people read: safe to show, and from the same document read anew the same bytes. */
+static void check_people(const struct advisory *advisory, const json_t *document, const char *path)
 {
 	static const char *const formats[] = { "text", "markdown", "html", "release-note", "mail", "faq" };
+	struct advisory *again = NULL;
 
+	if (advisory_read(document, path, &again, NULL)) {
+		CHECK(false, "%s is read again", path);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
 		AUTO_STR out = STR_INIT;
+		AUTO_STR twice = STR_INIT;
 
 		if (advisory_write(advisory, formats[i], &options, &out, NULL, NULL) || !out.length ||
 		    !utf8_valid(out.bytes, out.length) || strpbrk(out.bytes, "\x1b\x07\x08"))
 			CHECK(false, "%s as %s", path, formats[i]);
+		if (advisory_write(again, formats[i], &options, &twice, NULL, NULL) || !str_equal(out.bytes, twice.bytes))
+			CHECK(false, "%s as %s: the same bytes twice", path, formats[i]);
+		if (i == 0 && !is_narrow(out.bytes))
+			CHECK(false, "%s as text: 72 columns", path);
 	}
+	advisory_free(again);
 }
 
 static void take(const char *path, const char *own)
@@ -198,7 +229,7 @@ static void take(const char *path, const char *own)
 	if (back && !json_equal(json, back))
 		CHECK(false, "%s: nothing is lost on the way back", path);
 	check_unknown(json, path, own);
-	check_people(advisory, path);
+	check_people(advisory, json, path);
 	if (valid && !str_equal(own, "csaf-2.0"))
 		check_raised_to_csaf(advisory, path);
 	for (size_t i = 0; valid && i < ARRAY_LEN(formats); i++)

@@ -99,6 +99,12 @@ static const struct sample { const char *name, *tlp; struct step steps[12]; } sa
 	{ "translated", "CLEAR",
 	  { { EVENT_AFFECTED_SET, AFFECTED("1.0", "affected") },
 	    { EVENT_ADVISORY_TEXT, "{'field':'title','lang':'zh','value':'解析器缓冲区溢出'}" } } },
+	{ "package", "CLEAR",
+	  { { EVENT_AFFECTED_SET, "{'product':'P3','version':'vers:npm/>=1.0.0|<1.2.0','status':'affected'}" },
+	    { EVENT_AFFECTED_SET, "{'product':'P3','version':'1.2.0','status':'fixed'}" },
+	    { EVENT_ID_ADDED, "{'system':'cve','text':'CVE-2026-12345'}" },
+	    { EVENT_SCORE_SET, SCORE("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:L/A:L", "us") },
+	    { EVENT_REMEDIATION_SET, "{'category':'vendor_fix','details':'Update to 1.2.0','url':'https://vendor.example/1.2.0'}" } } },
 	{ "unicode", "CLEAR",
 	  { { EVENT_AFFECTED_SET, "{'product':'产品 \\u001b[2J','version':'一','status':'affected'}" },
 	    { EVENT_REMEDIATION_SET, "{'category':'mitigation','details':'说明 \\u202e','url':'javascript:x'}" } } },
@@ -126,6 +132,8 @@ static void sample_write(const struct sample *sample, const char *dir)
 		 "'cpe':'cpe:2.3:a:vendor:gateway:*:*:*:*:*:*:*:*'}"), &world, "product");
 	must(put(&world, 0, EVENT_PRODUCT_ADDED,
 		 "{'product':'P2','name':'Box','purl':'pkg:bad','cpe':'cpe:2.3:a:x'}"), &world, "product");
+	must(put(&world, 0, EVENT_PRODUCT_ADDED,
+		 "{'product':'P3','name':'Gateway client','vendor':'Vendor GmbH','purl':'pkg:npm/%40vendor/client'}"), &world, "product");
 	must(put(&world, 1, EVENT_CASE_OPENED, "{'case':'PSIRT-2026-0001','title':'Overflow'}"), &world, "case");
 	advisory = mem_format("{'advisory':'PSIRT-SA-2026-0001','title':'Buffer overflow in the parser',"
 			      "'summary':'A crafted file stops the server.','description':'It copies too much.',"

@@ -36,21 +36,22 @@ def check(number, condition, name, detail=""):
 
 
 def take_first(path):
-    """The first members of the zip in a zip, as they are, in a zip in a zip; how many."""
+    """The first members of the zip in a zip, as they are, in a zip in a zip; how many, of how many bytes."""
     with zipfile.ZipFile(path) as outer:
         name = outer.namelist()[0]
         whole = outer.read(name)
     end = whole.rindex(b"PK\x05\x06")
     first = at = struct.unpack_from("<I", whole, end + 16)[0]
-    count = 0
+    count = raw = 0
     while whole[at:at + 4] == b"PK\x01\x02" and (count < records or not records):
+        raw += struct.unpack_from("<I", whole, at + 24)[0]
         at += 46 + sum(struct.unpack_from("<HHH", whole, at + 28))
         count += 1
     rest = struct.unpack_from("<I", whole, at + 42)[0] if whole[at:at + 4] == b"PK\x01\x02" else first
     tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, at - first, rest, 0)
     with zipfile.ZipFile(feed, "w") as outer:
         outer.writestr(name, whole[:rest] + whole[first:at] + tail)
-    return count
+    return count, raw
 
 
 def command(store):
@@ -72,7 +73,20 @@ def dump(store):
     return digest.hexdigest(), counts
 
 
-def run_until(store, limit):
+def memory(pid):
+    """Kilobytes that a process and its children hold together, what they share counted once."""
+    total = 0
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        for one in [str(pid), *children.read().split()]:
+            try:
+                with open(f"/proc/{one}/smaps_rollup") as rollup:
+                    total += int(rollup.read().split("\nPss:")[1].split()[0])
+            except (OSError, IndexError):
+                pass
+    return total
+
+
+def run_until(store, limit, watch=None):
     """Imports, and kills it once it has used the processor for LIMIT nanoseconds. Whether it was killed, and for how many."""
     run = subprocess.Popen(command(store), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline, seen = time.monotonic() + 120, 0
@@ -80,6 +94,8 @@ def run_until(store, limit):
         try:
             with open(f"/proc/{run.pid}/schedstat") as stat:
                 seen = int(stat.read().split()[0])
+            if watch is not None:
+                watch.append(memory(run.pid))
         except (OSError, IndexError):
             pass
         if seen >= limit:
@@ -115,18 +131,22 @@ def kill_often(total):
 
 
 try:
-    taken = take_first(sys.argv[2])
+    taken, raw = take_first(sys.argv[2])
     seed = int(os.environ.get("PSIRTTY_SEED", random.randrange(1 << 30)))
     random.seed(seed)
     whole = os.path.join(work, "whole.db")
-    killed, total = run_until(whole, float("inf"))
+    held = [0]
+    killed, total = run_until(whole, float("inf"), held)
     one = dump(whole)
     check(1, not killed and one[1][0] == taken, f"undisturbed: {one[1][0]} records", f"{taken} were given")
+    check(2, len(held) > 10 and max(held) <= 64 << 10, f"all its processes together held {max(held) >> 10} MB (at most 64)", f"{len(held)} looks")
+    share = os.path.getsize(whole) / raw
+    check(3, share <= 0.4, f"the store has {share:.2f} of the records' size (at most 0.4)")
     stores, places = kill_often(total)
-    check(2, len(places) == KILLS, f"killed {len(places)} times, at these parts of the way: {' '.join(map(str, places))} (PSIRTTY_SEED={seed})")
+    check(4, len(places) == KILLS, f"killed {len(places)} times, at these parts of the way: {' '.join(map(str, places))} (PSIRTTY_SEED={seed})")
     others = [dump(store) for store in stores]
-    check(3, all(other == one for other in others), f"the content is the same in each of {len(stores)} stores", f"{one}\n#   {others}")
+    check(5, all(other == one for other in others), f"the content is the same in each of {len(stores)} stores", f"{one}\n#   {others}")
 finally:
     shutil.rmtree(work)
-print("1..3")
+print("1..5")
 sys.exit(1 if failed else 0)

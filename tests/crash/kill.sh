@@ -63,6 +63,29 @@ count=$(wc -l <"$work/acknowledged")
 ok $? "$count notes were acknowledged"
 is "$missing" 0 'and none of them is missing'
 
+# ---- a backup while three write: whole, and with all that was acknowledged before it began
+writers=()
+for w in a b c; do
+  setsid bash -c "$(declare -f writer); psirtty='$psirtty' work='$work'; writer backup $w" &
+  writers+=($!)
+done
+before=$(wc -l <"$work/acknowledged")
+for ((i = 0; i < 2000; i++)); do
+  [ $(($(wc -l <"$work/acknowledged") - before)) -ge 3 ] && break
+  read -rt 0.01 <> <(:) || true
+done
+cp "$work/acknowledged" "$work/before"
+"$psirtty" vault backup "$work/backup" --keys >"$work/said" 2>&1
+ok $? 'a backup while three write' "$(cat "$work/said")"
+for pid in "${writers[@]}"; do kill -9 -- "-$pid" 2>/dev/null; done
+wait 2>/dev/null
+XDG_STATE_HOME=$work/fresh "$psirtty" vault restore "$work/backup" "$work/restored" >"$work/said" 2>&1
+has "$(cat "$work/said")" 'verified' 'it is restored, and verified'
+XDG_STATE_HOME=$work/fresh "$psirtty" --vault "$work/restored" --json case show 1 >"$work/case"
+missing=0
+while read -r note; do grep -qF "\"$note\"" "$work/case" || missing=$((missing + 1)); done <"$work/before"
+is "$missing" 0 'nothing that was acknowledged before it began is missing' "$(wc -l <"$work/before")"
+
 # ---- three sessions open cases and take the same mail at once
 for w in a b c; do
   for n in 1 2 3 4; do "$psirtty" case new "case $w $n" >>"$work/opened" 2>&1; done &

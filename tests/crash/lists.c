@@ -4,6 +4,7 @@
 
 #include "psirtty/base/mem.h"
 #include "psirtty/vault/index.h"
+#include "sessions.h"
 
 enum { LISTS_VERSION = 7, CASES = 4096 };
 
@@ -102,4 +103,25 @@ int lists_compare(struct vault *vault, size_t *ret_rows, size_t *ret_texts, bool
 	vault_cache_anew(vault);
 	code = lists_keep(vault, err);
 	return code ? code : vault_cache_compare(vault, ret_rows, ret_texts, err);
+}
+
+void lists_judge(const char *dir, struct lists_tally *tally)
+{
+	struct openpgp *pgp = NULL;
+	struct vault *vault = sessions_open(dir, &pgp);
+	size_t rows = 0, texts = 0;
+	AUTO_ERROR err = ERROR_INIT;
+	bool ready = false;
+
+	tally->judged++;
+	if (!vault || lists_compare(vault, &rows, &texts, &ready, &err)) {
+		tally->unread++;
+		printf("# the cache: %s\n", str_or_empty(err.why));
+	}
+	tally->compared += ready;
+	tally->unequal += rows || texts;
+	if (rows || texts)
+		printf("# %zu rows and %zu texts or words differ\n", rows, texts);
+	vault_close(vault);
+	openpgp_close(pgp);
 }

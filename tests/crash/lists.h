@@ -13,4 +13,9 @@ int lists_keep(struct vault *vault, struct error *err);
 /* The cache beside what is read anew: how many rows and texts or words differ. *RET_READY: there was a file to compare. */
 int lists_compare(struct vault *vault, size_t *ret_rows, size_t *ret_texts, bool *ret_ready, struct error *err);
 
+/* Of the caches judged: how many could be compared, were not as what is read anew, or could not be read. */
+struct lists_tally { size_t judged, compared, unequal, unread; };
+/* The cache of the vault DIR/vault, beside what is read anew, in a session of its own; what differs is printed. */
+void lists_judge(const char *dir, struct lists_tally *tally);
+
 #endif

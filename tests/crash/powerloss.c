@@ -78,28 +78,7 @@ static bool run_writers(void)
 
 /* ---- after the crash */
 
-struct tally { size_t rounds, promised, lost, unopened, unwhole, objects, compared, unequal, unread, usable; };
-
-/* Whatever the loss left of the cache: the next session goes on from it, and then it is what is read anew. */
-static void judge_lists(const char *dir, struct tally *tally)
-{
-	struct openpgp *pgp = NULL;
-	struct vault *vault = sessions_open(dir, &pgp);
-	size_t rows = 0, texts = 0;
-	AUTO_ERROR err = ERROR_INIT;
-	bool ready = false;
-
-	if (!vault || lists_compare(vault, &rows, &texts, &ready, &err)) {
-		tally->unread++;
-		printf("# the cache: %s\n", str_or_empty(err.why));
-	}
-	tally->compared += ready;
-	tally->unequal += rows || texts;
-	if (rows || texts)
-		printf("# %zu rows and %zu texts or words differ\n", rows, texts);
-	vault_close(vault);
-	openpgp_close(pgp);
-}
+struct tally { size_t rounds, promised, lost, unopened, unwhole, objects, usable; struct lists_tally lists; };
 
 static void judge(const char *dir, const uint64_t *promises, size_t count, struct tally *tally)
 {
@@ -142,8 +121,9 @@ static void crash(size_t round, bool lying, struct tally *tally)
 	chmod(vault, 02770);
 	sessions_use(dir);
 	judge(dir, promises, count, tally);
+	/* Whatever the loss left of the cache: the session that looked went on from it. */
 	if (!lying)
-		judge_lists(dir, tally);
+		lists_judge(dir, &tally->lists);
 	free(promises);
 }
 
@@ -170,9 +150,9 @@ static void test_losses(size_t rounds)
 	CHECK(honest.lost == 0, "nothing acknowledged is missing (%zu are)", honest.lost);
 	CHECK(honest.objects == 0, "every attachment of an event opens (%zu do not)", honest.objects);
 	CHECK(honest.unwhole == 0, "the database and the chains are whole each time (%zu are not)", honest.unwhole);
-	CHECK(honest.unequal == 0 && honest.unread == 0 && honest.compared == honest.rounds,
+	CHECK(honest.lists.unequal == 0 && honest.lists.unread == 0 && honest.lists.compared == honest.rounds,
 	      "lists and words are what is read anew each time (%zu are not, %zu cannot be read, %zu of %zu compared)",
-	      honest.unequal, honest.unread, honest.compared, honest.rounds);
+	      honest.lists.unequal, honest.lists.unread, honest.lists.compared, honest.rounds);
 	CHECK(honest.usable > honest.rounds / 10, "the cache was there after %zu of them, and made anew after the others", honest.usable);
 	CHECK(lying.lost + lying.unopened > LYING_ROUNDS / 4,
 	      "on a disk that lies about syncing it shows: %zu of %zu lost, %zu of %zu do not open", lying.lost, lying.promised,

@@ -33,8 +33,8 @@ void sessions_use(const char *dir)
 
 bool sessions_make(const char *dir)
 {
+	static char *fingerprint; /* one key for all of them */
 	AUTO_STRING path = file_join(dir, "vault");
-	AUTO_STRING fingerprint = NULL;
 	struct openpgp *pgp = NULL;
 	AUTO_ERROR err = ERROR_INIT;
 	bool good;
@@ -42,7 +42,7 @@ bool sessions_make(const char *dir)
 	file_make_dir(dir, 0700, NULL);
 	sessions_use(dir);
 	good = openpgp_open(sessions_home, &pgp, &err) == 0 &&
-	       openpgp_generate(pgp, "Alex Handler <alex@vendor.example>", &fingerprint, &err) == 0 &&
+	       (fingerprint || openpgp_generate(pgp, "Alex Handler <alex@vendor.example>", &fingerprint, &err) == 0) &&
 	       vault_create(path, pgp, fingerprint, NULL, SESSIONS_NOW, &err) == 0;
 	openpgp_close(pgp);
 	return good;

@@ -90,6 +90,7 @@ as a affected set 1 gw 2.0.0 not-affected --because vulnerable_code_not_present 
 as a case set 1 score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H >/dev/null
 as a case set 1 cwe CWE-787 >/dev/null
 as a case credit 1 'Lin Finder' name >/dev/null
+as a party add 1 'Lin Finder' finder --address lin@finder.example >/dev/null
 has "$(as a advisory show 1 --lang zh)" '特制帧可使网关停止' 'the translation is shown'
 as a remediation set 1 vendor_fix 'Update to 1.2.0.' --url https://vendor.example/1.2.0 >/dev/null
 
@@ -144,6 +145,23 @@ out=$(as a advisory publish "$id")
 is "$?" 1 'so it is not published'
 as b advisory approve 1 >/dev/null
 is "$(row 'approval: content')" passed 'approved anew'
+gpg --homedir "$work/a" --batch --yes --delete-keys "$b" 2>/dev/null
+is "$(row 'approval: content')" not-checked 'a signature whose key is not here is not checked, and does not pass'
+gpg --homedir "$work/b" --export "$b" | gpg --homedir "$work/a" --batch --quiet --import 2>/dev/null
+is "$(row CVE-2026-11111)" passed 'the CVE id is in use for the case'
+as a case set 1 cve CVE-2026-22222 >/dev/null
+is "$(row CVE-2026-22222)" closed 'one that was rejected stands against it'
+as a undo 1 >/dev/null
+is "$(row embargo)" passed 'no embargo is in force'
+as a embargo propose 1 2026-12-24 09:00 UTC >/dev/null && as a embargo accept 1 >/dev/null
+is "$(row embargo)" closed 'one that is in force stands against it'
+out=$(as b advisory publish "$id")
+is "$?" 1 'and holds it'
+now=2026-12-24T09:00:01Z
+is "$(row embargo)" passed 'until it ends'
+now=2026-11-10T08:00:00Z
+as a embargo terminate 1 'everybody is ready' --override >/dev/null
+as a case set 1 disclosure attacks >/dev/null
 as a advisory set 1 recommendation 'Block 10.20.30.40 at the border.' >/dev/null
 as b advisory approve 1 >/dev/null
 is "$(row 'gate G3')" closed 'a live address closes a gate'
@@ -169,7 +187,18 @@ is "$("$psirtty" check "$work/out/CVE-2026-11111.json" | cut -f 3)" valid 'the C
 has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"status": "final"' 'it is final'
 has "$(cat "$work/out/psirt-sa-2026-0001.txt")" 'Lin Finder' 'who agreed is thanked'
 has "$(as a case log 1)" "advisory $sa version 1 published (TLP:CLEAR)" 'the log tells it'
-has "$(as a clock list 1)" 'cna-publish-72h' 'the CNA clock runs'
+out=$(as a clock list 1)
+has "$out" 'cna-publish-72h' 'the CNA clock runs'
+has "$(grep 'cna-publish-24h' <<<"$out")" 'published' 'from the publication on'
+has "$(grep 'eu-cra-14-8	' <<<"$out")" 'met' 'users were told, which the CRA asks for once it is exploited'
+has "$(grep 'eu-cra-14-2-c' <<<"$out")" $'running\tstrict, 14 days' 'the final report to the CSIRT is due'
+has "$(as a draft show "published-psirt-sa-2026-0001-1")" 'lin@finder.example' 'a notice to the finder waits to be sent'
+out=$(as a provider build "$work/www")
+has "$out" 'TLP:WHITE, 2 documents' 'a provider directory is built of what was published'
+cmp -s "$work/www/.well-known/csaf/white/2026/psirt-sa-2026-0001.json" "$work/out/psirt-sa-2026-0001.json"
+ok $? 'the very bytes that were approved'
+"$psirtty" provider check "$work/www" >/dev/null
+ok $? 'and meets what a trusted provider must'
 out=$(as b advisory publish "$id")
 is "$?" 1 'it is not published twice'
 
@@ -244,13 +273,32 @@ is "$?" 0 'at its time a person publishes it'
 ok "$(grep -c '"number": "2"' "$work/out/psirt-sa-2026-0001.json" | grep -qx 1; echo $?)" 'the second revision is in the history'
 has "$(cat "$work/out/psirt-sa-2026-0001.json")" '"initial_release_date": "2026-11-10T08:00:00Z"' 'the first date stays'
 is "$("$psirtty" check --preset extended "$work/out/psirt-sa-2026-0001.json" | cut -f 3,4)" $'valid\t-' 'and nothing is wrong with it'
-# ---- alone
+out=$(as a advisory diff 1 --from 1 --to 2)
+has "$out" '/product_tree' 'two releases are compared'
+has "$out" 'major' 'with what their difference asked for'
+is "$(as a advisory diff 1 --from 1 | grep -c product_tree | sed 's/[1-9][0-9]*/some/')" some 'and an old one with what it is now'
+out=$(as a advisory diff 1 --from 9)
+is "$?" 2 'a version that no release has'
+# ---- who counts: whoever wrote a fact of it is an author too, unless the rules say otherwise
 now=2026-11-15T08:00:00Z
 as a affected set 1 gw 1.1.8 affected >/dev/null
 as a advisory set 1 summary 'A crafted frame stops gateways.' >/dev/null
 mkdir -p "$work/share/psirtty"
+as b remediation set 1 workaround 'Switch the gateway off.' >/dev/null
 as a advisory prepare 1 'Adds 1.1.8' >/dev/null
 as a advisory approve 1 >/dev/null
+as b advisory approve 1 >/dev/null
+rules() { # rules PERSONS OWN: the result and the reason
+  printf 'approvals:\n  - role: content\n    persons: %s\n    own: %s\n' "$1" "$2" >"$work/share/psirtty/advisory.yaml"
+  as a advisory check 1 | awk -F'\t' '$1 == "approval: content" { print $2 ": " $3 }'
+}
+has "$(rules 1 no)" 'closed: 0 of 1 persons; a: own; b: own' 'with a remedy of his own a second person is an author too'
+is "$(rules 1 yes)" 'passed: 2 of 1 persons' 'where the rules let authors count, both do'
+is "$(rules 2 yes)" 'passed: 2 of 2 persons' 'as two persons'
+has "$(rules 3 yes)" 'closed: 2 of 3 persons' 'but not as three'
+has "$(rules 2 alone)" 'closed: 0 of 2 persons' 'and nobody is alone here'
+rm "$work/share/psirtty/advisory.yaml"
+# ---- alone
 has "$(as a advisory check 1)" "by \`own: yes\` below \`- role: content\` in the list \`approvals\` of $work/share/psirtty/advisory.yaml" 'what to write, and where'
 as a member revoke "$b" >/dev/null
 is "$(row 'approval: content')" noted 'where nobody else is, the author approves'

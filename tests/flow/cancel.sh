@@ -99,4 +99,16 @@ shows 'cancelled' '^C cancels the job in front'
 is "$(ls "$work/out")" '' 'and leaves nothing'
 t send-keys -t w : 'case list' Enter
 shows 'a large case' 'and the workstation goes on'
+t kill-server
+rm -rf "$work/backup" "$work/bundle" "$work/export" "$work/other"
+
+# ---- a file of a GiB, in and out, where a process may have an eighth of that
+small() { (ulimit -d 131072 && "$psirtty" "$@"); }
+truncate -s 1G "$work/gib"
+small repro add 1 'build gib' reproduced --text 'send it too' --attach "$work/gib" >"$work/said" 2>&1
+ok $? 'a GiB goes in within 128 MiB of memory' "$(cat "$work/said")"
+has "$("$psirtty" repro files 1)" $'\t1073741824\t49bc20df15e412a64472421e13fe86ff1c5165e18b2afccf160d4dc19fe68a14' 'whole'
+small repro export 1 5 'to look at it' --dir "$work/out" --confirm 49bc20df >"$work/said" 2>&1
+ok $? 'and out again' "$(cat "$work/said")"
+is "$(find "$work/out" -type f -printf '%s\n')" 1073741824 'whole'
 tap_done

@@ -89,11 +89,135 @@ else
   done
   is "$(spelt '../en' 'x')" 'not checked: 6.3.6 6.3.7 6.3.8' 'and a language is no path'
 fi
+# ---- links, on request alone: a server on loopback that knows HEAD for one page only
+if ! command -v python3 >/dev/null || ! command -v openssl >/dev/null; then
+  ok 0 'links are followed # SKIP no python3 or openssl for a server'
+else
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=localhost' -addext 'subjectAltName=DNS:localhost' \
+    -keyout tls.key -out tls.pem 2>/dev/null
+  cat >server.py <<'END'
+import http.server, os, ssl
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self, body):
+        with open("asked", "a") as log:
+            log.write(f"{self.command} {self.path}\n")
+        away = self.path == "/moved"
+        known = self.path in ("/head", "/get", "/self.json")
+        self.send_response(302 if away else 200 if known and (body or self.path == "/head") else 404)
+        self.send_header("Content-Length", "2" if known else "0")
+        if away:
+            self.send_header("Location", "/get")
+        self.end_headers()
+        if known and body:
+            self.wfile.write(b"ok")
+
+    def do_HEAD(self):
+        self.answer(False)
+
+    def do_GET(self):
+        self.answer(True)
+
+    def log_message(self, *arguments):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("localhost", 0), Handler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("tls.pem", "tls.key")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+with open("port.new", "w") as file:
+    print(server.server_address[1], file=file)
+os.rename("port.new", "port")
+server.serve_forever()
+END
+  python3 server.py &
+  server=$!
+  trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+  end=$((SECONDS + 60))
+  until [ -f port ] || [ $SECONDS -ge $end ]; do read -r -t 0.1 _ <><(:); done
+  mkdir -p config/psirtty
+  printf 'network: {ca_file: %s/tls.pem, patience: 20}\n' "$work" >config/psirtty/psirtty.yaml
+  python3 - "$(cat port)" <<'END'
+import json, sys
+base = f"https://localhost:{sys.argv[1]}"
+document = json.load(open("one.json"))
+document["document"]["references"] = [
+    {"category": "external", "summary": "s", "url": base + path} for path in ("/head", "/get", "/moved", "/gone", "/gone")
+] + [{"category": "self", "summary": "s", "url": base + path} for path in ("/self.json", "/lost.json")]
+document["document"]["acknowledgments"] = [{"urls": ["http://localhost/clear", base + "/nobody"]}]
+document["document"]["publisher"]["namespace"] = base + "/get"
+json.dump(document, open("links.json", "w"))
+END
+  # followed OPTION…: what the two tests find, and what was not checked
+  followed() {
+    XDG_CONFIG_HOME=$work/config "$psirtty" --json "$@" check --preset full $links links.json 2>said | python3 -c '
+import json, sys
+text = sys.stdin.read()
+if not text:
+    sys.exit(open("said").read())
+[answer] = json.loads(text)
+print(*[f["test"] + f["path"] for f in answer["findings"] if f["test"] in ("6.3.6", "6.3.7")], "not", *[r["test"] for r in answer["not_checked"]
+      if r["test"] != "6.3.8"])' 2>&1
+  }
+  links=
+  is "$(followed)" 'not 6.3.6 6.3.7' 'nobody is asked by default'
+  links=--follow-links
+  has "$(followed --offline)" 'this program is offline' 'nor where the program is offline'
+  [ ! -e asked ]
+  ok $? 'and indeed no question reached the server'
+  is "$(followed)" '6.3.6/document/acknowledgments/0/urls/1 6.3.6/document/references/3/url 6.3.6/document/references/4/url 6.3.7/document/references/6/url not 6.3.6' \
+    'on request what does not answer is found; what is not https is not asked'
+  is "$(sort asked | uniq -c | awk '$2 == "GET" && $1 > 1 { print $3 }')" '/get' 'each address is asked once, and once more where HEAD did not do'
+  hasnt "$(cat asked)" 'clear' 'no address in the clear is asked'
+  kill $server
+fi
 for packer in gzip bzip2 xz zstd; do
   command -v $packer >/dev/null || continue
   is "$("$packer" -c bom.json >"bom.json.$packer" && p --json sbom read "bom.json.$packer" | sed 's/\.json\.[a-z0-9]*/.json/')" \
     "$(p --json sbom read bom.json)" "a bill of materials is read out of $packer"
 done
+# ---- size: 100,000 products and 15 MB, in time that grows with the size and bounded memory
+if [ -n "${PSIRTTY_PLAIN:-}" ] && command -v python3 >/dev/null; then
+  out=$(python3 - "$PSIRTTY_PLAIN" <<'END'
+import json, resource, subprocess, sys
+
+
+def write(name, count, helper):
+    ids = [f"P{i}" for i in range(count)]
+    document = json.load(open("one.json"))
+    document["document"]["category"] = "csaf_security_advisory"
+    document["product_tree"] = {"branches": [{"category": "vendor", "name": "V", "branches": [
+        {"category": "product_version", "name": f"1.{i}", "product": dict(
+            {"name": f"Product 1.{i}", "product_id": id},
+            **({"product_identification_helper": {"purl": f"pkg:generic/product-with-a-name@1.{i}"}} if helper else {}))}
+        for i, id in enumerate(ids)]}]}
+    document["vulnerabilities"] = [{"cve": "CVE-2026-1234", "notes": [{"category": "other", "text": "n"}],
+        "product_status": {"known_affected": ids}, "remediations": [{"category": "workaround", "details": "d", "product_ids": ids}]}]
+    with open(name, "w") as file:
+        json.dump(document, file, separators=(",", ":"))
+
+
+def check(name):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    line = subprocess.run([sys.argv[1], "check", name], capture_output=True, text=True).stdout
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return line.split("\t")[2:3], after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss >> 10
+
+
+write("small.json", 25000, False)
+write("large.json", 100000, False)
+write("heavy.json", 73000, True)
+small, large, heavy = check("small.json"), check("large.json"), check("heavy.json")
+print("valid" if small[0] == large[0] == heavy[0] == ["valid"] else f"{small} {large} {heavy}",
+      "linear" if large[1] < 8 * small[1] else f"{small[1]:.2f} s, four times as many {large[1]:.2f} s",
+      "bounded" if heavy[2] < 400 else f"{heavy[2]} MB")
+print(f"# 100,000 products: {large[1]:.2f} s of processor time; 15 MB: {heavy[1]:.2f} s and at most {heavy[2]} MB", file=sys.stderr)
+END
+)
+  is "$out" 'valid linear bounded' '100,000 products, and 15 MB: verdict, time and memory'
+fi
 help=$(p help check)
 for part in 6.1.27.11 cve-language osv-semver openvex-products cdx-ref spdx-head provider-20 rolie-self; do
   has "$help" "  $part " "help check lists $part"

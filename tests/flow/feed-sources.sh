@@ -90,6 +90,31 @@ is "$?" 0 'the EUVD, Alpine, EPSS and news'
 is "$(held euvd | cut -d' ' -f1)$(held alpine-edge-main | cut -d' ' -f1)$(held epss | cut -d' ' -f1)$(held news-oss-security | cut -d' ' -f1)" 3121 \
   'have their records'
 
+out=$(p feed sync debian exploit-db metasploit news-linux-cve)
+is "$?" 0 'Debian, two lists of exploits, an Atom feed' "$out"
+is "$(held debian | cut -d' ' -f1)$(held exploit-db | cut -d' ' -f1)$(held metasploit | cut -d' ' -f1)$(held news-linux-cve | cut -d' ' -f1)" 2211 \
+  'have their records'
+is "$(p --json feed show CVE-2026-0001 | jq -r '[.witnesses[].source] | unique | join(" ")')" \
+  'alpine-edge-main debian euvd example exploit-db folder metasploit redhat-vex' 'and are witnesses of their flaw'
+out=$(p feed sync csaf-bsi)
+is "$?" 0 'a list of providers of which one is not there'
+has "$out" $'warning\thttps://localhost:'"$port/nowhere/provider-metadata.json: the server answered 404" 'is told'
+is "$(held csaf-bsi | cut -d' ' -f1)" 2 'and has what the other one says'
+
+# ---- what a person downloads: CNVD, CNNVD
+cat >"$work/cnvd.xml" <<'X'
+<?xml version="1.0" encoding="UTF-8"?><vulnerabilitys><vulnerability><number>CNVD-2026-41000</number><cves><cve><cveNumber>CVE-2026-0001</cveNumber></cve></cves>
+<title>示例缓冲区溢出漏洞</title><serverity>高</serverity><products><product>Thing 1</product></products><submitTime>2026-10-01</submitTime><openTime>2026-11-01</openTime><description>攻击者可利用该漏洞 a & b</description></vulnerability></vulnerabilitys>
+X
+cat >"$work/cnnvd.xml" <<'X'
+<?xml version="1.0" encoding="UTF-8"?><cnnvd cnnvd_xml_version="2.0" pub_date="2026-11-01"><entry><name>示例 <b> 安全漏洞</name><vuln-id>CNNVD-202611-001</vuln-id><published>2026-11-01</published><modified>2026-11-02</modified><severity>高危</severity><vuln-descript>a < b & c</vuln-descript><other-id><cve-id>CVE-2026-0001</cve-id></other-id></entry></cnnvd>
+X
+out=$(p feed import "$work/cnvd.xml" "$work/cnnvd.xml")
+is "$?" 0 'files of CNVD and CNNVD, with marks that are not escaped' "$out"
+is "$(held cnvd | cut -d' ' -f1)$(held cnnvd | cut -d' ' -f1)" 11 'are taken in'
+is "$(p --json feed show CNVD-2026-41000 | jq -r '[.witnesses[].id] | map(select(startswith("CN"))) | sort | join(" ")')" \
+  'CNNVD-202611-001 CNVD-2026-41000' 'and joined by their CVE'
+
 # ---- words that are watched for in news
 has "$(p feed watch thing)" $'news-oss-security\tthing\tThing is broken\thttps://example.org/1' 'news that have a word'
 p feed watch nosuchword >/dev/null

@@ -186,6 +186,24 @@ def others():
                                      b"CVE-2026-0001,0.9,0.99\nCVE-2026-0002,0.1,0.2\n", mtime=0))
     put("news.rss", '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><item><title>Thing is broken</title>'
         '<guid>g1</guid><link>https://example.org/1</link><pubDate>Fri, 20 Nov 2026 00:00:00 +0000</pubDate></item></channel></rss>')
+    put("debian.json", dump({"thing": {"CVE-2026-0001": {"description": "d", "scope": "remote", "releases": {
+        "bookworm": {"status": "resolved", "fixed_version": "1.2-3", "urgency": "high**"}, "sid": {"status": "open"}}},
+        "TEMP-0000000-A2EB44": {"releases": {"sid": {"status": "open"}}}}}))
+    put("exploits.csv", "id,file,description,date_published,author,type,platform,port,date_added,date_updated,verified,codes,tags,aliases,"
+        "screenshot_url,application_url,source_url\n"
+        '7,exploits/x/7.py,"Thing 1, ""remote""",2026-10-01,a,remote,linux,,2026-10-02,2026-11-0%d,1,CVE-2026-0001;OSVDB-1,,,,,\n'
+        "8,exploits/x/8.py,Other,2026-10-01,a,local,linux,,2026-10-02,,0,,,,,,\n" % version)
+    put("modules.json", dump({"exploit_linux/thing": {"name": "Thing", "fullname": "exploit/linux/thing", "rank": 600, "type": "exploit",
+        "disclosure_date": None, "references": ["CVE-2026-0001", "URL-https://example.org"], "mod_time": "2026-11-01 08:32:40 +0000",
+        "path": "/modules/thing.rb"}}))
+    put("news.atom", '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><id>urn:1</id>'
+        '<title>CVE-2026-0002: thing: fix a leak</title><updated>2026-11-20T00:00:00Z</updated>'
+        '<link href="https://example.org/2"/></entry></feed>')
+    put("aggregator.json", dump({"aggregator": {"category": "lister", "name": "List", "namespace": "https://example.org"},
+        "aggregator_version": "2.0", "canonical_url": BASE + "/aggregator.json", "last_updated": "2026-11-01T00:00:00Z",
+        "csaf_providers": [{"metadata": {"last_updated": "2026-11-01T00:00:00Z", "publisher": {
+            "category": "vendor", "name": name, "namespace": "https://example.org"}, "role": "csaf_provider",
+            "url": BASE + "/" + path + "/provider-metadata.json"}} for name, path in (("Example", "csaf2"), ("Gone", "nowhere"))]}))
     put("bomb/all.zip", packed({"A.json": b'{"schema_version":"1","id":"A","modified":"2026-11-01T00:00:00Z","details":"'
                                 + b" " * (48 << 20) + b'"}'}))
     put("bomb/modified_id.csv", "2026-11-01T00:00:00Z,A\n")

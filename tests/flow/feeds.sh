@@ -40,6 +40,11 @@ feeds:
   alpine: {url: "https://localhost:$port/alpine/%s.json"}
   euvd: {url: "https://localhost:$port/euvd/", pause: 0}
   jvn: {url: "https://localhost:$port/jvn/", pause: 0}
+  debian: {url: "https://localhost:$port/debian.json"}
+  exploit-db: {url: "https://localhost:$port/exploits.csv"}
+  metasploit: {url: "https://localhost:$port/modules.json"}
+  csaf-bsi: {url: "https://localhost:$port/aggregator.json"}
+  news-linux-cve: {url: "https://localhost:$port/news.atom"}
   epss: {url: "https://localhost:$port/epss.csv.gz"}
   news-oss-security: {url: "https://localhost:$port/news.rss"}
 $1

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mapped PID [WORD…]: looks through the memory of a process for words and, where $PSIRTTY_VAULT and GNUPGHOME can
+ * mapped PID|core:FILE [WORD…]: looks through the memory of a process, or a core, for words and, where $PSIRTTY_VAULT and GNUPGHOME can
  * be opened, for its keys: root, signing and sealing keys, case keys. A line for each that was found:
  * "WHAT locked" where the mapping is locked and kept out of dumps, else "WHAT MAPPING". Says "cannot" when
  * the memory may not be read.
  */
+#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,9 +126,45 @@ static void read_mappings(FILE *smaps, int memory)
 	}
 }
 
-int main(int argc, char **argv)
+/* The memory in a core was neither locked nor kept out. Not its notes: in the registers stands what was copied last. */
+static int read_core(const char *path)
+{
+	const struct mapping core = { .name = "core" };
+	AUTO_STR bytes = STR_INIT;
+	Elf64_Ehdr head;
+	size_t length = 0;
+
+	if (file_read(path, MOST_BYTES, &bytes, NULL) || bytes.length < sizeof(head))
+		return 1;
+	memcpy(&head, bytes.bytes, sizeof(head));
+	for (size_t i = 0; i < head.e_phnum; i++) {
+		Elf64_Phdr part;
+		size_t at = head.e_phoff + i * sizeof(part);
+
+		if (at + sizeof(part) > bytes.length)
+			return 1;
+		memcpy(&part, bytes.bytes + at, sizeof(part));
+		if (part.p_type != PT_LOAD || part.p_offset + part.p_filesz > bytes.length)
+			continue;
+		look(&core, (const uint8_t *)bytes.bytes + part.p_offset, part.p_filesz);
+		length += part.p_filesz;
+	}
+	printf("looked through %zu KiB\n", length >> 10);
+	return 0;
+}
+
+static void add_all(int argc, char **argv)
 {
 	const char *dir = getenv("PSIRTTY_VAULT");
+
+	for (int i = 2; i < argc; i++)
+		add_secret(argv[i], argv[i], strlen(argv[i]));
+	if (dir && *dir)
+		add_keys(dir);
+}
+
+int main(int argc, char **argv)
+{
 	AUTO_STRING maps = NULL;
 	AUTO_STRING memory = NULL;
 	FILE *smaps;
@@ -135,6 +172,10 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return 2;
+	if (str_starts(argv[1], "core:")) {
+		add_all(argc, argv);
+		return read_core(argv[1] + strlen("core:"));
+	}
 	maps = mem_format("/proc/%s/smaps", argv[1]);
 	memory = mem_format("/proc/%s/mem", argv[1]);
 	smaps = fopen(maps, "r");
@@ -143,10 +184,7 @@ int main(int argc, char **argv)
 		puts("cannot");
 		return 1;
 	}
-	for (int i = 2; i < argc; i++)
-		add_secret(argv[i], argv[i], strlen(argv[i]));
-	if (dir && *dir)
-		add_keys(dir);
+	add_all(argc, argv);
 	read_mappings(smaps, fd);
 	printf("looked for %zu\n", secret_count);
 	fclose(smaps);

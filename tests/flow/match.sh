@@ -11,7 +11,7 @@ psirtty=${PSIRTTY_PLAIN:-${PSIRTTY:?}}
 work=$(mktemp -d "${TMPDIR:-/tmp}/pm.XXXXXX") || exit 1
 export GNUPGHOME=$work/g XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_DATA_HOME=$work/share PSIRTTY_VAULT=$work/vault
 mkdir -m 700 "$GNUPGHOME"
-trap 'gpgconf --homedir "$work/g" --kill all 2>/dev/null; rm -rf "$work"' EXIT
+trap 'for home in g b; do gpgconf --homedir "$work/$home" --kill all; done 2>/dev/null; rm -rf "$work"' EXIT
 gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'A Handler <a@vendor.example>' \
   future-default default never 2>/dev/null
 p() { "$psirtty" --now "${now:-2026-11-20T10:00:00Z}" "$@" 2>&1; }
@@ -107,6 +107,29 @@ p feed import "$work/vex.json" >/dev/null
 is "$(p --json match run | jq -r .new)" 1 'it comes back when the document changes'
 has "$(list)" 'CVE-2026-0001' 'in the queue'
 
+# ---- killed while it is taken: a case and the decision, or neither
+if ! ${CC:-cc} -shared -fPIC -o "$work/killpoint.so" "$here/killpoint.c" 2>/dev/null || [ "$psirtty" = "$PSIRTTY" -a -z "${PSIRTTY_PLAIN-}" ]; then
+  skip 'killed while a match is taken' 'no compiler, or only a program with sanitizers'
+else
+  cp -a "$work/vault" "$work/before"
+  at=0 wrong='' whole='' died=0
+  while [ $at -lt 40 ]; do
+    at=$((at + 1))
+    rm -rf "$work/copy" "$work/state-k"
+    cp -a "$work/before" "$work/copy"
+    (LD_PRELOAD=$work/killpoint.so KILL_SYNCS=1 KILL_AT=$at XDG_STATE_HOME=$work/state-k "$psirtty" --vault "$work/copy" \
+      --now 2026-11-20T10:00:00Z match take "$one"; exit $?) >/dev/null 2>&1
+    code=$?
+    cases=$(XDG_STATE_HOME=$work/state-k p --vault "$work/copy" --json case list | jq length)
+    waits=$(XDG_STATE_HOME=$work/state-k p --vault "$work/copy" --json match list | jq '[.[] | select(.vulnerability == "CVE-2026-0001")] | length')
+    case $cases$waits in 01 | 10) ;; *) wrong="$wrong $at:$cases:$waits" ;; esac
+    [ $code -eq 0 ] && whole=yes && break
+    died=$((died + 1))
+  done
+  is "$wrong" '' "killed $died times while it is taken: a case and the decision, or neither"
+  is "$whole-$((died > 1))" yes-1 'and at last not killed'
+fi
+
 # ---- decisions
 out=$(checked match take "$one")
 has "$out" 'pkg:pypi/tem-plate: about Tem.plate' 'a match opens a case'
@@ -133,6 +156,17 @@ p policy set dismissals two >/dev/null
 has "$(p match dismiss "$three" 'not reachable')" 'another handler' 'where two are wanted, one asks'
 has "$(p match dismiss "$three" 'not reachable')" 'second' 'and is not the second'
 has "$(list)" 'CVE-2026-0003' 'so it stays'
+as_b() { GNUPGHOME=$work/b XDG_STATE_HOME=$work/state-b XDG_CACHE_HOME=$work/cache-b p "$@"; }
+mkdir -m 700 "$work/b"
+gpg --homedir "$work/b" --batch --quiet --pinentry-mode loopback --passphrase '' --quick-generate-key 'B Handler <b@vendor.example>' \
+  future-default default never 2>/dev/null
+second=$(gpg --homedir "$work/b" --batch --with-colons --list-keys 2>/dev/null | awk -F: '/^fpr/ { print $10; exit }')
+as_b member request --handler "$second" >/dev/null
+p member add "$second" --role handler >/dev/null
+has "$(as_b --json match list --all --vulnerability CVE-2026-0003)" 'not reachable' 'another handler reads why'
+as_b match dismiss "$three" 'nor from the maintenance port' >/dev/null
+is $? 0 'and is the second'
+hasnt "$(list)" 'CVE-2026-0003' 'then it is gone'
 p match watch "$(id CVE-2026-0005)" >/dev/null
 hasnt "$(list)" 'CVE-2026-0005' 'what is watched waits for a change'
 
@@ -152,6 +186,22 @@ p feed import "$work/osv/1.json" --source osv-PyPI >/dev/null
 is "$(checked --json match run | jq -r .raised)" 1 'a record that is taken back is an event'
 has "$(p case log 1)" 'withdrawn, says osv-PyPI (PYSEC-2026-1)' 'in the case of its match'
 is "$(p --json match run | jq -r .raised)" 0 'told once'
+
+# ---- a distribution's advisory: the package is told by what it is a part of, what is older than the fix has the flaw
+rhsa() { # rhsa FIXED
+  printf '{"document":{"category":"csaf_security_advisory","title":"openssl update","csaf_version":"2.0","publisher":{"category":"vendor","name":"R","namespace":"https://r.example"},"tracking":{"id":"RHSA-2026:1","status":"final","version":"1","initial_release_date":"2026-11-18T00:00:00Z","current_release_date":"2026-11-18T00:00:00Z","revision_history":[]}},"product_tree":{"branches":[{"category":"vendor","name":"R","branches":[{"category":"product_name","name":"EL 8","product":{"product_id":"BaseOS-8","name":"EL 8","product_identification_helper":{"cpe":"cpe:/o:redhat:enterprise_linux:8"}}},{"category":"product_version","name":"openssl","product":{"product_id":"openssl-1:%s.x86_64","name":"openssl","product_identification_helper":{"purl":"pkg:rpm/redhat/openssl@%s?arch=x86_64&epoch=1"}}}]}],"relationships":[{"category":"default_component_of","product_reference":"openssl-1:%s.x86_64","relates_to_product_reference":"BaseOS-8","full_product_name":{"product_id":"BaseOS-8:openssl","name":"openssl as a component of EL 8"}}]},"vulnerabilities":[{"cve":"CVE-2026-0009","product_status":{"fixed":["BaseOS-8:openssl"]}}]}' "$1" "$1" "$1"
+}
+rhsa 1.1.1k-7.el8_6 >"$work/rhsa.json"
+p feed import "$work/rhsa.json" >/dev/null
+p product add box 'A Box' >/dev/null
+for build in 6.el8_5 7.el8_6 9.el8_9 6.el9; do
+  printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"openssl","version":"1:1.1.1k-%s","purl":"pkg:rpm/redhat/openssl@1.1.1k-%s?arch=x86_64&epoch=1"}]}' $build $build >"$work/rpm.json"
+  p sbom import box "${build%%.*}-${build#*.}" "$work/rpm.json" >/dev/null
+done
+p match run box >/dev/null
+is "$(p --json match list --all --vulnerability CVE-2026-0009 | jq -r '.[].places[] | [.version, .answer, .evidence[0].range] | join(" ")')" \
+  '6-el8_5 affected < 1:1.1.1k-7.el8_6 (fixed)' \
+  'older than the fix is affected, the fix is not, of newer ones and other releases it does not speak'
 
 # ---- what nobody knows
 p product add other Other >/dev/null

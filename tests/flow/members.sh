@@ -56,7 +56,12 @@ out=$(as b case show "$id")
 hasnt "$out" 'long name' 'nor is told of one by name'
 
 # ---- a case, shared
+out=$(as a case grant "$id" "$b" --dry-run)
+is $? 0 'one can look before granting'
+has "$out" "b <b@vendor.example> would read the whole past of $id: 2 events since" 'which past the new reader would see'
+is "$(as b case list)" '' 'and nothing is granted by that'
 has "$(as a case grant "$id" "$b")" 'with its whole past' 'a grant says what it opens'
+has "$(as a case grant "$id" "$b" --dry-run)" "reads $id already" 'and then there is nothing more to open'
 has "$(as b case list)" 'A frame with a long name' 'now the case is there'
 out=$(as b note "$id" 'and on a third')
 is $? 0 'and can be written to'
@@ -75,6 +80,73 @@ is $? 0 'access is taken away'
 is "$(as b case list)" '' 'and the case is gone from the list'
 out=$(as b note "$id" 'still here')
 hasnt "$out" 'long name' 'and cannot be named'
+
+# ---- the recovery key
+has "$(as a member recovery)" 'no recovery key' 'nobody holds the recovery key'
+out=$(as b member recovery "$c")
+is $? 4 'a handler gives it to nobody'
+as b case new 'Opened by the second' >/dev/null
+theirs_of() { as "$1" case list | awk -F'\t' '/Opened by the second/ { print $1 }'; } # two cases have its number
+theirs=$(theirs_of b)
+out=$(as a member recovery "$c")
+has "$out" "recovery key: $c" 'an admin does'
+has "$out" '1 cases are open to the recovery key only from their next change on' 'and is told which it cannot open yet'
+is "$(as a member list | awk -F'\t' -v c="$c" '$1 == c { print $6 }')" recovery 'the list says who holds it'
+as b note "$theirs" 'a change' >/dev/null
+has "$(as c case log "$(theirs_of c)")" 'a change' 'after the next change the holder reads that case too'
+has "$(as a member recovery none)" 'no recovery key' 'it can be given up'
+as b note "$theirs" 'for two eyes' >/dev/null
+is "$(theirs_of c)" '' 'and then reads nothing more'
+
+# ---- another OpenPGP key over the same identity
+b2=$(make_key b again@vendor.example)
+out=$(as b member rotate --to "$b2")
+has "$out" "now opened by $b2" 'another OpenPGP key opens the identity'
+is "$(as b --json member list | grep -c "\"$b2\"")" 1 'and is the one the members know'
+has "$(as b case log "$theirs")" 'for two eyes' 'which reads on'
+gpg --homedir "$work/b" --batch --export again@vendor.example | gpg --homedir "$work/a" --batch --quiet --import 2>/dev/null
+b=$b2
+
+# ---- a new identity under the same key: by an admin at once, by others in two steps
+out=$(as a member rotate --identity --to "$a")
+is $? 2 'a new identity and another key at once are refused'
+out=$(as a member rotate --abandon)
+is $? 2 'and --abandon without --identity'
+before=$(as a case show "$id")
+as a mail compose 1 --to finder@example.org --text 'kept while it is sealed' >/dev/null
+drafts=$(as a draft list | wc -l)
+cp -r "$vault" "$work/exposed"
+out=$(as a member rotate --identity)
+is $? 0 'an admin gets a new identity by one command' || echo "# $out"
+is "$(as a member list | awk -F'\t' -v f="$a" '$1 == f { print $2, $3, $6 }' | tr '\n' ';')" 'admin removed -;admin member me;' \
+  'the old one is no member any more, the new one is what it was'
+is "$(as a case show "$id")" "$before" 'and reads what it read'
+has "$drafts:$(as a draft list | wc -l)" '1:1' 'drafts came along'
+as a note "$id" 'by the new one' >/dev/null
+has "$(as c case log "$id")" 'by the new one' 'who may read goes on reading'
+rm -rf "$work/forged" && cp -r "$vault" "$work/forged" && cp "$work/exposed/keys.db" "$work/forged/keys.db" && rm -f "$work/forged/"*-wal "$work/forged/"*-shm
+out=$(GNUPGHOME=$work/a XDG_STATE_HOME=$work/nowhere "$p" --vault "$work/forged" note "$id" 'by who has the old root' 2>&1)
+[ $? -ne 0 ]
+ok $? 'the old identity, brought back, writes nothing' "$out"
+hasnt "$(GNUPGHOME=$work/a XDG_STATE_HOME=$work/nowhere "$p" --vault "$work/forged" case log "$id" 2>&1)" 'by the new one' 'and reads nothing new'
+
+as b case grant "$theirs" "$c" --rights read >/dev/null
+out=$(as c member rotate --identity)
+has "$out" "psirtty member add $c" 'who is no admin asks for a new identity'
+is "$(as a member list | grep -c "^$c.*asks")" 1 'and is seen to ask'
+has "$(as a member add "$c")" 'has a new identity: observer' 'an admin admits it with the old role'
+is "$(as a member list | awk -F'\t' -v f="$c" '$1 == f { print $2, $3 }' | tr '\n' ';')" 'observer replaced;observer member;' 'for a while there are two'
+out=$(as c member rotate --identity)
+is $? 4 'the old one does not end while it alone reads a case'
+has "$out" "$(theirs_of c)" 'which is named'
+as b case grant "$theirs" "$c" --rights read >/dev/null
+out=$(as c member rotate --identity)
+is $? 0 'once it was granted it ends' || echo "# $out"
+has "$(as c case log "$(theirs_of c)")" 'for two eyes' 'and the new one reads that case'
+has "$(as c case log "$id")" 'by the new one' 'and the one an admin could hand on'
+is "$(as a member list | awk -F'\t' -v f="$c" '$1 == f { print $2, $3 }' | tr '\n' ';')" 'observer removed;observer member;' 'there is one again'
+out=$(as a audit verify)
+is $? 0 'and the vault is whole' || echo "# $out"
 
 # ---- roles, leaving, checkpoints
 out=$(as b member role "$b" admin)

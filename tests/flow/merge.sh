@@ -145,4 +145,25 @@ ok $? 'the other member still writes where it may'
 as b two note 2 'b should not' >/dev/null 2>&1
 [ $? -ne 0 ]
 ok $? 'and not where it may not'
+
+# ---- one case alone, sealed for another copy
+as a one note 1 'for the other copy' >/dev/null && as a one note 3 'stays behind' >/dev/null
+as a one case export 1 "$work/sealed" --sealed --to "$(fpr b)" >"$work/said" 2>&1
+is $? 2 'a sealed bundle is for no keys: --to is refused'
+as a one case export 1 "$work/sealed" --sealed >"$work/said" 2>&1
+ok $? 'one case is sealed' "$(cat "$work/said")"
+as a one case export 1 "$work/sealed" --sealed >"$work/said" 2>&1
+is $? 5 'not over a file that is there'
+! grep -qaF 'for the other copy' "$work/sealed"
+ok $? 'no word of it stands in the bundle'
+GNUPGHOME=$work/cg XDG_STATE_HOME=$work/state-c-x "$psirtty" --vault "$work/elsewhere" case import "$work/sealed" >"$work/said" 2>&1
+[ $? -ne 0 ]
+ok $? 'which is of use to this vault alone' "$(cat "$work/said")"
+out=$(as b two case import "$work/sealed" 2>&1)
+ok $? 'the other copy takes it in' "$out"
+has "$(as b two case log 1)" 'for the other copy' 'and has what was written'
+hasnt "$(as a two case log 3)" 'stays behind' 'but nothing of other cases'
+has "$(as a one case readers 1)" 'exported' 'that it was exported is told where the readers are'
+as b two audit verify >"$work/said" 2>&1
+ok $? 'and is whole' "$(cat "$work/said")"
 tap_done

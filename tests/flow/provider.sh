@@ -157,6 +157,22 @@ is "$?" 1 'a broken tree is found out'
 for n in 2 5 8 12 13 15 18 19; do
   has "$(echo "$out" | awk -F'\t' -v n="$n" '$1 == n { print $2 }' | tr '\n' ' ')" not-met "requirement $n"
 done
+# ---- others' directories, of which only parts lie here: what can be told of them, and nothing refused
+corpora=${PSIRTTY_CORPORA:-../shared/corpora}/csaf-provider
+results() { # results DIR: each requirement that is neither the server's nor absent, with its result
+  "$psirtty" provider check "$1" 2>/dev/null | awk -F'\t' '$2 != "server" && $2 != "absent" { print $1 ":" $2 }' | uniq | tr '\n' ' '
+}
+if [ -d "$corpora" ]; then
+  is "$(results "$corpora/stackable/csaf/v2")" \
+    '1:met 2:met 4:met 5:met 7:met 11:met 12:not-met 13:not-met 18:met 19:not-checked 20:not-met -:not-met ' \
+    'documents, hashes and metadata of a provider with a directory; its key and the rest of its documents are not here'
+  is "$(results "$corpora/ni/csaf")" \
+    '1:warning 2:not-checked 4:met 5:met 7:met 11:not-checked 12:not-met 13:not-met 18:not-checked 19:not-checked 20:not-met -:not-met ' \
+    'lists alone: what hangs on documents is not checked, and does not pass'
+  is "$(results "$corpora/stackable/csaf/v2/advisories" | tr ' ' '\n' | grep -E '^(7|9):')" '7:not-met' 'without metadata they are at no address'
+else
+  ok 0 "others' directories # SKIP no collections at PSIRTTY_CORPORA"
+fi
 out=$("$psirtty" provider check "$work/nowhere" 2>&1)
 is "$?" 3 'a folder that is none'
 tap_done

@@ -163,6 +163,10 @@ pinentry typed
 is "$(q case list | wc -l)" 1 'with the passphrase all is there'
 
 # ---- a clock that jumped
+q --now "$(date -u -d '+2 hours' +%Y-%m-%dT%H:%M:%SZ)" note 1 'from this evening' >/dev/null
+has "$(q case list 2>&1 >/dev/null)" 'stands before the vault'"'"'s newest event' 'a clock two hours behind the newest event is told'
+GNUPGHOME=$work/other "$psirtty" --now 2020-01-01T00:00:00Z init "$work/aged" --handler "$secret" >/dev/null
+has "$(GNUPGHOME=$work/other "$psirtty" --vault "$work/aged" case list 2>&1)" 'more than a year after the vault'"'"'s newest event' 'and one far ahead of it'
 q --now 2031-05-01T08:00:00Z case new 'from tomorrow' >/dev/null
 out=$(q case list 2>"$work/said")
 has "$(cat "$work/said")" 'more than a day ahead of this clock' 'a clock before the newest event is told'
@@ -195,6 +199,28 @@ for bad in "$old expired" "$sign subkey"; do
   [ ! -e "$work/asked" ]
   ok $? 'and no request is left behind'
 done
+
+# ---- a key that expires under a member: what is his stays his, and only signing has to wait
+lapsed=$(make_key "$work/other" 'Lapsed <lapsed@vendor.example>')
+l() { GNUPGHOME=$work/other "$psirtty" --vault "$work/lapsed" "$@"; }
+expire() { for s in "" '*'; do gpg --homedir "$work/other" --batch --quiet --faked-system-time "$1" --quick-set-expire "$lapsed" "$2" $s; done 2>/dev/null; }
+GNUPGHOME=$work/other "$psirtty" init "$work/lapsed" --handler "$lapsed" >/dev/null && l case new 'before it expired' >/dev/null
+"$psirtty" --vault "$work/lapsed" member request "$work/newcomer" --handler "$fpr" >/dev/null
+set -f && expire '20260102T000000!' 1d && set +f
+has "$(gpg --homedir "$work/other" --list-keys "$lapsed" 2>/dev/null)" expired "a sitting member's key expires"
+has "$(l case list)" 'before it expired' 'the vault still opens'
+out=$(l note 1 'after it expired' 2>&1)
+ok $? 'and is written to' "$out"
+refuses 4 'has expired. Extend the key' 'a checkpoint by a key that expired' l vault checkpoint "$work/point"
+[ ! -e "$work/point" ]
+ok $? 'and none is left behind'
+refuses 4 'has expired' 'a new identity for a key that expired' l member rotate --identity
+out=$(l member add "$fpr" --from "$work/newcomer" 2>&1)
+ok $? 'an admin whose key expired still admits: his identity is what counts' "$out"
+set -f && expire "$(date -u +%Y%m%dT%H%M%S)" 0 && set +f
+l vault checkpoint "$work/point" >/dev/null 2>&1
+ok $? 'extended, it signs again'
+has "$(l case log 1)" 'after it expired' 'nothing was lost'
 
 # ---- leftovers
 echo half >"$v/objects/0123456789abcdef.part"

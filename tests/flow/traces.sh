@@ -75,7 +75,7 @@ wide=$(for w in "${words[@]}"; do printf '%s' "$w" | iconv -t UTF-16LE | od -An 
 found=$(find "$work/vault" "$XDG_STATE_HOME" "$XDG_CACHE_HOME" -type f -exec sh -c 'for f; do od -An -v -tx1 "$f" | tr -d " \n" | grep -qF "$0" && echo "$f"; done' "$wide" {} + 2>/dev/null)
 is "$found" '' 'nor as wide characters'
 
-# ---- gpg is asked once
+# ---- gpg is asked once: by a command, and below by an hour at the screen
 : >"$work/agent"
 "$psirtty" case list >/dev/null 2>&1
 is "$(grep -c ' PKDECRYPT' "$work/agent")" 1 'unlocking asks the agent to decrypt once'
@@ -101,8 +101,10 @@ shows() { # shows PATTERN NAME
 plain_user="ulimit -c unlimited; ulimit -l 8192"
 command -v setpriv >/dev/null && plain_user="$plain_user; exec setpriv --inh-caps=-ipc_lock --bounding-set=-ipc_lock"
 t -f /dev/null new-session -d -s hold
+: >"$work/agent"
 t new-session -d -s w -x 100 -y 30 "cd '$work/tmp'; bash -c \"$plain_user '$psirtty'\" 2>'$work/errors'; echo ended; sh"
 shows 'Inbox|Cases|Queue' 'the workstation opens'
+is "$(grep -c ' PKDECRYPT' "$work/agent")" 1 'which asks the agent to decrypt once'
 # Main is the child of the supervisor that holds the vault: the last one with the program's name and a database open.
 main=
 for p in $(pgrep -x psirtty); do
@@ -127,6 +129,44 @@ t send-keys -t w Escape Escape : "note 2 'the $(word zoned) too'" Enter
 shows 'note added' 'a note is written'
 t send-keys -t w : "search $(word note)" Enter
 shows "$(word title)" 'and something is searched for'
+# An hour of work, typed as fast as it goes: lines of every family, most of them with a word.
+events() { "$psirtty" --json vault stats | tr -dc '0-9,:a-z"' | sed 's/.*"events":\([0-9]*\).*/\1/'; }
+printf '%s\n' "$(word poc)" >"$work/poc.txt"
+hour=(
+  "case new 'three $(word title)'" "case new 'four $(word title)'" "case set 3 summary 'of $(word summary)'"
+  "case set 3 assignee a@vendor.example" "case state 3 received '$(word reason)'" "note 3 'x $(word note)'"
+  "case root-cause 3 'because of $(word reason)'" "case tracker 3 jira '$(word product)' restricted"
+  "case score 3 CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" "case credit 3 'Mara $(word sender)' name"
+  "case signoff 3 fix approved '$(word reason)'" "case post-mortem 3 '$(word note)' --lessons '$(word reason)'"
+  "party add 3 '$(word party)' vendor" "party add 3 'Second $(word party)' coordinator"
+  "embargo propose 3 2027-03-01T08:00:00Z --note '$(word reason)'" "embargo accept 3" "embargo status 3"
+  "embargo revise 3 2027-04-01T08:00:00Z --note '$(word note)'" "contact add C-1 'Mara $(word sender)' --kind finder"
+  "contact show C-1" "contact set C-1 --organisation '$(word party)'" "product add P-2 '$(word product) two'"
+  "affected set 3 '$(word product)' 2.0 affected --impact '$(word reason)'" "affected list 3"
+  "repro add 3 build-2 reproduced --text 'so $(word zoned)' --attach $work/poc.txt" "case readers 3" "case facts 3"
+  "advisory new 3" "advisory set 3 title 'about $(word title)'" "advisory set 3 summary '$(word summary)'"
+  "advisory show 3" "advisory check 3" "advisory draft 3" "advisory diff 3"
+  "mail list" "mail show M-0001" "mail reply M-0001 --text 'Dear $(word sender), $(word draft)'" "draft list"
+  "case split 3 'half of $(word title)' --reason '$(word reason)'" "case merge 4 3 '$(word reason)'" "case log 3"
+  "case revisions 3" "case diff 3" "gate check 3" "gate list" "clock list 3" "calendar" "metrics" "match list"
+  "incident set 3 open '$(word reason)'" "incident log 3 'then $(word note)'" "search '$(word summary)'"
+  "audit show 3" "vault stats" "undo 3" "freeze add F-1 2027-01-01T00:00:00Z 2027-01-02T00:00:00Z '$(word reason)'"
+)
+before=$(events)
+: >"$work/agent"
+for line in "${hour[@]}"; do
+  t send-keys -t w Escape :
+  t send-keys -t w -l "$line"
+  t send-keys -t w Enter
+done
+t send-keys -t w Escape : "case new 'last of $(word title)'" Enter
+t send-keys -t w Escape Escape 0
+shows "last of $(word title)" 'an hour of work is typed'
+is "$(grep -c ' PKDECRYPT' "$work/agent")" 0 'after unlocking gpg decrypts nothing more' "$(grep PKDECRYPT "$work/agent")"
+rm -f "$work/poc.txt"
+made=$(($(events) - before))
+[ "$made" -ge 35 ]
+ok $? "an hour's work, ${#hour[@]} lines, becomes $made events" "$("$psirtty" audit show | tail -n 40)"
 held_by() { pgrep -P "$1"; }
 for p in $main $(held_by "$main"); do
   "$mapped" "$p" "${words[@]}" 2>&1 | sed "s/^/$(tr -d '\0' <"/proc/$p/comm") /"
@@ -147,6 +187,7 @@ t send-keys -t w 1 / "$(word subject)"
 shows "$(word subject)" 'a filter is typed'
 t send-keys -t w Enter Enter
 shows "$(word body)" 'a mail is opened'
+before=$(events)
 t send-keys -t w Escape Escape 0 : lock Enter
 shows 'locked' 'it is locked'
 is "$(screen | grep -c zorble)" 0 'no word of a case is on the screen'
@@ -155,6 +196,7 @@ for ((i = 0; i < 100; i++)); do
   [ -d "/proc/$main" ] && ls -l "/proc/$main/fd" 2>/dev/null | grep -q "$work/vault/vault.db" || break
   read -rt 0.05 <> <(:) || true
 done
+is "$(($(events) - before))" 1 'the first lock of the day leaves a checkpoint'
 if [ -d "/proc/$main" ]; then
   "$mapped" "$main" "${words[@]}" >"$work/mapped" 2>&1
   is "$(grep -v '^looked' "$work/mapped" | sort | uniq -c)" '' 'after locking neither a key nor a word is left in the process'
@@ -163,7 +205,7 @@ else
 fi
 
 t send-keys -t w Enter
-shows '^── Cases: 2' 'a key unlocks again'
+shows '^── Cases: 6' 'a key unlocks again'
 
 # ---- a fatal signal
 t kill-session -t w
@@ -175,6 +217,32 @@ for p in $(pgrep -x psirtty); do ls -l "/proc/$p/fd" 2>/dev/null | grep -q "$wor
 kill -SEGV "${main:-0}"
 shows 'ended' 'a fatal signal ends it'
 is "$(find "$work" -name 'core*' -size +0)" '' 'no core is written'
+
+# ---- and a core that is forced all the same: by a program that may be dumped, on a machine that writes cores
+dumpable=${builddir:-.}/tests/flow/dumpable.so
+(cd "$work/tmp" && ulimit -c unlimited && bash -c 'kill -SEGV $$') 2>/dev/null
+if [ -f "$dumpable" ] && [ -n "$(find "$work/tmp" -name 'core*' -size +0)" ]; then
+  rm -f "$work"/tmp/core*
+  t kill-session -t v
+  t new-session -d -s u -x 100 -y 30 "cd '$work/tmp'; ulimit -c unlimited; LD_PRELOAD='$dumpable' '$psirtty' 2>>'$work/errors'; echo ended; sh"
+  session=u
+  shows 'Inbox|Cases|Queue' 'it opens once more'
+  t send-keys -t u : 'case log 3' Enter
+  shows "$(word note)" 'a case is read'
+  main=
+  for p in $(pgrep -x psirtty); do ls -l "/proc/$p/fd" 2>/dev/null | grep -q "$work/vault/vault.db" && main=$p; done
+  kill -SEGV "${main:-0}"
+  shows 'ended' 'a fatal signal ends it'
+  core=$(find "$work/tmp" -name 'core*' -size +0 | head -n 1)
+  "$mapped" "core:$core" "${words[@]}" >"$work/mapped" 2>&1
+  kib=$(sed -n 's/^looked through \([0-9]*\) KiB/\1/p' "$work/mapped")
+  [ "${kib:-0}" -ge 100 ]
+  ok $? "there is a core, with ${kib:-no} KiB of memory of the process" "$(cat "$work/mapped")"
+  is "$(grep -v '^looked' "$work/mapped")" '' 'in which there is neither a word of a case nor a key'
+  rm -f "$work"/tmp/core*
+else
+  skip 'a core that is forced' 'this machine writes cores elsewhere, or not at all'
+fi
 is "$(traces "$work/vault" "$work/tmp" "$work/home" "$work/state" "$work/cache" "$work/errors")" '' 'and it leaves no word behind'
 "$psirtty" audit verify >/dev/null 2>&1
 ok $? 'the vault is whole'

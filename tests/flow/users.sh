@@ -121,6 +121,26 @@ is $? 4 'and may not write into it'
 ps "$c" case new 'not allowed' >"$work/out"
 is $? 4 'nor open one'
 
+# ---- what each can do, cell by cell: the files by themselves, then the program
+yes_no() { if "$@" >/dev/null 2>&1; then printf y; else printf n; fi; }
+cells() { # cells USER [GNUPGHOME]: enter, read, append to, remove from; look, read only, write, open a case, check, admit
+  local home=${2:-$work/$1/g}
+  yes_no as "$1" ls "$vault"
+  yes_no as "$1" cat "$vault/vault.db" "$vault/keys.db"
+  yes_no as "$1" sh -c ": >>'$vault/vault.db'"
+  yes_no as "$1" sh -c "touch '$vault/objects/probe' && rm '$vault/objects/probe'"
+  for line in 'case list' '--readonly case list' 'note 1 cell' 'case new cell' 'audit verify' "member role $fpr_b handler"; do
+    # shellcheck disable=SC2086
+    as "$1" env GNUPGHOME="$home" "$work/psirtty" $line >/dev/null 2>&1
+    printf ' %s' $?
+  done
+}
+is "$(cells "$a")" 'yyyy 0 0 0 0 0 0' 'in the group, an admin: everything'
+is "$(cells "$b")" 'yyyy 0 0 0 0 0 4' 'in the group, a handler: cases, and no members'
+is "$(cells "$c")" 'yyyy 0 0 4 4 0 4' 'in the group, an observer: reading alone'
+is "$(cells "$o")" 'nnnn 4 4 4 4 4 4' 'outside the group: nothing'
+is "$(loose)" '' 'and the files are as they were'
+
 # ---- all at once, umask 022, -wal and -shm made anew by whoever comes first
 for u in $a $b; do
   (for n in 1 2 3 4 5; do ps "$u" note 1 "note $n of $u" >/dev/null || echo "$u" >>"$work/failed"; done) &
@@ -144,6 +164,7 @@ ok $? 'who may only read opens it with --readonly' "$(cat "$work/out")"
 has "$(cat "$work/out")" 'seen by the first' 'and reads'
 as "$r" env GNUPGHOME="$work/$r/keys" "$work/psirtty" note 1 'no' >"$work/out" 2>&1
 is $? 4 'who may only read cannot write'
+is "$(cells "$r" "$work/$r/keys")" 'yynn 4 0 4 4 0 4' 'who may only read the files, with an admin'"'"'s key: reading, and no more'
 as "$r" env GNUPGHOME="$work/$r/keys" gpgconf --kill all
 is "$(cat "$vault/vault.db" "$vault/keys.db" | sha256sum)" "$sum" 'and nothing has changed'
 tap_done

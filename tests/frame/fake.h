@@ -22,6 +22,8 @@ void fake_desk_registers(struct desk *desk);
 /* Adds four mails: signed in part, signed as a whole and long, with something closed between two texts, with a bad
  * signature on a part. Their texts imitate what the screen draws. */
 void fake_desk_signed(struct desk *desk);
+/* Whether those who wrote cases, mails and registers of the desks made from now on wrote Chinese. */
+extern bool fake_chinese;
 /* The lines that were run, one a line, but for those that only move on the screen. */
 extern struct str fake_ran;
 

@@ -14,6 +14,8 @@ struct command_row {
 #define CASE { .name = "CASE", .type = ARG_CASE }
 #define REST { .name = "TEXT", .type = ARG_TEXT, .repeats = true }
 #define SCREEN(name, help, request) { name, help, COMMAND_SCREEN, request, { { 0 } }, NULL, NULL, 0 }
+#define CHANGE(name, help, ...) { name, help, COMMAND_CHANGES, 0, { __VA_ARGS__ }, NULL, "done", REACT_RELOAD }
+static const char *const themes[] = { "dark", "light", "mono", "cb", NULL };
 static const struct command_row rows[] = {
 	{ "advisory check", "what stands against publishing", 0, 0, { CASE }, NULL, "valid", 0 },
 	{ "advisory publish", "publish the advisory", COMMAND_CHANGES | COMMAND_LEAVES | COMMAND_TYPED, 0, { CASE }, NULL,
@@ -56,6 +58,7 @@ static const struct command_row rows[] = {
 	  "PSIRT-2026-0009 was opened from that mail, its report was logged with the time of receipt, and its finder is a "
 	  "party now", REACT_RELOAD },
 	SCREEN("mark", "mark a row", SCREEN_MARK),
+	SCREEN("mark-all", "mark all rows", SCREEN_MARK_ALL),
 	SCREEN("mark-range", "mark rows", SCREEN_MARK_RANGE),
 	SCREEN("next-heading", "the next heading", SCREEN_NEXT_HEADING),
 	SCREEN("next-match", "the next match", SCREEN_NEXT_MATCH),
@@ -77,12 +80,53 @@ static const struct command_row rows[] = {
 	SCREEN("sort", "order the list", SCREEN_SORT),
 	SCREEN("suspend", "back to the shell for a while", SCREEN_SUSPEND),
 	SCREEN("tab", "a part of the opened case", SCREEN_TAB),
-	SCREEN("theme", "another theme", SCREEN_THEME),
+	{ "theme", "another theme", COMMAND_SCREEN, SCREEN_THEME, { { .name = "NAME", .type = ARG_WORD, .words = themes } }, NULL,
+	  NULL, 0 },
 	{ "undo", "take back the last change", COMMAND_CHANGES, 0, { CASE }, "nothing to undo", NULL, 0 },
 	SCREEN("up", "one line up", SCREEN_UP),
 	SCREEN("view", "go to a saved view", SCREEN_VIEW),
 	SCREEN("view save", "save this view", SCREEN_VIEW_SAVE),
 	SCREEN("zoom", "list or preview alone", SCREEN_ZOOM),
+	/* What keys are bound to beside these, so that the hints are those of the real program. */
+	CHANGE("mail link", "put a mail into a case", { .name = "MAIL", .type = ARG_MAIL }, CASE),
+	CHANGE("mail reply", "answer a mail", { .name = "MAIL", .type = ARG_MAIL }),
+	CHANGE("mail retry", "try again what could not be opened", { 0 }),
+	CHANGE("mail sort", "say what a mail is", REST),
+	CHANGE("mail fetch", "fetch mail from its account", { 0 }),
+	CHANGE("embargo take", "take what a letter says of an embargo", { .name = "MAIL", .type = ARG_MAIL }),
+	CHANGE("repro add", "write a reproduction note", CASE, REST),
+	CHANGE("embargo accept", "accept what is proposed", CASE),
+	CHANGE("embargo reject", "reject what is proposed", CASE, REST),
+	CHANGE("embargo counter", "propose another end", CASE, { .name = "WHEN", .type = ARG_WHEN }),
+	CHANGE("calendar export", "write the calendar", { .name = "FILE", .type = ARG_FILE }),
+	CHANGE("advisory new", "begin an advisory", CASE),
+	CHANGE("advisory edit", "edit an advisory", CASE),
+	CHANGE("advisory approve", "approve an advisory", CASE),
+	CHANGE("feed sync", "fetch a source", REST),
+	CHANGE("feed import", "read a file of a source", { .name = "FILE", .type = ARG_FILE }),
+	CHANGE("feed search", "look for flaws", REST),
+	CHANGE("match take", "open a case from a match", REST),
+	CHANGE("match dismiss", "say that a match is none", REST),
+	CHANGE("match watch", "look again when it changes", REST),
+	CHANGE("match reopen", "decide anew", REST),
+	CHANGE("match run", "hold all products against the feeds", { 0 }),
+	CHANGE("product add", "enter a product", REST),
+	CHANGE("product support", "say how long it is supported", REST),
+	CHANGE("sbom import", "say what a product is made of", REST),
+	CHANGE("clock file", "file a report", REST),
+	CHANGE("clock sheet", "the sheet to paste from", REST),
+	CHANGE("clock pause", "stop a clock for a while", REST),
+	CHANGE("clock stop", "stop a clock", REST),
+	CHANGE("contact add", "enter a contact", REST),
+	CHANGE("contact set", "change a contact", REST),
+	CHANGE("key pin", "pin a key", REST),
+	CHANGE("key unpin", "take a pin away", REST),
+	CHANGE("risk add", "accept a risk", CASE, REST),
+	CHANGE("task add", "add a task", CASE, REST),
+	CHANGE("task done", "a task is done", REST),
+	CHANGE("audit verify", "prove the chain", { 0 }),
+	CHANGE("case readers", "who may read a case", CASE),
+	CHANGE("redo", "do the last change again", CASE),
 };
 
 struct str fake_ran = STR_INIT;
@@ -110,6 +154,12 @@ const char *command_help(const struct command_row *row)
 unsigned command_flags(const struct command_row *row)
 {
 	return row->flags;
+}
+
+char *command_question(struct command_context *context, int argc, char *const *argv)
+{
+	(void)context, (void)argc, (void)argv;
+	return NULL;
 }
 
 bool command_on_screen(const struct command_row *row)
@@ -184,9 +234,10 @@ int command_expand(const struct command_context *context, const char *line, stru
 {
 	for (const char *at = line; *at;) {
 		bool is_case = strncmp(at, "{case}", 6) == 0, is_mail = strncmp(at, "{mail}", 6) == 0;
-		const char *value = is_case ? context->selected_case : context->selected_mail;
+		bool is_row = strncmp(at, "{row}", 5) == 0;
+		const char *value = is_case ? context->selected_case : is_row ? context->selected_row : context->selected_mail;
 
-		if (!is_case && !is_mail) {
+		if (!is_case && !is_mail && !is_row) {
 			str_add_char(ret, *at++);
 			continue;
 		}
@@ -194,7 +245,7 @@ int command_expand(const struct command_context *context, const char *line, stru
 			return error_set(err, ERR_USAGE, line, "Select one first", "no %s is selected",
 					 is_case ? "case" : "mail");
 		str_add(ret, value);
-		at += 6;
+		at += is_row ? 5 : 6;
 	}
 	return 0;
 }
@@ -245,6 +296,10 @@ void command_complete(struct command_context *context, const char *line, struct 
 	(void)context;
 	*ret = mem_alloc(ARRAY_LEN(rows) * sizeof(**ret));
 	*ret_count = 0;
+	for (size_t i = 0; str_equal(line, "theme ") && themes[i]; i++) {
+		(*ret)[*ret_count].word = mem_string(themes[i]);
+		(*ret)[(*ret_count)++].help = mem_string("");
+	}
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (str_starts(rows[i].name, line)) {
 			AUTO_STRING rest = mem_string(rows[i].name + (word - line));

@@ -11,11 +11,54 @@
 
 struct desk { struct model *model; struct gate_rules gates; struct collision_rules collisions; bool changed, news, readonly; unsigned streams; uint64_t gseq; };
 
+bool fake_chinese;
+
+/* What handlers and finders wrote, as it would read in a house where they write Chinese. */
+static const struct { const char *english, *chinese; } said[] = {
+	{ "Mina Roth", "罗敏娜" }, { "Wei Chen", "陈伟" }, { "Ines", "伊内丝" }, { "North CERT", "北方应急响应中心" },
+	{ "Example AG", "示例股份公司" }, { "Edge Gateway", "边缘网关" }, { "Field Agent", "现场代理" }, { "Cloud Console", "云控制台" },
+	{ "Heap overflow in the frame parser", "帧解析器存在堆溢出漏洞（远程未授权）" }, { "Weak default password", "默认口令过弱" },
+	{ "your site is insecure!!", "你们的网站不安全！！" }, { "To a key you do not have", "发给你没有的密钥" },
+	{ "Gateway: memory corruption by a frame", "网关：特制帧可导致内存破坏" }, { "first release", "首次发布" },
+	{ "amd64, sanitizers", "amd64，带检测器" }, { "4.1-rc2", "4.1 候选二" },
+	{ "1. start the gateway\n2. replay the capture\n3. it writes past the end",
+	  "1. 启动网关\n2. 重放抓包\n3. 写入越过缓冲区末尾" },
+	{ "Fix is in review; ask for a date on Monday.", "修复正在评审；周一询问发布日期。" },
+	{ "old firmware stays", "旧固件保留不更新" }, { "no update path", "没有升级途径" }, { "ask for a date", "询问日期" },
+	{ "Hello,\n\nthe length field of a frame is trusted in parse_frame(); 65,536 bytes are written behind the "
+	  "buffer.\nI attach a capture.\n\nMina",
+	  "您好：\n\nparse_frame() 信任帧的长度字段，会在缓冲区之后写入 65,536 字节，从而破坏相邻的堆块；"
+	  "攻击者无需登录即可触发。\n附上抓包（\U0001F4CE capture）。\n\n罗敏娜" },
+	{ "I found missing SPF records.\nPay me.", "我发现缺少 SPF 记录。\n请付款。" },
+};
+
+static void say_in_chinese(json_t *value)
+{
+	const char *key, *text;
+	json_t *one;
+	size_t i;
+
+	json_object_foreach(value, key, one) {
+		text = json_string_value(one);
+		for (size_t n = 0; text && n < ARRAY_LEN(said); n++)
+			if (str_equal(text, said[n].english)) {
+				json_string_set(one, said[n].chinese);
+				break;
+			}
+		say_in_chinese(one);
+	}
+	json_array_foreach(value, i, one)
+		say_in_chinese(one);
+}
+
 static void feed(struct desk *desk, enum event_type type, unsigned stream, instant at, json_t *body)
 {
-	struct event event = { .type = type, .author = "Wei Chen", .at = at, .gseq = ++desk->gseq, .body = body };
+	struct event event = { .type = type, .at = at, .gseq = ++desk->gseq, .body = body };
 	AUTO_ERROR err = ERROR_INIT;
 
+	snprintf(event.author, sizeof(event.author), "%s", fake_chinese ? "陈伟" : "Wei Chen");
+	if (fake_chinese)
+		say_in_chinese(body);
 	memcpy(event.stream, &stream, sizeof(stream));
 	memcpy(event.id, &event.gseq, sizeof(event.gseq));
 	if (!body || event_check((int)type, body, &err) || model_apply(desk->model, &event, &err))
@@ -462,6 +505,43 @@ int desk_index_step(struct desk *desk, size_t most, uint64_t *ret_left, struct e
 	return 0;
 }
 
+/* All events of the cases, the newest first. */
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
+		 struct error *err)
+{
+	size_t count = 0;
+
+	(void)err;
+	*ret = mem_alloc((most + 1) * sizeof(**ret));
+	for (size_t i = model_case_count(desk->model); i-- > 0;) {
+		const struct case_state *state = model_case(desk->model, i);
+
+		for (size_t j = state->event_count; j-- > 0 && count < most;) {
+			struct desk_entry *entry = &(*ret)[count];
+			AUTO_STRING line = case_event_line(state, &state->events[j]);
+
+			if (state->events[j].gseq > last || state->events[j].gseq + most <= last)
+				continue;
+			count++;
+			*entry = (struct desk_entry){ .gseq = state->events[j].gseq, .type = state->events[j].type,
+						      .at = state->events[j].at };
+			memcpy(entry->event, state->events[j].id, sizeof(entry->event));
+			snprintf(entry->author, sizeof(entry->author), "%s", state->events[j].author);
+			snprintf(entry->fingerprint, sizeof(entry->fingerprint), "%040d", 7);
+			snprintf(entry->place, sizeof(entry->place), "%s", state->id);
+			snprintf(entry->case_id, sizeof(entry->case_id), "%s", state->id);
+			snprintf(entry->line, sizeof(entry->line), "%s", line);
+		}
+	}
+	*ret_count = count;
+	return 0;
+}
+
+uint64_t desk_history_head(const struct desk *desk)
+{
+	return desk->gseq;
+}
+
 int desk_search(struct desk *desk, const char *query, bool best, size_t limit, struct desk_hit **ret,
 		size_t *ret_count, struct error *err)
 {
@@ -531,6 +611,12 @@ char *desk_take_typed(struct desk *desk, bool own)
 	if (own)
 		typed = NULL;
 	return taken;
+}
+
+void desk_checkpoint_daily(struct desk *desk, instant now)
+{
+	(void)desk;
+	(void)now;
 }
 
 size_t desk_kept_texts(struct desk *desk)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fake sessions: a line runs when its answer is asked for; "mail import" never ends, but tells how far it is, until it is
- * cancelled.
+ * cancelled, and "mail fetch" waits for a secret.
  */
 #include "psirtty/command/session.h"
 
@@ -58,6 +58,11 @@ enum session_news session_read(struct session *session, struct session_answer *r
 	*ret = (struct session_answer){ .text = STR_INIT };
 	if (!session->line)
 		return SESSION_NOTHING;
+	if (str_equal(session->line, "mail fetch")) {
+		ret->name = session->told ? NULL : mem_string("imap.example.org");
+		session->told = true;
+		return ret->name ? SESSION_ASK : SESSION_NOTHING;
+	}
 	if (!str_starts(session->line, "mail import"))
 		return run_now(session, ret);
 	if (session->cancelled) {

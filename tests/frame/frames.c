@@ -101,6 +101,13 @@ static const struct frame frames[] = {
 	{ "form-cvss", 80, 24, "0 g : <form case score> Enter ^P Down Down Right", false, true },
 	{ "form-cwe", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P <out-of-bounds>", false, false },
 	{ "form-cwe-tree", 80, 24, "0 g : <form case set PSIRT-2026-0001 cwe> Enter ^P Down Right Right", false, false },
+	{ "opened-embargo", 60, 15, "4 / <proposed> Enter g Enter", false, false },
+	{ "opened-clock", 60, 15, "4 g Enter", false, false },
+	{ "opened-advisory", 60, 15, "5 g Enter", false, false },
+	{ "opened-reproduction", 60, 15, "3 g Enter", false, false },
+	{ "bar-narrow", 60, 15, "2 g x ^P Right Right Right Right Right Down Right Right Right Right", false, false },
+	{ "cvss-narrow", 60, 15, "0 g : <form case score> Enter ^P PgDn PgDn", false, false },
+	{ "view-picked", 80, 24, "0 / <sev:critical> Enter : <view save hot> Enter 1 \\ Enter", false, false },
 	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
 	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
 	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
@@ -128,6 +135,7 @@ static void run(const struct frame *frame, struct str *ret)
 	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
 	struct terminal *term = term_headless_new(frame->rows, frame->cols, frame->keys);
 	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR trails = STR_INIT;
 
 	str_reset(&fake_ran);
 	context.desk = fake_desk_new(0);
@@ -139,6 +147,7 @@ static void run(const struct frame *frame, struct str *ret)
 	if (str_starts(frame->name, "news"))
 		fake_desk_change(context.desk);
 	CHECK_QUIET(tui_run_on(&context, term, &err) == 0, "%s runs", frame->name);
+	CHECK_QUIET(term_headless_trails(term, &trails) == 0, "%s: coloured blanks at the end of rows:%s", frame->name, trails.bytes);
 	term_headless_dump(term, frame->roles ? HEADLESS_ROLES : HEADLESS_TEXT, ret);
 	term_free(term);
 	command_context_release(&context);
@@ -215,7 +224,30 @@ static const struct action actions[] = {
 	{ "0 g : <form note> Enter <two words> ^S", "note PSIRT-2026-0001 \"two words\"\n" },
 	{ "0 g : <form note> Enter Esc", "" },
 	{ ": <mail import a> Enter : <note PSIRT-2026-0001 beside it> Enter", "note PSIRT-2026-0001 beside it\n" },
-	{ "<xyz>", "" },
+	{ ": <note PSIRT-2026-0001 one two> ^W ^Y ^A C-Right C-Right ^K ^Y Enter", "note PSIRT-2026-0001 one two\n" },
+	{ ": <note PSIRT-2026-0001 ab> ^T Enter", "note PSIRT-2026-0001 ba\n" },
+	{ ": <note PSIRT-2026-0001 \345\234\250\347\275\221> ^T Enter", "note PSIRT-2026-0001 \347\275\221\345\234\250\n" },
+	{ ": <note PSIRT-2026-0001 one two> C-Left M-d <three> M-Backspace <four> Enter", "note PSIRT-2026-0001 one four\n" },
+	{ ": ^Y ^T ^K ^U ^W M-d C-Left C-Right <note PSIRT-2026-0001 x> ^X ^E Enter", "note PSIRT-2026-0001 x\n" },
+	{ ": <note PSIRT-2026-0001 x> ^G", "" },
+	{ "0 g : <form note> Enter <x> ^G", "" },
+	{ "0 g * : <note {case} all> Enter y",
+	  "note PSIRT-2026-0001 all\nnote PSIRT-2026-0002 all\nnote PSIRT-2026-0003 all\nnote PSIRT-2026-0004 all\n" },
+	{ "4 * : <note {case} seen> Enter y", "note PSIRT-2026-0001 seen\nnote PSIRT-2026-0002 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ ": <pane audit> Enter g Space Space : <note {case} seen> Enter y", "note PSIRT-2026-0004 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ "3 g Space : <mail link {mail} x> Enter y", "" },
+	{ "0 g * * j : <note {case} one> Enter", "note PSIRT-2026-0002 one\n" },
+	{ "0 / <exe> Enter * : <note {case} some> Enter y", "note PSIRT-2026-0004 some\n" },
+	{ "<%&;>", "" },
+	{ "4 / <proposed> Enter g t", "embargo accept PSIRT-2026-0003\n" },
+	{ "4 / <proposed> Enter g d <too late> Enter", "embargo reject PSIRT-2026-0003 too late\n" },
+	{ "4 / <proposed> Enter g p <2026-12-20> Enter", "embargo counter PSIRT-2026-0003 2026-12-20\n" },
+	{ "4 g t", "" },
+	{ "0 g j j Enter : <tab embargo> Enter t", "embargo accept PSIRT-2026-0003\n" },
+	{ "0 g Enter : <tab embargo> Enter t", "" },
+	{ "0 g Enter : <tab messages> Enter Enter r", "mail reply M-0001\n" },
+	{ ": <pane audit> Enter x", "audit verify\n" },
+	{ ": <pane audit> Enter g Enter c <seen> Enter", "note PSIRT-2026-0004 seen\n" },
 };
 
 static void test_actions(void)
@@ -246,6 +278,28 @@ static void test_sizes(void)
 				test_safe(&got, places[i]);
 			}
 	CHECK(count > 500, "%zu combinations of place and size", count);
+}
+
+/* Dates are told in UTC and as the handler's own clock shows them. */
+static void test_zones(void)
+{
+	static const struct { const char *zone, *keys, *shows; } rows[] = {
+		{ "Asia/Shanghai", "1 g Enter", "received      2026-11-16 09:30 UTC, 17:30 Asia/Shanghai\n" },
+		{ ":Pacific/Auckland", "0 g Enter : <tab embargo> Enter",
+		  "accepted      2026-11-16 13:30 UTC, 11-17 02:30 Pacific/Auckland\n" },
+		{ "Europe/London", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+		{ "No/Such", "1 g Enter", "received      2026-11-16 09:30 UTC\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame frame = { "zone", 80, 24, rows[i].keys, false, false };
+		AUTO_STR got = STR_INIT;
+
+		setenv("TZ", rows[i].zone, 1);
+		run(&frame, &got);
+		CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].zone, rows[i].shows);
+	}
+	setenv("TZ", "UTC", 1);
 }
 
 /* Line ROW of a dump, as far as it is ASCII. */
@@ -284,6 +338,7 @@ static void test_verdict_stays(void)
 int main(void)
 {
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("PSIRTTY_THEME");
 	for (size_t i = 0; i < ARRAY_LEN(frames); i++) {
@@ -295,6 +350,7 @@ int main(void)
 	}
 	test_actions();
 	test_sizes();
+	test_zones();
 	test_verdict_stays();
 	str_release(&fake_ran);
 	return tap_done();

@@ -87,6 +87,7 @@ int main(void)
 	size_t by_one = 0, count = 0;
 
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	setenv("TZ", "UTC", 1);
 	app_init(&app, &context, term);
 	settings_begin(&app);
 	screen_of(&app, &text);

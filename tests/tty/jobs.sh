@@ -3,7 +3,8 @@
 # time limit: 200
 #
 # Long work beside the screen: two hundred encrypted messages are imported while keys are answered; the job is cancelled;
-# a secret never stands in an argument or the environment of the job's process.
+# somebody who reads only the screen finds every command; a secret never stands in an argument or the environment of
+# the job's process.
 set -u
 here=$(cd "$(dirname "$0")/../flow" && pwd)
 . "$here/tap.sh"
@@ -45,6 +46,7 @@ part() {
     esac
   done <"$work/$name"
 }
+part walk walk "$work/demo/vault"
 messages "$work/first" 200
 messages "$work/second" 200
 part import job "$work/demo/vault" "mail import $work/first"

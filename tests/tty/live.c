@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The real program on a real vault in a pseudo-terminal, for what needs a clock beside it: keys answered while a
- * job runs. Called by jobs.sh: live VAULT COMMAND LINE, the line of a long job.
+ * job runs, and for somebody who reads only what stands on it. Called by jobs.sh: live job|cancel VAULT LINE, the line
+ * of a long job, or live walk VAULT.
  */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "pty.h"
 
 #include "../unit/tap.h"
+#include "psirtty/command/command.h"
 
 enum { KEYS = 20000, KEYS_LEAST = 20 };
 
@@ -121,8 +124,138 @@ static void test_cancel(const char *vault, const char *line)
 	pty_end(&s);
 }
 
+/* ---- every command, by what stands on the screen */
+
+enum { KEY_CELLS = 9, STEPS_MOST = 40 };
+
+/* The line of the palette with the selection's mark names this command. */
+static bool at_command(struct pty *s, const void *name)
+{
+	AUTO_STR line = STR_INIT;
+	size_t length = strlen(name);
+
+	selected(s, &line);
+	return line.length >= KEY_CELLS + length && strncmp(line.bytes + KEY_CELLS, name, length) == 0 &&
+	       (!line.bytes[KEY_CELLS + length] || str_starts(line.bytes + KEY_CELLS + length, " "));
+}
+
+static bool line_left(struct pty *s, const void *argument)
+{
+	AUTO_STR now = STR_INIT;
+
+	selected(s, &now);
+	return now.length && !str_equal(now.bytes, argument);
+}
+
+static bool in_help(const struct command_row *row, const char *word)
+{
+	AUTO_STRING lower = mem_string(command_help(row));
+
+	for (char *c = lower; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return strstr(lower, word) != NULL;
+}
+
+/* Of the words of a description the one that fewest others have: whoever looks for a command says what is special about it. */
+static void telling_word(const struct command_row *row, char ret[64])
+{
+	const char *at = command_help(row);
+	size_t best = SIZE_MAX;
+
+	for (size_t length; *at; at += length + (at[length] != 0)) {
+		char word[64] = "";
+		size_t others = 0;
+
+		length = strcspn(at, " ,;:.()");
+		for (size_t i = 0; i < length && i < sizeof(word) - 1; i++)
+			word[i] = (char)tolower((unsigned char)at[i]);
+		for (size_t i = 0; *word && i < command_count(); i++)
+			others += in_help(command_row_at(i), word);
+		if (length < 2 || others >= best)
+			continue;
+		best = others;
+		snprintf(ret, 64, "%s", word);
+	}
+}
+
+/* One that needs something asks for it in a form that says what it is. */
+static void check_form(struct pty *s, const struct command_row *row)
+{
+	AUTO_STRING title = mem_format("── %s ─", command_name(row));
+	size_t count;
+	const struct command_argument *arguments = command_arguments(row, &count);
+
+	if (!count || arguments[0].option || arguments[0].optional || command_disabled(row, &(struct command_context){ .on_screen = true })) {
+		pty_send(s, "\007");
+	} else {
+		pty_send(s, "\r");
+		CHECK_QUIET(pty_wait_text(s, title), "%s: Enter opens its form", command_name(row));
+		pty_send(s, "\007");
+	}
+	CHECK_QUIET(pty_wait_no_text(s, "\n?") && pty_wait_text(s, "── Metrics ─"), "%s: ^G goes back", command_name(row));
+}
+
+static bool find_command(struct pty *s, const struct command_row *row)
+{
+	char word[64] = "";
+
+	telling_word(row, word);
+	pty_send(s, "?");
+	if (!pty_wait_text(s, "\n?"))
+		return false;
+	pty_send(s, word);
+	for (int step = 0; step < STEPS_MOST; step++) {
+		AUTO_STRING typed = mem_format("\n?%s", word);
+		AUTO_STR before = STR_INIT;
+
+		if (!pty_wait_text(s, typed))
+			return false;
+		if (at_command(s, command_name(row)))
+			return true;
+		selected(s, &before);
+		pty_send(s, "\033[B");
+		if (!pty_wait(s, line_left, before.bytes))
+			return false;
+	}
+	return false;
+}
+
+static void test_walk(const char *vault)
+{
+	const char *argv[] = { getenv("PSIRTTY"), "--vault", vault, NULL };
+	size_t found = 0, wanted = 0;
+	struct pty s;
+
+	pty_start(&s, 24, 80, argv, NULL);
+	CHECK(pty_wait_text(&s, "? all keys"), "the first screen says which key lists everything");
+	CHECK(pty_wait_text(&s, "8 Met"), "and how to go elsewhere");
+	pty_send(&s, "8");
+	CHECK(pty_wait_text(&s, "── Metrics ─"), "which works");
+	for (size_t i = 0; i < command_count(); i++) {
+		const struct command_row *row = command_row_at(i);
+
+		/* Where a vault is open none is made. */
+		if (str_equal(command_name(row), "init"))
+			continue;
+		wanted++;
+		if (find_command(&s, row)) {
+			found++;
+			check_form(&s, row);
+			continue;
+		}
+		CHECK(false, "%s: a word of \"%s\" finds it", command_name(row), command_help(row));
+		break;
+	}
+	CHECK(found == wanted && wanted > 150, "%zu of %zu commands are found by a word of their description, and opened", found, wanted);
+	pty_send(&s, "Q");
+	CHECK(pty_status(&s) == 0, "Q leaves");
+	pty_end(&s);
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 3 && strcmp(argv[1], "walk") == 0)
+		return test_walk(argv[2]), tap_done();
 	if (argc < 4)
 		return 2;
 	if (strcmp(argv[1], "cancel") == 0)

@@ -12,7 +12,10 @@
 
 #include "../unit/tap.h"
 
+enum { QUIET_MS = 5000 };
+
 static uint64_t state;
+static size_t signals_sent[NSIG]; /* of those that end it, since it was started */
 
 static unsigned dice(unsigned sides)
 {
@@ -52,21 +55,106 @@ static void listen(struct pty *s, int ms)
 	pty_wait(s, no_longer, &until);
 }
 
-static void act(struct pty *s)
+static void some_keys(struct pty *s)
 {
-	unsigned kind = dice(100);
+	for (unsigned i = dice(12) + 1; i > 0; i--)
+		pty_send(s, keys[dice((unsigned)ARRAY_LEN(keys))]);
+}
+
+static void some_paste(struct pty *s)
+{
+	pty_send(s, pastes[dice((unsigned)ARRAY_LEN(pastes))]);
+}
+
+static void some_size(struct pty *s)
+{
 	size_t size = dice((unsigned)ARRAY_LEN(sizes));
 
-	if (kind < 88) {
-		for (unsigned i = dice(12) + 1; i > 0; i--)
-			pty_send(s, keys[dice((unsigned)ARRAY_LEN(keys))]);
-	} else if (kind < 93) {
-		pty_send(s, pastes[dice((unsigned)ARRAY_LEN(pastes))]);
-	} else if (kind < 98) {
-		pty_resize(s, sizes[size].rows, sizes[size].cols);
-	} else {
-		kill(s->child, kind == 98 ? SIGWINCH : SIGCONT);
+	pty_resize(s, sizes[size].rows, sizes[size].cols);
+}
+
+/* ---- signals */
+
+/* The workstation itself, below its supervisor; 0 while there is none. */
+static pid_t inner_of(const struct pty *s)
+{
+	AUTO_STRING path = mem_format("/proc/%d/task/%d/children", (int)s->child, (int)s->child);
+	FILE *file = fopen(path, "re");
+	int inner = 0;
+
+	if (file && fscanf(file, "%d", &inner) != 1)
+		inner = 0;
+	if (file)
+		fclose(file);
+	return (pid_t)inner;
+}
+
+/* To the supervisor, to the workstation, or to both as a terminal does it. */
+static void send_signal(const struct pty *s, int number)
+{
+	pid_t inner = inner_of(s), to[] = { s->child, inner, -s->child };
+	pid_t chosen = to[dice((unsigned)ARRAY_LEN(to))];
+
+	if (inner > 0)
+		kill(chosen, number);
+}
+
+static void storm(struct pty *s)
+{
+	for (unsigned i = dice(40) + 10; i > 0; i--) {
+		some_size(s);
+		send_signal(s, SIGWINCH);
 	}
+	pty_resize(s, 24, 80);
+}
+
+static void stop(struct pty *s)
+{
+	pid_t inner = inner_of(s);
+
+	if (dice(2) || inner <= 0) {
+		kill(-s->child, SIGTSTP);
+	} else {
+		kill(inner, SIGSTOP);
+		some_keys(s);
+	}
+	listen(s, (int)dice(30));
+	kill(-s->child, SIGCONT);
+}
+
+static void interrupt(struct pty *s)
+{
+	send_signal(s, dice(2) ? SIGINT : SIGCONT);
+}
+
+/* What ends it: by a wish, or at once. */
+static void end_it(struct pty *s)
+{
+	static const int numbers[] = { SIGTERM, SIGHUP, SIGQUIT, SIGKILL };
+	int number = numbers[dice((unsigned)ARRAY_LEN(numbers))];
+	pid_t inner = inner_of(s);
+
+	if (dice(3) || inner <= 0)
+		return;
+	signals_sent[number]++;
+	if (number == SIGTERM || number == SIGHUP)
+		send_signal(s, number);
+	else
+		kill(inner, number);
+}
+
+static void act(struct pty *s)
+{
+	static const struct { unsigned most; void (*act)(struct pty *s); } kinds[] = {
+		{ 84, some_keys }, { 89, some_paste }, { 94, some_size }, { 95, storm }, { 97, stop }, { 99, interrupt },
+		{ 100, end_it },
+	};
+	unsigned kind = dice(100);
+	size_t at = 0;
+
+	while (kind >= kinds[at].most)
+		at++;
+	kinds[at].act(s);
 	listen(s, (int)dice(15));
 }
 
@@ -90,10 +178,19 @@ static void begin(struct pty *s, const char *vault)
 {
 	const char *argv[] = { getenv("PSIRTTY"), "--vault", vault, NULL };
 
+	memset(signals_sent, 0, sizeof(signals_sent));
 	pty_start(s, 24, 80, argv, NULL);
 	CHECK_QUIET(pty_wait_text(s, "Inbox"), "it starts");
 	/* The library that plays the terminal does not survive everything that a program may. */
 	s->blind = true;
+}
+
+/* It ends with 0, or, while an editor or gpg has the terminal, by the very signal it was sent. */
+static bool was_sent(int status)
+{
+	int number = status - 128;
+
+	return status == 0 || (number > 0 && number < NSIG && signals_sent[number]);
 }
 
 static void check_end(struct pty *s, const char *how)
@@ -101,7 +198,7 @@ static void check_end(struct pty *s, const char *how)
 	int status = pty_status(s);
 	/* Once it has given the terminal back, a ^C among the keys ends whoever has it. */
 	bool interrupted = WIFSIGNALED(status) && WTERMSIG(status) == SIGINT;
-	bool well = ((WIFEXITED(status) && WEXITSTATUS(status) == 0) || interrupted) && restored(s);
+	bool well = ((WIFEXITED(status) && was_sent(WEXITSTATUS(status))) || interrupted) && restored(s);
 	AUTO_STR text = STR_INIT;
 
 	CHECK_QUIET(well, "%s: ends well (status %#x)", how, (unsigned)status);
@@ -123,13 +220,30 @@ static void clear_ground(struct pty *s)
 	}
 }
 
+/* No job runs or waits that could acknowledge something else, and nothing acknowledged is still shown. */
+static bool is_quiet(struct pty *s, const void *until)
+{
+	AUTO_STR text = STR_INIT;
+
+	pty_text(s, &text);
+	return (!strstr(text.bytes, "jobs ") && !strstr(text.bytes, "note added")) || no_longer(s, until);
+}
+
 /* A note that was acknowledged must be there afterwards. */
 static size_t note(struct pty *s, unsigned number)
 {
 	AUTO_STRING line = mem_format(":note 1 monkey-%u.\r", number);
+	long long until, never;
 
 	clear_ground(s);
 	pty_send(s, "1");
+	until = pty_now() + QUIET_MS * 1000LL;
+	pty_wait(s, is_quiet, &until);
+	never = pty_now() + 3600 * 1000000LL;
+	if (!is_quiet(s, &never)) {
+		s->blind = true;
+		return 0;
+	}
 	pty_send(s, line);
 	if (!pty_wait_text(s, "note added")) {
 		s->blind = true;
@@ -159,11 +273,12 @@ int main(int argc, char **argv)
 		if (!is_gone(&s, NULL) && acts % 400 != 399)
 			continue;
 		if (!is_gone(&s, NULL))
-			kill(s.child, SIGTERM);
+			signals_sent[SIGTERM]++, kill(s.child, SIGTERM);
 		check_end(&s, "in between");
 		begin(&s, argv[1]);
 		starts++;
 	}
+	signals_sent[SIGTERM]++;
 	kill(s.child, SIGTERM);
 	check_end(&s, "at last");
 	printf("# seed %s: %zu acts, %zu starts, %zu notes of %u acknowledged\n", argv[3], acts, starts, noted, number);

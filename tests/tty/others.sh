@@ -100,8 +100,53 @@ shows 'while you edited. Save over it' 'the edited text is not saved without ask
 keys n
 shows 'kept as the draft kept-' 'and is kept as a draft'
 has "$(ps a draft list)" 'kept-' 'which is there'
+
+# ---- a grant shows what it opens before it is made; who may read is one key away
+ps a case new 'third' >/dev/null
+keys 0
+shows '0003.*third' 'a third case, of the first handler alone'
+keys :
+keys -l "case grant 3 $fpr_b"
+keys Enter
+shows 'Handler B <b@vendor.example> would read the whole past of PSIRT-[0-9]+-0003: 1' 'granting it asks first, and says what past would be seen'
+keys n
+shows 'Nothing was done' 'and n grants nothing'
+hasnt "$(ps b case list)" 'third' 'the other does not see the case'
+keys :
+keys -l "case grant 3 $fpr_b"
+keys Enter
+shows 'would read the whole past' 'once more'
+keys y
+shows 'read,write for' 'y grants it'
+has "$(ps b case list)" 'third' 'and the other has it'
+keys Escape 0 g w
+shows 'Handler B <b@vendor.example>' 'w shows who may read the selected case'
+is "$(screen | grep -c '^ *may')" 2 'both of them'
+keys Escape
 keys Q
 shows 'ready>' 'Q leaves'
+
+# ---- what the second may not read is not offered to him either
+out=$(ps a case new 'kept to oneself' && ps a party add 4 'Quietvendor Inc' vendor)
+ok $? 'a case of the first handler alone, with a party' "$out"
+keys "clear; export GNUPGHOME=$work/b/g XDG_STATE_HOME=$work/b/state XDG_CACHE_HOME=$work/b/cache; $psirtty --vault $work/vault" Enter
+shows 'Inbox: 0' 'the second is at the screen'
+offered=
+for line in 'case show ' 'party set 1 '; do
+  keys Escape :
+  keys -l "$line"
+  keys Tab Tab
+  shows "$line" "completing \"$line\""
+  offered="$offered$(screen)"
+done
+has "$offered" '0003' 'completion offers the cases that may be read'
+hasnt "$offered" '0004' 'and no other'
+hasnt "$offered" 'kept to oneself' 'nor its title'
+hasnt "$offered" 'Quietvendor' 'nor who is a party of it'
+keys Escape Escape 0
+shows 'Cases: 3' 'the list counts three'
+keys Q
+shows 'ready>' 'he leaves too'
 ps a audit verify >"$work/audit"
 ok $? 'the vault is whole' "$(tail -3 "$work/audit")"
 tap_done

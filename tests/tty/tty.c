@@ -109,6 +109,10 @@ static void test_preview_bytes(void)
 	budget_settle(&s, 2);
 	printf("# the preview that follows a move at rest: %zu bytes\n", s.shared->bytes - before);
 	CHECK(s.shared->bytes - before <= 1600, "a preview writes no more than a page");
+	pty_send(&s, ":pane audit\r");
+	CHECK(pty_wait_text(&s, "Audit: 200"), "of what was done the newest is listed at once");
+	pty_send(&s, "G");
+	CHECK(pty_wait_text(&s, "Audit: 400"), "at the end of it more follows");
 	pty_end(&s);
 }
 
@@ -484,15 +488,81 @@ static void test_no_terminal(void)
 	pty_end(&s);
 }
 
+/* Piece by piece, since what arrives meanwhile has to be read. */
+static void send_all(struct pty *s, const char *bytes, size_t length)
+{
+	for (size_t sent = 0; sent < length;) {
+		size_t piece = length - sent < 2048 ? length - sent : 2048;
+		AUTO_STRING part = mem_copy(bytes + sent, piece);
+
+		pty_send(s, part);
+		sent += piece;
+	}
+}
+
 static void test_ascii(void)
 {
+	static const char *const places[] = {
+		"0", "2", "3", "4", "5", "6", "7", "8", "0g\r", "\t\t\t", ":mail import PSIRT-2026-0001\r", "J", "?", "\033",
+		":form case set\r", "\033",
+	};
 	struct pty s;
 
 	pty_start(&s, 24, 80, few, "LC_ALL=C");
 	CHECK(pty_wait_text(&s, "-- Inbox: 5 ---"), "without UTF-8 rules are ASCII");
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		pty_send(&s, places[i]);
+		budget_settle(&s, 1);
+	}
+	pty_send(&s, "J");
+	CHECK(pty_wait_text(&s, "#####..............."), "a job's bar is ASCII, too");
 	for (size_t i = 0; i < s.raw.length; i++)
 		CHECK_QUIET((unsigned char)s.raw.bytes[i] < 128, "byte %zu is ASCII", i);
 	pty_end(&s);
+}
+
+/* Readline's keys with Alt, as terminals send them. */
+static void test_alt(void)
+{
+	struct pty s;
+
+	pty_start(&s, 24, 80, few, NULL);
+	pty_wait_text(&s, "Inbox");
+	pty_send(&s, ":one \xE7\xBD\x91\xE7\xBB\x9C two");
+	pty_wait_text(&s, "two");
+	pty_send(&s, "\033b\033bX\033fY\033\177Z\033d\001\031");
+	CHECK(pty_wait_text(&s, "\n: twoone Z"), "M-b, M-f, M-Backspace, M-d, C-a and C-y edit the line");
+	pty_send(&s, "\033");
+	CHECK(pty_wait_no_text(&s, "\n: two"), "Escape alone leaves it");
+	pty_end(&s);
+}
+
+/* What is pasted is text: no key, no second line, no sequence; too much of it is told. */
+static void test_paste(void)
+{
+	static const struct { const char *opens, *shows; } places[] = {
+		{ ":", "\n:" }, { "0g:form note\r", "> TEXT" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		AUTO_STR much = STR_INIT;
+		struct pty s;
+
+		pty_start(&s, 24, 80, few, NULL);
+		pty_wait_text(&s, "Inbox");
+		pty_send(&s, places[i].opens);
+		pty_wait_text(&s, places[i].shows);
+		pty_send(&s, "\033[200~first\rsecond\033]0;x\007\033[31m end\033[201~");
+		CHECK(pty_wait_text(&s, "first second"), "%s: lines and sequences are pasted as one line", places[i].opens);
+		CHECK(!strstr(s.raw.bytes, "\033]0;") && !strchr(s.raw.bytes, '\007'), "and none of them is obeyed");
+		str_add(&much, "\033[200~");
+		str_add_repeat(&much, 'x', 1 << 20);
+		str_add(&much, "\033[201~");
+		send_all(&s, much.bytes, much.length);
+		CHECK(pty_wait_text(&s, "too long for a line"), "a megabyte is refused, and that is said");
+		CHECK(pty_wait_text(&s, "first second"), "what was there stays");
+		pty_end(&s);
+	}
 }
 
 /* The terminal is asked whether it can; frames are marked only where it says so. */
@@ -576,6 +646,8 @@ int main(int argc, char **argv)
 	test_colours();
 	test_no_terminal();
 	test_ascii();
+	test_alt();
+	test_paste();
 	test_synchronised();
 	test_risky();
 	return tap_done();

@@ -154,6 +154,8 @@ keys "clear; $psirtty --vault $work/demo/vault" Enter
 shows ':note .*half of a form' 'the next start has what was typed into the form'
 keys Enter
 shows 'note added' 'and Enter runs it'
+keys 0 g u
+shows 'undone: note' 'u takes that back'
 
 # Told to end while a form is open: what was typed into it is sealed at once, without any pause.
 inner_of() { pgrep -n -f "psirtty --vault $work/demo/vault"; }
@@ -239,6 +241,39 @@ shows '^> .*0002' 'on the second case'
 hasnt "$(screen)" '─' 'has no lines drawn'
 row=$(screen | grep -n '^> ' | cut -d : -f 1)
 is "$(t display-message -p -t w '#{cursor_y} #{cursor_flag}')" "$((row - 1)) 1" 'and the cursor on the selection'
+keys g C-r
+shows 'again: note' '^R does again what was taken back before two restarts'
+
+# Who did what, and whether the chain holds; a view that was saved, chosen from the list.
+keys : audit Enter
+shows 'Audit: [0-9]+' ':audit lists what was done'
+shows '^> +[0-9]+ .*-0001 whole  ' 'newest first: event, when, who, which case, how it hangs in the chain'
+shows 'chain +whole: signed by its author' 'and more of the one that is selected'
+keys x
+shows 'whole: [0-9]+ events' 'x proves the whole chain'
+keys q 0 /
+keys -l 'sev:critical'
+keys Enter :
+keys -l 'view save grave'
+keys Enter
+shows 'Saved as "grave"' 'a filter is saved as a view'
+keys Escape 1 '\'
+shows '^> grave +cases +sev:critical' '\ lists the saved views'
+keys Enter
+shows 'filter: sev:critical' 'and Enter goes there'
+keys Escape 0 o
+keys -l 'ti'
+keys Tab
+shows '^:sort title' 'Tab completes the name of a column'
+keys Enter
+shows 'title\^' 'the column that orders the list is marked'
+keys : 
+keys -l 'sort title'
+keys Enter
+shows 'titlev' 'the other way round, too'
+keys : 
+keys -l 'sort none'
+keys Enter
 keys Q
 shows 'ready>' 'Q leaves'
 

@@ -165,6 +165,11 @@ static void test_shapes(void)
 		{ shape_date_time, "2024-02-29T23:59:60Z", true }, { shape_date_time, "2026-01-02T24:00:00Z", false },
 		{ shape_date_time, "2026-01-02", false }, { shape_date_time, "", false },
 		{ shape_date_time, "1900-02-29T00:00:00Z", false }, { shape_date_time, "2000-02-29T00:00:00Z", true },
+		{ shape_date_time, "2016-12-31T15:59:60-08:00", true }, { shape_date_time, "2017-01-01T00:59:60.5+01:00", true },
+		{ shape_date_time, "2016-12-31T22:59:60Z", false }, { shape_date_time, "2016-12-31T23:59:60+01:00", false },
+		{ shape_date_time, "2016-12-31T23:58:60Z", false }, { shape_date_time, "2016-12-31T23:59:61Z", false },
+		{ shape_date_time, "2017-01-01T05:29:60+05:30", true }, { shape_date_time, "2016-12-31t23:59:60z", true },
+		{ shape_date_time_loose, "2016-12-31T23:59:60", true }, { shape_date_time_loose, "2016-12-31T22:59:60", false },
 		{ shape_date_time_loose, "2026-01-02T03:04:05", true }, { shape_date_time_loose, "2026-01-02T03:04", false },
 		{ shape_uri, "https://example.com/a%20b", true }, { shape_uri, "https://example.com/a b", false },
 		{ shape_uri, "https://[2001:db8::1]:8443/", true }, { shape_uri, "https://[::z]/", false },
@@ -298,8 +303,11 @@ static bool fails_as_told(const struct document *document, unsigned mask)
 	}
 	if (check_document(json, &request, &report, NULL) || !str_equal(report.format, document->format))
 		return false;
-	for (size_t i = 0; i < report.finding_count; i++)
+	for (size_t i = 0; i < report.finding_count; i++) {
 		json_object_set_new(got, report.findings[i].test, json_true());
+		CHECK_QUIET(*str_or_empty(report.findings[i].fix) && *str_or_empty(report.findings[i].message), "%s: says what and how",
+			    report.findings[i].test);
+	}
 	names_of(due, &due_names);
 	names_of(got, &got_names);
 	good = str_equal(due_names.bytes, got_names.bytes);
@@ -352,7 +360,7 @@ static void test_unknown(void)
 
 static void test_listing(void)
 {
-	struct check_test_info infos[400];
+	struct check_test_info infos[500];
 	size_t count = check_tests(infos, ARRAY_LEN(infos)), bad = 0;
 	AUTO_JSON seen = json_object();
 
@@ -361,6 +369,8 @@ static void test_listing(void)
 		AUTO_STRING key = mem_format("%s %s", infos[i].format, infos[i].test);
 
 		bad += !infos[i].title || !*infos[i].title || json_object_get(seen, key);
+		CHECK_QUIET(infos[i].remedy && strlen(infos[i].remedy) > 8, "%s %s says how to mend what it finds", infos[i].format,
+			    infos[i].test);
 		json_object_set_new(seen, key, json_true());
 	}
 	CHECK(bad == 0, "each has a title, and none is there twice");
@@ -382,6 +392,30 @@ static json_t *large_csaf(size_t products)
 	}
 	json_object_set_new(json_object_get(json, "product_tree"), "full_product_names", names);
 	json_object_set_new(status, "under_investigation", ids);
+	return json;
+}
+
+/* Ranges beside each other, product paths, groups, remedies for all. */
+static json_t *large_csaf21(size_t products)
+{
+	json_t *json = large_csaf(products), *document = json_object_get(json, "document"), *tree = json_object_get(json, "product_tree");
+	json_t *vendor = json_array_get(json_object_get(tree, "branches"), 0), *ranges = json_array(), *paths = json_array();
+
+	json_object_set_new(document, "csaf_version", json_string("2.1"));
+	for (size_t i = 0; i < products / 4; i++) {
+		AUTO_STRING name = mem_format("vers:npm/>=%zu.0.0|<%zu.0.0", i, i + 2);
+		AUTO_STRING id = mem_format("R%zu", i);
+		AUTO_STRING path = mem_format("Q%zu", i);
+
+		json_array_append_new(ranges, json_pack("{s:s, s:s, s:{s:s, s:s}}", "category", "product_version_range", "name", name, "product",
+							"name", id, "product_id", id));
+		json_array_append_new(paths, json_pack("{s:s, s:[{s:s, s:s}], s:{s:s, s:s}}", "beginning_product_reference", id, "subpaths",
+						       "category", "installed_on", "next_product_reference", "X0", "full_product_name",
+						       "name", path, "product_id", path));
+	}
+	json_array_append_new(json_object_get(vendor, "branches"), json_pack("{s:s, s:s, s:o}", "category", "product_name", "name", "R",
+									     "branches", ranges));
+	json_object_set_new(tree, "product_paths", paths);
 	return json;
 }
 
@@ -420,12 +454,13 @@ static double seconds_for(json_t *(*make)(size_t count), size_t count)
 
 static void test_time(void)
 {
-	static const struct { const char *name; json_t *(*make)(size_t count); } rows[] = {
-		{ "CSAF products", large_csaf }, { "CycloneDX components", large_cyclonedx },
+	static const struct { const char *name; json_t *(*make)(size_t count); size_t count; } rows[] = {
+		{ "CSAF products", large_csaf, 10000 }, { "CSAF 2.1 products", large_csaf21, 2000 },
+		{ "CycloneDX components", large_cyclonedx, 5000 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		double small = seconds_for(rows[i].make, 10000), large = seconds_for(rows[i].make, 40000);
+		double small = seconds_for(rows[i].make, rows[i].count), large = seconds_for(rows[i].make, 4 * rows[i].count);
 
 		/* A way that is not linear takes 16 times as long; memory gets slower the more there is of it. */
 		CHECK(large < 8 * small, "four times the %s take %.1f times as long (%.0f ms)", rows[i].name,

@@ -106,6 +106,17 @@ static const struct row rows[] = {
 	{ "a distribution's package of no version", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a?arch=src", .answer = MATCH_NONE },
 	{ "and affected", RPM, .usual = A, .statement_purl = "pkg:rpm/redhat/a?arch=src", .answer = MATCH_LOOK },
 	{ "and of its version", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-2.el8", .answer = MATCH_NOT, .certain = true },
+	{ "older than a distribution's fix", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-3.el8_6?arch=x86_64", ONE(A, "fixed", NULL, "1-3.el8_6", false, false),
+	  .answer = MATCH_YES, .range = "< 1-3.el8_6 (fixed)" },
+	{ "the fix itself", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-2.el8", ONE(A, "fixed", NULL, "1-2.el8", false, false), .answer = MATCH_NOT, .certain = true },
+	{ "an epoch that the bill leaves out", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-2.el8?epoch=1", .answer = MATCH_NOT, .certain = true },
+	{ "an epoch that both tell", .purl = "pkg:rpm/redhat/a@1-2.el8?epoch=1", .version = "1:1-2.el8", .key = "pkg:rpm/redhat/a", .kind = MATCH_KIND_VEX,
+	  .rule = MATCH_RULE_VEX, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-2.el8?epoch=1", .answer = MATCH_NOT, .certain = true },
+	{ "newer than the fix", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-1.el8", ONE(A, "fixed", NULL, "1-1.el8", false, false), .answer = MATCH_NONE },
+	{ "another release's fix", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-3.el9", ONE(A, "fixed", NULL, "1-3.el9", false, false), .answer = MATCH_NONE },
+	{ "a fix of no release that is told", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-3", ONE(A, "fixed", NULL, "1-3", false, false), .answer = MATCH_LOOK },
+	{ "older than a library's fix", VEX, .usual = U, .statement_purl = "pkg:pypi/a@2.2", ONE(A, "fixed", NULL, "2.2", false, false), .answer = MATCH_LOOK, .range = "< 2.2 (fixed)" },
+	{ "newer than a library's fix", VEX, .usual = U, .statement_purl = "pkg:pypi/a@1.9.5", ONE(A, "fixed", NULL, "1.9.5", false, false), .answer = MATCH_NONE },
 	{ "under investigation", VEX, .usual = Q, .statement_purl = "pkg:pypi/a@2.1", .answer = MATCH_LOOK },
 	/* CPE */
 	{ "the very version", NAMED("9.1"), .usual = A, CRITERIA("9.1"), .answer = MATCH_YES, .certain = true },
@@ -192,7 +203,7 @@ static void test_releases(void)
 
 static struct match_evidence evidence(const char *source, enum match_answer answer, enum match_rule rule)
 {
-	return (struct match_evidence){ source, "R", { answer, rule, true, -1, "" }, rule == MATCH_RULE_VEX };
+	return (struct match_evidence){ source, "R", { answer, rule, true, false, -1, "" }, rule == MATCH_RULE_VEX };
 }
 
 /* What two sources come to, said plainly. */
@@ -239,14 +250,19 @@ static void test_pairs(void)
 static void test_records(void)
 {
 	struct match_evidence list[] = {
-		{ "osv", "G-1", { MATCH_NOT, MATCH_RULE_PACKAGE, true, 0, "" }, false },
-		{ "osv", "G-1", { MATCH_YES, MATCH_RULE_PACKAGE, true, 1, "" }, false },
-		{ "csaf", "V-1", { MATCH_YES, MATCH_RULE_VEX, true, -1, "" }, true },
-		{ "csaf", "V-1", { MATCH_NOT, MATCH_RULE_VEX, true, -1, "" }, true },
+		{ "osv", "G-1", { MATCH_NOT, MATCH_RULE_PACKAGE, true, false, 0, "" }, false },
+		{ "osv", "G-1", { MATCH_YES, MATCH_RULE_PACKAGE, true, false, 1, "" }, false },
+		{ "csaf", "V-1", { MATCH_YES, MATCH_RULE_VEX, true, false, -1, "" }, true },
+		{ "csaf", "V-1", { MATCH_NOT, MATCH_RULE_VEX, true, false, -1, "" }, true },
 	};
-	size_t count = match_sort(list, ARRAY_LEN(list));
+	struct match_evidence fixes[] = {
+		{ "csaf", "V-2", { MATCH_YES, MATCH_RULE_VEX, false, true, 0, "older" }, true },
+		{ "csaf", "V-2", { MATCH_NOT, MATCH_RULE_VEX, true, false, -1, "" }, true },
+	};
+	size_t count = match_sort(list, ARRAY_LEN(list)), fixed = match_sort(fixes, ARRAY_LEN(fixes));
 	struct match_result result = match_settle(list, count);
 
+	CHECK(fixed == 1 && fixes[0].verdict.answer == MATCH_NOT, "the fix that it has counts more than one of another line that it is older than");
 	CHECK(count == 2 && list[0].verdict.answer == MATCH_YES && list[0].verdict.range == 1, "the strongest that a record says counts");
 	CHECK(list[1].verdict.answer == MATCH_LOOK && !list[1].verdict.certain, "a document that says both is looked at");
 	CHECK(result.answer == MATCH_YES && result.proof < 0, "and closes nothing");

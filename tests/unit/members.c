@@ -9,6 +9,7 @@
 #include "psirtty/base/file.h"
 #include "psirtty/vault/members.h"
 #include "tap.h"
+#include "vault/vault_private.h"
 
 enum { ALEX, BAO, CARLA, PEOPLE };
 
@@ -355,6 +356,44 @@ static void test_openpgp(void)
 	whole("after a new OpenPGP key");
 }
 
+/* Whether locking at NOW makes a checkpoint. */
+static bool made_at_lock(struct vault *vault, instant at)
+{
+	bool made = false;
+	uint64_t head;
+
+	DONE(vault_read_on(vault, NULL, NULL, &err), "what others wrote is read");
+	head = vault_head(vault);
+	DONE(vault_checkpoint_daily(vault, at, &made, &err), "the vault is locked");
+	CHECK(vault_head(vault) == head + made, "the log has one event more, or none");
+	return made;
+}
+
+static void test_daily(void)
+{
+	struct vault *alex = open_as(ALEX), *carla = open_as(CARLA), *reader = NULL;
+
+	now += INSTANT_DAY;
+	CHECK(write_note(alex, shared), "another day");
+	CHECK(made_at_lock(alex, now), "the first lock of a day makes a checkpoint");
+	CHECK(!made_at_lock(alex, now + INSTANT_SECOND), "the second none");
+	CHECK(made_at_lock(carla, now), "another member makes one too, an observer");
+	CHECK(!made_at_lock(carla, now + INSTANT_DAY), "but none the next day, when nothing was appended");
+	CHECK(write_note(alex, shared), "the log grows the same day");
+	CHECK(!made_at_lock(alex, now), "still none");
+	now += INSTANT_DAY;
+	CHECK(made_at_lock(alex, now), "the next day one again");
+	now += INSTANT_DAY;
+	CHECK(write_note(alex, shared), "a third day");
+	error_release(&err);
+	CHECK(vault_open(dir, people[ALEX].pgp, true, now, &reader, &err) == 0 && !made_at_lock(reader, now),
+	      "who only reads makes none");
+	vault_close(reader);
+	vault_close(carla);
+	vault_close(alex);
+	whole("after daily checkpoints");
+}
+
 static void test_checkpoint(void)
 {
 	struct vault *alex = open_as(ALEX);
@@ -373,6 +412,54 @@ static void test_checkpoint(void)
 	whole("after a checkpoint");
 }
 
+/* SIGNER certifies keys that are not his: NUMBER finding. */
+static void forge(struct openpgp *signer, const char *fingerprint, size_t number)
+{
+	static const uint8_t own[16], root[KEY_BYTES] = { 7 };
+	const uint8_t id[16] = { 9, (uint8_t)number };
+	struct vault *alex = open_as(ALEX);
+	uint64_t event = vault_head(alex) + 1;
+	AUTO_STR text = STR_INIT, certification = STR_INIT, body = STR_INIT;
+	struct audit_report report = { 0 };
+	struct member_keys keys;
+	struct control forged = { .type = CONTROL_MEMBER, .stream = own };
+
+	crypt_member_keys(root, &keys);
+	core_identity_text(alex->id, id, keys.sign_public, keys.box_public, &text);
+	DONE(openpgp_sign(signer, text.bytes, text.length, fingerprint, false, &certification, NULL, &err),
+	     "somebody certifies keys");
+	DONE(member_body(id, ROLE_ADMIN, keys.sign_public, keys.box_public, people[CARLA].fingerprint, &certification, &body,
+			 &err), "as if they were Carla's");
+	forged.body = body.bytes;
+	forged.length = body.length;
+	DONE(vault_append_controls(alex, &forged, 1, now, &err), "an admin's signature is enough for the log");
+	vault_close(alex);
+	FAILS(vault_audit(dir, people[ALEX].pgp, NULL, &report, &err), ERR_NO, "a forged member is found");
+	CHECK(report.finding_count == number && report.findings[number - 1].gseq == event &&
+		      strstr(report.findings[number - 1].what, people[CARLA].fingerprint) &&
+		      strstr(report.findings[number - 1].what, "does not certify"),
+	      "and named, by event %llu: %s", (unsigned long long)event,
+	      report.finding_count ? report.findings[report.finding_count - 1].what : "");
+	audit_report_release(&report);
+}
+
+/* An admin who signs keys of his own making into the log under another's fingerprint, certified by his own OpenPGP key,
+ * and by one that nobody knows. Leaves the vault as it is then. */
+static void test_forged(void)
+{
+	AUTO_STRING home = mem_format("%s/nobody", top);
+	struct openpgp *nobody = NULL;
+	AUTO_STRING fresh = NULL;
+
+	mkdir(home, 0700);
+	forge(people[ALEX].pgp, people[ALEX].fingerprint, 1);
+	DONE(openpgp_open(home, &nobody, &err), "gpg of nobody known");
+	DONE(openpgp_generate(nobody, "Nobody <n@vendor.example>", &fresh, &err), "a key that nobody knows");
+	forge(nobody, fresh, 2);
+	openpgp_close(nobody);
+	openpgp_stop_agent(home);
+}
+
 int main(void)
 {
 	if (make_people() &&
@@ -386,6 +473,8 @@ int main(void)
 		test_remove();
 		test_openpgp();
 		test_checkpoint();
+		test_daily();
+		test_forged();
 	}
 	for (size_t i = 0; i < PEOPLE; i++) {
 		openpgp_close(people[i].pgp);

@@ -389,7 +389,7 @@ static void test_charsets(void)
 		"koi8-r", "koi8-u", "gb2312", "gbk", "gb18030", "big5", "euc-jp", "shift_jis", "iso-2022-jp",
 		"euc-kr",
 	};
-	static const char *const others[] = { "utf-7", "iso-2022-cn-ext", "iso-2022-cn", "utf-16", "ibm037", "x" };
+	static const char *const others[] = { "utf-7", "iso-2022-cn-ext", "iso-2022-cn", "utf-32", "ibm037", "x" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		AUTO_STR s = STR_INIT;
@@ -409,6 +409,24 @@ static void test_charsets(void)
 
 		CHECK(!charset_convert(NULL, others[i], "a\xFF", 2, &s) && str_equal(s.bytes, "a\xEF\xBF\xBD"),
 		      "%s is not on the list", others[i]);
+	}
+}
+
+static void test_utf16(void)
+{
+	static const struct { const char *charset, *bytes; size_t length; const char *text; } rows[] = {
+		{ "utf-16", "\xFF\xFE" "a\0\x51\x7F", 6, "a\u7f51" }, { "UTF-16", "\xFE\xFF\0a\x7F\x51", 6, "a\u7f51" },
+		{ "utf-16", "\0a", 2, "a" }, { "utf-16le", "a\0", 2, "a" }, { "utf-16be", "\0a", 2, "a" },
+		{ "utf-16be", "\xD8\x3D\xDE\x00", 4, "\U0001F600" }, { "utf-16be", "\xD8\x3D\0a", 4, "\uFFFDa" },
+		{ "utf-16be", "\xDE\x00\0a", 4, "\uFFFDa" }, { "utf-16be", "\xD8\x3D", 2, "\uFFFD" }, { "utf-16be", "\0a\0", 3, "a\uFFFD" },
+		{ "utf-16", "", 0, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_STR s = STR_INIT;
+
+		CHECK(charset_convert(NULL, rows[i].charset, rows[i].bytes, rows[i].length, &s) &&
+			      str_equal(str_or_empty(s.bytes), rows[i].text), "%s, row %zu", rows[i].charset, i);
 	}
 }
 
@@ -457,6 +475,7 @@ int main(void)
 	test_depth();
 	test_inline();
 	test_charsets();
+	test_utf16();
 	test_single_bytes();
 	return tap_done();
 }

@@ -28,6 +28,8 @@ char *mem_vformat(const char *format, va_list args) __attribute__((format(printf
 /* *SLOT is freed and becomes a copy of STRING (which may be NULL). */
 void mem_replace(char **slot, const char *string);
 
+/* This process never holds anything that is not public: what it gives back need not be wiped. For readers of feeds. */
+void mem_public(void);
 /* Gives the system back what was freed: for a process that stays, after much work and before it waits. */
 void mem_rest(void);
 

@@ -15,7 +15,7 @@
 	X(SCREEN_PAGE_DOWN) X(SCREEN_PAGE_UP) X(SCREEN_FIRST) X(SCREEN_LAST) X(SCREEN_OPEN) \
 	X(SCREEN_BACK) X(SCREEN_NEXT_PART) X(SCREEN_PREVIOUS_PART) X(SCREEN_ZOOM) X(SCREEN_FILTER) X(SCREEN_NEXT_MATCH) \
 	X(SCREEN_PREVIOUS_MATCH) X(SCREEN_NEXT_HEADING) X(SCREEN_PREVIOUS_HEADING) X(SCREEN_COMMAND_LINE) X(SCREEN_PALETTE) X(SCREEN_MARK) \
-	X(SCREEN_MARK_RANGE) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
+	X(SCREEN_MARK_RANGE) X(SCREEN_MARK_ALL) X(SCREEN_PANE) X(SCREEN_TAB) X(SCREEN_REDRAW) X(SCREEN_SUSPEND) \
 	X(SCREEN_CANCEL) X(SCREEN_THEME) X(SCREEN_LOCK) X(SCREEN_QUIT) \
 	X(SCREEN_COPY) X(SCREEN_PIPE) X(SCREEN_JOBS) \
 	X(SCREEN_SET) X(SCREEN_VIEW) X(SCREEN_VIEW_SAVE) X(SCREEN_VIEW_FORGET) X(SCREEN_FORM) X(SCREEN_SORT) \
@@ -46,7 +46,7 @@ enum command_flag {
 enum argument_type { /* for completion, forms and messages */
 	ARG_TEXT, ARG_WORD, ARG_CASE, ARG_MAIL, ARG_DRAFT, ARG_FILE, ARG_DIR, ARG_FINGERPRINT, ARG_PRODUCT,
 	ARG_PARTY, ARG_STATE, ARG_FIELD, ARG_WHEN, ARG_ADVISORY, ARG_VECTOR, ARG_NUMBER, ARG_PANE, ARG_THEME,
-	ARG_COMMAND, ARG_ADDRESS, ARG_OPTION, ARG_OPTION_VALUE, ARG_VIEW,
+	ARG_COMMAND, ARG_ADDRESS, ARG_OPTION, ARG_OPTION_VALUE, ARG_VIEW, ARG_COLUMN,
 };
 struct command_argument {
 	const char *name;    /* "CASE"; for an option "--to" */
@@ -66,6 +66,7 @@ struct command_context {
 	bool now_fixed; instant now;      /* --now; else read at each command by command_now() */
 	struct desk *desk;                /* opened by the first command that needs it; closed by the front */
 	const char *selected_case, *selected_mail, *selected_row; /* what {case}, {mail} and {row} stand for; may be NULL */
+	const char *const *columns;       /* borrowed: the titles of the list that is looked at, NULL ended; or NULL */
 	/* Lets the handler edit TEXT; the screen gives itself up meanwhile. NULL: not possible. */
 	int (*edit)(struct command_context *context, const char *name, struct str *text, struct error *err);
 	char *edited;         /* owned: the draft that holds what an editor gave, until its command is done; or NULL */
@@ -106,6 +107,10 @@ bool command_on_screen(const struct command_row *row);
 const char *command_disabled(const struct command_row *row, struct command_context *context);
 /* The row whose words begin ARGV (longest wins), *RET_WORDS of them; NULL when none does. */
 const struct command_row *command_find(int argc, char *const *argv, int *ret_words);
+
+/* What the screen asks before it runs ARGV, because of what would follow; translated. NULL: nothing, or it cannot be told,
+ * and the command says why. The caller frees. */
+char *command_question(struct command_context *context, int argc, char *const *argv);
 
 /* Splits LINE as a shell would ("double", 'single', backslash); ERR_USAGE for an open quote. Free both with
  * command_free_words. */

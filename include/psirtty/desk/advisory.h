@@ -31,8 +31,12 @@ int desk_advisory_write(struct desk *desk, const struct case_state *state, const
 /* The CVE record of one of its ids. */
 int desk_advisory_record(struct desk *desk, const struct case_state *state, const char *cve, instant now, struct str *ret,
 			 struct error *err);
-/* What differs from the last release: lines as advisory_compare has them; ERR_NO where none was published. */
-int desk_advisory_changes(struct desk *desk, const struct case_state *state, instant now, struct str *ret,
+/* What differs from the release FROM, by its version (NULL: the last): lines as advisory_compare has them; ERR_NO where
+ * none was published, ERR_USAGE for a version that none has. */
+int desk_advisory_changes(struct desk *desk, const struct case_state *state, const char *from, instant now, struct str *ret,
+			  enum advisory_bump *ret_bump, struct error *err);
+/* The same between two releases. */
+int desk_advisory_between(struct desk *desk, const struct case_state *state, const char *from, const char *to, struct str *ret,
 			  enum advisory_bump *ret_bump, struct error *err);
 
 /* ---- the documents of a release */

@@ -24,6 +24,8 @@ struct desk_options {
 
 /* Starts the parse worker, unlocks the vault (one gpg operation) and folds it. */
 int desk_open(const struct desk_options *options, instant now, struct desk **ret, struct error *err);
+/* Before a session of work ends: the day's checkpoint, where nobody has to be asked for a passphrase. NULL does nothing. */
+void desk_checkpoint_daily(struct desk *desk, instant now);
 void desk_close(struct desk *desk); /* seals what is open; NULL does nothing */
 const struct model *desk_model(const struct desk *desk);
 /* model_new_turn, once in a turn of the screen's loop. */
@@ -103,6 +105,23 @@ struct desk_hit {
 /* As vault_search, over what is indexed so far. *RET freed with free(). */
 int desk_search(struct desk *desk, const char *query, bool best, size_t limit, struct desk_hit **ret,
 		size_t *ret_count, struct error *err);
+
+/* ---- history (history.c) */
+struct desk_entry {
+	uint64_t gseq;                 /* its place in this copy's journal */
+	uint8_t event[32];
+	int type;
+	instant at;                    /* by its author's clock */
+	char author[64], fingerprint[65];
+	char place[64], case_id[64];   /* where: a case's id, or what else it is of, translated; "" where it is no case */
+	char line[400];                /* event_line, not yet made safe */
+};
+/* What the MOST entries of the journal up to the one at LAST tell to this member, the newest first. Each hangs in the chain and bears its
+ * author's signature: what does not is desk_warning's. *RET freed with free(). */
+int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
+		 struct error *err);
+/* The newest entry's place: it grows when there is something new to tell. */
+uint64_t desk_history_head(const struct desk *desk);
 
 /* ---- cases (cases.c) */
 int desk_case_new(struct desk *desk, const char *title, instant now, const struct case_state **ret,

@@ -4,6 +4,7 @@
 #ifndef PSIRTTY_DESK_JUDGE_H
 #define PSIRTTY_DESK_JUDGE_H
 
+#include "psirtty/desk/settings.h"
 #include "psirtty/format/check.h"
 #include "psirtty/worker/job.h"
 
@@ -12,14 +13,18 @@ struct judge;
 int judge_open(bool secrets, struct judge **ret, struct error *err);
 void judge_close(struct judge *judge); /* NULL does nothing */
 
+/* From now on the addresses in documents are asked for with the preset "full" (tests 6.3.6 and 6.3.7). SETTINGS is borrowed. */
+void judge_follow_links(struct judge *judge, const struct settings *settings);
+
 struct judged { const char *test; enum check_severity severity; const char *path, *message, *fix; };
 struct judgement {
 	const char *format;     /* borrowed from the answer, as all texts */
 	size_t errors, cut;
 	struct judged *findings; size_t count;
 	/* Tests the preset asks for that were not made, and why. */
-	struct { const char *test; char *reason; } unchecked[4]; size_t unchecked_count;
-	struct job_answer answer, spelling;
+	struct { const char *test; char *reason; } unchecked[24]; size_t unchecked_count;
+	struct job_answer answer, spelling, links;
+	char **owned; size_t owned_count; /* messages about links */
 };
 /* PATH "-" is standard input. PRESET is one of check_preset_from_name's. ERR_INPUT when it cannot be read. */
 int judge_file(struct judge *judge, const char *path, const char *preset, instant now, struct judgement *ret,

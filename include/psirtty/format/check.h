@@ -43,6 +43,9 @@ struct check_report {
 	size_t finding_count, room;
 	size_t cut;                         /* findings beyond CHECK_FINDINGS of one test, not kept */
 	size_t errors;                      /* findings of severity error, the cut ones too */
+	/* Tests that were not made, or not to the end, and why; never passed. Owned. */
+	struct check_skipped { const char *test; char *reason; } skipped[16];
+	size_t skipped_count;
 };
 enum { CHECK_FINDINGS = 200 };
 void check_report_release(struct check_report *report);
@@ -63,8 +66,17 @@ const char *check_spelling_language(const json_t *document);
 struct check_speller { bool (*knows)(void *context, const char *word); void *context; };
 void check_spelling(const json_t *document, const struct check_speller *speller, struct check_report *ret);
 
+/* Tests 6.3.6 and 6.3.7 of CSAF need a network: TEST, and the JSON pointer of each address it is about. */
+typedef void (*check_link_fn)(void *context, const char *test, const char *path, const char *url);
+void check_links(const json_t *document, check_link_fn fn, void *context);
+
 /* The tests there are, for help and manual. */
-struct check_test_info { const char *format, *test, *title; enum check_severity severity; bool fixable; };
+struct check_test_info {
+	const char *format, *test, *title;
+	enum check_severity severity;
+	const char *remedy; /* how what it finds is mended, untranslated; NULL: its findings each say so */
+	bool fixable;       /* by a quick fix */
+};
 size_t check_tests(struct check_test_info *ret, size_t limit);
 
 #endif

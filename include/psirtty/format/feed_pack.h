@@ -14,9 +14,11 @@ void feed_pack(const struct feed_record *record, struct str *ret);
 
 /* Texts of RECORD point into the bytes it was read from, lists into MEMORY: feed_unpacked_release, never
  * feed_record_release. */
-struct feed_unpacked { struct feed_record record; void *memory; };
+struct feed_unpacked { struct feed_record record; void *memory; size_t room; };
 /* Of products only the head's texts and lists where HEAD. False when the bytes are no record. They must outlive *RET. */
 bool feed_unpack(const char *bytes, size_t length, bool head, struct feed_unpacked *ret);
+/* Into SLOT, zeroed or unpacked into before: its memory is used again where it is enough. */
+bool feed_unpack_again(const char *bytes, size_t length, bool head, struct feed_unpacked *slot);
 void feed_unpacked_release(struct feed_unpacked *unpacked);
 
 /* What finds a product, as a number: of the text that feed_keys() gives. Two texts may have the same. */

@@ -40,6 +40,7 @@ const char *verdict_name(enum mail_verdict verdict);
 	X("date-differs", N_("it was signed long before or after the date it carries")) \
 	X("efail-structure", N_("an encrypted part stands beside others or below the top; it was not opened")) \
 	X("encoding-ambiguous", N_("broken base64, which other programs may read differently")) \
+	X("duplicate-header", N_("a header that may stand once stands twice: other programs may show the other one")) \
 	X("external-body", N_("it refers to content elsewhere as if it were a part; nothing was fetched")) \
 	X("html-hidden", N_("the HTML holds text that a browser would not show; it is left out")) \
 	X("html-link-mismatch", N_("a link shows another host than the one it leads to")) \

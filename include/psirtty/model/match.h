@@ -82,6 +82,7 @@ struct match_verdict {
 	enum match_answer answer;
 	enum match_rule rule;
 	bool certain;      /* false: by the generic order, without the release, by a name: see WHY */
+	bool older;        /* concluded from the version that has the fix: what the record says outright counts more */
 	long range;        /* which of the statement's ranges decided; -1: none */
 	const char *why;   /* static, untranslated: what is unclear; "" where nothing is */
 };

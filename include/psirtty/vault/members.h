@@ -23,9 +23,11 @@ enum { VAULT_READ = 1, VAULT_WRITE = 2, VAULT_GRANT = 4 };
 
 struct vault_member {
 	uint8_t id[16];
+	uint8_t person[16];       /* the first identity that the same OpenPGP key had here, for rules that want two persons */
 	const char *fingerprint;  /* borrowed from the vault */
 	enum vault_role role;
 	bool live, me, recovery;
+	bool replaced;            /* live, and so is a later identity of the same key, which vault_renew lets take its place */
 	instant since, until;     /* until: INSTANT_NONE while live */
 };
 /* All that ever were, in the order of admission. *RET freed with free(). */
@@ -45,7 +47,9 @@ void vault_request_release(struct vault_request *request);
 /* What lies in "requests", sorted by fingerprint. */
 int vault_requests(const struct vault *vault, struct vault_request **ret, size_t *ret_count, struct error *err);
 /* Checks the certification with the newcomer's OpenPGP key, admits, grants inbox and registry by role.
- * REQUEST NULL: the one of FINGERPRINT in "requests". */
+ * REQUEST NULL: the one of FINGERPRINT in "requests". ROLE 0: handler. Where the key is a member already, this is its new
+ * identity: ROLE 0 is the old one's, and what the old one may, the new one is granted as far as who admits can; vault_renew
+ * ends it. ERR_BUSY where the key has two already. */
 int vault_admit(struct vault *vault, const char *fingerprint, const struct str *request,
 		enum vault_role role, instant now, struct error *err);
 /* REMOVE, then new keys for every stream this member can rotate, a hundred at a time. *RET_LEFT streams wait for
@@ -56,7 +60,22 @@ int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_rol
 		   struct error *err);
 /* Own OpenPGP key replaced: the root encrypted to NEW_FINGERPRINT, the pair certified by it. */
 int vault_rotate_openpgp(struct vault *vault, const char *new_fingerprint, instant now, struct error *err);
-/* Own root exposed: a new identity is requested (as vault_request); an admin admits it and removes this one. */
+
+struct vault_renewal {
+	bool asked;       /* nothing changed but that a request lies in the vault's folder: an admin admits it first */
+	size_t granted;   /* streams that the new identity was given now */
+	size_t left;      /* streams that the old one could read and the new one cannot */
+	char *names;      /* what the first of those are called; owned */
+	size_t rotated, waiting; /* streams with a new key; with one that somebody else makes */
+	size_t drafts;    /* taken along */
+};
+/* Own root exposed: a new identity under the same OpenPGP key takes the place of this one. An admin makes and admits it at
+ * once; anybody else asks first (as vault_request) and calls this again once it was admitted. Then rights and drafts go
+ * over, this identity is removed, and every stream that it could read and the new one may write gets a new key. VAULT is
+ * of no use afterwards (unless ASKED): close it and open it anew. ERR_DENIED, and nothing is removed, while there are
+ * streams that somebody else would have to grant, unless ABANDON. */
+int vault_renew(struct vault *vault, bool abandon, instant now, struct vault_renewal *ret, struct error *err);
+void vault_renewal_release(struct vault_renewal *renewal);
 
 /* The member that must be able to open every stream (NULL: none). Wraps for existing streams are made where
  * this member can; *RET_LEFT could not. */
@@ -99,6 +118,10 @@ void vault_resettled(struct vault *vault, uint64_t after, vault_access_fn fn, vo
 void vault_checkpoint_text(const struct vault *vault, instant now, struct str *ret);
 /* Signs it with the member's OpenPGP key, appends CHECKPOINT; RET gets text and signature, to be kept elsewhere. */
 int vault_checkpoint(struct vault *vault, instant now, struct str *ret, struct error *err);
+/* The same at lock, where it is this member's first on NOW's day (UTC) and something was appended since the last one.
+ * Nobody is asked for a passphrase: what would need one is an error, and nothing is made. Nothing either, and 0, where
+ * the vault is only read. */
+int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, struct error *err);
 /* Whether this log still holds what a kept checkpoint says. ERR_NO: rolled back, forked, or not signed so. */
 int vault_checkpoint_check(struct vault *vault, const struct str *checkpoint, struct error *err);
 

@@ -34,6 +34,10 @@ bool openpgp_take_wanted(void);
 typedef bool (*openpgp_ask_fn)(void *context, const char *what, bool again, struct str *ret);
 void openpgp_ask_by(openpgp_ask_fn ask, void *context);
 
+/* Until it is called again with false, nobody is asked for a passphrase on behalf of PGP: what would need one fails as if
+ * it had been cancelled, and openpgp_take_wanted does not hear of it. */
+void openpgp_hush(struct openpgp *pgp, bool hushed);
+
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
  * this address. ERR_INPUT when there is none or more than one. */
 int openpgp_find(struct openpgp *pgp, const char *who, bool secret, struct openpgp_key *ret,

@@ -49,6 +49,7 @@ enum vault_stream_kind { VAULT_CASE = 1, VAULT_INBOX = 2, VAULT_REGISTRY = 3 };
 struct vault_event {
 	uint64_t gseq;
 	uint8_t id[32], stream[16], author[16];
+	uint8_t person[16];    /* the author, or the first identity that the same OpenPGP key had here */
 	enum vault_stream_kind kind;
 	int type;              /* the model's number */
 	instant at;            /* the author's clock */

@@ -23,6 +23,7 @@ enum worker_job {
 		      * with a dictionary alone */
 	JOB_LISTING, /* arguments "WHAT SINCE NAME", - for no SINCE; rows of feed_listing(), then "end" */
 	JOB_DIGEST,  /* arguments: a name; one row: SHA-256 and size of what it unpacks to */
+	JOB_LINKS,   /* arguments: a name; an empty row, then: test, path, address of what tests 6.3.6 and 6.3.7 ask for */
 	JOB_COUNT,
 };
 

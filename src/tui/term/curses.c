@@ -27,7 +27,8 @@
 #undef lines
 #undef columns
 
-enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, SYNC_CAN = 0x302, SYNC_CANNOT = 0x303, SYNC_LEAST = 512, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
+enum { PASTE_BEGIN = 0x300, PASTE_END = 0x301, SYNC_CAN = 0x302, SYNC_CANNOT = 0x303,
+       WORD_LEFT = 0x304, WORD_RIGHT = 0x305, WORD_DELETE = 0x306, WORD_RUBOUT = 0x307, SYNC_LEAST = 512, PASTE_LIMIT = 1 << 20, PASTE_QUIET_MS = 2000 };
 enum { RUN_CELLS = 1024, COPY_LIMIT = 56000 };
 
 struct curses {
@@ -208,11 +209,18 @@ static void arrows_define(void)
 	static const struct { char letter; int key; } keys[] = {
 		{ 'A', KEY_UP }, { 'B', KEY_DOWN }, { 'C', KEY_RIGHT }, { 'D', KEY_LEFT }, { 'H', KEY_HOME }, { 'F', KEY_END },
 	};
+	/* A word to the left or right, with Control or, as readline has it, with Meta. */
+	static const struct { const char *sequence; int key; } words[] = {
+		{ "\033[1;5D", WORD_LEFT }, { "\033[1;5C", WORD_RIGHT }, { "\033b", WORD_LEFT }, { "\033f", WORD_RIGHT },
+		{ "\033d", WORD_DELETE }, { "\033\177", WORD_RUBOUT },
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		define_key((char[]){ 27, '[', keys[i].letter, 0 }, keys[i].key);
 		define_key((char[]){ 27, 'O', keys[i].letter, 0 }, keys[i].key);
 	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		define_key(words[i].sequence, words[i].key);
 }
 
 /* What terminfo says of the terminal the frames are for. */
@@ -627,6 +635,8 @@ static int key_translate(wint_t key)
 		{ KEY_HOME, TK_HOME }, { KEY_END, TK_END }, { KEY_PPAGE, TK_PAGE_UP },
 		{ KEY_NPAGE, TK_PAGE_DOWN }, { KEY_DC, TK_DELETE }, { KEY_IC, TK_INSERT },
 		{ KEY_BTAB, TK_BACK_TAB }, { KEY_BACKSPACE, TK_BACKSPACE }, { KEY_ENTER, TK_ENTER },
+		{ WORD_LEFT, TK_WORD_LEFT }, { WORD_RIGHT, TK_WORD_RIGHT }, { WORD_DELETE, TK_WORD_DELETE },
+		{ WORD_RUBOUT, TK_WORD_RUBOUT },
 		{ KEY_A1, TK_HOME }, { KEY_C1, TK_END }, { KEY_A3, TK_PAGE_UP }, { KEY_C3, TK_PAGE_DOWN },
 	};
 

@@ -254,6 +254,31 @@ static bool cell_filled(const struct cell *cell)
 	return cell->utf8[0] || cell->tail;
 }
 
+/* Blanks at the end of a row that the terminal would have to be told of, since they do not look like nothing. */
+size_t term_headless_trails(const struct terminal *term, struct str *ret)
+{
+	const struct headless *h = (const struct headless *)term;
+	size_t count = 0;
+
+	for (int row = 0; row < h->rows; row++) {
+		const struct cell *cells = &h->cells[row * h->cols];
+		int end = h->cols;
+
+		while (end > 0 && (str_equal(cells[end - 1].utf8, " ") || !cell_filled(&cells[end - 1])))
+			end--;
+		for (; end < h->cols && str_equal(cells[end].utf8, " "); end++) {
+			const struct style *style = &h->theme.styles[cells[end].role];
+
+			if (style->bg < 0 && !(style->attributes & (STYLE_REVERSE | STYLE_UNDERLINE)))
+				continue;
+			str_add_format(ret, " %d,%d %s", row, end, role_name(cells[end].role));
+			count++;
+			break;
+		}
+	}
+	return count;
+}
+
 static void dump_roles(const struct headless *h, int row, struct str *ret)
 {
 	const struct cell *cells = &h->cells[row * h->cols];
@@ -271,17 +296,18 @@ static void dump_roles(const struct headless *h, int row, struct str *ret)
 	str_add_char(ret, '\n');
 }
 
+/* "br1/9,4": attributes by their first letters, then the colours of 16 and 256 and those of the ground. */
 static void add_style(const struct style *style, struct str *ret)
 {
-	static const char *const words[] = { "bold", "dim", "underline", "reverse", "italic" };
+	static const char letters[] = "bduri";
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+	for (size_t i = 0; i < sizeof(letters) - 1; i++)
 		if (style->attributes & 1u << i)
-			str_add_format(ret, " %s", words[i]);
+			str_add_char(ret, letters[i]);
 	if (style->fg >= 0)
-		str_add_format(ret, " %d/%d", style->fg, style->fg256);
+		str_add_format(ret, style->fg256 >= 0 ? "%d/%d" : "%d", style->fg, style->fg256);
 	if (style->bg >= 0)
-		str_add_format(ret, " on %d/%d", style->bg, style->bg256);
+		str_add_format(ret, style->bg256 >= 0 ? ",%d/%d" : ",%d", style->bg, style->bg256);
 }
 
 static bool same_look(const struct headless *h, const struct cell *a, const struct cell *b)
@@ -290,10 +316,9 @@ static bool same_look(const struct headless *h, const struct cell *a, const stru
 	       memcmp(&h->theme.styles[a->role], &h->theme.styles[b->role], sizeof(h->theme.styles[0])) == 0;
 }
 
-static void dump_styles(const struct headless *h, int row, struct str *ret)
+static void row_styles(const struct headless *h, int row, struct str *ret)
 {
 	const struct cell *cells = &h->cells[row * h->cols];
-	AUTO_STR line = STR_INIT;
 
 	for (int from = 0, to; from < h->cols; from = to) {
 		AUTO_STR style = STR_INIT;
@@ -302,10 +327,29 @@ static void dump_styles(const struct headless *h, int row, struct str *ret)
 			to++;
 		add_style(&h->theme.styles[cells[from].role], &style);
 		if (cell_filled(&cells[from]) && style.length)
-			str_add_format(&line, "  %d-%d%s", from, to - 1, style.bytes);
+			str_add_format(ret, " %d-%d%s", from, to - 1, style.bytes);
 	}
-	if (line.length)
-		str_add_format(ret, "%d%s\n", row, line.bytes);
+}
+
+/* Rows that look alike are told once. */
+static void dump_styles(const struct headless *h, struct str *ret)
+{
+	for (int from = 0, to; from < h->rows; from = to) {
+		AUTO_STR line = STR_INIT;
+
+		row_styles(h, from, &line);
+		for (to = from + 1; to < h->rows; to++) {
+			AUTO_STR next = STR_INIT;
+
+			row_styles(h, to, &next);
+			if (!str_equal(line.bytes, next.bytes))
+				break;
+		}
+		if (line.length && to > from + 1)
+			str_add_format(ret, "%d-%d%s\n", from, to - 1, line.bytes);
+		else if (line.length)
+			str_add_format(ret, "%d%s\n", from, line.bytes);
+	}
 }
 
 void term_headless_dump(struct terminal *term, enum headless_dump what, struct str *ret)
@@ -313,10 +357,10 @@ void term_headless_dump(struct terminal *term, enum headless_dump what, struct s
 	struct headless *h = (struct headless *)term;
 	bool roles = what == HEADLESS_ROLES;
 
-	for (int row = 0; row < h->rows && what == HEADLESS_STYLES; row++)
-		dump_styles(h, row, ret);
-	if (what == HEADLESS_STYLES)
+	if (what == HEADLESS_STYLES) {
+		dump_styles(h, ret);
 		return;
+	}
 
 	for (int row = 0; row < h->rows; row++) {
 		size_t begun = ret->length;

@@ -26,6 +26,9 @@ int term_put(struct terminal *term, int row, int col, int cells, const struct te
 	if (cells <= 0 || !text->utf8)
 		return 0;
 	length = text_clip(text->utf8, cells, &width);
+	/* Where the rest was cut off, blanks before it are of no use, and would have to be coloured. */
+	while (text->utf8[length] && length && text->utf8[length - 1] == ' ')
+		length--, width--;
 	if (length)
 		term->ops->put(term, row, col, text->utf8, length, role);
 	return width;

@@ -18,7 +18,8 @@
 	X(TK_HOME, "Home") X(TK_END, "End") X(TK_PAGE_UP, "PgUp") X(TK_PAGE_DOWN, "PgDn") \
 	X(TK_DELETE, "Delete") X(TK_INSERT, "Insert") X(TK_BACK_TAB, "S-Tab") \
 	X(TK_F1, "F1") X(TK_F2, "F2") X(TK_F3, "F3") X(TK_F4, "F4") X(TK_F5, "F5") X(TK_F6, "F6") \
-	X(TK_F7, "F7") X(TK_F8, "F8") X(TK_F9, "F9") X(TK_F10, "F10") X(TK_F11, "F11") X(TK_F12, "F12")
+	X(TK_F7, "F7") X(TK_F8, "F8") X(TK_F9, "F9") X(TK_F10, "F10") X(TK_F11, "F11") X(TK_F12, "F12") \
+	X(TK_WORD_LEFT, "C-Left") X(TK_WORD_RIGHT, "C-Right") X(TK_WORD_DELETE, "M-d") X(TK_WORD_RUBOUT, "M-Backspace")
 enum term_key {
 	TK_NONE = -1,     /* the deadline passed */
 	TK_HANGUP = -2,   /* SIGHUP, SIGTERM, or the terminal is gone: close everything */
@@ -87,6 +88,8 @@ enum headless_dump { HEADLESS_TEXT, HEADLESS_ROLES, HEADLESS_STYLES };
 void term_headless_dump(struct terminal *term, enum headless_dump what, struct str *ret);
 /* How many frames were drawn. */
 size_t term_headless_frames(struct terminal *term);
+/* How many rows end in blanks that have a colour or a line of their own; each as " ROW,COL role" in RET. */
+size_t term_headless_trails(const struct terminal *term, struct str *ret);
 /* Counters of the curses terminal, for tests: frames ended, and the write() calls and bytes that left. */
 void term_curses_counters(struct terminal *term, size_t *ret_frames, size_t *ret_writes, size_t *ret_bytes);
 
