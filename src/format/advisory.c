@@ -4,7 +4,7 @@
 
 struct advisory {
 	json_t *tree;          /* owned */
-	json_t *origin;        /* owned: what was read, or NULL */
+	json_t *origin;        /* a reference to what was read, or NULL */
 	const char *format;    /* what that was; static, or NULL */
 };
 
@@ -75,7 +75,7 @@ int advisory_read(const json_t *document, const char *what, struct advisory **re
 			continue;
 		*ret = advisory_new(readers[i].read(document));
 		(*ret)->format = readers[i].format;
-		(*ret)->origin = json_deep_copy(document);
+		(*ret)->origin = json_incref((json_t *)document);
 		return 0;
 	}
 	return error_set(err, ERR_INPUT, what, _("Known are CSAF, CVE, OSV, OpenVEX and CycloneDX"),

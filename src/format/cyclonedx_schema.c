@@ -2,7 +2,7 @@
 /*
  * The structure of CycloneDX BOMs in JSON as one set of tables for the versions 1.2 to 1.7: each member and
  * word has the version it came with. Not looked into: machine learning models and their data, cryptography,
- * formulation, declarations, standards, patents and signatures.
+ * tasks of workflows, declarations, standards, patents and signatures.
  */
 #include "format/cyclonedx.h"
 #include "format/check_tables.h"
@@ -667,6 +667,25 @@ static const struct schema citations_s = ITEM_SET(citation_s);
 
 /* ---- the BOM */
 
+/* ---- how it was made: formulas, and what workflows must have; their tasks and steps are left open */
+
+static const struct schema task_type_s = ONE_OF_WORDS("build", "clean", "clone", "copy", "deliver", "deploy", "lint", "merge", "other",
+						       "release", "scan", "test");
+static const struct schema task_types_s = ITEMS(task_type_s);
+static const struct schema any_objects_s = ITEM_SET(any_object_s);
+static const struct schema workflow_s =
+	CLOSED({ "bom-ref", &ref_s, NEED }, { "uid", &text_s, NEED }, { "taskTypes", &task_types_s, NEED }, { "name", &text_s, MAY },
+	       { "description", &text_s, MAY }, { "resourceReferences", &any_objects_s, MAY }, { "tasks", &any_objects_s, MAY },
+	       { "taskDependencies", &any_objects_s, MAY }, { "trigger", &any_object_s, MAY }, { "steps", &any_objects_s, MAY },
+	       { "inputs", &any_objects_s, MAY }, { "outputs", &any_objects_s, MAY }, { "timeStart", &time_s, MAY },
+	       { "timeEnd", &time_s, MAY }, { "workspaces", &any_objects_s, MAY }, { "runtimeTopology", &any_objects_s, MAY },
+	       { "properties", &properties_s, MAY });
+static const struct schema workflows_s = ITEM_SET(workflow_s);
+static const struct schema formula_s =
+	CLOSED({ "bom-ref", &ref_s, MAY }, { "components", &components_s, MAY }, { "services", &services_s, MAY },
+	       { "workflows", &workflows_s, MAY }, { "properties", &properties_s, MAY });
+static const struct schema formulation_s = ITEM_SET(formula_s);
+
 const struct schema cyclonedx_schema = {
 	.kind = SCHEMA_OBJECT, .closed = true,
 	.members = MEMBERS({ "bomFormat", &bom_format_s, NEED },
@@ -684,7 +703,7 @@ const struct schema cyclonedx_schema = {
 			   { "annotations", &annotations_s, SINCE(5) },
 			   { "properties", &properties_s, SINCE(5) },
 			   { "citations", &citations_s, SINCE(7) },
-			   { "formulation", &any_list_s, SINCE(5) },
+			   { "formulation", &formulation_s, SINCE(5) },
 			   { "declarations", &any_object_s, SINCE(6) },
 			   { "definitions", &any_object_s, SINCE(6) }),
 };

@@ -146,15 +146,25 @@ static size_t take_news(struct app *app, struct desk_news news[NEWS])
 	return count;
 }
 
-/* Reads a bounded piece of what was appended. */
+static bool reload_due(const struct app *app)
+{
+	return app->term->ops->clock(app->term) - app->reloaded >= RELOAD_EVERY_MS;
+}
+
+/* Reads a bounded piece of what was appended. Rows are borrowed from the model and fetched anew at once; the rest follows
+ * with them or a little later, but not twice in one turn. */
 static void read_on(struct app *app)
 {
 	struct desk_news news[NEWS];
 	bool changed = false, left = false;
 
 	if (app->context->desk && !desk_refresh_some(app->context->desk, READ_MOST, &changed, &left, NULL) && changed) {
-		load_views(app);
-		app->stale = true;
+		if (reload_due(app)) {
+			app_reload(app);
+		} else {
+			load_views(app);
+			app->stale = true;
+		}
 	}
 	app->behind = left;
 	take_news(app, news);
@@ -805,7 +815,7 @@ static void on_time(struct app *app)
 	else if (app->behind)
 		read_on(app);
 	/* What keeps coming is shown four times a second, so that it costs the keys nothing. */
-	if (app->stale && now - app->reloaded >= RELOAD_EVERY_MS)
+	if (app->stale && reload_due(app))
 		app_reload(app);
 }
 

@@ -456,13 +456,31 @@ const char *form_hint(const struct form *form)
 			      _("Enter goes on, ^S runs it  Tab next  ^P choose  Esc leave");
 }
 
+/* The value, in a CURRENT field moved so far to the left that the cursor is seen. Returns the column behind it. */
+static int draw_value(struct app *app, const struct field *field, bool current, int row)
+{
+	int room = app->cols - VALUE_COL, skip = 0, used;
+	AUTO_TEXT value = TEXT_INIT, before = TEXT_INIT;
+	size_t cut = 0;
+
+	text_display(&value, value_of(field), -1, TEXT_LINE);
+	text_display(&before, value_of(field), (long)field->line.cursor, TEXT_LINE);
+	/* A wide character that would be cut through goes, too. */
+	if (current && room > 2 && before.width >= room)
+		cut = text_clip(value.utf8, before.width - room + 2, &skip);
+	used = term_put_raw(app->term, row, VALUE_COL, room, value.utf8 ? value.utf8 + cut : "", ROLE_NORMAL);
+	if (current)
+		app->term->ops->cursor(app->term, row, VALUE_COL + before.width - skip);
+	return VALUE_COL + used;
+}
+
 static void draw_field(struct app *app, const struct form *form, size_t index, int row)
 {
 	const struct field *field = &form->fields[index];
 	const struct command_argument *argument = field->argument;
 	const char *problem = form->tried ? problem_of(form, index) : NULL;
 	bool current = index == form->current, needed = !argument->option && !argument->optional;
-	AUTO_TEXT label = TEXT_INIT, value = TEXT_INIT;
+	AUTO_TEXT label = TEXT_INIT;
 	AUTO_STR note = STR_INIT;
 	enum role role;
 	int used;
@@ -470,20 +488,12 @@ static void draw_field(struct app *app, const struct form *form, size_t index, i
 	term_put_raw(app->term, row, 0, 2, current ? ">" : needed ? "*" : "", current ? ROLE_NORMAL : ROLE_NEW);
 	text_display(&label, argument->name, -1, TEXT_LINE);
 	term_put(app->term, row, 2, LABEL_CELLS, &label, current ? ROLE_TITLE : ROLE_LABEL);
-	text_display(&value, value_of(field), -1, TEXT_LINE);
-	used = VALUE_COL + term_put(app->term, row, VALUE_COL, app->cols - VALUE_COL, &value, ROLE_NORMAL);
+	used = draw_value(app, field, current, row);
 	note_of(app, field, &note, &role);
 	if (problem)
 		term_put_raw(app->term, row, used + 2, app->cols - used - 2, problem, ROLE_ERROR);
 	else if (note.length && used + 4 < app->cols)
 		term_put_raw(app->term, row, used + 2, app->cols - used - 2, note.bytes, role);
-	if (current) {
-		AUTO_TEXT before = TEXT_INIT;
-
-		text_display(&before, value_of(field), (long)field->line.cursor, TEXT_LINE);
-		used = VALUE_COL + before.width;
-		app->term->ops->cursor(app->term, row, used < app->cols ? used : app->cols - 1);
-	}
 }
 
 void form_draw(struct app *app, int row, int rows)

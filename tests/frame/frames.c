@@ -82,6 +82,7 @@ static const struct frame frames[] = {
 	{ "typed-question", 80, 24, "5 g : <advisory publish {case}> Enter", false, false },
 	{ "typed-question-short", 80, 24, "5 g : <advisory publish 1> Enter", false, false },
 	{ "edit-key", 80, 24, "0 g E", false, false },
+	{ "form-long", 60, 15, "0 g : <form note> Enter [一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十] <end>", false, false },
 	{ "found", 80, 24, ": <search over> Enter", false, true },
 	{ "found-nothing", 80, 24, ": <search nowhere> Enter", false, false },
 	{ "found-opened", 80, 24, ": <search over> Enter g Enter", false, false },

@@ -10,6 +10,8 @@
  */
 #include "fake.h"
 
+#include <dirent.h>
+
 #include "../unit/tap.h"
 #include "psirtty/base/file.h"
 #include "tui/app.h"
@@ -161,6 +163,21 @@ static void check_seen(const struct view_ops *const *views, size_t count)
 		CHECK(seen_view(views[i]), "there is a frame of the view \"%s\" (%s)", views[i]->name, views[i]->title);
 }
 
+/* A file that nothing is held against says nothing. */
+static void check_no_more(void)
+{
+	const char *source = getenv("srcdir");
+	AUTO_STRING path = mem_format("%s/tests/frame/golden/matrix", source ? source : ".");
+	DIR *dir = opendir(path);
+	size_t count = 0;
+
+	for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+		count += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	CHECK(count == 2 * ARRAY_LEN(places), "%zu golden files for %zu places in two languages", count, ARRAY_LEN(places));
+}
+
 static void check_complete(void)
 {
 	check_seen(level_panes, ALL_PANES);
@@ -227,6 +244,7 @@ int main(void)
 		compare(i);
 	}
 	check_complete();
+	check_no_more();
 	str_release(&fake_ran);
 	return tap_done();
 }

@@ -187,6 +187,58 @@ static void measure_case_list(struct pty *s, const struct budget *b, const char 
 	budget_resident(s, "once filtered by a word", false);
 }
 
+/* ---- another session of the vault */
+
+static char *selected_id(struct pty *s)
+{
+	AUTO_STR text = STR_INIT;
+	const char *row, *id;
+
+	pty_text(s, &text);
+	row = strstr(text.bytes, "\n> ");
+	id = row ? strstr(row, "PSIRT-") : NULL;
+	return id ? mem_copy(id, strcspn(id, " ")) : NULL;
+}
+
+/* Opens the vault as the next process would, renames the case, says so on TOLD. */
+static void rename_from_afar(const char *vault_dir, const char *id, int told)
+{
+	struct desk_options options = { .vault_dir = vault_dir };
+	instant now = (instant)time(NULL) * INSTANT_SECOND;
+	const struct case_state *state;
+	struct desk *desk = NULL;
+	bool good = desk_open(&options, now, &desk, NULL) == 0 && desk_find_case(desk, id, &state, NULL) == 0 &&
+		    desk_case_set(desk, state, "title", "overflow from afar", now, NULL) == 0;
+
+	good = good && write(told, "", 1) == 1;
+	desk_close(desk);
+	_exit(!good);
+}
+
+/* It is on the screen before a second of the program's has passed without anything. */
+static void test_other(struct pty *s, const char *vault_dir)
+{
+	AUTO_STRING id = selected_id(s);
+	int ends[2], status = 1;
+	size_t polls;
+	pid_t child;
+	char byte;
+
+	if (!CHECK(id && pipe(ends) == 0, "a case is selected"))
+		return;
+	fflush(stdout);
+	child = fork();
+	if (child == 0)
+		rename_from_afar(vault_dir, id, ends[1]);
+	close(ends[1]);
+	CHECK(read(ends[0], &byte, 1) == 1, "another session renames %s", id);
+	polls = s->shared->polls;
+	CHECK(pty_wait_text(s, "overflow from afar"), "the new title appears by itself");
+	CHECK(s->shared->polls - polls <= 1, "within a second: %zu times nothing had come for one", s->shared->polls - polls);
+	CHECK(waitpid(child, &status, 0) == child && status == 0, "and the other session ends well");
+	close(ends[0]);
+}
+
 static void test_size(const char *vault_dir, const char *pipe, const struct budget *b)
 {
 	const char *argv[] = { self, "run", vault_dir, NULL };
@@ -201,6 +253,8 @@ static void test_size(const char *vault_dir, const char *pipe, const struct budg
 	budget_settle(&s, 2);
 	budget_resident(&s, "at the start", true);
 	measure_case_list(&s, b, pipe);
+	if (b == budgets)
+		test_other(&s, vault_dir);
 	budget_turns(&s);
 	pty_send(&s, "QQ");
 	CHECK(pty_status(&s) == 0, "%dx%d: Q leaves", b->cols, b->rows);

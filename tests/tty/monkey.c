@@ -203,6 +203,15 @@ static void check_end(struct pty *s, const char *how)
 
 	CHECK_QUIET(well, "%s: ends well (status %#x)", how, (unsigned)status);
 	if (!well) {
+		struct termios now;
+		size_t shown = s->raw.length < 80 ? s->raw.length : 80;
+
+		tcgetattr(s->fd, &now);
+		printf("# alternate screen left: %d, lflag %x of %x, iflag %x of %x; the last bytes:", pty_left_alternate(s),
+		       (unsigned)now.c_lflag, (unsigned)s->before.c_lflag, (unsigned)now.c_iflag, (unsigned)s->before.c_iflag);
+		for (size_t i = s->raw.length - shown; i < s->raw.length; i++)
+			printf(" %02x", (unsigned char)s->raw.bytes[i]);
+		printf("\n");
 		pty_text(s, &text);
 		printf("# %s\n", text.bytes);
 	}
@@ -226,7 +235,9 @@ static bool is_quiet(struct pty *s, const void *until)
 	AUTO_STR text = STR_INIT;
 
 	pty_text(s, &text);
-	return (!strstr(text.bytes, "jobs ") && !strstr(text.bytes, "note added")) || no_longer(s, until);
+	/* A screen that was not drawn yet shows neither. */
+	return (strstr(text.bytes, " Inbox: ") && !strstr(text.bytes, "jobs ") && !strstr(text.bytes, "note added")) ||
+	       no_longer(s, until);
 }
 
 /* A note that was acknowledged must be there afterwards. */

@@ -12,6 +12,7 @@
 
 #include "../unit/tap.h"
 #include "fake.h"
+#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "psirtty/tui/tui.h"
 
@@ -303,6 +304,54 @@ static void test_terminals(void)
 	}
 }
 
+static bool is_program(const char *name)
+{
+	AUTO_STRING paths = mem_string(str_or_empty(getenv("PATH")));
+	char *rest = paths, *dir;
+	bool found = false;
+
+	while (!found && (dir = strsep(&rest, ":")) != NULL) {
+		AUTO_STRING path = mem_format("%s/%s", dir, name);
+
+		found = access(path, X_OK) == 0;
+	}
+	return found;
+}
+
+/* Inside the programs that people leave it running in: drawn, moved in, resized, left. */
+static void test_multiplexers(void)
+{
+	static const char *inside_tmux[] = { "tmux", "-L", "psirtty-test", "-f", "/dev/null", "new-session", self, "run", "0", NULL };
+	static const char *inside_screen[] = { "screen", "-c", "/dev/null", self, "run", "0", NULL };
+	static const char *const *const lines[] = { inside_tmux, inside_screen };
+	char folder[] = "/tmp/pt.XXXXXX";
+
+	if (!mkdtemp(folder) || setenv("SCREENDIR", folder, 1) || setenv("TMUX_TMPDIR", folder, 1))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct pty s;
+
+		if (!is_program(lines[i][0])) {
+			tap_skip(lines[i][0], "it is not here");
+			continue;
+		}
+		pty_start(&s, 24, 80, lines[i], "TMUX=");
+		CHECK(pty_wait_text(&s, "M-0001"), "%s: drawn", lines[i][0]);
+		pty_send(&s, "0g");
+		CHECK(pty_wait_text(&s, "> !~  PSIRT-2026-0001"), "%s: the first case is selected", lines[i][0]);
+		pty_send(&s, "j");
+		CHECK(pty_wait_text(&s, "> *!  PSIRT-2026-0002"), "%s: and the next one", lines[i][0]);
+		pty_resize(&s, 50, 200);
+		CHECK(pty_wait_text(&s, "6 Feeds 7 Products 8 Metrics"), "%s: a larger window shows the panes' whole names", lines[i][0]);
+		pty_send(&s, "\r");
+		CHECK(pty_wait_text(&s, "[Summary]"), "%s: a case is opened", lines[i][0]);
+		pty_send(&s, "Q");
+		CHECK(WIFEXITED(pty_status(&s)) && same_termios(&s), "%s: and the terminal is as it was", lines[i][0]);
+		pty_end(&s);
+	}
+	file_remove_tree(folder, NULL);
+}
+
 /* Copying is one sequence with the text in base64. Inside tmux it is tmux's (tests/tty/workstation.sh). */
 static void test_clipboard(void)
 {
@@ -510,10 +559,8 @@ static void test_ascii(void)
 
 	pty_start(&s, 24, 80, few, "LC_ALL=C");
 	CHECK(pty_wait_text(&s, "-- Inbox: 5 ---"), "without UTF-8 rules are ASCII");
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		pty_send(&s, places[i]);
-		budget_settle(&s, 1);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		budget_frame(&s, places[i]);
 	pty_send(&s, "J");
 	CHECK(pty_wait_text(&s, "#####..............."), "a job's bar is ASCII, too");
 	for (size_t i = 0; i < s.raw.length; i++)
@@ -637,6 +684,7 @@ int main(int argc, char **argv)
 	test_deaths();
 	test_nothing_left();
 	test_terminals();
+	test_multiplexers();
 	test_clipboard();
 	test_still();
 	test_keypad();

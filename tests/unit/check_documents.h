@@ -145,6 +145,7 @@ static const struct document documents[] = {
 		{ "/components/0/purl", "'pkg:npm'", "cdx-purl" },
 		{ "/components/1/bom-ref", "'q'", "cdx-dependency,cdx-ref" },
 		{ "/components/1/versionRange", "'vers:npm/*'", "schema" },
+		{ "/formulation", "[{'workflows':[{'bom-ref':'w','uid':'u','taskTypes':['sing']}]}]", "schema" },
 		{ "/vulnerabilities/0/cwes/0", "99999", "cdx-cwe" },
 		{ "/vulnerabilities/0/ratings/0/score", "9.7", "cdx-vector" },
 		{ "/vulnerabilities/0/analysis/justification", NULL, "cdx-reason" },

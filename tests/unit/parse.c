@@ -414,7 +414,7 @@ static void test_charsets(void)
 
 static void test_utf16(void)
 {
-	static const struct { const char *charset, *bytes; size_t length; const char *text; } rows[] = {
+	static const struct { const char *charset, *bytes; size_t length; const char *text; } units[] = {
 		{ "utf-16", "\xFF\xFE" "a\0\x51\x7F", 6, "a\u7f51" }, { "UTF-16", "\xFE\xFF\0a\x7F\x51", 6, "a\u7f51" },
 		{ "utf-16", "\0a", 2, "a" }, { "utf-16le", "a\0", 2, "a" }, { "utf-16be", "\0a", 2, "a" },
 		{ "utf-16be", "\xD8\x3D\xDE\x00", 4, "\U0001F600" }, { "utf-16be", "\xD8\x3D\0a", 4, "\uFFFDa" },
@@ -422,11 +422,11 @@ static void test_utf16(void)
 		{ "utf-16", "", 0, "" },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		AUTO_STR s = STR_INIT;
 
-		CHECK(charset_convert(NULL, rows[i].charset, rows[i].bytes, rows[i].length, &s) &&
-			      str_equal(str_or_empty(s.bytes), rows[i].text), "%s, row %zu", rows[i].charset, i);
+		CHECK(charset_convert(NULL, units[i].charset, units[i].bytes, units[i].length, &s) &&
+			      str_equal(str_or_empty(s.bytes), units[i].text), "%s, row %zu", units[i].charset, i);
 	}
 }
 

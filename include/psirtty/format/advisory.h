@@ -25,7 +25,8 @@ struct advisory_options {
 };
 
 /* Of a known format (CSAF 2.0 and 2.1, CVE, OSV, OpenVEX, CycloneDX): ERR_INPUT when it is none. A document that
- * its checker calls invalid is read as far as it goes. DOCUMENT is not changed; WHAT names it in errors. */
+ * its checker calls invalid is read as far as it goes. DOCUMENT is not changed, referred to, and not to be changed while
+ * the advisory lives; WHAT names it in errors. */
 int advisory_read(const json_t *document, const char *what, struct advisory **ret, struct error *err);
 /* Around a tree in the terms above; steals it. */
 struct advisory *advisory_new(json_t *tree);
