@@ -96,7 +96,7 @@ static void keep_names(struct desk *desk)
 /* ---- events of the registry, as this machine has its numbers: each this, then its body and a zero byte */
 
 struct kept_event {
-	uint8_t id[32], author[16];
+	uint8_t id[32], author[16], person[16];
 	uint64_t gseq, order, length;
 	instant at;
 	int64_t type;
@@ -112,6 +112,7 @@ static int keep_event(void *context, const struct vault_event *sealed, struct er
 	(void)err;
 	memcpy(kept.id, sealed->id, sizeof(kept.id));
 	memcpy(kept.author, sealed->author, sizeof(kept.author));
+	memcpy(kept.person, sealed->person, sizeof(kept.person));
 	snprintf(kept.fingerprint, sizeof(kept.fingerprint), "%s", sealed->fingerprint);
 	str_add_bytes(ret, &kept, sizeof(kept));
 	str_add_bytes(ret, sealed->json, sealed->length);
@@ -149,6 +150,7 @@ int desk_take_registry(struct desk *desk, const void *bytes, size_t length, vaul
 					      .json = at - kept.length - 1, .length = kept.length };
 		memcpy(event.id, kept.id, sizeof(event.id));
 		memcpy(event.author, kept.author, sizeof(event.author));
+		memcpy(event.person, kept.person, sizeof(event.person));
 		memcpy(event.stream, vault_stream_of(desk->vault, VAULT_REGISTRY), sizeof(event.stream));
 		code = fn(desk, &event, err);
 	}

@@ -249,6 +249,12 @@ static const struct { const char *name; const char *const *steps; const char *ex
 	  ">250 ok\r\n", "<DATA", ">354 go\r\n", "<.\r", ">554 spam\r\n", "<QUIT", ">221\r\n"),
 	  "b refused [554 spam] c refused [554 spam] d refused [554 spam] ", NULL },
 	{ "no sense", STEPS(SMTP_HELLO, "<MAIL", ">hello\r\n", "<x"), "error -8 ", NULL },
+	/* Without TLS not a word of it: neither the sender nor a recipient. */
+	{ "no STARTTLS", STEPS(">220 ready\r\n", "<EHLO", ">250-here\r\n250 SIZE 1000\r\n", "<x"), "error -4 ", NULL },
+	{ "STARTTLS offered, and refused", STEPS(">220 ready\r\n", "<EHLO", ">250-here\r\n250 STARTTLS\r\n", "<STARTTLS",
+	  ">454 not now\r\n", "<x"), "error -4 ", NULL },
+	{ "STARTTLS, and what stood behind it in clear is no answer", STEPS(">220 ready\r\n", "<EHLO", ">250-here\r\n250 STARTTLS\r\n",
+	  "<STARTTLS", ">220 go\r\n250 injected\r\n", "<x"), "error -8 ", NULL },
 };
 
 static const char *const recipients[] = { "b@f.example", "c@f.example", "d@f.example" };
@@ -278,9 +284,10 @@ static void try_letters(void)
 	const struct letter letter = { "00", "a@v.example", recipients, 3, bytes, sizeof(bytes) - 1 };
 
 	for (size_t i = 0; i < ARRAY_LEN(letter_cases); i++) {
-		const struct server_script script = { letter_cases[i].steps, false };
+		bool plain = strstr(letter_cases[i].name, "STARTTLS") != NULL;
+		const struct server_script script = { letter_cases[i].steps, plain };
 		struct server *server = server_start(ca_path, &script, 1);
-		AUTO_STRING url = mem_format("smtps://localhost:%d", server_port(server));
+		AUTO_STRING url = mem_format("%s://localhost:%d", plain ? "smtp" : "smtps", server_port(server));
 		const struct fetch_host host = { .url = url, .ca_file = ca_path, .patience = 30 };
 		struct letter_result *results = mem_alloc(3 * sizeof(*results));
 		AUTO_ERROR err = ERROR_INIT;
@@ -297,6 +304,8 @@ static void try_letters(void)
 		CHECK_STR(got.bytes, letter_cases[i].expected, letter_cases[i].name);
 		if (letter_cases[i].heard)
 			CHECK(strstr(server_heard(server), letter_cases[i].heard) != NULL, "its bytes, dots stuffed");
+		if (plain)
+			CHECK(!strstr(server_heard(server), "example"), "%s: the server never hears an address", letter_cases[i].name);
 		letter_results_release(results, 3);
 		server_end(server);
 	}
