@@ -6,6 +6,7 @@ _psirtty() {
   'advisory') words='approve check diff draft edit list new prepare publish render set show ' ;;
   'advisory approve'*) words='--as ' ;;
   'advisory check'*) words='--json ' ;;
+  'advisory diff'*) words='--from --to ' ;;
   'advisory edit'*) words='--file ' ;;
   'advisory new'*) words='--template ' ;;
   'advisory prepare'*) words='--at --interim ' ;;
@@ -26,7 +27,7 @@ _psirtty() {
   'case export'*) words='--to --tlp --sealed ' ;;
   'case facts'*) words='--json ' ;;
   'case grade'*) words='critical high medium low --issuer --vector ' ;;
-  'case grant'*) words='--rights ' ;;
+  'case grant'*) words='--rights --dry-run ' ;;
   'case import'*) words='--title ' ;;
   'case list'*) words='--limit --after --json ' ;;
   'case owner'*) words='--evidence ' ;;
@@ -43,7 +44,7 @@ _psirtty() {
   'case signoff'*) words='fix advisory release embargo risk severity approved refused withdrawn --by --role ' ;;
   'case split'*) words='--reason ' ;;
   'case tracker'*) words='restricted public --state ' ;;
-  'check'*) words='--preset --fix --out --json ' ;;
+  'check'*) words='--preset --follow-links --fix --out --json ' ;;
   'clock') words='check done file fill list pause resume rules sheet start stop ' ;;
   'clock done'*) words='--at --receipt ' ;;
   'clock file'*) words='--at --receipt --by --to --sheet --attach --lang ' ;;
@@ -141,7 +142,7 @@ _psirtty() {
   'member list'*) words='--json ' ;;
   'member request'*) words='--handler ' ;;
   'member role'*) words='admin handler evaluator approver observer ' ;;
-  'member rotate'*) words='--to ' ;;
+  'member rotate'*) words='--to --identity --abandon ' ;;
   'metrics'*) words='--from --to --json ' ;;
   'option') words='set ' ;;
   'option set'*) words='vendor_fix mitigation workaround no_fix_planned none_available proposed chosen dropped --effort --details ' ;;

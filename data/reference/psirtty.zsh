@@ -8,6 +8,7 @@ _psirtty() {
   'advisory') next=(approve check diff draft edit list new prepare publish render set show ) ;;
   'advisory approve'*) next=(--as ) ;;
   'advisory check'*) next=(--json ) ;;
+  'advisory diff'*) next=(--from --to ) ;;
   'advisory edit'*) next=(--file ) ;;
   'advisory new'*) next=(--template ) ;;
   'advisory prepare'*) next=(--at --interim ) ;;
@@ -28,7 +29,7 @@ _psirtty() {
   'case export'*) next=(--to --tlp --sealed ) ;;
   'case facts'*) next=(--json ) ;;
   'case grade'*) next=(critical high medium low --issuer --vector ) ;;
-  'case grant'*) next=(--rights ) ;;
+  'case grant'*) next=(--rights --dry-run ) ;;
   'case import'*) next=(--title ) ;;
   'case list'*) next=(--limit --after --json ) ;;
   'case owner'*) next=(--evidence ) ;;
@@ -45,7 +46,7 @@ _psirtty() {
   'case signoff'*) next=(fix advisory release embargo risk severity approved refused withdrawn --by --role ) ;;
   'case split'*) next=(--reason ) ;;
   'case tracker'*) next=(restricted public --state ) ;;
-  'check'*) next=(--preset --fix --out --json ) ;;
+  'check'*) next=(--preset --follow-links --fix --out --json ) ;;
   'clock') next=(check done file fill list pause resume rules sheet start stop ) ;;
   'clock done'*) next=(--at --receipt ) ;;
   'clock file'*) next=(--at --receipt --by --to --sheet --attach --lang ) ;;
@@ -143,7 +144,7 @@ _psirtty() {
   'member list'*) next=(--json ) ;;
   'member request'*) next=(--handler ) ;;
   'member role'*) next=(admin handler evaluator approver observer ) ;;
-  'member rotate'*) next=(--to ) ;;
+  'member rotate'*) next=(--to --identity --abandon ) ;;
   'metrics'*) next=(--from --to --json ) ;;
   'option') next=(set ) ;;
   'option set'*) next=(vendor_fix mitigation workaround no_fix_planned none_available proposed chosen dropped --effort --details ) ;;
