@@ -130,6 +130,19 @@ else
   is "$whole-$((died > 1))" yes-1 'and at last not killed'
 fi
 
+# ---- taken by several at once: all find it waiting before the first is done, and one of them opens the case
+cp -a "$work/vault" "$work/race"
+for n in 1 2 3 4; do
+  XDG_STATE_HOME=$work/state-r$n p --vault "$work/race" match take "$one" >"$work/took$n" &
+  takers[n]=$!
+done
+took=0
+for n in 1 2 3 4; do
+  wait "${takers[n]}" && took=$((took + 1))
+done
+is "$took-$(grep -l already "$work"/took? | wc -l)" 1-3 'of four who take it at once one does, the others are told so'
+is "$(XDG_STATE_HOME=$work/state-r p --vault "$work/race" --json case list | jq length)" 1 'and there is one case'
+
 # ---- decisions
 out=$(checked match take "$one")
 has "$out" 'pkg:pypi/tem-plate: about Tem.plate' 'a match opens a case'
