@@ -130,12 +130,18 @@ else
   is "$whole-$((died > 1))" yes-1 'and at last not killed'
 fi
 
-# ---- taken by several at once: all find it waiting before the first is done, and one of them opens the case
+# ---- taken by several at once: all find it waiting before the first may write, and one of them opens the case
 cp -a "$work/vault" "$work/race"
+exec 9<"$work/race/vault.lock"
+flock 9
+place=:$(stat -c %i "$work/race/vault.lock")
 for n in 1 2 3 4; do
-  XDG_STATE_HOME=$work/state-r$n p --vault "$work/race" match take "$one" >"$work/took$n" &
+  XDG_STATE_HOME=$work/state-r$n p --vault "$work/race" match take "$one" 9<&- >"$work/took$n" &
   takers[n]=$!
 done
+end=$((SECONDS + 20))
+until [ "$(grep -c -e "-> .*$place " /proc/locks)" -ge 4 ] || [ $SECONDS -ge $end ]; do read -r -t 0.02 _ <><(:); done
+exec 9<&-
 took=0
 for n in 1 2 3 4; do
   wait "${takers[n]}" && took=$((took + 1))
