@@ -203,11 +203,20 @@ static const struct product *find_product(const struct csaf *csaf, char *id)
 	return id && csaf->count ? bsearch(&wanted, csaf->products, csaf->count, sizeof(wanted), compare_products) : NULL;
 }
 
+/* An operating system, or one of the parts a distribution is shipped in: Red Hat calls those applications
+ * (cpe:/a:redhat:enterprise_linux:9::appstream). */
 static bool is_system(const struct product *product)
 {
+	static const char *const systems[] = {
+		"cpe:/o:", "cpe:/a:redhat:enterprise_linux:", "cpe:/a:redhat:rhel_",
+		"cpe:2.3:o:", "cpe:2.3:a:redhat:enterprise_linux:", "cpe:2.3:a:redhat:rhel_",
+	};
 	const char *cpe = product ? str_or_empty(product->cpe) : "";
+	bool is = false;
 
-	return str_starts_nocase(cpe, "cpe:/o:") || str_starts_nocase(cpe, "cpe:2.3:o:");
+	for (size_t i = 0; i < ARRAY_LEN(systems); i++)
+		is |= str_starts_nocase(cpe, systems[i]);
+	return is;
 }
 
 /* The product that tells by what FOUND is to be known: itself, or what it is within another. What an operating system

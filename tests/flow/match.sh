@@ -245,6 +245,8 @@ an application|"cpe":"cpe:/a:i:outer:1"|affected
 another writing|"cpe":"cpe:2.3:a:i:outer:1:*:*:*:*:*:*:*"|affected
 hardware|"cpe":"cpe:2.3:h:i:outer:1:*:*:*:*:*:*:*"|affected
 a system|"cpe":"cpe:/o:i:outer:1"|not-affected
+distribution part|"cpe":"cpe:/a:redhat:enterprise_linux:9::appstream"|not-affected
+another part|"cpe":"cpe:2.3:a:redhat:rhel_eus:9.2:*:appstream:*:*:*:*:*"|not-affected
 another writing|"cpe":"cpe:2.3:o:i:outer:1:*:*:*:*:*:*:*"|not-affected
 END
 done
