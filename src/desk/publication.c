@@ -41,7 +41,7 @@ static char *in_draft(const char *format, const char *advisory)
 
 static int write_ready(const struct desk_documents *documents, const char *ready, struct error *err)
 {
-	int code = file_make_dir(ready, 0755, err);
+	int code = file_make_dir(ready, 0700, err); /* nobody else's yet, in a folder that everybody reads */
 
 	for (size_t i = 0; !code && i < documents->count; i++) {
 		const struct desk_document *d = &documents->items[i];
