@@ -317,7 +317,7 @@ int access_share(struct vault *vault, size_t position, const struct log_member *
 			break;
 	}
 	store_rest(vault->store);
-	return code;
+	return code ? code : lacks;
 }
 
 /* ---- opening a stream */
@@ -447,10 +447,36 @@ int access_grant(struct vault *vault, const uint8_t stream[16], const uint8_t me
 	return code ? code : store_keys_commit(vault->store, err);
 }
 
+/* Who is being replaced has two identities: where the other one reads too, it may what this one may, as far as its role
+ * goes. The writer's own comes last. */
+static int grant_others(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
+			instant now, struct error *err)
+{
+	size_t position = (size_t)log_stream(&vault->log, stream);
+	const char *fingerprint = log_member(&vault->log, member)->fingerprint;
+	int code = 0;
+
+	for (uint32_t i = 0; !code && i < vault->log.member_count; i++) {
+		const struct log_member *m = &vault->log.members[i];
+		const struct log_grant *grant = stream_grant(&vault->log.streams[position], i);
+		uint8_t most = rights & log_ceiling(log_role(&vault->log, m, LOG_NEVER)), id[ID_BYTES];
+
+		if (!log_live(m) || !grant || !(grant->rights & RIGHT_READ) || !str_equal(m->fingerprint, fingerprint) ||
+		    memcmp(m->id, member, ID_BYTES) == 0)
+			continue;
+		memcpy(id, m->id, ID_BYTES);
+		code = access_grant(vault, stream, id, most, now, err);
+	}
+	return code;
+}
+
 int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
 		instant now, struct error *err)
 {
+	bool me = memcmp(member, vault->member, ID_BYTES) == 0;
 	int code = vault_begin(vault, NULL, NULL, err);
+	const struct log_member *who;
+	size_t position;
 
 	if (code)
 		return code;

@@ -136,6 +136,18 @@ has "$out" "psirtty member add $c" 'who is no admin asks for a new identity'
 is "$(as a member list | grep -c "^$c.*asks")" 1 'and is seen to ask'
 has "$(as a member add "$c")" 'has a new identity: observer' 'an admin admits it with the old role'
 is "$(as a member list | awk -F'\t' -v f="$c" '$1 == f { print $2, $3 }' | tr '\n' ';')" 'observer replaced;observer member;' 'for a while there are two'
+roles_of() { as a member list | awk -F'\t' -v f="$1" '$1 == f && $3 != "removed" { print $2, $3 }' | tr '\n' ';'; }
+rights_of() { as a case readers "$id" | awk -F'\t' -v f="$1" '$1 == "may" && $2 == f { print $4 }' | tr '\n' ';'; }
+as a member role "$c" evaluator >/dev/null
+is "$(roles_of "$c")" 'evaluator replaced;evaluator member;' 'another role is one of both'
+as a case grant "$id" "$c" --rights read,write >/dev/null
+is "$(rights_of "$c")" 'read,write;read,write;' 'and so are rights'
+as a case grant "$id" "$c" --rights read >/dev/null
+is "$(rights_of "$c")" 'read;read;' 'fewer of them too'
+out=$(as c note "$id" 'one too many')
+is $? 4 'with the old one nothing is written any more'
+as a member role "$c" observer >/dev/null
+is "$(roles_of "$c")" 'observer replaced;observer member;' 'nor is a role kept that was taken'
 out=$(as c member rotate --identity)
 is $? 4 'the old one does not end while it alone reads a case'
 has "$out" "$(theirs_of c)" 'which is named'

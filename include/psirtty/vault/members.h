@@ -56,6 +56,7 @@ int vault_admit(struct vault *vault, const char *fingerprint, const struct str *
  * the next who may write there. */
 int vault_remove(struct vault *vault, const uint8_t member[16], instant now, size_t *ret_rotated,
 		 size_t *ret_left, struct error *err);
+/* Of the member and of every other live identity of the same key, or of none. */
 int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_role role, instant now,
 		   struct error *err);
 /* Own OpenPGP key replaced: the root encrypted to NEW_FINGERPRINT, the pair certified by it. */
@@ -89,7 +90,8 @@ struct vault_access { uint8_t member[16]; uint8_t rights; instant since; };
 void vault_readers(const struct vault *vault, const uint8_t stream[16], struct vault_access **ret,
 		   size_t *ret_count);
 uint8_t vault_rights(const struct vault *vault, const uint8_t stream[16]); /* of who unlocked it; 0 once it is shredded */
-/* RIGHTS of VAULT_READ | … ; the whole past becomes readable (the grantor was shown what that is). */
+/* RIGHTS of VAULT_READ | … ; the whole past becomes readable (the grantor was shown what that is).
+ * Where another live identity of the same key reads it already, that one gets the same, within its role. */
 int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
 		instant now, struct error *err);
 /* REVOKE, a new epoch, wraps for the rest. */
