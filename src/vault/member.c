@@ -344,8 +344,8 @@ int member_share_all(struct vault *vault, const struct log_member *member, size_
 		if (vault->log.streams[i].shredded)
 			continue;
 		code = access_readable(vault, i) ? access_share(vault, i, member, &why) : ERR_DENIED;
-		*ret_left += code == ERR_DENIED;
-		if (code == ERR_DENIED)
+		*ret_left += access_lacks(code);
+		if (access_lacks(code))
 			code = 0;
 		else if (code)
 			error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
