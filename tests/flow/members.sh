@@ -115,13 +115,18 @@ is $? 2 'and --abandon without --identity'
 before=$(as a case show "$id")
 as a mail compose 1 --to finder@example.org --text 'kept while it is sealed' >/dev/null
 drafts=$(as a draft list | wc -l)
+damaged=$(dirname "$(find "$vault/drafts" -name '*.sealed' | head -n 1)")/a-torn-one.sealed
+echo 'nothing that opens' >"$damaged"
 cp -r "$vault" "$work/exposed"
 out=$(as a member rotate --identity)
 is $? 0 'an admin gets a new identity by one command' || echo "# $out"
+has "$out" '1 drafts are damaged and did not come along: a-torn-one' 'a damaged draft does not stand in its way, and is named'
 is "$(as a member list | awk -F'\t' -v f="$a" '$1 == f { print $2, $3, $6 }' | tr '\n' ';')" 'admin removed -;admin member me;' \
   'the old one is no member any more, the new one is what it was'
 is "$(as a case show "$id")" "$before" 'and reads what it read'
 has "$drafts:$(as a draft list | wc -l)" '1:1' 'drafts came along'
+[ -f "$damaged" ]
+ok $? 'and what is left of the damaged one is kept'
 as a note "$id" 'by the new one' >/dev/null
 has "$(as c case log "$id")" 'by the new one' 'who may read goes on reading'
 rm -rf "$work/forged" && cp -r "$vault" "$work/forged" && cp "$work/exposed/keys.db" "$work/forged/keys.db" && rm -f "$work/forged/"*-wal "$work/forged/"*-shm

@@ -69,6 +69,8 @@ struct vault_renewal {
 	char *names;      /* what the first of those are called; owned */
 	size_t rotated, waiting; /* streams with a new key; with one that somebody else makes */
 	size_t drafts;    /* taken along */
+	size_t damaged;   /* drafts that cannot be read, and stay where they are */
+	char *damaged_names; /* of the first of those; owned */
 };
 /* Own root exposed: a new identity under the same OpenPGP key takes the place of this one. An admin makes and admits it at
  * once; anybody else asks first (as vault_request) and calls this again once it was admitted. Then rights and drafts go
