@@ -126,6 +126,8 @@ int vault_checkpoint(struct vault *vault, instant now, struct str *ret, struct e
  * Nobody is asked for a passphrase: what would need one is an error, and nothing is made. Nothing either, and 0, where
  * the vault is only read. */
 int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, struct error *err);
+/* Where the last one at lock could not be made and this member's newest is more than two days old: an error, why. */
+int vault_checkpoint_trouble(struct vault *vault, instant now, struct error *err);
 /* Whether this log still holds what a kept checkpoint says. ERR_NO: rolled back, forked, or not signed so. */
 int vault_checkpoint_check(struct vault *vault, const struct str *checkpoint, struct error *err);
 
