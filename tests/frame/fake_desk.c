@@ -473,6 +473,12 @@ const char *desk_warning(const struct desk *desk)
 	return NULL;
 }
 
+bool desk_damaged(const struct desk *desk)
+{
+	(void)desk;
+	return false;
+}
+
 bool desk_readonly(const struct desk *desk)
 {
 	return desk->readonly;

@@ -39,8 +39,9 @@ const char *desk_member_name(struct desk *desk, const char *fingerprint);
 const char *desk_vault_name(const struct desk *desk);
 const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
-/* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
+/* What is wrong with the vault, a sentence, or NULL. Where it is damaged nothing can be changed. */
 const char *desk_warning(const struct desk *desk);
+bool desk_damaged(const struct desk *desk);
 /* That the clock jumped, a static sentence, untranslated, or NULL. */
 const char *desk_clock_warning(const struct desk *desk);
 /* What an event calls its stream: the id a case was opened with, or NULL. Caller frees. */
