@@ -82,6 +82,8 @@ int desk_intake(struct desk *desk, const char *bytes, size_t length, const struc
 		struct intake_count *count, struct error *err);
 /* Nothing of it stays closed for want of a key. */
 bool desk_is_open(const struct mail_record *record);
+/* That, and it could be taken apart. */
+bool desk_is_readable(const struct mail_record *record);
 /* What was read of the mail ID, as an event. */
 int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
 		       struct error *err);

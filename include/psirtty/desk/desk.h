@@ -161,7 +161,8 @@ bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item);
 size_t desk_mail_judge(struct desk *desk, const char *address, instant now);
 /* Opens every one that waits, of every one that waits on being told WHY; any member may be NULL. One that cannot be
  * read is told and counted (failed), and the others are tried: an error is the vault's, or that it was cancelled. *RET
- * counts what was opened (taken_in), judged anew (known), and waits on (unread). What did not change makes no event. */
+ * counts what was opened (taken_in), judged anew (known), and waits on (unread). What did not change makes no event; one
+ * that was open before and does not open today stays as it was and waits on. */
 struct desk_retry {
 	desk_progress_fn progress;
 	void (*waits)(void *context, const char *mail, const char *why);
