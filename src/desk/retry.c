@@ -89,23 +89,6 @@ bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item)
 	return is_outdated(desk, item);
 }
 
-size_t desk_mail_judge(struct desk *desk, const char *address, instant now)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < model_inbox_count(desk->model); i++) {
-		const struct inbox_item *item = model_inbox(desk->model, i);
-		const char *sender = mail_record_sender(&item->record);
-		AUTO_STRING id = mem_string(item->id);
-		struct outcome outcome = { 0 };
-
-		if (sender && str_casecmp(sender, address) == 0 && is_outdated(desk, item))
-			count += retry(desk, id, now, &outcome, NULL) == 0;
-		outcome_release(&outcome);
-	}
-	return count;
-}
-
 /* ---- all of them */
 
 struct round {
@@ -166,8 +149,15 @@ static int cancelled(const struct round *r, struct error *err)
 	return error_set(err, ERR_NO, "mail retry", NULL, _("it was cancelled; what was opened stays open"));
 }
 
-/* Their ids, since events move what they stand for. */
-static char **choose(struct desk *desk, size_t *ret_count)
+static bool is_from(const struct inbox_item *item, const char *address)
+{
+	const char *sender = mail_record_sender(&item->record);
+
+	return sender && str_casecmp(sender, address) == 0;
+}
+
+/* Their ids, since events move what they stand for. With an ADDRESS only what came from there and was read. */
+static char **choose(struct desk *desk, const char *address, size_t *ret_count)
 {
 	size_t count = 0;
 	char **ids = mem_resize(NULL, model_inbox_count(desk->model) + 1, sizeof(*ids));
@@ -175,30 +165,40 @@ static char **choose(struct desk *desk, size_t *ret_count)
 	for (size_t i = 0; i < model_inbox_count(desk->model); i++) {
 		const struct inbox_item *item = model_inbox(desk->model, i);
 
-		if (waits(item) || is_outdated(desk, item))
+		if (address ? is_from(item, address) && is_outdated(desk, item) : waits(item) || is_outdated(desk, item))
 			ids[count++] = mem_string(item->id);
 	}
 	*ret_count = count;
 	return ids;
 }
 
-int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
-		    struct error *err)
+static int go_round(struct round *r, const char *address, struct error *err)
 {
-	struct round r = { .desk = desk, .now = now, .how = how, .count = ret };
-	char **ids = choose(desk, &r.total);
+	char **ids = choose(r->desk, address, &r->total);
 	int code = 0;
 
 	openpgp_go_behind(true);
-	for (; !code && r.done < r.total; r.done++) {
-		code = cancelled(&r, err);
+	for (; !code && r->done < r->total; r->done++) {
+		code = cancelled(r, err);
 		/* Shredded by somebody meanwhile. */
-		if (!code && model_find_mail(desk->model, ids[r.done]))
-			code = one(&r, ids[r.done], err);
+		if (!code && model_find_mail(r->desk->model, ids[r->done]))
+			code = one(r, ids[r->done], err);
 	}
 	openpgp_go_behind(false);
-	for (size_t i = 0; i < r.total; i++)
+	for (size_t i = 0; i < r->total; i++)
 		free(ids[i]);
 	free(ids);
 	return code;
+}
+
+int desk_mail_judge(struct desk *desk, const char *address, instant now, const struct desk_retry *how,
+		    struct intake_count *ret, struct error *err)
+{
+	return go_round(&(struct round){ .desk = desk, .now = now, .how = how, .count = ret }, address, err);
+}
+
+int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
+		    struct error *err)
+{
+	return go_round(&(struct round){ .desk = desk, .now = now, .how = how, .count = ret }, NULL, err);
 }

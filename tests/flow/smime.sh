@@ -61,6 +61,7 @@ sign=(openssl cms -sign -in inner -signer mara.pem -inkey mara.key -md sha256)
 sed 's/zebrapump leaks/zebrapump is fine/' signed.eml >altered.eml
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject sealed -out sealed.eml team.pem
 "${sign[@]}" | openssl cms -encrypt -aes256 "${head[@]}" -subject both -out both.eml team.pem
+"${sign[@]}" | openssl cms -encrypt -aes256 "${head[@]}" -subject hers -out hers.eml locked.pem
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject theirs -out theirs.eml locked.pem
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=Nobody here' -keyout nobody.key -out nobody.pem 2>/dev/null
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject nobody -out nobody.eml nobody.pem
@@ -107,10 +108,11 @@ has "$("$psirtty" mail retry 2>&1)" '1 opened, 0 still wait' 'until the passphra
 has "$("$psirtty" mail show M-0001 2>&1)" 'zebrapump leaks' 'then it is read'
 
 # ---- what was open stays open, whatever becomes of the key
-"$psirtty" mail import stranger.eml >/dev/null 2>&1
+"$psirtty" mail import stranger.eml hers.eml >/dev/null 2>&1
 has "$("$psirtty" mail show M-0005 2>&1)" 'unknown-key' 'sealed, and signed by somebody unknown'
 before=$("$psirtty" mail show M-0005 2>&1)
 has "$before" 'zebrapump leaks' 'it is read'
+has "$("$psirtty" mail show M-0006 2>&1)" 'good' 'so is one whose signer is known'
 pinentry 'ERR 83886179 Operation cancelled'
 gpgconf --kill gpg-agent
 said=$("$psirtty" mail retry 2>&1)
@@ -142,6 +144,11 @@ has "$said" 'does not show alterations (S/MIME)' 'nor when somebody asks for it'
 hasnt "$said" '> The zebrapump' 'indeed nothing'
 has "$(answer M-0003)" '> The zebrapump leaks.' 'what is only signed is quoted'
 hasnt "$(answer M-0004 --quote)" '> The zebrapump' 'nor is what was signed inside'
+
+# ---- a pin while the key is away
+said=$("$psirtty" key pin mara@finder.example "$ann" --verified phone 2>&1)
+has "$said" $'M-0006\tits key is here' 'a pin closes none, and tells what it cannot judge'
+has "$("$psirtty" mail show M-0006 2>&1)" 'zebrapump leaks' 'indeed not'
 ! grep -rqaF zebrapump "$work/vault" "$XDG_STATE_HOME" "$XDG_CACHE_HOME"
 ok $? 'none of it lies in the clear'
 tap_done
