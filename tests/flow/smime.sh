@@ -145,6 +145,25 @@ hasnt "$said" '> The zebrapump' 'indeed nothing'
 has "$(answer M-0003)" '> The zebrapump leaks.' 'what is only signed is quoted'
 hasnt "$(answer M-0004 --quote)" '> The zebrapump' 'nor is what was signed inside'
 
+# ---- an envelope that somebody altered: shown as text, fetched and quoted nothing
+corpora=${PSIRTTY_CORPORA:-../shared/corpora}/mail-hostile
+if [ -f "$corpora/008-smime-cbc-gadget.eml" ]; then
+  cp "$corpora/008-smime-cbc-gadget.eml" gadget.eml
+  cp "$corpora/keys/smime-psirt.pem" psirt.pem
+  cp psirt.pem psirt.key
+  take_key psirt ''
+  read_it gadget
+  is "$(field Encryption), $(field Verdict)" 'decrypted, unsigned' 'it opens'
+  has "$(field Flag)" 'not-integrity-protected' 'marked so'
+  "$psirtty" mail import gadget.eml >/dev/null 2>&1
+  "$psirtty" mail link M-0007 1 >/dev/null 2>&1
+  said=$(answer M-0007 --quote)
+  has "$said" 'does not show alterations (S/MIME)' 'no answer quotes it'
+  hasnt "$said" '> ' 'not a line'
+else
+  skip 'an envelope that somebody altered' 'no corpora: set PSIRTTY_CORPORA'
+fi
+
 # ---- a pin while the key is away
 said=$("$psirtty" key pin mara@finder.example "$ann" --verified phone 2>&1)
 has "$said" $'M-0006\tits key is here' 'a pin closes none, and tells what it cannot judge'
