@@ -96,10 +96,11 @@ static void test_carried(void)
 	static const char packed[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\xe5\x02\0\x06\xb0\xa1\xdd\x03\0\0\0";
 	static const char wide[] = "\xFF\xFE{\0}\0=\xD8\0\xDE";
 	static const char chinese[] = "<?xml version='1.0' encoding='GB18030'?><a>\xD6\xD0</a>";
-	AUTO_STR plain = STR_INIT, narrow = STR_INIT, text = STR_INIT, cut = STR_INIT;
+	AUTO_STR plain = STR_INIT, narrow = STR_INIT, text = STR_INIT, cut = STR_INIT, large = STR_INIT;
 
 	charsets_warm();
 	CHECK(unpack(packed, sizeof(packed) - 1, &plain, NULL) == 0 && str_equal(plain.bytes, "{}\n"), "gzip");
+	CHECK(unpack_document(packed, sizeof(packed) - 1, 2, "x", &large, NULL) == ERR_INPUT, "more than the limit, however little that is");
 	CHECK(unpack(packed, sizeof(packed) - 8, &cut, NULL) == ERR_INPUT, "gzip that is cut off");
 	CHECK(unpack(wide, sizeof(wide) - 1, &narrow, NULL) == 0 && str_equal(narrow.bytes, "{}\xF0\x9F\x98\x80"), "UTF-16");
 	CHECK(unpack(chinese, sizeof(chinese) - 1, &text, NULL) == 0 && str_equal(text.bytes, "<a>\xE4\xB8\xAD</a>"), "GB18030");
