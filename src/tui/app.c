@@ -547,6 +547,7 @@ static void forget_words(struct app *app)
 	history_release(&app->history);
 	palette_release(&app->palette);
 	mem_replace(&app->pending, NULL);
+	mem_replace(&app->rewrite, NULL);
 	mem_replace(&app->expected, NULL);
 	idset_release(&app->fresh);
 	mem_replace(&app->preview_key, NULL);
@@ -683,6 +684,7 @@ void app_release(struct app *app)
 	line_release(&app->line);
 	history_release(&app->history);
 	free(app->pending);
+	free(app->rewrite);
 	free(app->expected);
 	free(app->clash);
 	str_wipe(&app->held.text);

@@ -65,6 +65,7 @@ struct app {
 	char *pending;                       /* owned: the line that waits for the answer */
 	char *expected;                      /* owned: what PROMPT_TYPED wants */
 	enum pending pending_how;
+	char *rewrite;                       /* owned: of PENDING_FRONT, the draft the editor begins with, or NULL */
 	char *clash;                         /* owned: who changed meanwhile what the typed line is about */
 	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
 	char *asking[LANE_COUNT];            /* owned: what a session asks a secret for, until the prompt is free */
@@ -136,8 +137,9 @@ void run_held(struct app *app, bool yes);
 void run_pending(struct app *app);
 /* What the last command printed, as a message or a text of its own. */
 void run_show_output(struct app *app);
-/* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. */
-void run_offer_gpg(struct app *app, const char *line);
+/* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. DRAFT keeps what was edited
+ * for it; NULL: nothing was. */
+void run_offer_gpg(struct app *app, const char *line, const char *draft);
 /* The editor for a job, with the screen given up; its session gets the answer. */
 void run_edit_for(struct app *app, struct session *session, struct job *job, struct session_answer *answer);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);

@@ -206,6 +206,15 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 		settings_notify(app);
 }
 
+/* What was edited for it is what the editor begins with when it runs again, where its command does not keep it. */
+static void offer_again(struct app *app, struct job *job)
+{
+	if (job->keeps_edited)
+		edited_end(app, job, true, NULL);
+	run_offer_gpg(app, job->lines[job->line_at].text, job->edited);
+	mem_replace(&job->edited, NULL);
+}
+
 static void line_done(struct app *app, struct job *job, struct session_answer *answer)
 {
 	bool last = answer->code || job->cancelling || job->line_at + 1 >= job->line_count;
@@ -213,6 +222,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	if (!last) {
 		const struct job_line *next = &job->lines[++job->line_at];
 
+		edited_end(app, job, true, NULL);
 		session_run(app->jobs.lanes[lane_of(job)].session, next->text, next->case_id, next->mail);
 		return;
 	}
@@ -221,7 +231,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	job_close(app, job, !answer->code ? JOB_DONE : job->cancelling ? JOB_CANCELLED : JOB_FAILED);
 	react(app, job, answer);
 	if (answer->wanted)
-		run_offer_gpg(app, job->lines[job->line_at].text);
+		offer_again(app, job);
 	else if (answer->code)
 		fail(app, job, answer);
 	else if (job->bulk && job->touched != app->touched)

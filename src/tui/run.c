@@ -74,6 +74,23 @@ static void react(struct app *app)
 	obey_request(app);
 }
 
+/* How a line that ran here ended; what was edited for it lies where it belongs, or is named. */
+static void end_here(struct app *app, int code, const struct error *err)
+{
+	struct command_context *context = app->context;
+	AUTO_STR sentence = STR_INIT;
+
+	if (code && err->why)
+		error_sentence(err, &sentence);
+	if (!code)
+		command_edited_done(context, context->edited);
+	else if (context->edited)
+		str_add_format(&sentence, _("%sWhat you wrote is kept as the draft %s."), sentence.length ? " " : "", context->edited);
+	mem_replace(&context->edited, NULL);
+	if (sentence.length)
+		app_message(app, ROLE_ERROR, sentence.bytes);
+}
+
 /* Runs a line here and now: the screen stands still meanwhile. */
 static int execute_here(struct app *app, const char *line)
 {
@@ -88,8 +105,7 @@ static int execute_here(struct app *app, const char *line)
 	app->cancellable = false;
 	code = command_run_line(context, line, &err);
 	react(app);
-	if (code)
-		app_error(app, &err);
+	end_here(app, code, &err);
 	return code;
 }
 
@@ -406,7 +422,7 @@ void run_line(struct app *app, const char *line)
 
 /* ---- what gpg asks for */
 
-void run_offer_gpg(struct app *app, const char *line)
+void run_offer_gpg(struct app *app, const char *line, const char *draft)
 {
 	/* A mail that could not be opened is kept: it is not imported twice. */
 	bool import = str_starts(line, "mail import ");
@@ -415,14 +431,40 @@ void run_offer_gpg(struct app *app, const char *line)
 		   mem_string(_("gpg wants a passphrase or a PIN. Give it the screen and do it again? y/n ")),
 		   import ? "mail retry" : line, NULL);
 	app->pending_how = PENDING_FRONT;
+	mem_replace(&app->rewrite, draft);
+}
+
+/* Begins with what was written the first time; that draft goes when what became of it is sealed. */
+static int edit_again(struct command_context *context, const char *name, struct str *text, struct error *err)
+{
+	AUTO_STRING before = context->edited;
+	struct str kept = STR_INIT;
+	int code;
+
+	context->edited = NULL;
+	if (before && command_edited_text(context, before, &kept, NULL) == 0) {
+		str_reset(text);
+		str_add_bytes(text, kept.bytes, kept.length);
+	}
+	str_wipe(&kept);
+	code = run_edit(context, name, text, err);
+	if (context->edited)
+		command_edited_done(context, before);
+	else
+		context->edited = mem_string(before);
+	return code;
 }
 
 static void run_with_terminal(struct app *app, const char *line)
 {
 	app->term->ops->suspend(app->term);
+	app->context->edited = app->rewrite;
+	app->context->edit = app->rewrite ? edit_again : run_edit;
+	app->rewrite = NULL;
 	app->context->progress = NULL;
 	app->context->cancelled = NULL;
 	execute_here(app, line);
+	app->context->edit = run_edit;
 	app->context->progress = run_progress;
 	app->context->cancelled = run_cancelled;
 	app->term->ops->resume(app->term);

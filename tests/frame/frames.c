@@ -262,6 +262,37 @@ static void test_actions(void)
 	}
 }
 
+/* What an editor left is ended when it lies where it belongs; else the screen names it. */
+static void test_drafts(void)
+{
+	static const struct { const char *keys, *ran, *began, *left, *shows; } rows[] = {
+		{ ": <mail reply M-0001> Enter", "mail reply M-0001\n", "Dear\n", "", "done" },
+		{ "g Space Space : <mail reply {mail}> Enter y", "mail reply M-0001\nmail reply M-0002\n", "Dear\nDear\n", "",
+		  "Done for 2." },
+		{ ": <note PSIRT-2026-0001 x> ^X ^E Enter", "note PSIRT-2026-0001 x\n", "note PSIRT-2026-0001 x\n", "", "noted" },
+		{ ": <note PSIRT-2026-0001 long> ^X ^E", "", "note PSIRT-2026-0001 long\n", "edit-1\n",
+		  ":note PSIRT-2026-0001 long" },
+		{ ": <note PSIRT-2026-0001 long> ^X ^E", "", "note PSIRT-2026-0001 long\n", "edit-1\n", "Too long for a line; kept as the draft edit-1." },
+		{ ": <mail reply M-0004> Enter y", "mail reply M-0004\n", "Dear\nDear+\n", "", "done" },
+		{ ": <mail reply M-0004> Enter n", "", "Dear\n", "edit-1\n", "kept as the draft edit-1" },
+		{ ": <mail reply M-0005> Enter y", "mail reply M-0005\n", "Dear\nDear+\n", "edit-2\n", "kept as the draft edit-2" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame frame = { "drafts", 120, 24, rows[i].keys, false, false };
+		AUTO_STR got = STR_INIT, left = STR_INIT;
+
+		str_reset(&fake_edits);
+		run(&frame, &got);
+		fake_drafts_take(&left);
+		CHECK_STR(fake_ran.bytes, rows[i].ran, rows[i].keys);
+		CHECK_STR(str_or_empty(fake_edits.bytes), rows[i].began, rows[i].keys);
+		CHECK_STR(str_or_empty(left.bytes), rows[i].left, rows[i].keys);
+		if (!CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].keys, rows[i].shows))
+			printf("# got:\n%s", got.bytes);
+	}
+}
+
 /* Every size from 1x1 on, in every pane: nothing may break. */
 static void test_sizes(void)
 {
@@ -350,9 +381,11 @@ int main(void)
 		compare(&frames[i], &got);
 	}
 	test_actions();
+	test_drafts();
 	test_sizes();
 	test_zones();
 	test_verdict_stays();
 	str_release(&fake_ran);
+	str_release(&fake_edits);
 	return tap_done();
 }
