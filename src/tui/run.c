@@ -249,13 +249,14 @@ static void run_expanded(struct app *app, const char *line)
 	command_free_words(argv, argc);
 }
 
-/* Whether marks name cases or mails themselves: then those that a filter hides count, too. */
-static bool marks_are_things(const struct view *view)
+/* Whether marks name what LINE is about, cases or mails: then those that a filter hides count, too. A mail's case only its
+ * row knows. */
+static bool marks_are_things(const struct view *view, const char *line)
 {
 	const struct row *row = view_selected(view);
 	AUTO_STR id = STR_INIT;
 
-	if (!row)
+	if (!row || (view->ops->row_mail && strstr(line, "{case}")))
 		return false;
 	view->ops->row_id(row, &id);
 	return (view->ops->row_mail && str_equal(view->ops->row_mail(row), id.bytes)) ||
@@ -267,6 +268,13 @@ static bool bulk_possible(const struct view *view)
 	return view_selected(view) && view->marks.count;
 }
 
+static void note_selected(struct app *app)
+{
+	app->context->selected_case = app->selected_case;
+	app->context->selected_mail = app->selected_mail;
+	app->context->selected_row = app->selected_row;
+}
+
 /* LINE for the row ID, or an error. */
 static int mark_line(struct app *app, const char *line, const char *id, bool mails, struct job_line *ret, struct error *err)
 {
@@ -274,8 +282,8 @@ static int mark_line(struct app *app, const char *line, const char *id, bool mai
 	int code;
 
 	mem_replace(mails ? &app->selected_mail : &app->selected_case, id);
-	app->context->selected_case = app->selected_case;
-	app->context->selected_mail = app->selected_mail;
+	mem_replace(&app->selected_row, id);
+	note_selected(app);
 	code = command_expand(app->context, line, &expanded, err);
 	if (code) {
 		str_release(&expanded);
@@ -334,12 +342,10 @@ static size_t lines_of_rows(struct app *app, const char *line, const struct view
 		if (!view_marked(view, row))
 			continue;
 		view->ops->row_id(row, &id);
-		mem_replace(&app->selected_case, view->ops->row_case ? view->ops->row_case(row) : NULL);
+		mem_replace(&app->selected_case, view->ops->row_case ? view->ops->row_case(row) : app_level(app)->case_id);
 		mem_replace(&app->selected_mail, view->ops->row_mail ? view->ops->row_mail(row) : NULL);
 		mem_replace(&app->selected_row, id.bytes);
-		app->context->selected_case = app->selected_case;
-		app->context->selected_mail = app->selected_mail;
-		app->context->selected_row = app->selected_row;
+		note_selected(app);
 		if (command_expand(app->context, line, &text, err) || idset_has(&seen, text.bytes))
 			continue;
 		idset_put(&seen, text.bytes, true);
@@ -356,7 +362,7 @@ static size_t lines_of_marks(struct app *app, const char *line, struct job_line 
 	size_t made;
 
 	*ret = mem_alloc((view->marks.count + 1) * sizeof(**ret));
-	made = marks_are_things(view) ? lines_of_ids(app, line, view, *ret, err) : lines_of_rows(app, line, view, *ret, err);
+	made = marks_are_things(view, line) ? lines_of_ids(app, line, view, *ret, err) : lines_of_rows(app, line, view, *ret, err);
 	if (made)
 		error_release(err);
 	app_note_selection(app);
