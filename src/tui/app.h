@@ -100,7 +100,7 @@ bool app_previews(const struct app *app);
 void app_request(struct app *app, enum screen_request request, const char *argument);
 void app_open_case(struct app *app, const char *case_id);
 void app_show_output(struct app *app, const char *text);
-/* Opens COUNT views about SUBJECT on top; closes what lies above the lowest COUNT levels. */
+/* Opens COUNT views about SUBJECT on top, in place of the top level where there are LEVELS_MAX; closes what lies above the lowest COUNT levels. */
 struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject);
 void levels_pop_to(struct app *app, size_t count);
 void level_open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text);

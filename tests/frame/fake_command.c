@@ -85,6 +85,7 @@ static const struct command_row rows[] = {
 	{ "undo", "take back the last change", COMMAND_CHANGES, 0, { CASE }, "nothing to undo", NULL, 0 },
 	SCREEN("up", "one line up", SCREEN_UP),
 	SCREEN("view", "go to a saved view", SCREEN_VIEW),
+	SCREEN("view forget", "forget a saved view", SCREEN_VIEW_FORGET),
 	SCREEN("view save", "save this view", SCREEN_VIEW_SAVE),
 	SCREEN("zoom", "list or preview alone", SCREEN_ZOOM),
 	/* What keys are bound to beside these, so that the hints are those of the real program. */

@@ -5,11 +5,16 @@
  */
 #include "fake.h"
 
+#include <stdlib.h>
+
 #include "../unit/tap.h"
 #include "psirtty/base/file.h"
 #include "tui/run_tui.h"
 
 #define TEN_RESTS "rest rest rest rest rest rest rest rest rest rest "
+#define LISTS ": <case list> Enter : <case list> Enter : <case list> Enter : <case list> Enter "
+#define SIXTEEN_LISTS LISTS LISTS LISTS LISTS
+#define FOUR_RAN "case list\ncase list\ncase list\ncase list\n"
 #define MINUTE TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS
 
 struct frame { const char *name; int cols, rows; const char *keys; bool plain, roles; };
@@ -109,6 +114,8 @@ static const struct frame frames[] = {
 	{ "bar-narrow", 60, 15, "2 g x ^P Right Right Right Right Right Down Right Right Right Right", false, false },
 	{ "cvss-narrow", 60, 15, "0 g : <form case score> Enter ^P PgDn PgDn", false, false },
 	{ "view-picked", 80, 24, "0 / <sev:critical> Enter : <view save hot> Enter 1 \\ Enter", false, false },
+	{ "view-forgotten", 80, 24, ": <view save one> Enter : <view save two> Enter \\ : <case list> Enter : <view forget one> Enter q", false,
+	  false },
 	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
 	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
 	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
@@ -130,7 +137,9 @@ static const struct frame frames[] = {
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
 
-/* Runs the keys; the screen's text is added to RET. */
+static char settings[] = "/tmp/pf.XXXXXX";
+
+/* Runs the keys, with no settings from before; the screen's text is added to RET. */
 static void run(const struct frame *frame, struct str *ret)
 {
 	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
@@ -139,6 +148,7 @@ static void run(const struct frame *frame, struct str *ret)
 	AUTO_STR trails = STR_INIT;
 
 	str_reset(&fake_ran);
+	file_remove_tree(settings, NULL);
 	context.desk = fake_desk_new(0);
 	if (str_starts(frame->name, "register"))
 		fake_desk_registers(context.desk);
@@ -240,6 +250,7 @@ static const struct action actions[] = {
 	{ "g * : <note {case} {mail}> Enter y", "note PSIRT-2026-0001 M-0001\n" },
 	{ "g Space Space : <mail sort {row} spam> Enter y", "mail sort M-0001 spam\nmail sort M-0002 spam\n" },
 	{ "0 g Enter : <tab messages> Enter g Space : <note {case} read> Enter y", "note PSIRT-2026-0001 read\n" },
+	{ "0 g Enter " SIXTEEN_LISTS ": <note {case} deep> Enter", FOUR_RAN FOUR_RAN FOUR_RAN FOUR_RAN "note PSIRT-2026-0001 deep\n" },
 	{ "3 g Space : <mail link {mail} x> Enter y", "" },
 	{ "0 g * * j : <note {case} one> Enter", "note PSIRT-2026-0002 one\n" },
 	{ "0 / <exe> Enter * : <note {case} some> Enter y", "note PSIRT-2026-0004 some\n" },
@@ -373,7 +384,8 @@ static void test_verdict_stays(void)
 
 int main(void)
 {
-	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	if (!mkdtemp(settings) || setenv("XDG_CONFIG_HOME", settings, 1))
+		return 1;
 	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("PSIRTTY_THEME");
@@ -389,6 +401,7 @@ int main(void)
 	test_sizes();
 	test_zones();
 	test_verdict_stays();
+	file_remove_tree(settings, NULL);
 	str_release(&fake_ran);
 	str_release(&fake_edits);
 	return tap_done();
