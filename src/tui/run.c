@@ -604,9 +604,8 @@ void run_progress(struct command_context *context, size_t done, size_t total)
 	if (took < PROGRESS_AFTER_MS || now - app->job_drawn < PROGRESS_EVERY_MS || !done)
 		return;
 	app->job_drawn = now;
-	instant_format_span((instant)((double)took / (double)done * (double)(total - done)) * 1000, left);
 	str_add_format(&sentence, _("%zu of %zu, %lld a second, %s left"), done, total,
-		       (long long)done * 1000 / (took ? took : 1), left);
+		       (long long)done * 1000 / (took ? took : 1), job_span(job_left(took, done, total), left));
 	str_add(&sentence, app->cancellable ? _("; ^C cancels") : "");
 	app_message(app, ROLE_MESSAGE, sentence.bytes);
 	screen_draw(app);
