@@ -425,8 +425,8 @@ static void request_mark_all(struct app *app, enum screen_request request, const
 	(void)request;
 	(void)argument;
 	view_clear_marks(view);
-	for (size_t i = 0; all && i < view->row_count; i++)
-		view_mark(view, &view->rows[i], true);
+	if (all)
+		view_mark_all(view);
 }
 
 /* ---- the rest */
@@ -562,7 +562,8 @@ static void forget_words(struct app *app)
 	str_wipe(&app->context->out);
 }
 
-/* The vault is closed, its keys are gone; nothing of it stays on the screen or in the views. */
+/* The vault is closed, its keys are gone; nothing of it stays on the screen or in the views. What may take a while, as the
+ * day's signature does, comes when the screen is blank. */
 static void request_lock(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -582,12 +583,13 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
+	app->locked = true;
+	app->term->ops->redraw(app->term);
+	screen_draw(app);
 	jobs_forget(app);
 	desk_checkpoint_daily(app->context->desk, command_now(app->context));
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
-	app->locked = true;
-	app->term->ops->redraw(app->term);
 }
 
 static void unlock(struct app *app)

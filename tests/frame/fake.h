@@ -28,6 +28,8 @@ extern bool fake_chinese;
 extern struct str fake_ran;
 /* What the editor began with, a line each time. It adds "+", or to a line typed that ends in "long" more than a line holds. */
 extern struct str fake_edits;
+/* Called while the day's checkpoint is signed; NULL: nobody looks. */
+extern void (*fake_at_checkpoint)(void);
 /* The names of the drafts that editors left and nobody ended, one a line, added to RET; forgets them all. */
 void fake_drafts_take(struct str *ret);
 

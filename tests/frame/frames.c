@@ -137,6 +137,15 @@ static const struct frame frames[] = {
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
 
+/* The terminal of the script that runs, and what stood on it while the day's checkpoint was signed. */
+static struct terminal *running;
+static struct str at_checkpoint = STR_INIT;
+
+static void look_at_checkpoint(void)
+{
+	term_headless_dump(running, HEADLESS_TEXT, &at_checkpoint);
+}
+
 static char settings[] = "/tmp/pf.XXXXXX";
 
 /* Runs the keys, with no settings from before; the screen's text is added to RET. */
@@ -147,6 +156,7 @@ static void run(const struct frame *frame, struct str *ret)
 	AUTO_ERROR err = ERROR_INIT;
 	AUTO_STR trails = STR_INIT;
 
+	running = term;
 	str_reset(&fake_ran);
 	file_remove_tree(settings, NULL);
 	context.desk = fake_desk_new(0);
@@ -308,6 +318,25 @@ static void test_drafts(void)
 	}
 }
 
+/* Signing may take its time: the vault's words are gone from the screen before. */
+static void test_lock_first(void)
+{
+	static const char *const keys[] = { "0 g Enter : <lock> Enter", "0 g : <set lock-after 1> Enter " MINUTE };
+
+	fake_at_checkpoint = look_at_checkpoint;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct frame frame = { "lock", 80, 24, keys[i], false, false };
+		AUTO_STR got = STR_INIT;
+
+		str_reset(&at_checkpoint);
+		run(&frame, &got);
+		CHECK(at_checkpoint.length && strstr(at_checkpoint.bytes, "is locked") && !strstr(at_checkpoint.bytes, "PSIRT-"),
+		      "%s: locked on the screen before the checkpoint is signed", keys[i]);
+	}
+	fake_at_checkpoint = NULL;
+	str_release(&at_checkpoint);
+}
+
 /* Every size from 1x1 on, in every pane: nothing may break. */
 static void test_sizes(void)
 {
@@ -398,6 +427,7 @@ int main(void)
 	}
 	test_actions();
 	test_drafts();
+	test_lock_first();
 	test_sizes();
 	test_zones();
 	test_verdict_stays();
