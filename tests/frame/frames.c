@@ -337,6 +337,46 @@ static void test_lock_first(void)
 	str_release(&at_checkpoint);
 }
 
+/* A journal that cannot be read is not one in which nothing stands. */
+static void test_audit_fails(void)
+{
+	struct frame frame = { "audit", 80, 24, ": <pane audit> Enter", false, false };
+	AUTO_STR got = STR_INIT;
+
+	fake_history_fails = true;
+	run(&frame, &got);
+	fake_history_fails = false;
+	CHECK(strstr(got.bytes, "BROKEN") && strstr(got.bytes, "it cannot be read"), "the audit pane says that the journal cannot be read");
+}
+
+/* How many entries the pane says it has. */
+static long listed(const struct str *dump)
+{
+	const char *at = strstr(dump->bytes, "Audit: ");
+
+	return at ? strtol(at + 7, NULL, 10) : -1;
+}
+
+/* What others append is read alone, and put in front of what there is. */
+static void test_audit_follows(void)
+{
+	struct frame before = { "audit", 80, 24, ": <pane audit> Enter g", false, false };
+	struct frame after = { "news", 80, 24, ": <pane audit> Enter g rest rest rest", false, false };
+	AUTO_STR was = STR_INIT, is = STR_INIT;
+	size_t asked;
+
+	fake_history_asked = 0;
+	run(&before, &was);
+	asked = fake_history_asked;
+	fake_history_asked = 0;
+	run(&after, &is);
+	CHECK(fake_history_asked > asked && fake_history_asked - asked < 10, "%zu entries were asked for at first, %zu more then",
+	      asked, fake_history_asked - asked);
+	CHECK(listed(&was) > 0 && listed(&is) == listed(&was) + 1 && strstr(was.bytes, "\n>     33 ") &&
+	      strstr(is.bytes, "\n      34 11-21 09:30 Wei Chen     PSIRT-2026-9999 whole  case opened") &&
+	      strstr(is.bytes, "\n>     33 "), "and one more, of %ld, stands above the one that is selected", listed(&is));
+}
+
 /* Every size from 1x1 on, in every pane: nothing may break. */
 static void test_sizes(void)
 {
@@ -428,6 +468,8 @@ int main(void)
 	test_actions();
 	test_drafts();
 	test_lock_first();
+	test_audit_fails();
+	test_audit_follows();
 	test_sizes();
 	test_zones();
 	test_verdict_stays();
