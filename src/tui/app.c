@@ -823,6 +823,15 @@ static void on_time(struct app *app)
 		app_reload(app);
 }
 
+/* The view looks at every case, and some were not read yet. */
+static bool reads_on(const struct app *app)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+
+	return !app->locked && app->context->desk && level->views[level->current].ops->reads_all &&
+	       desk_know_some(app->context->desk, 0);
+}
+
 /* The search index follows while no key waits, a slice at a time, so that keys never wait for it. */
 static void index_slice(struct app *app)
 {
@@ -839,10 +848,19 @@ static void index_slice(struct app *app)
 	} while (app->unindexed && app->term->ops->clock(app->term) - begun < INDEX_SLICE_MS);
 }
 
+static void read_slice(struct app *app)
+{
+	app->worked = true;
+	if (desk_know_some(app->context->desk, READ_BRIEFS))
+		return;
+	app_view(app)->body.width = 0;
+	app->dirty = true;
+}
+
 static void on_event(struct app *app, int key)
 {
 	switch (key) {
-	case TK_NONE: app->sift ? filter_slice(app) : index_slice(app); break;
+	case TK_NONE: app->sift ? filter_slice(app) : reads_on(app) ? read_slice(app) : index_slice(app); break;
 	case TK_WAKE: break;
 	case TK_NEWS: read_on(app); break;
 	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
@@ -857,7 +875,7 @@ static int wait_ms(const struct app *app)
 {
 	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
 
-	if (app->unindexed || app->behind || app->sift)
+	if (app->unindexed || app->behind || app->sift || reads_on(app))
 		return 0;
 	if (app->stale && app->reloaded + RELOAD_EVERY_MS < until)
 		until = app->reloaded + RELOAD_EVERY_MS;

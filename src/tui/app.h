@@ -15,7 +15,8 @@
 #include "tui/line.h"
 #include "tui/view.h"
 
-enum { LEVELS_MAX = 16, CONTEXTS = 6, REST_MS = 150 };
+enum { LEVELS_MAX = 16, CONTEXTS = 6, REST_MS = 150,
+       READ_BRIEFS = 128 }; /* as many as are read in a small part of the time that a key may wait */
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */

@@ -66,9 +66,6 @@ static void forget_pending(struct app *app)
 
 /* ---- filters */
 
-/* As many briefs as are read in a small part of the time that a key may wait. */
-enum { SIFT_STEP = 128 };
-
 void filter_set(struct app *app, const char *text)
 {
 	struct desk *desk = app->context->desk;
@@ -94,7 +91,7 @@ void filter_slice(struct app *app)
 	AUTO_STRING text = NULL;
 
 	app->worked = true;
-	if (desk && desk_know_some(desk, SIFT_STEP))
+	if (desk && desk_know_some(desk, READ_BRIEFS))
 		return;
 	text = mem_string(app->sift);
 	filter_set(app, text);

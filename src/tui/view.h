@@ -54,6 +54,7 @@ struct view_ops {
 	/* ---- a text */
 	void (*head)(const struct view *view, struct doc *doc); /* stays above what scrolls */
 	void (*body)(const struct view *view, struct doc *doc);
+	bool reads_all;                        /* looks at the brief of every case: these come first, some in each turn */
 };
 
 /* A sorted set of row ids. */

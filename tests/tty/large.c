@@ -250,6 +250,26 @@ static void test_other(struct pty *s, const char *vault_dir)
 	close(ends[0]);
 }
 
+/* They look at every case: of a program that has just started nothing was read yet. */
+static void test_metrics(const char *vault_dir)
+{
+	const char *argv[] = { self, "run", vault_dir, NULL };
+	struct pty s;
+	long long begun;
+
+	pty_start(&s, 24, 80, argv, NULL);
+	pty_wait_text(&s, "Inbox");
+	begun = pty_now();
+	pty_send(&s, "8");
+	CHECK(pty_wait_text(&s, "Cases by state"), "the metrics of all cases are there");
+	printf("# after %lld microseconds; the longest turn: %lld of processor time\n", pty_now() - begun, s.shared->longest);
+	CHECK(s.shared->most_read && s.shared->most_read <= BUDGET_BRIEFS, "at most %zu cases were read for them in a turn, of %d",
+	      s.shared->most_read, BUDGET_BRIEFS);
+	pty_send(&s, "QQ");
+	CHECK(pty_status(&s) == 0, "Q leaves them");
+	pty_end(&s);
+}
+
 static void test_size(const char *vault_dir, const char *pipe, const struct budget *b)
 {
 	const char *argv[] = { self, "run", vault_dir, NULL };
@@ -302,6 +322,8 @@ int main(int argc, char **argv)
 	begun = pty_now();
 	CHECK(vault_dir && open_once(vault_dir), "it opens");
 	printf("# its caches are made in %lld ms\n", (pty_now() - begun) / 1000);
+	if (vault_dir)
+		test_metrics(vault_dir);
 	for (size_t i = 0; vault_dir && i < BUDGETS; i++)
 		test_size(vault_dir, pipe, &budgets[i]);
 	clear(dir);
