@@ -32,6 +32,11 @@ static const struct { const char *name, *text, *format; size_t components; const
 	{ "an entity", "<!DOCTYPE bom [<!ENTITY x 'y'>]>" XML("<components/>"), NULL, 0, NULL, "entities" },
 	{ "XML without a namespace", "<bom><components/></bom>", NULL, 0, NULL, "namespace" },
 	{ "XML that ends early", "<bom xmlns='http://cyclonedx.org/schema/bom/1.6'><components>", NULL, 0, NULL, "line 1" },
+	{ "DSDX, components without names", "<DSDX><dsdx_version>DSDX-1.0</dsdx_version><components><component><name>a</name></component>"
+	  "<component><id>i</id></component><component><version>1</version></component><component><language>C</language></component>"
+	  "<component><license>MIT</license></component><component><other/></component></components></DSDX>", "dsdx-xml", 5, "a", NULL },
+	{ "the same in JSON", "{\"dsdx_version\":\"DSDX-1.0\",\"components\":[{\"name\":\"a\"},{\"id\":\"i\"},{\"version\":\"1\"},"
+	  "{\"language\":\"C\"},{\"license\":[\"MIT\"]}]}", "dsdx-json", 5, "a", NULL },
 	{ "tags", "SPDXVersion: SPDX-2.2\r\n# PackageName: no\r\nPackageName: a\r\nPackageComment: <text>x\r\nPackageName: no\r\n"
 		  "</text>\r\nFileName: f\r\nPackageName: b\r\n", "spdx-tag-value", 2, "a", NULL },
 	{ "a text that never ends", "SPDXVersion: SPDX-2.3\nPackageName: a\nPackageComment: <text>x\nPackageName: b\n",
