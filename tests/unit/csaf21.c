@@ -421,6 +421,11 @@ static void test_skipped(void)
 	CHECK(count_skipped(document, "6.1.60.2") + count_skipped(document, "6.2.40") == 0, "nothing is passed over in the base");
 	change(document, "/x_extensions", EXTENSION(X, "informational", "false"));
 	CHECK(count_skipped(document, "6.1.60.2") == 1 && count_skipped(document, "6.1.60.3") == 1, "an unknown extension is told");
+	for (int i = 1; i < 20; i++)
+		json_array_append_new(json_object_get(document, "x_extensions"),
+				      json_pack("{s:o,s:s,s:b,s:{s:i}}", "$schema", json_sprintf("https://e.example/x%d_1.0.0.json", i),
+						"category", "informational", "critical", 0, "content", "a", 1));
+	CHECK(count_skipped(document, "6.1.60.2") == 1 && count_skipped(document, "6.1.60.3") == 1, "and twenty of them, once a test");
 	change(document, "/document/lang", "'fi'");
 	change(document, "/document/notes/0", "{'category':'description','text':'x','title':'Product Description'}");
 	CHECK(count_skipped(document, "6.2.40") == 1, "so is a title in a language nobody translated it to");
