@@ -183,7 +183,7 @@ static void edited_end(struct app *app, struct job *job, bool done, struct str *
 {
 	if (!job->edited)
 		return;
-	if (done || job->keeps_edited)
+	if (done)
 		command_edited_done(app->context, job->edited);
 	else
 		str_add_format(sentence, _("%sWhat you wrote is kept as the draft %s."), sentence->length ? " " : "", job->edited);
@@ -196,7 +196,7 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 
 	if (answer->err.why)
 		error_sentence(&answer->err, &sentence);
-	edited_end(app, job, false, &sentence);
+	edited_end(app, job, answer->reactions & REACT_EDIT_KEPT, &sentence);
 	mem_replace(&job->sentence, sentence.length ? sentence.bytes : NULL);
 	if (job->cancelling && !sentence.length)
 		app_message(app, ROLE_WARNING, _("Cancelled."));
