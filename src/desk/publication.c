@@ -216,20 +216,28 @@ static bool is_published(const struct case_state *state, const char *version)
 	return false;
 }
 
+bool publication_is_void(struct desk *desk, const struct publication *p)
+{
+	const struct case_state *state;
+	AUTO_ERROR ignored = ERROR_INIT;
+
+	return desk_find_case(desk, str_or_empty(p->case_id), &state, &ignored) == 0 && !is_published(state, p->version);
+}
+
+/* A case that cannot be read now may be published: its plan waits for who can. */
 static int finish(struct desk *desk, const char *id, struct error *err)
 {
 	const struct case_state *state;
 	struct publication p = { 0 };
-	AUTO_ERROR gone = ERROR_INIT;
+	AUTO_ERROR unread = ERROR_INIT;
 	int code = read_plan(desk, id, &p, err);
 
 	if (code)
 		return code;
-	if (desk_find_case(desk, str_or_empty(p.case_id), &state, &gone) == 0 && state->advisory &&
-	    is_published(state, p.version))
-		code = publication_end(desk, state, &p, err);
-	else
+	if (publication_is_void(desk, &p))
 		publication_sweep(desk, &p);
+	else if (desk_find_case(desk, str_or_empty(p.case_id), &state, &unread) == 0 && state->advisory)
+		code = publication_end(desk, state, &p, err);
 	publication_release(&p);
 	return code;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # time limit: 300
 #
-# Killed at every write on its way, a publication is there whole or not at all: event, disclosure, task, files, letter to
+# Killed at its writes, every third of the first half and each of the second, a publication is there whole or not at all: event, disclosure, task, files, letter to
 # the finder. Who opens the vault next ends it or sweeps it, and the one that was swept can be published again.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -71,16 +71,21 @@ count=$(cat "$work/count")
 has "$all" 'event public task published-psirt-sa-2026-0001-1.sealed ' 'published, all of it is there'
 has "$all" 'psirt-sa-2026-0001.json' 'and its files'
 has "$(p draft list)" finn@lab.example 'and a letter to the finder, as a draft'
-whole=0 states=''
+states='' first=''
 # Each third while files are laid ready, all the like; then every one.
 for ((at = 1; at <= count; at += at < count / 2 ? 3 : 1)); do
   again
   publish KILL_AT=$at
   now_is=$(found)
-  case $now_is in "$none") states+=n ;; "$all") states+=a ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
+  case $now_is in "$none") states+=n ;; "$all") states+=a first=${first:-$at} ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
 done
-hasnt "$states" '?' "killed before each of its $count writes it is whole or not there: $states"
+hasnt "$states" '?' "killed before every third of its $count writes, from half way before each, it is whole or not there: $states"
 case $states in n*a) ok 0 'first nothing, at the end all' ;; *) ok 1 'first nothing, at the end all' "$states" ;; esac
+# The first write behind the commit is the wait for its disk.
+again
+publish FAIL_AT="$first"
+has "$(cat "$work/said")" 'psirtty: ' 'a disk that fails behind the commit is told'
+is "$(found)" "$all" 'and what stands in the log is ended all the same'
 again
 publish KILL_AT=$((count / 2))
 publish NOTHING=
