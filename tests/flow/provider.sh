@@ -87,7 +87,7 @@ ok $? 'the sums are right for other programs too'
 gpg --batch --verify "$csaf/white/2025/sa-1.json.asc" "$csaf/white/2025/sa-1.json" 2>/dev/null
 ok $? 'and the signature'
 has "$(cat "$tree/advisories/index.html")" 'Advisory 1 &lt;b&gt;' 'the page for people is escaped'
-has "$(cat "$tree/advisories/atom.xml")" '<title>Advisory 1 &lt;b&gt;</title>' 'and so is the feed'
+has "$(cat "$tree/advisories/atom.xml")" '<title>Advisory 9 &lt;b&gt;</title>' 'and so is the feed, whose newest are there however many there are'
 has "$(cat "$tree/.well-known/security.txt")" 'CSAF: https://vendor.example/.well-known/csaf/provider-metadata.json' 'lines for security.txt'
 
 # ---- built anew
