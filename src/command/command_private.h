@@ -113,6 +113,8 @@ bool command_bytes(void *data, uint64_t done, uint64_t total);
 void mail_describe(struct command_context *context, const struct mail_record *record);
 /* Where it is switched on: says to whose mail came that it did. Says how many were told. */
 int command_acknowledge(struct command_context *context, struct desk *desk, struct error *err);
+/* After another pin for ADDRESS: judges its mail anew; says how many, and each that cannot be read just now. */
+int command_mail_judge(struct command_context *context, struct desk *desk, const char *address, struct error *err);
 /* Takes a stranger's key into the keyring and says whose it is; ADDRESS not NULL: only a key of that address. */
 int command_take_key(struct command_context *context, struct desk *desk, const struct str *bytes, const char *address,
 		     struct error *err);

@@ -119,6 +119,14 @@ void command_edited_done(struct command_context *context, const char *id)
 		vault_draft_remove(desk_vault(context->desk), id, NULL);
 }
 
+int command_edited_text(struct command_context *context, const char *id, struct str *ret, struct error *err)
+{
+	struct desk *desk;
+	int code = command_desk(context, &desk, err);
+
+	return code ? code : vault_draft_get(desk_vault(desk), id, ret, err);
+}
+
 int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err)
 {
 	const char *dot = strrchr(name, '.');

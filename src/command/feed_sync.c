@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `feed sync`: sources asked over the network because somebody says so, and what came of it. */
-#include "command/command_private.h"
+#include "command/feed.h"
 
 #include <time.h>
 
@@ -9,6 +9,8 @@
 #include "psirtty/desk/feed.h"
 #include "psirtty/desk/sync.h"
 #include "psirtty/worker/fetch.h"
+
+enum { LEFT_AT_MOST = 1000 * 86400 }; /* seconds; a server may claim any length */
 
 /* What a run of this command shares. */
 struct syncing {
@@ -49,14 +51,12 @@ static void add_left(uint64_t seconds, char ret[40])
 	if (seconds < 120)
 		(void)snprintf(ret, 40, _("%llu s"), (unsigned long long)seconds);
 	else
-		instant_format_span((instant)seconds * INSTANT_SECOND, ret);
+		instant_format_span((instant)(seconds < LEFT_AT_MOST ? seconds : LEFT_AT_MOST) * INSTANT_SECOND, ret);
 }
 
-/* "cve, FILE: 120 MB of 650 MB, 4 MB a second, 2 m left". */
-static void say_how_far(struct syncing *y, const struct sync_progress *p, struct str *ret)
+void feed_progress_words(const struct sync_progress *p, uint64_t before, long records, int64_t took, struct str *ret)
 {
-	int64_t took = now_ms() - y->began;
-	uint64_t came = p->done > y->before ? p->done - y->before : 0, rate = took > 0 ? came * 1000 / (uint64_t)took : 0;
+	uint64_t came = p->done > before ? p->done - before : 0, rate = took > 0 ? came * 1000 / (uint64_t)took : 0;
 	char left[40];
 
 	text_add_line(ret, p->source);
@@ -72,7 +72,7 @@ static void say_how_far(struct syncing *y, const struct sync_progress *p, struct
 	str_add(ret, ": ");
 	if (p->taking)
 		str_add_format(ret, _("%ld records, %lld a second, "), p->records,
-			       took > 0 ? (long long)(p->records - y->records) * 1000 / (long long)took : 0);
+			       took > 0 ? (long long)(p->records - records) * 1000 / (long long)took : 0);
 	if (p->files > 1)
 		str_add_format(ret, _("file %zu of %zu, "), p->files_done + 1, p->files);
 	add_bytes(ret, p->done);
@@ -109,7 +109,7 @@ static void on_progress(void *context, const struct sync_progress *p)
 	if (p->done < y->before || !y->began || p->taking != y->taking || strcmp(p->file, y->file) != 0)
 		begin_step(y, p);
 	if (y->context->notice) {
-		say_how_far(y, p, &line);
+		feed_progress_words(p, y->before, y->records, now_ms() - y->began, &line);
 		y->context->notice(y->context, line.bytes);
 	}
 	if (p->files > 1)

@@ -43,15 +43,6 @@ static void say_pinned(struct command_context *context, enum desk_pinned how, co
 	command_say(context, _("%s: %s to %s"), _(words[how]), print, address);
 }
 
-/* What was said of mail by its signers follows the pin at once. */
-static void judge_again(struct command_context *context, struct desk *desk, const char *address)
-{
-	size_t count = desk_mail_judge(desk, address, command_now(context));
-
-	if (count)
-		command_say(context, _("mails from it that are judged anew: %zu"), count);
-}
-
 static int run_pin(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	struct desk_pinning pinning = { .address = call_value(call, "ADDRESS"), .fingerprint = call_value(call, "FINGERPRINT"),
@@ -75,7 +66,7 @@ static int run_pin(struct command_context *context, const struct command_call *c
 	if (!code)
 		say_pinned(context, how, pinning.address, key.fingerprint);
 	if (!code && how != PINNED_ASKED)
-		judge_again(context, desk, pinning.address);
+		code = command_mail_judge(context, desk, pinning.address, err);
 	openpgp_key_release(&key);
 	return code;
 }
@@ -94,7 +85,7 @@ static int run_unpin(struct command_context *context, const struct command_call 
 	if (!code)
 		command_say(context, _("no key is pinned to %s any more"), call_value(call, "ADDRESS"));
 	if (!code)
-		judge_again(context, desk, call_value(call, "ADDRESS"));
+		code = command_mail_judge(context, desk, call_value(call, "ADDRESS"), err);
 	return code;
 }
 

@@ -299,6 +299,23 @@ static void still_waits(void *data, const char *mail, const char *why)
 	context->reactions |= REACT_SHOW_OUTPUT;
 }
 
+static int tell_failed(const struct intake_count *count, struct error *err)
+{
+	return count->failed ? error_set(err, ERR_INPUT, "mail retry", _("Run `vault check`; the others were tried"),
+					 _("%zu cannot be read"), count->failed) : 0;
+}
+
+int command_mail_judge(struct command_context *context, struct desk *desk, const char *address, struct error *err)
+{
+	const struct desk_retry how = { pass_progress, still_waits, context };
+	struct intake_count count = { 0 };
+	int code = desk_mail_judge(desk, address, command_now(context), &how, &count, err);
+
+	if (count.known)
+		command_say(context, _("mails from it that are judged anew: %zu"), count.known);
+	return code ? code : tell_failed(&count, err);
+}
+
 static int run_retry(struct command_context *context, const struct command_call *call, struct error *err)
 {
 	const struct desk_retry how = { pass_progress, still_waits, context };
@@ -311,10 +328,7 @@ static int run_retry(struct command_context *context, const struct command_call 
 		return code;
 	code = desk_mail_retry(desk, command_now(context), &how, &count, err);
 	command_say(context, _("%zu opened, %zu still wait, %zu judged anew"), count.taken_in, count.unread, count.known);
-	if (!code && count.failed)
-		code = error_set(err, ERR_INPUT, "mail retry", _("Run `vault check`; the others were tried"),
-				 _("%zu cannot be read"), count.failed);
-	return code;
+	return code ? code : tell_failed(&count, err);
 }
 
 static int run_take(struct command_context *context, const struct command_call *call, struct error *err)

@@ -211,18 +211,21 @@ static int run_take(struct command_context *context, const struct command_call *
 {
 	const struct case_state *state = NULL;
 	const char *into = call_value(call, "--case");
+	AUTO_STRING id = NULL;
 	struct desk_match match;
 	struct desk *desk;
 	int code = find(context, call, &desk, &match, err);
 
 	if (!code && into)
 		code = desk_find_case(desk, into, &state, err);
-	if (!code)
-		code = desk_match_take(desk, &match, state, command_now(context), &state, err);
+	if (code)
+		return code;
+	id = mem_string(match.id);
+	code = desk_match_take(desk, &match, state, command_now(context), &state, err);
 	if (code)
 		return code;
 	if (context->json)
-		command_json(context, json_pack("{s:s,s:s}", "match", match.id, "case", state->id));
+		command_json(context, json_pack("{s:s,s:s}", "match", id, "case", state->id));
 	else
 		command_say(context, _("%s: %s"), state->id, str_or_empty(state->title));
 	mem_replace(&context->open_case, state->id);

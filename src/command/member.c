@@ -269,6 +269,9 @@ static void say_renewed(struct command_context *context, const struct vault *vau
 		command_say(context, _("%zu cases get theirs from the next who writes there"), renewal->waiting);
 	if (renewal->left)
 		command_say(context, _("%zu cases were left behind: %s"), renewal->left, renewal->names);
+	if (renewal->damaged)
+		command_say(context, _("%zu drafts are damaged and did not come along: %s"), renewal->damaged,
+			    renewal->damaged_names);
 	command_say(context, _("What was read until now cannot be taken back. Lock the vault and unlock it to go on"));
 }
 

@@ -209,7 +209,6 @@ const char *desk_quote_refusal(struct desk *desk, const struct case_message *mes
 {
 	const struct inbox_item *item = message ? item_of(desk, message) : NULL;
 	const struct mail_record *record = item ? &item->record : NULL;
-	bool unshielded;
 
 	if (ret_ask)
 		*ret_ask = false;
@@ -219,13 +218,12 @@ const char *desk_quote_refusal(struct desk *desk, const struct case_message *mes
 		return _("it was not opened; nothing of it is quoted");
 	if (unquotable_flag(record) || strstr(str_or_empty(record->text), "-----BEGIN PGP MESSAGE-----"))
 		return _("it holds more than the one message that was opened; nothing of it is quoted");
-	unshielded = mail_record_has_flag(record, "not-integrity-protected");
-	if (!unshielded && record->verdict != VERDICT_MISMATCH && record->verdict != VERDICT_BAD)
+	if (mail_record_has_flag(record, "not-integrity-protected"))
+		return _("its encryption does not show alterations (S/MIME); nothing of it is quoted");
+	if (record->verdict != VERDICT_MISMATCH && record->verdict != VERDICT_BAD)
 		return NULL;
 	if (ret_ask)
 		*ret_ask = true;
-	if (unshielded)
-		return _("its encryption does not show alterations (S/MIME); nothing of it is quoted unless you say --quote");
 	return _("it is not signed by its sender; nothing of it is quoted unless you say --quote");
 }
 

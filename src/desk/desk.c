@@ -130,6 +130,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 		desk_note_trouble(desk, &late);
 	if (!code && !desk_readonly(desk) && desk_finish_publications(desk, &late))
 		desk_note_trouble(desk, &late);
+	if (!code && !desk_readonly(desk) && vault_checkpoint_trouble(desk->vault, now, &late))
+		desk_note_trouble(desk, &late);
 	if (code) {
 		desk_close(desk);
 		return code;
@@ -138,7 +140,8 @@ int desk_open(const struct desk_options *options, instant now, struct desk **ret
 	return 0;
 }
 
-/* One that could not be made today is made tomorrow, or by `vault checkpoint`: nothing is lost by it. */
+/* One that could not be made today is made tomorrow, or by `vault checkpoint`: nothing is lost by it, and where it goes on
+ * desk_open tells why. */
 void desk_checkpoint_daily(struct desk *desk, instant now)
 {
 	bool made;
@@ -340,6 +343,11 @@ bool desk_readonly(const struct desk *desk)
 const char *desk_warning(const struct desk *desk)
 {
 	return vault_damage(desk->vault) ? vault_damage(desk->vault) : desk->trouble;
+}
+
+bool desk_damaged(const struct desk *desk)
+{
+	return vault_damage(desk->vault) != NULL;
 }
 
 const char *desk_clock_warning(const struct desk *desk)

@@ -82,6 +82,8 @@ int desk_intake(struct desk *desk, const char *bytes, size_t length, const struc
 		struct intake_count *count, struct error *err);
 /* Nothing of it stays closed for want of a key. */
 bool desk_is_open(const struct mail_record *record);
+/* That, and it could be taken apart. */
+bool desk_is_readable(const struct mail_record *record);
 /* What was read of the mail ID, as an event. */
 int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
 		       struct error *err);
@@ -213,8 +215,9 @@ int desk_read_parsed(struct desk *desk, struct parsed_mail *parsed, const char *
  * is odd about it is flagged. Caller frees. */
 char *desk_plain_text(struct desk *desk, const struct str *plain, const char *charset, struct mail_record *record);
 /* TEXT takes the place of the next block of signed cleartext in the text of part PATH, which is a part of its own from then
- * on. The path of that, which the caller frees, or NULL where there is no block. */
-char *desk_splice_clear(struct mail_record *record, const char *path, const char *text, bool covered);
+ * on. The path of that, which the caller frees, or NULL where there is no block, or one of other words than CAME, the block
+ * that was verified: then all stays as it came. */
+char *desk_splice_clear(struct mail_record *record, const char *path, const char *came, const char *text, bool covered);
 
 struct desk_reading;
 struct desk_reading *desk_read_begin(struct desk *desk, struct parsed_mail *parsed, instant now);

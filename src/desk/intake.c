@@ -79,6 +79,11 @@ bool desk_is_open(const struct mail_record *record)
 	return record->encryption == ENCRYPTION_NONE || record->encryption == ENCRYPTION_DECRYPTED;
 }
 
+bool desk_is_readable(const struct mail_record *record)
+{
+	return desk_is_open(record) && !mail_record_has_flag(record, "unreadable");
+}
+
 int desk_append_record(struct desk *desk, const char *id, const struct mail_record *record, instant now,
 		       struct error *err)
 {
@@ -484,7 +489,8 @@ static int note_taken(struct desk *desk, const char *mail, const char *case_id, 
 	return desk_append(desk, NULL, EVENT_MAIL_TAKEN, body, now, err);
 }
 
-/* Opens the mail again for its attachments: the record in the vault holds only their names. */
+/* Opens the mail again for its attachments: the record in the vault holds only their names. What was read and does not open
+ * today is an error: nothing of it would come into the case. */
 static int reopen(struct desk *desk, const struct inbox_item *item, instant now, struct mail_record *ret,
 		  struct error *err)
 {
@@ -493,7 +499,16 @@ static int reopen(struct desk *desk, const struct inbox_item *item, instant now,
 
 	if (!code)
 		code = desk_file_read(desk, &item->raw, &bytes, err);
-	return code ? code : desk_read_mail(desk, bytes.bytes, bytes.length, item->record.session_key, now, ret, err);
+	if (!code)
+		code = desk_read_mail(desk, bytes.bytes, bytes.length, item->record.session_key, now, ret, err);
+	if (code || desk_is_readable(ret) || !desk_is_readable(&item->record))
+		return code;
+	code = error_set(err, ERR_DENIED, item->id, _("Try again once its key can be used; the message is kept"),
+			 _("it does not open again: %s"),
+			 *mail_record_reason(ret) ? mail_record_reason(ret) : _("it cannot be taken apart"));
+	mail_record_release(ret);
+	*ret = (struct mail_record){ 0 };
+	return code;
 }
 
 static int check_takeable(const struct inbox_item *item, struct error *err)

@@ -276,32 +276,51 @@ static int take_all(struct desk *desk, const struct desk_match *match, const str
 	return code;
 }
 
-/* One batch: whoever is killed in the middle of it finds the match waiting, and no case. */
-int desk_match_take(struct desk *desk, const struct desk_match *match, const struct case_state *into, instant now,
-		    const struct case_state **ret, struct error *err)
-{
-	AUTO_ERROR why = ERROR_INIT;
-	int code, ended;
+/* By names alone: others may have appended meanwhile, or another run is the last. */
+struct taking {
+	struct desk *desk;
+	char *match, *into;           /* owned: ids; INTO NULL: a new case */
+	instant now;
+	const struct case_state *ret; /* borrowed from the model */
+};
 
+static int check_take(const struct desk_match *match, struct error *err)
+{
 	if (match->decided == MATCH_TAKEN)
 		return error_set(err, ERR_BUSY, match->id, NULL, _("it is in case %s already"), match->decision->case_id);
 	if (match->answer < MATCH_LOOK)
 		return error_set(err, ERR_NO, match->id, _("Open a case with `case new` where you know more"),
 				 match->answer == MATCH_WEAK ? _("only the product's name is the same, which opens no case") :
 							       _("the vendor's document says that it is not affected"));
-	code = vault_batch_begin(desk->vault, err);
-	if (code)
-		return code;
-	code = take_all(desk, match, into, now, ret, err);
-	if (code)
-		vault_batch_spoil(desk->vault);
-	ended = vault_batch_end(desk->vault, code ? &why : err);
-	code = code ? code : ended;
-	/* Where it did not last, the model holds what is not there. */
-	if (code) {
-		error_release(&why);
-		desk_fold_start(desk, &why);
-	}
+	return 0;
+}
+
+/* Asked while the queue is held: of two who take it at once, one does. */
+static int take_it(void *context, struct error *err)
+{
+	struct taking *t = context;
+	const struct case_state *into = NULL;
+	struct desk_match match;
+	int code = desk_find_match(t->desk, t->match, &match, err);
+
+	if (!code)
+		code = check_take(&match, err);
+	if (!code && t->into)
+		code = desk_find_case(t->desk, t->into, &into, err);
+	return code ? code : take_all(t->desk, &match, into, t->now, &t->ret, err);
+}
+
+/* Together: whoever is killed in the middle of it finds the match waiting, and no case. */
+int desk_match_take(struct desk *desk, const struct desk_match *match, const struct case_state *into, instant now,
+		    const struct case_state **ret, struct error *err)
+{
+	struct taking taking = { desk, mem_string(match->id), into ? mem_string(into->id) : NULL, now, NULL };
+	int code = desk_together(desk, take_it, &taking, err);
+
+	if (!code)
+		*ret = taking.ret;
+	free(taking.match);
+	free(taking.into);
 	return code;
 }
 

@@ -41,7 +41,7 @@ static char *in_draft(const char *format, const char *advisory)
 
 static int write_ready(const struct desk_documents *documents, const char *ready, struct error *err)
 {
-	int code = file_make_dir(ready, 0755, err);
+	int code = file_make_dir(ready, 0700, err); /* nobody else's yet, in a folder that everybody reads */
 
 	for (size_t i = 0; !code && i < documents->count; i++) {
 		const struct desk_document *d = &documents->items[i];
@@ -224,6 +224,16 @@ bool publication_is_void(struct desk *desk, const struct publication *p)
 	return desk_find_case(desk, str_or_empty(p->case_id), &state, &ignored) == 0 && !is_published(state, p->version);
 }
 
+/* A folder that is not mounted now may be another time: until then nothing is ended there, and nothing swept. */
+static int see_folder(const struct publication *p, struct error *err)
+{
+	if (!p->dir || file_is_dir(p->dir))
+		return 0;
+	return error_set(err, ERR_INPUT, p->dir, _("Mount it, or make it anew where it is gone, and open the vault again"),
+			 _("the folder cannot be seen, and publishing version %s of %s there was not brought to an end"),
+			 str_or_empty(p->version), str_or_empty(p->case_id));
+}
+
 /* A case that cannot be read now may be published: its plan waits for who can. */
 static int finish(struct desk *desk, const char *id, struct error *err)
 {
@@ -232,35 +242,60 @@ static int finish(struct desk *desk, const char *id, struct error *err)
 	AUTO_ERROR unread = ERROR_INIT;
 	int code = read_plan(desk, id, &p, err);
 
-	if (code)
-		return code;
-	if (publication_is_void(desk, &p))
+	if (!code)
+		code = see_folder(&p, err);
+	if (!code && publication_is_void(desk, &p))
 		publication_sweep(desk, &p);
-	else if (desk_find_case(desk, str_or_empty(p.case_id), &state, &unread) == 0 && state->advisory)
+	else if (!code && desk_find_case(desk, str_or_empty(p.case_id), &state, &unread) == 0 && state->advisory)
 		code = publication_end(desk, state, &p, err);
 	publication_release(&p);
 	return code;
 }
 
-/* The queue is held: who is publishing now holds it until all is done, so what is found was left by the dead. */
+static int list_plans(struct desk *desk, char ***ret_ids, size_t *ret_count, size_t *ret_plans, struct error *err)
+{
+	int code = vault_draft_list(desk->vault, ret_ids, ret_count, err);
+
+	*ret_plans = 0;
+	for (size_t i = 0; !code && i < *ret_count; i++)
+		*ret_plans += desk_is_plan((*ret_ids)[i]);
+	return code;
+}
+
+/* Each plan is tried, whatever became of another. The first error is told. */
+static int finish_each(struct desk *desk, struct error *err)
+{
+	char **ids = NULL;
+	size_t count = 0, plans;
+	int code = list_plans(desk, &ids, &count, &plans, err);
+
+	for (size_t i = 0; i < count; i++) {
+		AUTO_ERROR later = ERROR_INIT;
+		int one = desk_is_plan(ids[i]) ? finish(desk, ids[i], code ? &later : err) : 0;
+
+		code = code ? code : one;
+	}
+	file_free_names(ids, count);
+	return code;
+}
+
+/* The queue is held: who is publishing now holds it until all is done, so what is found then was left by the dead. */
 int desk_finish_publications(struct desk *desk, struct error *err)
 {
 	char **ids = NULL;
-	size_t count = 0, plans = 0;
+	size_t count = 0, plans;
 	bool changed;
-	int code = vault_draft_list(desk->vault, &ids, &count, err);
+	int code = list_plans(desk, &ids, &count, &plans, err);
 
-	for (size_t i = 0; i < count; i++)
-		plans += desk_is_plan(ids[i]);
-	if (!code && plans) {
-		code = vault_hold(desk->vault, err);
-		if (!code)
-			code = desk_refresh(desk, &changed, err);
-		for (size_t i = 0; !code && i < count; i++)
-			if (desk_is_plan(ids[i]) && is_draft(desk, ids[i]))
-				code = finish(desk, ids[i], err);
-		vault_let_go(desk->vault);
-	}
 	file_free_names(ids, count);
+	if (code || !plans)
+		return code;
+	code = vault_hold(desk->vault, err);
+	if (code)
+		return code;
+	code = desk_refresh(desk, &changed, err);
+	if (!code)
+		code = finish_each(desk, err);
+	vault_let_go(desk->vault);
 	return code;
 }

@@ -538,9 +538,11 @@ static int check_clear(struct reading *r, const struct signed_part *part, struct
 			worst = result.signatures[i].state;
 	if (result.plain.length) {
 		const struct mail_part *whole = part_find(r->record, part->path);
+		const char *charset = whole ? whole->charset : NULL;
+		AUTO_STRING came = desk_plain_text(r->desk, &part->payload, charset, r->record);
 
-		text = desk_plain_text(r->desk, &result.plain, whole ? whole->charset : NULL, r->record);
-		path = desk_splice_clear(r->record, part->path, text, holds(worst));
+		text = desk_plain_text(r->desk, &result.plain, charset, r->record);
+		path = desk_splice_clear(r->record, part->path, str_or_empty(came), text, holds(worst));
 	}
 	take_signatures(r->record, &result, path ? path : part->path);
 	openpgp_result_release(&result);

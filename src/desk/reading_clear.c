@@ -113,7 +113,26 @@ static bool find_block(const struct mail_record *record, size_t from, size_t *re
 	return true;
 }
 
-char *desk_splice_clear(struct mail_record *record, const char *path, const char *text, bool covered)
+/* Lines may be broken anew where the text is shown (RFC 3676); but nothing that was not verified goes with the block. */
+static bool same_words(const char *shown, size_t length, const char *came)
+{
+	const char *end = shown + length;
+
+	for (;; shown++, came++) {
+		while (shown < end && strchr(" \n", *shown))
+			shown++;
+		came += strspn(came, " \n");
+		if (shown == end || *shown != *came)
+			return shown == end && !*came;
+	}
+}
+
+static bool find_same(const struct mail_record *record, size_t from, const char *came, size_t *ret_at, size_t *ret_length)
+{
+	return find_block(record, from, ret_at, ret_length) && same_words(record->text + *ret_at, *ret_length, came);
+}
+
+char *desk_splice_clear(struct mail_record *record, const char *path, const char *came, const char *text, bool covered)
 {
 	size_t whole = 0, last, from, at, length;
 	struct mail_part *part;
@@ -130,12 +149,12 @@ char *desk_splice_clear(struct mail_record *record, const char *path, const char
 		size_t end = part->text_at + part->text_length;
 
 		part->text_length = 0;
-		if (!find_block(record, from, &at, &length)) {
+		if (!find_same(record, from, came, &at, &length)) {
 			record->parts[whole].text_length = end - from;
 			return NULL;
 		}
 		part->text_length = at - from;
-	} else if (!find_block(record, from, &at, &length)) {
+	} else if (!find_same(record, from, came, &at, &length)) {
 		return NULL;
 	}
 	text_replace(record, at, length, text);

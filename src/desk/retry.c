@@ -41,27 +41,33 @@ static bool says_the_same(const struct inbox_item *item, const struct mail_recor
 	return item->read && json_equal(before, after);
 }
 
-static bool was_opened(const struct mail_record *record)
+/* What came of one. READ: an error is then one of the vault, which the others would meet too. */
+struct outcome {
+	bool read, before, open, changed, late;
+	char *why; /* owned; of one that is not open */
+};
+
+static void outcome_release(struct outcome *o)
 {
-	return desk_is_open(record) && !mail_record_has_flag(record, "unreadable");
+	free(o->why);
 }
 
-/* What came of one. READ: an error is then one of the vault, which the others would meet too. */
-struct outcome { bool read, before, open, changed; };
-
+/* Whoever has read a mail does not lose it to a key that is away today. */
 static int retry(struct desk *desk, const char *mail, instant now, struct outcome *ret, struct error *err)
 {
 	const struct inbox_item *item = model_find_mail(desk->model, mail);
 	struct mail_record record = { 0 };
 	int code;
 
-	*ret = (struct outcome){ .before = item->read && was_opened(&item->record) };
+	*ret = (struct outcome){ .before = item->read && desk_is_readable(&item->record) };
 	code = read_again(desk, item, now, &record, err);
 	if (code)
 		return code;
 	ret->read = true;
-	ret->open = was_opened(&record);
-	ret->changed = !says_the_same(item, &record);
+	ret->open = desk_is_readable(&record);
+	ret->late = openpgp_was_late(record.encryption_reason);
+	ret->why = mem_string(mail_record_reason(&record));
+	ret->changed = (ret->open || !ret->before) && !says_the_same(item, &record);
 	if (ret->changed)
 		code = desk_append_record(desk, mail, &record, now, err);
 	mail_record_release(&record);
@@ -71,30 +77,16 @@ static int retry(struct desk *desk, const char *mail, instant now, struct outcom
 int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err)
 {
 	AUTO_STRING id = mem_string(item->id);
-	struct outcome outcome;
+	struct outcome outcome = { 0 };
+	int code = waits(item) || is_outdated(desk, item) ? retry(desk, id, now, &outcome, err) : 0;
 
-	return waits(item) || is_outdated(desk, item) ? retry(desk, id, now, &outcome, err) : 0;
+	outcome_release(&outcome);
+	return code;
 }
 
 bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item)
 {
 	return is_outdated(desk, item);
-}
-
-size_t desk_mail_judge(struct desk *desk, const char *address, instant now)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < model_inbox_count(desk->model); i++) {
-		const struct inbox_item *item = model_inbox(desk->model, i);
-		const char *sender = mail_record_sender(&item->record);
-		AUTO_STRING id = mem_string(item->id);
-		struct outcome outcome;
-
-		if (sender && str_casecmp(sender, address) == 0 && is_outdated(desk, item))
-			count += retry(desk, id, now, &outcome, NULL) == 0;
-	}
-	return count;
 }
 
 /* ---- all of them */
@@ -110,37 +102,44 @@ struct round {
 enum { LATE_MOST = 2 };
 
 /* What is told of one that waits on. */
-static void tell(const struct round *r, const char *mail, const char *reason)
+static void tell(const struct round *r, const char *mail, const char *why)
 {
-	const struct inbox_item *item = model_find_mail(r->desk->model, mail);
-	const char *why = reason ? reason : mail_record_reason(&item->record);
-
 	if (r->how->waits)
 		r->how->waits(r->how->context, mail, *why ? why : _("it cannot be taken apart"));
+}
+
+static int count_one(struct round *r, const char *mail, int code, const struct outcome *o, const struct error *why,
+		     struct error *err)
+{
+	AUTO_STR sentence = STR_INIT;
+
+	if (code && o->read)
+		return error_set(err, code, why->what, why->remedy, "%s", str_or_empty(why->why));
+	r->count->failed += code != 0;
+	r->count->taken_in += o->open && !o->before;
+	r->count->known += o->open && o->before && o->changed;
+	r->count->unread += !code && !o->open;
+	if (o->open)
+		return r->late = 0;
+	if (code)
+		error_sentence(why, &sentence);
+	tell(r, mail, code ? sentence.bytes : o->why);
+	r->late = o->late ? r->late + 1 : 0;
+	if (r->late < LATE_MOST)
+		return 0;
+	return error_set(err, ERR_DENIED, "mail retry", _("End a hung agent with `gpgconf --kill gpg-agent`, and try again"),
+			 _("gpg, or its agent, does not answer in time"));
 }
 
 static int one(struct round *r, const char *mail, struct error *err)
 {
 	AUTO_ERROR why = ERROR_INIT;
-	AUTO_STR sentence = STR_INIT;
-	struct outcome o;
+	struct outcome o = { 0 };
 	int code = retry(r->desk, mail, r->now, &o, &why);
 
-	if (code && o.read)
-		return error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
-	r->count->failed += code != 0;
-	r->count->taken_in += o.open && !o.before;
-	r->count->known += o.open && o.before && o.changed;
-	r->count->unread += !code && !o.open;
-	if (o.open)
-		return r->late = 0;
-	error_sentence(&why, &sentence);
-	tell(r, mail, code ? sentence.bytes : NULL);
-	r->late = !code && openpgp_was_late(model_find_mail(r->desk->model, mail)->record.encryption_reason) ? r->late + 1 : 0;
-	if (r->late < LATE_MOST)
-		return 0;
-	return error_set(err, ERR_DENIED, "mail retry", _("End a hung agent with `gpgconf --kill gpg-agent`, and try again"),
-			 _("gpg, or its agent, does not answer in time"));
+	code = count_one(r, mail, code, &o, &why, err);
+	outcome_release(&o);
+	return code;
 }
 
 static int cancelled(const struct round *r, struct error *err)
@@ -150,8 +149,15 @@ static int cancelled(const struct round *r, struct error *err)
 	return error_set(err, ERR_NO, "mail retry", NULL, _("it was cancelled; what was opened stays open"));
 }
 
-/* Their ids, since events move what they stand for. */
-static char **choose(struct desk *desk, size_t *ret_count)
+static bool is_from(const struct inbox_item *item, const char *address)
+{
+	const char *sender = mail_record_sender(&item->record);
+
+	return sender && str_casecmp(sender, address) == 0;
+}
+
+/* Their ids, since events move what they stand for. With an ADDRESS only what came from there and was read. */
+static char **choose(struct desk *desk, const char *address, size_t *ret_count)
 {
 	size_t count = 0;
 	char **ids = mem_resize(NULL, model_inbox_count(desk->model) + 1, sizeof(*ids));
@@ -159,30 +165,40 @@ static char **choose(struct desk *desk, size_t *ret_count)
 	for (size_t i = 0; i < model_inbox_count(desk->model); i++) {
 		const struct inbox_item *item = model_inbox(desk->model, i);
 
-		if (waits(item) || is_outdated(desk, item))
+		if (address ? is_from(item, address) && is_outdated(desk, item) : waits(item) || is_outdated(desk, item))
 			ids[count++] = mem_string(item->id);
 	}
 	*ret_count = count;
 	return ids;
 }
 
-int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
-		    struct error *err)
+static int go_round(struct round *r, const char *address, struct error *err)
 {
-	struct round r = { .desk = desk, .now = now, .how = how, .count = ret };
-	char **ids = choose(desk, &r.total);
+	char **ids = choose(r->desk, address, &r->total);
 	int code = 0;
 
 	openpgp_go_behind(true);
-	for (; !code && r.done < r.total; r.done++) {
-		code = cancelled(&r, err);
+	for (; !code && r->done < r->total; r->done++) {
+		code = cancelled(r, err);
 		/* Shredded by somebody meanwhile. */
-		if (!code && model_find_mail(desk->model, ids[r.done]))
-			code = one(&r, ids[r.done], err);
+		if (!code && model_find_mail(r->desk->model, ids[r->done]))
+			code = one(r, ids[r->done], err);
 	}
 	openpgp_go_behind(false);
-	for (size_t i = 0; i < r.total; i++)
+	for (size_t i = 0; i < r->total; i++)
 		free(ids[i]);
 	free(ids);
 	return code;
+}
+
+int desk_mail_judge(struct desk *desk, const char *address, instant now, const struct desk_retry *how,
+		    struct intake_count *ret, struct error *err)
+{
+	return go_round(&(struct round){ .desk = desk, .now = now, .how = how, .count = ret }, address, err);
+}
+
+int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
+		    struct error *err)
+{
+	return go_round(&(struct round){ .desk = desk, .now = now, .how = how, .count = ret }, NULL, err);
 }

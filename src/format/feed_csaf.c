@@ -7,9 +7,9 @@
 
 enum { REFERENCES = 4 };
 
-/* What is known of a product id before the vulnerabilities name it. REFERENCE: the product it is, as a part of another;
+/* What is known of a product id before the vulnerabilities name it. REFERENCE: the product it is, as a part of WHOLE;
  * only that one may tell its purl. */
-struct product { char *id, *name, *purl, *cpe, *reference; };
+struct product { char *id, *name, *purl, *cpe, *reference, *whole; };
 
 struct csaf {
 	struct feed_record record;
@@ -103,6 +103,7 @@ static int read_relationship(struct members *m, const struct pull_item *item, vo
 	static const struct member rows[] = {
 		{ "full_product_name", read_name, 0 },
 		{ "product_reference", read_first, offsetof(struct product, reference) },
+		{ "relates_to_product_reference", read_first, offsetof(struct product, whole) },
 		{ NULL },
 	};
 
@@ -202,11 +203,32 @@ static const struct product *find_product(const struct csaf *csaf, char *id)
 	return id && csaf->count ? bsearch(&wanted, csaf->products, csaf->count, sizeof(wanted), compare_products) : NULL;
 }
 
-/* The product that tells by what FOUND is to be known: itself, or what it is within another. */
-static const struct product *told_by(const struct csaf *csaf, const struct product *found)
+/* An operating system, or one of the parts a distribution is shipped in: Red Hat calls those applications
+ * (cpe:/a:redhat:enterprise_linux:9::appstream). */
+static bool is_system(const struct product *product)
 {
-	for (int i = 0; i < REFERENCES && found && !found->purl && !found->cpe && found->reference; i++)
+	static const char *const systems[] = {
+		"cpe:/o:", "cpe:/a:redhat:enterprise_linux:", "cpe:/a:redhat:rhel_",
+		"cpe:2.3:o:", "cpe:2.3:a:redhat:enterprise_linux:", "cpe:2.3:a:redhat:rhel_",
+	};
+	const char *cpe = product ? str_or_empty(product->cpe) : "";
+	bool is = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(systems); i++)
+		is |= str_starts_nocase(cpe, systems[i]);
+	return is;
+}
+
+/* The product that tells by what FOUND is to be known: itself, or what it is within another. What an operating system
+ * ships is the same wherever it is installed. Of what is not vulnerable within an image, or mended there, nothing follows
+ * for the same package elsewhere. NULL: by nothing. */
+static const struct product *told_by(const struct csaf *csaf, const struct product *found, enum feed_status status)
+{
+	for (int i = 0; i < REFERENCES && found && !found->purl && !found->cpe && found->reference; i++) {
+		if (status == FEED_UNAFFECTED && !is_system(find_product(csaf, found->whole)))
+			return NULL;
 		found = find_product(csaf, found->reference);
+	}
 	return found;
 }
 
@@ -229,7 +251,7 @@ static void add_fix(struct feed_product *product)
 static void add_products(struct csaf *csaf, const struct text_list *ids, enum feed_status status, bool fixed)
 {
 	for (size_t i = 0; i < ids->count; i++) {
-		const struct product *named = find_product(csaf, ids->items[i]), *found = told_by(csaf, named);
+		const struct product *named = find_product(csaf, ids->items[i]), *found = told_by(csaf, named, status);
 		struct feed_product *product = feed_product_add(&csaf->record);
 
 		product->usual = status;
@@ -250,6 +272,7 @@ static void release(struct csaf *csaf)
 		free(csaf->products[i].purl);
 		free(csaf->products[i].cpe);
 		free(csaf->products[i].reference);
+		free(csaf->products[i].whole);
 	}
 	free(csaf->products);
 	text_list_release(&csaf->affected);

@@ -365,6 +365,12 @@ static int parse(struct xml *x, const char *bytes, size_t length)
 	return x->code;
 }
 
+/* What only held components tells nothing of its own. */
+static bool is_holder(const struct sbom_component *c)
+{
+	return !c->name && !c->ref && !c->version && !c->language && !c->licences.count;
+}
+
 /* DSDX: what only held components is none; the others get the purl that their language tells. */
 static void finish_dsdx(struct sbom *sbom)
 {
@@ -373,7 +379,7 @@ static void finish_dsdx(struct sbom *sbom)
 	for (size_t i = 0; i < sbom->count; i++) {
 		struct sbom_component *c = &sbom->components[i];
 
-		if (!c->name) {
+		if (is_holder(c)) {
 			sbom_component_release(c);
 			continue;
 		}

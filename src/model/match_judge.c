@@ -10,6 +10,8 @@
 #include "psirtty/score/purl.h"
 #include "psirtty/score/range.h"
 
+enum { BUILDS = 10000 }; /* no distribution has so many releases */
+
 struct judge {
 	const struct match_item *item;
 	const struct match_statement *statement;
@@ -309,11 +311,12 @@ static int build_of(const char *version, char kind[3])
 
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		const char *at = strstr(version, marks[i]);
+		long number = at && is_digit(at[strlen(marks[i])]) ? strtol(at + strlen(marks[i]), NULL, 10) : 0;
 
 		memcpy(kind, marks[i] + 1, 2);
 		kind[2] = '\0';
-		if (at && is_digit(at[strlen(marks[i])]))
-			return atoi(at + strlen(marks[i]));
+		if (number > 0 && number < BUILDS)
+			return (int)number;
 	}
 	return 0;
 }
@@ -371,13 +374,13 @@ static void judge_vex_purl(struct judge *j)
 	AUTO_STR repairs = STR_INIT;
 	AUTO_PURL purl = PURL_INIT;
 	AUTO_STRING version = NULL;
-	const char *distro;
+	enum match_release release;
 	bool known;
 
 	if (!j->statement->purl || purl_parse_lenient(j->statement->purl, &purl, &repairs, &none))
 		return;
-	distro = purl_qualifier(&purl, "distro");
-	if (distro && *j->item->distro && !match_release_same(distro, j->item->distro))
+	release = match_release_between(str_or_empty(purl_qualifier(&purl, "distro")), j->item->distro);
+	if (release == RELEASE_OTHER)
 		return;
 	version = version_with_epoch(j, &purl);
 	if (!version)
@@ -385,7 +388,7 @@ static void judge_vex_purl(struct judge *j)
 	else if (is_version(j, version, &known) && (known || !j->statement->count))
 		say_status(j, known ? "" : N_("the component has no version"));
 	else if (j->statement->count)
-		say_older(j, version, distro && *j->item->distro);
+		say_older(j, version, release == RELEASE_SAME);
 }
 
 /* ---- CPE names */

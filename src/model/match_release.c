@@ -54,12 +54,14 @@ enum match_release match_release_of(const char *ecosystem, const char *distro)
 	return told.length && same_number(told.bytes, has.bytes) ? RELEASE_SAME : RELEASE_OTHER;
 }
 
-bool match_release_same(const char *a, const char *b)
+enum match_release match_release_between(const char *a, const char *b)
 {
 	AUTO_STR one = STR_INIT;
 	AUTO_STR other = STR_INIT;
 
 	release_number(a, &one);
 	release_number(b, &other);
-	return !one.length || !other.length || same_number(one.bytes, other.bytes);
+	if (!one.length || !other.length)
+		return *a && str_equal(a, b) ? RELEASE_SAME : RELEASE_UNKNOWN;
+	return same_number(one.bytes, other.bytes) ? RELEASE_SAME : RELEASE_OTHER;
 }

@@ -13,6 +13,7 @@ enum match_release {
 /* ECOSYSTEM as OSV names it ("Debian:12", "Ubuntu:22.04:LTS", "Debian:bookworm"; NULL: none), DISTRO as purls do
  * ("debian-12.5", "bookworm", "alpine-3.17.2"; ""). */
 enum match_release match_release_of(const char *ecosystem, const char *distro);
-bool match_release_same(const char *a, const char *b); /* two of purls */
+/* Two of purls; UNKNOWN: one of them tells no number, and they are not the same word. */
+enum match_release match_release_between(const char *a, const char *b);
 
 #endif

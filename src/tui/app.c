@@ -425,8 +425,8 @@ static void request_mark_all(struct app *app, enum screen_request request, const
 	(void)request;
 	(void)argument;
 	view_clear_marks(view);
-	for (size_t i = 0; all && i < view->row_count; i++)
-		view_mark(view, &view->rows[i], true);
+	if (all)
+		view_mark_all(view);
 }
 
 /* ---- the rest */
@@ -547,6 +547,7 @@ static void forget_words(struct app *app)
 	history_release(&app->history);
 	palette_release(&app->palette);
 	mem_replace(&app->pending, NULL);
+	mem_replace(&app->rewrite, NULL);
 	mem_replace(&app->expected, NULL);
 	idset_release(&app->fresh);
 	mem_replace(&app->preview_key, NULL);
@@ -561,7 +562,8 @@ static void forget_words(struct app *app)
 	str_wipe(&app->context->out);
 }
 
-/* The vault is closed, its keys are gone; nothing of it stays on the screen or in the views. */
+/* The vault is closed, its keys are gone; nothing of it stays on the screen or in the views. What may take a while, as the
+ * day's signature does, comes when the screen is blank. */
 static void request_lock(struct app *app, enum screen_request request, const char *argument)
 {
 	(void)request;
@@ -581,12 +583,13 @@ static void request_lock(struct app *app, enum screen_request request, const cha
 	}
 	doc_reset(&app->preview, 0);
 	forget_words(app);
+	app->locked = true;
+	app->term->ops->redraw(app->term);
+	screen_draw(app);
 	jobs_forget(app);
 	desk_checkpoint_daily(app->context->desk, command_now(app->context));
 	desk_close(app->context->desk);
 	app->context->desk = NULL;
-	app->locked = true;
-	app->term->ops->redraw(app->term);
 }
 
 static void unlock(struct app *app)
@@ -683,6 +686,7 @@ void app_release(struct app *app)
 	line_release(&app->line);
 	history_release(&app->history);
 	free(app->pending);
+	free(app->rewrite);
 	free(app->expected);
 	free(app->clash);
 	str_wipe(&app->held.text);
@@ -819,6 +823,15 @@ static void on_time(struct app *app)
 		app_reload(app);
 }
 
+/* The view looks at every case, and some were not read yet. */
+static bool reads_on(const struct app *app)
+{
+	const struct level *level = &app->levels[app->level_count - 1];
+
+	return !app->locked && app->context->desk && level->views[level->current].ops->reads_all &&
+	       desk_know_some(app->context->desk, 0);
+}
+
 /* The search index follows while no key waits, a slice at a time, so that keys never wait for it. */
 static void index_slice(struct app *app)
 {
@@ -835,10 +848,19 @@ static void index_slice(struct app *app)
 	} while (app->unindexed && app->term->ops->clock(app->term) - begun < INDEX_SLICE_MS);
 }
 
+static void read_slice(struct app *app)
+{
+	app->worked = true;
+	if (desk_know_some(app->context->desk, READ_BRIEFS))
+		return;
+	app_view(app)->body.width = 0;
+	app->dirty = true;
+}
+
 static void on_event(struct app *app, int key)
 {
 	switch (key) {
-	case TK_NONE: app->sift ? filter_slice(app) : index_slice(app); break;
+	case TK_NONE: app->sift ? filter_slice(app) : reads_on(app) ? read_slice(app) : index_slice(app); break;
 	case TK_WAKE: break;
 	case TK_NEWS: read_on(app); break;
 	case TK_HANGUP: app->quit = true; typed_keep(app); app->typed_kept = false; break;
@@ -853,7 +875,7 @@ static int wait_ms(const struct app *app)
 {
 	int64_t now = app->term->ops->clock(app->term), until = app->next_poll;
 
-	if (app->unindexed || app->behind || app->sift)
+	if (app->unindexed || app->behind || app->sift || reads_on(app))
 		return 0;
 	if (app->stale && app->reloaded + RELOAD_EVERY_MS < until)
 		until = app->reloaded + RELOAD_EVERY_MS;

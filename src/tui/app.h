@@ -15,7 +15,8 @@
 #include "tui/line.h"
 #include "tui/view.h"
 
-enum { LEVELS_MAX = 16, CONTEXTS = 6, REST_MS = 150 };
+enum { LEVELS_MAX = 16, CONTEXTS = 6, REST_MS = 150,
+       READ_BRIEFS = 128 }; /* as many as are read in a small part of the time that a key may wait */
 
 /* How a line that waited for an answer is run: as it is; over all marks; here, with the terminal given to gpg; as if it were
  * typed now. HELD: no line waits but an edited text. */
@@ -65,6 +66,7 @@ struct app {
 	char *pending;                       /* owned: the line that waits for the answer */
 	char *expected;                      /* owned: what PROMPT_TYPED wants */
 	enum pending pending_how;
+	char *rewrite;                       /* owned: of PENDING_FRONT, the draft the editor begins with, or NULL */
 	char *clash;                         /* owned: who changed meanwhile what the typed line is about */
 	struct { struct session *session; struct str text; } held; /* edited text that waits for an answer */
 	char *asking[LANE_COUNT];            /* owned: what a session asks a secret for, until the prompt is free */
@@ -99,7 +101,7 @@ bool app_previews(const struct app *app);
 void app_request(struct app *app, enum screen_request request, const char *argument);
 void app_open_case(struct app *app, const char *case_id);
 void app_show_output(struct app *app, const char *text);
-/* Opens COUNT views about SUBJECT on top; closes what lies above the lowest COUNT levels. */
+/* Opens COUNT views about SUBJECT on top, in place of the top level where there are LEVELS_MAX; closes what lies above the lowest COUNT levels. */
 struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject);
 void levels_pop_to(struct app *app, size_t count);
 void level_open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text);
@@ -136,8 +138,9 @@ void run_held(struct app *app, bool yes);
 void run_pending(struct app *app);
 /* What the last command printed, as a message or a text of its own. */
 void run_show_output(struct app *app);
-/* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. */
-void run_offer_gpg(struct app *app, const char *line);
+/* gpg wanted to ask something for LINE: offers to run it again with the screen given up to gpg. DRAFT keeps what was edited
+ * for it; NULL: nothing was. */
+void run_offer_gpg(struct app *app, const char *line, const char *draft);
 /* The editor for a job, with the screen given up; its session gets the answer. */
 void run_edit_for(struct app *app, struct session *session, struct job *job, struct session_answer *answer);
 int run_edit(struct command_context *context, const char *name, struct str *text, struct error *err);

@@ -97,6 +97,20 @@ static void jobs_tidy(struct jobs *jobs)
 
 /* ---- words about a job */
 
+int64_t job_left(int64_t took, size_t done, size_t total)
+{
+	/* What is left of a second is one: it ends when nothing is left. */
+	return done < total ? (int64_t)((double)took / (double)done * (double)(total - done)) + 999 : 0;
+}
+
+const char *job_span(int64_t ms, char buffer[40])
+{
+	if (ms >= 60000)
+		return instant_format_span(ms * 1000, buffer);
+	snprintf(buffer, 40, _("%llu s"), (unsigned long long)(ms > 0 ? ms : 0) / 1000);
+	return buffer;
+}
+
 void job_progress(const struct job *job, int64_t now, struct str *ret)
 {
 	int64_t took = (job->ended ? job->ended : now) - job->began;
@@ -110,8 +124,7 @@ void job_progress(const struct job *job, int64_t now, struct str *ret)
 		       (long long)job->done * 1000 / (took > 0 ? took : 1));
 	if (job->state != JOB_RUNNING || job->done > job->total)
 		return;
-	instant_format_span((instant)((double)took / (double)job->done * (double)(job->total - job->done)) * 1000, left);
-	str_add_format(ret, _(", %s left"), left);
+	str_add_format(ret, _(", %s left"), job_span(job_left(took, job->done, job->total), left));
 }
 
 /* What a handler waits for says after a second how far it is. */
@@ -206,6 +219,15 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 		settings_notify(app);
 }
 
+/* What was edited for it is what the editor begins with when it runs again, where its command does not keep it. */
+static void offer_again(struct app *app, struct job *job)
+{
+	if (job->keeps_edited)
+		edited_end(app, job, true, NULL);
+	run_offer_gpg(app, job->lines[job->line_at].text, job->edited);
+	mem_replace(&job->edited, NULL);
+}
+
 static void line_done(struct app *app, struct job *job, struct session_answer *answer)
 {
 	bool last = answer->code || job->cancelling || job->line_at + 1 >= job->line_count;
@@ -213,6 +235,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	if (!last) {
 		const struct job_line *next = &job->lines[++job->line_at];
 
+		edited_end(app, job, true, NULL);
 		session_run(app->jobs.lanes[lane_of(job)].session, next->text, next->case_id, next->mail);
 		return;
 	}
@@ -221,7 +244,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	job_close(app, job, !answer->code ? JOB_DONE : job->cancelling ? JOB_CANCELLED : JOB_FAILED);
 	react(app, job, answer);
 	if (answer->wanted)
-		run_offer_gpg(app, job->lines[job->line_at].text);
+		offer_again(app, job);
 	else if (answer->code)
 		fail(app, job, answer);
 	else if (job->bulk && job->touched != app->touched)

@@ -58,6 +58,10 @@ void jobs_cancel(struct app *app, struct job *job);
 struct job *jobs_front(const struct jobs *jobs);
 size_t jobs_running(const struct jobs *jobs); /* waiting ones too */
 const struct job *jobs_find(const struct jobs *jobs, unsigned number);
+/* The milliseconds that are left when DONE of TOTAL (DONE not 0) took TOOK. */
+int64_t job_left(int64_t took, size_t done, size_t total);
+/* A span of MS milliseconds, in seconds below a minute. Returns BUFFER. */
+const char *job_span(int64_t ms, char buffer[40]);
 /* Progress in words: "12 of 200, 40 a second, 5 s left"; adds nothing while nothing is known. */
 void job_progress(const struct job *job, int64_t now, struct str *ret);
 /* Ends sessions that rest and forgets what has ended; one that runs goes on. For locking. */

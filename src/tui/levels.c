@@ -55,14 +55,16 @@ void level_begin_view(struct app *app, struct view *view, const struct view_ops 
 
 struct level *level_push(struct app *app, const struct view_ops *const *ops, size_t count, const char *subject)
 {
+	AUTO_STRING about = mem_string(subject);
 	struct level *level;
 
+	/* What the caller names may be the top level's own. */
 	if (app->level_count == LEVELS_MAX)
 		level_release(&app->levels[--app->level_count]);
 	level = &app->levels[app->level_count++];
 	*level = (struct level){ .views = mem_alloc(count * sizeof(*level->views)), .count = count };
 	for (size_t i = 0; i < count; i++)
-		level_begin_view(app, &level->views[i], ops[i], subject);
+		level_begin_view(app, &level->views[i], ops[i], about);
 	level_place_changed(app);
 	return level;
 }
@@ -76,17 +78,21 @@ void levels_pop_to(struct app *app, size_t count)
 
 void app_open_case(struct app *app, const char *case_id)
 {
-	level_push(app, level_tabs, CASE_TABS, case_id)->case_id = mem_string(case_id);
-	idset_put(&app->fresh, case_id, false);
+	struct level *level;
+	char *copy = mem_string(case_id);
+
+	level = level_push(app, level_tabs, CASE_TABS, copy);
+	level->case_id = copy;
+	idset_put(&app->fresh, copy, false);
 }
 
 void level_open_text(struct app *app, const struct view_ops *ops, const char *subject, const char *text)
 {
-	const char *case_id = app_level(app)->case_id;
+	char *case_id = mem_string(app_level(app)->case_id), *copy = mem_string(text);
 	struct level *level = level_push(app, &ops, 1, subject);
 
-	level->case_id = mem_string(case_id);
-	level->views[0].text = mem_string(text);
+	level->case_id = case_id;
+	level->views[0].text = copy;
 }
 
 void app_show_output(struct app *app, const char *text)

@@ -43,20 +43,28 @@ void prompt_ask(struct app *app, enum prompt_kind kind, char *question, const ch
 	typed_keep(app);
 }
 
+static void say_nothing_done(struct app *app)
+{
+	AUTO_STR sentence = STR_INIT;
+
+	str_add(&sentence, _("Nothing was done."));
+	if (app->pending_how == PENDING_FRONT && app->rewrite)
+		str_add_format(&sentence, _("%sWhat you wrote is kept as the draft %s."), " ", app->rewrite);
+	app_message(app, ROLE_MESSAGE, sentence.bytes);
+	mem_replace(&app->rewrite, NULL);
+}
+
 static void forget_pending(struct app *app)
 {
 	mem_replace(&app->pending, NULL);
 	if (app->pending_how == PENDING_HELD)
 		run_held(app, false);
 	else
-		app_message(app, ROLE_MESSAGE, _("Nothing was done."));
+		say_nothing_done(app);
 	app->pending_how = PENDING_RUN;
 }
 
 /* ---- filters */
-
-/* As many briefs as are read in a small part of the time that a key may wait. */
-enum { SIFT_STEP = 128 };
 
 void filter_set(struct app *app, const char *text)
 {
@@ -83,7 +91,7 @@ void filter_slice(struct app *app)
 	AUTO_STRING text = NULL;
 
 	app->worked = true;
-	if (desk && desk_know_some(desk, SIFT_STEP))
+	if (desk && desk_know_some(desk, READ_BRIEFS))
 		return;
 	text = mem_string(app->sift);
 	filter_set(app, text);
@@ -301,6 +309,29 @@ static void after_change(struct app *app)
 	typed_changed(app);
 }
 
+/* What came from the editor in place of what was typed; kept as typed from now on, else as the draft that the editor left. */
+static void take_edited(struct app *app, struct str *text)
+{
+	AUTO_STRING draft = app->context->edited;
+	AUTO_STRING before = mem_string(app->line.text.bytes);
+	AUTO_STRING sentence = NULL;
+
+	app->context->edited = NULL;
+	while (text->length && text->bytes[text->length - 1] == '\n')
+		str_truncate(text, text->length - 1);
+	line_set(&app->line, "");
+	if (line_insert(&app->line, str_or_empty(text->bytes))) {
+		after_change(app);
+		typed_keep(app);
+		command_edited_done(app->context, draft);
+		return;
+	}
+	line_set(&app->line, str_or_empty(before));
+	sentence = draft ? mem_format(_("Too long for a line; kept as the draft %s."), draft)
+			 : mem_string(_("Too long for a line; nothing of it was taken."));
+	app_message(app, ROLE_WARNING, sentence);
+}
+
 /* ^X^E, as in a shell: what is typed goes to $EDITOR and comes back, on one line. */
 static bool editor_key(struct app *app, int key)
 {
@@ -313,15 +344,10 @@ static bool editor_key(struct app *app, int key)
 	if (app->prompt != PROMPT_COMMAND || !second)
 		return app->prompt_prefix != 0;
 	str_add(&text, str_or_empty(app->line.text.bytes));
-	if (run_edit(app->context, "command", &text, &err)) {
+	if (run_edit(app->context, "command", &text, &err))
 		app_error(app, &err);
-	} else {
-		while (text.length && text.bytes[text.length - 1] == '\n')
-			str_truncate(&text, text.length - 1);
-		line_set(&app->line, "");
-		line_insert(&app->line, str_or_empty(text.bytes));
-		after_change(app);
-	}
+	else
+		take_edited(app, &text);
 	str_wipe(&text);
 	return true;
 }

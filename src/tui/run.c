@@ -74,6 +74,23 @@ static void react(struct app *app)
 	obey_request(app);
 }
 
+/* How a line that ran here ended; what was edited for it lies where it belongs, or is named. */
+static void end_here(struct app *app, int code, const struct error *err)
+{
+	struct command_context *context = app->context;
+	AUTO_STR sentence = STR_INIT;
+
+	if (code && err->why)
+		error_sentence(err, &sentence);
+	if (!code)
+		command_edited_done(context, context->edited);
+	else if (context->edited)
+		str_add_format(&sentence, _("%sWhat you wrote is kept as the draft %s."), sentence.length ? " " : "", context->edited);
+	mem_replace(&context->edited, NULL);
+	if (sentence.length)
+		app_message(app, ROLE_ERROR, sentence.bytes);
+}
+
 /* Runs a line here and now: the screen stands still meanwhile. */
 static int execute_here(struct app *app, const char *line)
 {
@@ -88,8 +105,7 @@ static int execute_here(struct app *app, const char *line)
 	app->cancellable = false;
 	code = command_run_line(context, line, &err);
 	react(app);
-	if (code)
-		app_error(app, &err);
+	end_here(app, code, &err);
 	return code;
 }
 
@@ -233,13 +249,14 @@ static void run_expanded(struct app *app, const char *line)
 	command_free_words(argv, argc);
 }
 
-/* Whether marks name cases or mails themselves: then those that a filter hides count, too. */
-static bool marks_are_things(const struct view *view)
+/* Whether marks name what LINE is about, cases or mails: then those that a filter hides count, too. A mail's case only its
+ * row knows. */
+static bool marks_are_things(const struct view *view, const char *line)
 {
 	const struct row *row = view_selected(view);
 	AUTO_STR id = STR_INIT;
 
-	if (!row)
+	if (!row || (view->ops->row_mail && strstr(line, "{case}")))
 		return false;
 	view->ops->row_id(row, &id);
 	return (view->ops->row_mail && str_equal(view->ops->row_mail(row), id.bytes)) ||
@@ -251,6 +268,13 @@ static bool bulk_possible(const struct view *view)
 	return view_selected(view) && view->marks.count;
 }
 
+static void note_selected(struct app *app)
+{
+	app->context->selected_case = app->selected_case;
+	app->context->selected_mail = app->selected_mail;
+	app->context->selected_row = app->selected_row;
+}
+
 /* LINE for the row ID, or an error. */
 static int mark_line(struct app *app, const char *line, const char *id, bool mails, struct job_line *ret, struct error *err)
 {
@@ -258,8 +282,8 @@ static int mark_line(struct app *app, const char *line, const char *id, bool mai
 	int code;
 
 	mem_replace(mails ? &app->selected_mail : &app->selected_case, id);
-	app->context->selected_case = app->selected_case;
-	app->context->selected_mail = app->selected_mail;
+	mem_replace(&app->selected_row, id);
+	note_selected(app);
 	code = command_expand(app->context, line, &expanded, err);
 	if (code) {
 		str_release(&expanded);
@@ -318,12 +342,10 @@ static size_t lines_of_rows(struct app *app, const char *line, const struct view
 		if (!view_marked(view, row))
 			continue;
 		view->ops->row_id(row, &id);
-		mem_replace(&app->selected_case, view->ops->row_case ? view->ops->row_case(row) : NULL);
+		mem_replace(&app->selected_case, view->ops->row_case ? view->ops->row_case(row) : app_level(app)->case_id);
 		mem_replace(&app->selected_mail, view->ops->row_mail ? view->ops->row_mail(row) : NULL);
 		mem_replace(&app->selected_row, id.bytes);
-		app->context->selected_case = app->selected_case;
-		app->context->selected_mail = app->selected_mail;
-		app->context->selected_row = app->selected_row;
+		note_selected(app);
 		if (command_expand(app->context, line, &text, err) || idset_has(&seen, text.bytes))
 			continue;
 		idset_put(&seen, text.bytes, true);
@@ -340,7 +362,7 @@ static size_t lines_of_marks(struct app *app, const char *line, struct job_line 
 	size_t made;
 
 	*ret = mem_alloc((view->marks.count + 1) * sizeof(**ret));
-	made = marks_are_things(view) ? lines_of_ids(app, line, view, *ret, err) : lines_of_rows(app, line, view, *ret, err);
+	made = marks_are_things(view, line) ? lines_of_ids(app, line, view, *ret, err) : lines_of_rows(app, line, view, *ret, err);
 	if (made)
 		error_release(err);
 	app_note_selection(app);
@@ -406,7 +428,7 @@ void run_line(struct app *app, const char *line)
 
 /* ---- what gpg asks for */
 
-void run_offer_gpg(struct app *app, const char *line)
+void run_offer_gpg(struct app *app, const char *line, const char *draft)
 {
 	/* A mail that could not be opened is kept: it is not imported twice. */
 	bool import = str_starts(line, "mail import ");
@@ -415,14 +437,40 @@ void run_offer_gpg(struct app *app, const char *line)
 		   mem_string(_("gpg wants a passphrase or a PIN. Give it the screen and do it again? y/n ")),
 		   import ? "mail retry" : line, NULL);
 	app->pending_how = PENDING_FRONT;
+	mem_replace(&app->rewrite, draft);
+}
+
+/* Begins with what was written the first time; that draft goes when what became of it is sealed. */
+static int edit_again(struct command_context *context, const char *name, struct str *text, struct error *err)
+{
+	AUTO_STRING before = context->edited;
+	struct str kept = STR_INIT;
+	int code;
+
+	context->edited = NULL;
+	if (before && command_edited_text(context, before, &kept, NULL) == 0) {
+		str_reset(text);
+		str_add_bytes(text, kept.bytes, kept.length);
+	}
+	str_wipe(&kept);
+	code = run_edit(context, name, text, err);
+	if (context->edited)
+		command_edited_done(context, before);
+	else
+		context->edited = mem_string(before);
+	return code;
 }
 
 static void run_with_terminal(struct app *app, const char *line)
 {
 	app->term->ops->suspend(app->term);
+	app->context->edited = app->rewrite;
+	app->context->edit = app->rewrite ? edit_again : run_edit;
+	app->rewrite = NULL;
 	app->context->progress = NULL;
 	app->context->cancelled = NULL;
 	execute_here(app, line);
+	app->context->edit = run_edit;
 	app->context->progress = run_progress;
 	app->context->cancelled = run_cancelled;
 	app->term->ops->resume(app->term);
@@ -555,9 +603,8 @@ void run_progress(struct command_context *context, size_t done, size_t total)
 	if (took < PROGRESS_AFTER_MS || now - app->job_drawn < PROGRESS_EVERY_MS || !done)
 		return;
 	app->job_drawn = now;
-	instant_format_span((instant)((double)took / (double)done * (double)(total - done)) * 1000, left);
 	str_add_format(&sentence, _("%zu of %zu, %lld a second, %s left"), done, total,
-		       (long long)done * 1000 / (took ? took : 1), left);
+		       (long long)done * 1000 / (took ? took : 1), job_span(job_left(took, done, total), left));
 	str_add(&sentence, app->cancellable ? _("; ^C cancels") : "");
 	app_message(app, ROLE_MESSAGE, sentence.bytes);
 	screen_draw(app);

@@ -172,11 +172,12 @@ void settings_view_save(struct app *app, const char *name, bool keep)
 		return;
 	}
 	options_save_view(&app->options, name, view->ops->name, keep ? str_or_empty(view->filter) : NULL);
+	/* The rows of every list of saved views are borrowed from the options. */
+	app_reload(app);
 	if (options_save(&app->options, &err)) {
 		app_error(app, &err);
 		return;
 	}
-	view_reload(app_view(app));
 	sentence = keep ? mem_format(_("Saved as \"%s\"; \\ lists the views."), name) : mem_format(_("\"%s\" is forgotten."), name);
 	app_message(app, ROLE_MESSAGE, sentence);
 }

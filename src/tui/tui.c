@@ -14,6 +14,10 @@ static void say_damage(struct app *app)
 		app_message(app, ROLE_WARNING, _(desk_clock_warning(app->context->desk)));
 	if (!app->context->desk || !desk_warning(app->context->desk))
 		return;
+	if (!desk_damaged(app->context->desk)) {
+		app_message(app, ROLE_WARNING, desk_warning(app->context->desk));
+		return;
+	}
 	sentence = mem_format(_("Nothing can be changed: %s. Run audit verify."), desk_warning(app->context->desk));
 	app_message(app, ROLE_ERROR, sentence);
 }

@@ -181,6 +181,33 @@ void view_mark(struct view *view, const struct row *row, bool on)
 	idset_put(&view->marks, id.bytes, on);
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void view_mark_all(struct view *view)
+{
+	struct idset *marks = &view->marks;
+	size_t kept = 0;
+
+	idset_release(marks);
+	marks->ids = mem_grow(NULL, &marks->capacity, view->row_count + 1, sizeof(*marks->ids));
+	for (; marks->count < view->row_count; marks->count++) {
+		AUTO_STR id = STR_INIT;
+
+		row_id(view, &view->rows[marks->count], &id);
+		marks->ids[marks->count] = mem_string(str_or_empty(id.bytes));
+	}
+	qsort(marks->ids, marks->count, sizeof(*marks->ids), by_id);
+	for (size_t i = 0; i < marks->count; i++)
+		if (kept && str_equal(marks->ids[kept - 1], marks->ids[i]))
+			free(marks->ids[i]);
+		else
+			marks->ids[kept++] = marks->ids[i];
+	marks->count = kept;
+}
+
 void view_clear_marks(struct view *view)
 {
 	idset_release(&view->marks);

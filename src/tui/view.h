@@ -54,6 +54,7 @@ struct view_ops {
 	/* ---- a text */
 	void (*head)(const struct view *view, struct doc *doc); /* stays above what scrolls */
 	void (*body)(const struct view *view, struct doc *doc);
+	bool reads_all;                        /* looks at the brief of every case: these come first, some in each turn */
 };
 
 /* A sorted set of row ids. */
@@ -114,6 +115,8 @@ const struct row *view_selected(const struct view *view);
 void view_select(struct view *view, size_t index);
 bool view_marked(const struct view *view, const struct row *row);
 void view_mark(struct view *view, const struct row *row, bool on);
+/* Marks every row where none is; in the time that sorting their ids takes. */
+void view_mark_all(struct view *view);
 void view_clear_marks(struct view *view);
 /* Sets the filter (NULL or empty: none). ERR_USAGE when the query cannot be read; the rows then stay. */
 int view_set_filter(struct view *view, const char *filter, struct error *err);

@@ -6,8 +6,8 @@
 /* As many as are read within the time a key may take; the older ones follow where one comes to the end. */
 enum { AUDIT_STEP = 200 };
 
-/* Read anew only where something was appended; damage stands above everything, as an entry without a number. The journal
- * has been read down to FROM. */
+/* What was appended is put in front; damage, and what could not be read, stands above everything, as an entry without a
+ * number. The journal has been read from HEAD down to FROM. */
 struct audit { uint64_t head, from; struct desk_entry *entries; size_t count; struct desk_entry damage; };
 
 static void audit_free(void *items)
@@ -19,18 +19,44 @@ static void audit_free(void *items)
 }
 
 /* STEP entries more, older than those there are. */
-static void audit_read(struct audit *audit, struct desk *desk, size_t step)
+static int audit_read(struct audit *audit, struct desk *desk, struct error *err)
 {
 	struct desk_entry *older = NULL;
 	size_t count = 0;
+	int code = desk_history(desk, audit->from, AUDIT_STEP, &older, &count, err);
 
-	if (desk_history(desk, audit->from, step, &older, &count, NULL))
-		return;
+	if (code)
+		return code;
 	audit->entries = mem_resize(audit->entries, audit->count + count + 1, sizeof(*audit->entries));
 	memcpy(audit->entries + audit->count, older, count * sizeof(*older));
 	audit->count += count;
-	audit->from = audit->from > step ? audit->from - step : 0;
+	audit->from = audit->from > AUDIT_STEP ? audit->from - AUDIT_STEP : 0;
 	free(older);
+	return 0;
+}
+
+/* What was appended since, up to HEAD; where that is more than a step the newest step alone is kept. */
+static int audit_follow(struct audit *audit, struct desk *desk, uint64_t head, struct error *err)
+{
+	bool anew = head < audit->head || head - audit->head > AUDIT_STEP;
+	size_t step = anew ? AUDIT_STEP : (size_t)(head - audit->head), count = 0;
+	struct desk_entry *newer = NULL;
+	int code = desk_history(desk, head, step, &newer, &count, err);
+
+	if (code)
+		return code;
+	if (anew) {
+		audit->count = 0;
+		audit->from = head > step ? head - step : 0;
+	}
+	newer = mem_resize(newer, count + audit->count + 1, sizeof(*newer));
+	if (audit->count)
+		memcpy(newer + count, audit->entries, audit->count * sizeof(*newer));
+	free(audit->entries);
+	audit->entries = newer;
+	audit->count += count;
+	audit->head = head;
+	return 0;
 }
 
 static void audit_load(struct view *view)
@@ -39,17 +65,19 @@ static void audit_load(struct view *view)
 	struct audit *audit = view->items;
 	uint64_t head = desk_history_head(desk);
 	const char *warning = desk_warning(desk);
+	AUTO_ERROR err = ERROR_INIT;
+	AUTO_STR sentence = STR_INIT;
 
-	if (!audit || audit->head != head) {
-		size_t had = audit ? (size_t)(head - audit->from) : 0;
-
+	if (!audit) {
 		audit = mem_alloc(sizeof(*audit));
-		audit->head = audit->from = head;
-		audit_read(audit, desk, had > AUDIT_STEP ? had : AUDIT_STEP);
 		view_take_items(view, audit, audit_free);
 	}
-	snprintf(audit->damage.line, sizeof(audit->damage.line), "%s", str_or_empty(warning));
+	if (audit->head != head && audit_follow(audit, desk, head, &err))
+		error_sentence(&err, &sentence);
 	if (warning)
+		str_reset(&sentence), str_add(&sentence, warning);
+	snprintf(audit->damage.line, sizeof(audit->damage.line), "%s", str_or_empty(sentence.bytes));
+	if (sentence.length)
 		view_add(view, &audit->damage, SIZE_MAX);
 	for (size_t i = 0; i < audit->count; i++)
 		view_add(view, &audit->entries[i], i);
@@ -61,8 +89,7 @@ static bool audit_grow(struct view *view)
 
 	if (!audit || !audit->from)
 		return false;
-	audit_read(audit, view->context->desk, AUDIT_STEP);
-	return true;
+	return audit_read(audit, view->context->desk, NULL) == 0;
 }
 
 static const char *audit_case(const struct row *row)

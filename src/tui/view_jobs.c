@@ -45,7 +45,7 @@ static void job_time(const struct app *app, const struct job *job, struct cell *
 	char span[40];
 
 	if (job->state != JOB_WAITING)
-		cell_set(ret, ROLE_NORMAL, took < 1000 ? _("0 s") : instant_format_span(took * 1000, span));
+		cell_set(ret, ROLE_NORMAL, job_span(took, span));
 }
 
 static void job_cell(const struct view *view, const struct row *row, size_t column, struct cell *ret)

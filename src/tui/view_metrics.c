@@ -221,6 +221,11 @@ static void metrics_body(const struct view *view, struct doc *doc)
 	doc_line(doc);
 	doc_format(doc, ROLE_TITLE, _("%zu cases, %zu mails, %zu products"), model_case_count(model),
 		   model_inbox_count(model), model_product_count(model));
+	if (desk_know_some(view->context->desk, 0)) {
+		doc_line(doc);
+		doc_sentence(doc, ROLE_DIM, _("They are being read."));
+		return;
+	}
 	count_states(model, &states);
 	count_open(model, view_now(view), &old, &due);
 	count_severities(model, &severities);
@@ -233,5 +238,5 @@ static void metrics_body(const struct view *view, struct doc *doc)
 }
 
 const struct view_ops metrics_view = {
-	.name = "metrics", .title = N_("Metrics"), .brief = N_("Met"), .body = metrics_body,
+	.name = "metrics", .title = N_("Metrics"), .brief = N_("Met"), .body = metrics_body, .reads_all = true,
 };

@@ -158,6 +158,11 @@ static int make_epoch(struct vault *vault, const uint8_t id[ID_BYTES], uint32_t 
 	return code;
 }
 
+bool access_lacks(int code)
+{
+	return code == ERR_DENIED || code == ERR_NO;
+}
+
 /* Whether the recovery key, which no event gives a stream to, still has no wrap of its newest key. */
 static bool recovery_lacks(struct vault *vault, const struct log_stream *stream, uint32_t recovery)
 {
@@ -169,8 +174,9 @@ static bool recovery_lacks(struct vault *vault, const struct log_stream *stream,
 	return lacks;
 }
 
-/* Whoever writes hands the recovery key what it lacks, the past too. What the writer cannot open itself he cannot give:
- * the next one may. */
+/* Whoever writes hands the recovery key what it lacks, the past too. What the writer cannot open himself he cannot give:
+ * whoever can does when the policy is set anew. With the newest key it lacks nothing any more, so that is not gone through
+ * at every event. */
 static int share_recovery(struct vault *vault, size_t position, struct error *err)
 {
 	const struct log_stream *stream = &vault->log.streams[position];
@@ -182,7 +188,7 @@ static int share_recovery(struct vault *vault, size_t position, struct error *er
 	    !recovery_lacks(vault, stream, recovery))
 		return 0;
 	code = access_share(vault, position, &vault->log.members[recovery], &why);
-	if (!code || code == ERR_DENIED)
+	if (!code || access_lacks(code))
 		return 0;
 	return error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why));
 }
@@ -283,11 +289,12 @@ int access_rotate_stale(struct vault *vault, const uint8_t *gone, instant now, s
 	return code;
 }
 
-/* Each EPOCH of the stream, in the order of the journal. */
+/* One EPOCH of the stream. *RET_LACKS: the giver has no key to it, or a damaged one. */
 static int share_epoch(struct vault *vault, size_t position, const struct store_row *row,
-		       const struct log_member *member, struct error *err)
+		       const struct log_member *member, int *ret_lacks, struct error *err)
 {
 	const uint8_t *body = row->body, *key;
+	AUTO_ERROR why = ERROR_INIT;
 	uint8_t key_id[ID_BYTES];
 	uint32_t epoch;
 
@@ -295,29 +302,32 @@ static int share_epoch(struct vault *vault, size_t position, const struct store_
 		return 0;
 	epoch = get32(body);
 	memcpy(key_id, body + 4, ID_BYTES);
-	key = keyring_key(&vault->keyring, vault->store, &vault->log, position, epoch, key_id, vault->member,
-			  err);
-	if (!key)
-		return err && err->code ? err->code : ERR_DENIED;
-	return put_wrap(vault, vault->log.streams[position].id, epoch, key_id, key, member, err);
+	key = keyring_key(&vault->keyring, vault->store, &vault->log, position, epoch, key_id, vault->member, &why);
+	if (key)
+		return put_wrap(vault, vault->log.streams[position].id, epoch, key_id, key, member, err);
+	error_set(err, why.code, why.what, why.remedy, "%s", str_or_empty(why.why));
+	if (!access_lacks(why.code))
+		return why.code;
+	*ret_lacks = why.code;
+	return 0;
 }
 
 int access_share(struct vault *vault, size_t position, const struct log_member *member, struct error *err)
 {
 	struct store_row row = { .gseq = 0 };
 	struct core core;
-	int code;
+	int code, lacks = 0;
 
 	while ((code = store_stream_next(vault->store, vault->log.streams[position].id, row.gseq, &row, err)) == 1) {
 		if (!core_read(row.core, row.core_length, &core) || core.kind != CORE_CONTROL ||
 		    core.type != CONTROL_EPOCH)
 			continue;
-		code = share_epoch(vault, position, &row, member, err);
+		code = share_epoch(vault, position, &row, member, &lacks, err);
 		if (code)
 			break;
 	}
 	store_rest(vault->store);
-	return code;
+	return code ? code : lacks;
 }
 
 /* ---- opening a stream */
@@ -447,14 +457,47 @@ int access_grant(struct vault *vault, const uint8_t stream[16], const uint8_t me
 	return code ? code : store_keys_commit(vault->store, err);
 }
 
+/* Who is being replaced has two identities: where the other one reads too, it may what this one may, as far as its role
+ * goes. The writer's own comes last. */
+static int grant_others(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
+			instant now, struct error *err)
+{
+	size_t position = (size_t)log_stream(&vault->log, stream);
+	const char *fingerprint = log_member(&vault->log, member)->fingerprint;
+	int code = 0;
+
+	for (uint32_t i = 0; !code && i < vault->log.member_count; i++) {
+		const struct log_member *m = &vault->log.members[i];
+		const struct log_grant *grant = stream_grant(&vault->log.streams[position], i);
+		uint8_t most = rights & log_ceiling(log_role(&vault->log, m, LOG_NEVER)), id[ID_BYTES];
+
+		if (!log_live(m) || !grant || !(grant->rights & RIGHT_READ) || !str_equal(m->fingerprint, fingerprint) ||
+		    memcmp(m->id, member, ID_BYTES) == 0)
+			continue;
+		memcpy(id, m->id, ID_BYTES);
+		code = access_grant(vault, stream, id, most, now, err);
+	}
+	return code;
+}
+
 int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
 		instant now, struct error *err)
 {
+	bool me = memcmp(member, vault->member, ID_BYTES) == 0;
 	int code = vault_begin(vault, NULL, NULL, err);
+	const struct log_member *who;
+	size_t position;
 
 	if (code)
 		return code;
-	code = access_grant(vault, stream, member, (rights | VAULT_READ) & RIGHT_ALL, now, err);
+	rights = (rights | VAULT_READ) & RIGHT_ALL;
+	code = find_both(vault, stream, member, &position, &who, err);
+	if (!code && me)
+		code = grant_others(vault, stream, member, rights, now, err);
+	if (!code)
+		code = access_grant(vault, stream, member, rights, now, err);
+	if (!code && !me)
+		code = grant_others(vault, stream, member, rights, now, err);
 	return vault_finish(vault, code, err);
 }
 

@@ -4,12 +4,16 @@
  * elsewhere. Against whoever can take the whole vault back to yesterday.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "psirtty/base/file.h"
 #include "psirtty/base/i18n.h"
 #include "vault/vault_private.h"
 
 #define FIRST_LINE "psirtty checkpoint 1\n"
 #define SIGNATURE_BEGINS "-----BEGIN PGP SIGNATURE-----"
+
+enum { NOTE_LIMIT = 4096, LATE_DAYS = 2 };
 
 static const uint8_t own_stream[ID_BYTES];
 
@@ -176,9 +180,46 @@ static int find_last(struct vault *vault, struct last *ret, struct error *err)
 	return code < 0 ? code : 0;
 }
 
+/* Why the last one could not be made lies beside the remembered head until one was. */
+static char *note_path(const struct vault *vault)
+{
+	AUTO_STRING dir = file_state_dir();
+	AUTO_STRING vault_hex = str_hex(vault->id, ID_BYTES);
+	AUTO_STRING member_hex = str_hex(vault->member, ID_BYTES);
+
+	return mem_format("%s/%s/%s.checkpoint", dir, vault_hex, member_hex);
+}
+
+static void note_outcome(const struct vault *vault, const struct error *why)
+{
+	AUTO_STRING path = note_path(vault);
+
+	if (!why->code)
+		unlink(path);
+	else if (why->why)
+		file_keep(path, why->why, strlen(why->why), 0600, NULL);
+}
+
+int vault_checkpoint_trouble(struct vault *vault, instant now, struct error *err)
+{
+	AUTO_STRING path = note_path(vault);
+	AUTO_STR why = STR_INIT;
+	struct last last;
+	int code;
+
+	if (!file_exists(path) || file_read(path, NOTE_LIMIT, &why, NULL))
+		return 0;
+	code = find_last(vault, &last, err);
+	if (code || (last.gseq && now - last.at <= LATE_DAYS * INSTANT_DAY))
+		return code;
+	return error_set(err, ERR_DENIED, _("checkpoint"), _("Make one: `psirtty vault checkpoint`"),
+			 _("the daily checkpoint could not be made: %s"), str_or_empty(why.bytes));
+}
+
 /* The remembered head stands for what nobody has touched since. */
 int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, struct error *err)
 {
+	AUTO_ERROR why = ERROR_INIT;
 	AUTO_STR text = STR_INIT;
 	struct last last;
 	int code;
@@ -190,10 +231,11 @@ int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, str
 	if (code || (last.gseq && (last.gseq == vault->log.gseq || last.at / INSTANT_DAY >= now / INSTANT_DAY)))
 		return code;
 	openpgp_hush(vault->pgp, true);
-	code = vault_checkpoint(vault, now, &text, err);
+	code = vault_checkpoint(vault, now, &text, &why);
 	openpgp_hush(vault->pgp, false);
+	note_outcome(vault, &why);
 	*ret_made = !code;
-	return code;
+	return code ? error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why)) : 0;
 }
 
 /* ---- holding one against the log */

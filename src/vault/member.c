@@ -226,18 +226,24 @@ int member_require_admin(const struct vault *vault, struct error *err)
 			 _("only an admin may do this"));
 }
 
+static int no_member(struct error *err)
+{
+	return error_set(err, ERR_INPUT, _("member"), _("See `psirtty member list`"), _("it is no member of this vault"));
+}
+
+static int last_admin(const char *fingerprint, struct error *err)
+{
+	return error_set(err, ERR_DENIED, fingerprint, _("Make somebody else admin first: `psirtty member role FPR admin`"),
+			 _("it is the last admin of the vault"));
+}
+
 static int keep_an_admin(const struct vault *vault, const uint8_t member[16], struct error *err)
 {
 	uint32_t position = log_position(&vault->log, member);
 
 	if (position == LOG_NOBODY || !log_live(&vault->log.members[position]))
-		return error_set(err, ERR_INPUT, _("member"), _("See `psirtty member list`"),
-				 _("it is no member of this vault"));
-	if (log_last_admin(&vault->log, position))
-		return error_set(err, ERR_DENIED, vault->log.members[position].fingerprint,
-				 _("Make somebody else admin first: `psirtty member role FPR admin`"),
-				 _("it is the last admin of the vault"));
-	return 0;
+		return no_member(err);
+	return log_last_admin(&vault->log, position) ? last_admin(vault->log.members[position].fingerprint, err) : 0;
 }
 
 int vault_remove(struct vault *vault, const uint8_t member[16], instant now, size_t *ret_rotated,
@@ -264,17 +270,68 @@ int vault_remove(struct vault *vault, const uint8_t member[16], instant now, siz
 	return code;
 }
 
+/* Who is being replaced has two identities: what one may the other may, whoever of them writes. Inside a transaction; ME: the
+ * writer's own, which comes last, as it may not go on afterwards. */
+static int put_roles(struct vault *vault, const char *fingerprint, enum vault_role role, bool me, instant now,
+		     struct error *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; !code && i < vault->log.member_count; i++) {
+		const struct log_member *m = &vault->log.members[i];
+		uint8_t body[ID_BYTES + 1];
+
+		if (!log_live(m) || !str_equal(m->fingerprint, fingerprint) ||
+		    me != (memcmp(m->id, vault->member, ID_BYTES) == 0))
+			continue;
+		memcpy(body, m->id, ID_BYTES);
+		body[ID_BYTES] = (uint8_t)role;
+		code = vault_put_control(vault, CONTROL_ROLE, own_stream, body, sizeof(body), now, err);
+	}
+	return code;
+}
+
+static bool other_admin(const struct vault *vault, const char *fingerprint)
+{
+	for (size_t i = 0; i < vault->log.member_count; i++) {
+		const struct log_member *m = &vault->log.members[i];
+
+		if (log_live(m) && !str_equal(m->fingerprint, fingerprint) &&
+		    log_role(&vault->log, m, LOG_NEVER) == ROLE_ADMIN)
+			return true;
+	}
+	return false;
+}
+
+static int check_role(const struct vault *vault, const uint8_t member[16], enum vault_role role, struct error *err)
+{
+	const struct log_member *m = log_member(&vault->log, member);
+
+	if (!m || !log_live(m))
+		return no_member(err);
+	if (role == VAULT_ADMIN || log_role(&vault->log, m, LOG_NEVER) != ROLE_ADMIN || other_admin(vault, m->fingerprint))
+		return 0;
+	return last_admin(m->fingerprint, err);
+}
+
 int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_role role, instant now,
 		   struct error *err)
 {
-	AUTO_STR body = STR_INIT;
+	AUTO_STRING fingerprint = NULL;
 	int code = member_require_admin(vault, err);
 
-	if (!code && role != VAULT_ADMIN)
-		code = keep_an_admin(vault, member, err);
-	str_add_bytes(&body, member, ID_BYTES);
-	str_add_char(&body, (char)role);
-	return code ? code : append_one(vault, CONTROL_ROLE, &body, now, err);
+	if (!code)
+		code = vault_begin(vault, NULL, NULL, err);
+	if (code)
+		return code;
+	code = check_role(vault, member, role, err);
+	if (!code) {
+		fingerprint = mem_string(log_member(&vault->log, member)->fingerprint);
+		code = put_roles(vault, fingerprint, role, false, now, err);
+	}
+	if (!code)
+		code = put_roles(vault, fingerprint, role, true, now, err);
+	return vault_finish(vault, code, err);
 }
 
 int member_share_all(struct vault *vault, const struct log_member *member, size_t *ret_left, struct error *err)
@@ -287,8 +344,8 @@ int member_share_all(struct vault *vault, const struct log_member *member, size_
 		if (vault->log.streams[i].shredded)
 			continue;
 		code = access_readable(vault, i) ? access_share(vault, i, member, &why) : ERR_DENIED;
-		*ret_left += code == ERR_DENIED;
-		if (code == ERR_DENIED)
+		*ret_left += access_lacks(code);
+		if (access_lacks(code))
 			code = 0;
 		else if (code)
 			error_set(err, code, why.what, why.remedy, "%s", str_or_empty(why.why));

@@ -324,10 +324,31 @@ bool openpgp_has_secret(struct openpgp *pgp, const char *fingerprint)
 	return has;
 }
 
+/* Whose key the operation that is started next makes or gives: gpgme's start has no room for it. */
+static const char *start_whose;
+
+static gpgme_error_t start_generate(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)in, (void)beside, (void)out;
+	return gpgme_op_createkey_start(context, start_whose, "future-default", 0, 0, NULL,
+					GPGME_CREATE_NOPASSWD | GPGME_CREATE_FORCE);
+}
+
+static gpgme_error_t start_export(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out)
+{
+	(void)in, (void)beside;
+	return gpgme_op_export_start(context, start_whose, GPGME_EXPORT_MODE_MINIMAL, out);
+}
+
+static gpgme_error_t run_for(struct openpgp *pgp, openpgp_start_fn start, const char *whose, gpgme_data_t out)
+{
+	start_whose = whose;
+	return openpgp_run(pgp->context, start, NULL, NULL, out);
+}
+
 int openpgp_generate(struct openpgp *pgp, const char *user_id, char **ret, struct error *err)
 {
-	gpgme_error_t code = gpgme_op_createkey(pgp->context, user_id, "future-default", 0, 0, NULL,
-						GPGME_CREATE_NOPASSWD | GPGME_CREATE_FORCE);
+	gpgme_error_t code = run_for(pgp, start_generate, user_id, NULL);
 	gpgme_genkey_result_t made = gpgme_op_genkey_result(pgp->context);
 
 	if (code || !made || !made->fpr)
@@ -370,7 +391,7 @@ static int export_key(struct openpgp *pgp, const char *fingerprint, bool armor, 
 	if (code)
 		return openpgp_failed(err, fingerprint, code);
 	gpgme_set_armor(pgp->context, armor);
-	code = gpgme_op_export(pgp->context, fingerprint, GPGME_EXPORT_MODE_MINIMAL, out);
+	code = run_for(pgp, start_export, fingerprint, out);
 	openpgp_take(out, ret);
 	if (!code && ret->length == 0)
 		return error_set(err, ERR_INPUT, fingerprint, NULL, _("there is no such key"));

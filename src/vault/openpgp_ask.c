@@ -14,7 +14,8 @@ static struct {
 	bool silent, wanted;
 	bool elsewhere;     /* the agent is on another machine, and asks there */
 	bool declined;      /* once no means no until openpgp_take_wanted */
-	bool hushed_declined; /* what that was before openpgp_hush */
+	bool hushed;          /* by openpgp_hush */
+	bool hushed_declined; /* what DECLINED was before that */
 	unsigned asked;     /* how often, for whoever waits */
 	int tries;          /* of one operation that had wrong answers */
 } who;
@@ -84,8 +85,14 @@ void openpgp_prepare_asking(gpgme_ctx_t context)
 	}
 }
 
+bool openpgp_is_hushed(void)
+{
+	return who.hushed;
+}
+
 void openpgp_hush(struct openpgp *pgp, bool hushed)
 {
+	who.hushed = hushed;
 	if (!hushed) {
 		openpgp_prepare_asking(pgp->context);
 		who.declined = who.hushed_declined;
@@ -94,7 +101,9 @@ void openpgp_hush(struct openpgp *pgp, bool hushed)
 	who.hushed_declined = who.declined;
 	who.declined = true;
 	gpgme_set_passphrase_cb(pgp->context, NULL, NULL);
-	gpgme_set_pinentry_mode(pgp->context, GPGME_PINENTRY_MODE_CANCEL);
+	/* One on another machine forbids to be told not to ask, and then does nothing at all. */
+	gpgme_set_pinentry_mode(pgp->context, openpgp_agent_elsewhere(pgp->home) ? GPGME_PINENTRY_MODE_DEFAULT :
+										   GPGME_PINENTRY_MODE_CANCEL);
 }
 
 /* The agent has said that it does not let us ask: from now on it is left alone. */
@@ -111,6 +120,8 @@ static bool refused(gpgme_ctx_t context, gpg_err_code_t reason)
 
 bool openpgp_ask_again(gpgme_ctx_t context, gpgme_error_t code)
 {
+	if (who.hushed)
+		return false;
 	if (refused(context, gpgme_err_code(code)))
 		return true;
 	if (who.ask && !who.declined && gpgme_err_code(code) == GPG_ERR_BAD_PASSPHRASE && ++who.tries < TRIES)

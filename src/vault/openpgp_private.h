@@ -46,6 +46,7 @@ void openpgp_prepare_asking(gpgme_ctx_t context);
 /* After an operation that ended with CODE: whether to do it once more, because what was answered was wrong, or because the
  * agent does not let us ask and is left alone from now on. */
 bool openpgp_ask_again(gpgme_ctx_t context, gpgme_error_t code);
+bool openpgp_is_hushed(void);
 /* How often our own dialogue asked; grows. */
 unsigned openpgp_times_asked(void);
 gpgme_error_t openpgp_get(struct openpgp *pgp, const char *fingerprint, bool secret, gpgme_key_t *ret);
@@ -82,7 +83,7 @@ void openpgp_malformed(struct openpgp_result *ret);
 typedef gpgme_error_t (*openpgp_start_fn)(gpgme_ctx_t context, gpgme_data_t in, gpgme_data_t beside, gpgme_data_t out);
 gpgme_error_t openpgp_run(gpgme_ctx_t context, openpgp_start_fn start, gpgme_data_t in, gpgme_data_t beside,
 			  gpgme_data_t out);
-/* The 20 s; less where PSIRTTY_GPG_MS says so, never more. */
+/* The 20 s; 1.5 where openpgp_hush holds, and then no person's minutes; less where PSIRTTY_GPG_MS says so, never more. */
 int openpgp_patience_ms(void);
 /* That in two steps: between them gpg works on by itself as far as its pipes reach, and CONTEXT and the data are taken;
  * the time begins with the second step, which frees. */

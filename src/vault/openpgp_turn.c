@@ -6,6 +6,7 @@
  */
 #include "vault/openpgp_private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
@@ -20,12 +21,15 @@ void openpgp_go_behind(bool yes)
 	behind = yes;
 }
 
-/* A question that somebody takes long to answer does not stop an import for good. */
-static void wait_for_front(int folder)
+/* For as long as gpg may take at most: a question that somebody takes long to answer does not stop an import for good, nor
+ * does a process that was stopped stop everybody. A folder that cannot be locked has no turns. */
+static bool wait_for(int folder, int kind)
 {
-	for (int waited = 0; waited < openpgp_patience_ms(); waited += LOOK_MS) {
-		if (flock(folder, LOCK_EX | LOCK_NB) == 0)
-			return;
+	for (int waited = 0;; waited += LOOK_MS) {
+		if (flock(folder, kind | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK || waited >= openpgp_patience_ms())
+			return false;
 		poll(NULL, 0, LOOK_MS);
 	}
 }
@@ -35,9 +39,8 @@ int openpgp_turn_take(const char *home)
 	AUTO_STRING path = openpgp_folder(home);
 	int folder = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-	if (folder >= 0 && behind)
-		wait_for_front(folder);
-	else if (folder >= 0 && flock(folder, LOCK_SH) == 0)
+	/* Who is behind looks whether anybody is in front, and holds nothing. */
+	if (folder >= 0 && wait_for(folder, behind ? LOCK_EX : LOCK_SH) && !behind)
 		return folder;
 	if (folder >= 0)
 		close(folder);

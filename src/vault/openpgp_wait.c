@@ -11,7 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { WATCH_MOST = 16, GPG_MS = 20000, PERSON_MS = 300000 };
+enum { WATCH_MOST = 16, GPG_MS = 20000, HUSHED_MS = 1500, PERSON_MS = 300000 };
 
 struct watch {
 	gpgme_io_cb_t call; /* NULL: free */
@@ -67,9 +67,10 @@ static void loop_event(void *data, gpgme_event_io_t type, void *type_data)
 int openpgp_patience_ms(void)
 {
 	const char *text = getenv("PSIRTTY_GPG_MS");
-	long shorter = text ? strtol(text, NULL, 10) : GPG_MS;
+	int most = openpgp_is_hushed() ? HUSHED_MS : GPG_MS;
+	long shorter = text ? strtol(text, NULL, 10) : most;
 
-	return shorter > 0 && shorter < GPG_MS ? (int)shorter : GPG_MS;
+	return shorter > 0 && shorter < most ? (int)shorter : most;
 }
 
 static void arm(int timer, int ms)
@@ -176,7 +177,7 @@ static bool wait_for(struct openpgp_job *job, int timer)
 			arm(timer, openpgp_patience_ms());
 			continue;
 		}
-		if (person || !somebody_is_asked(job->context))
+		if (person || openpgp_is_hushed() || !somebody_is_asked(job->context))
 			return false;
 		person = true;
 		arm(timer, PERSON_MS);

@@ -16,6 +16,7 @@ enum { BATCH = 100, NAMED = 5 };
 void vault_renewal_release(struct vault_renewal *renewal)
 {
 	free(renewal->names);
+	free(renewal->damaged_names);
 	*renewal = (struct vault_renewal){ 0 };
 }
 
@@ -144,22 +145,42 @@ static int open_as(struct vault *vault, uint32_t member, instant now, struct vau
 	return code;
 }
 
-static int take_drafts(struct vault *from, struct vault *to, size_t *ret_count, struct error *err)
+static void note_damaged(const char *id, struct vault_renewal *ret)
+{
+	AUTO_STR names = STR_INIT;
+
+	if (ret->damaged++ < NAMED) {
+		str_add_format(&names, "%s%s%s", str_or_empty(ret->damaged_names), ret->damaged_names ? ", " : "", id);
+		mem_replace(&ret->damaged_names, names.bytes);
+	}
+}
+
+/* What is damaged keeps no exposed root alive: it stays where it is, and is told. */
+static int take_draft(struct vault *from, struct vault *to, const char *id, struct vault_renewal *ret, struct error *err)
+{
+	struct str text = STR_INIT;
+	int code = 0;
+
+	if (vault_draft_get(from, id, &text, NULL)) {
+		note_damaged(id, ret);
+	} else {
+		code = vault_draft_put(to, id, text.bytes, text.length, err);
+		if (!code)
+			code = vault_draft_remove(from, id, err);
+		ret->drafts += !code;
+	}
+	str_wipe(&text);
+	return code;
+}
+
+static int take_drafts(struct vault *from, struct vault *to, struct vault_renewal *ret, struct error *err)
 {
 	char **ids = NULL;
 	size_t count = 0;
 	int code = vault_draft_list(from, &ids, &count, err);
 
-	for (size_t i = 0; !code && i < count; i++) {
-		AUTO_STR text = STR_INIT;
-
-		code = vault_draft_get(from, ids[i], &text, err);
-		if (!code)
-			code = vault_draft_put(to, ids[i], text.bytes, text.length, err);
-		*ret_count += !code;
-	}
 	for (size_t i = 0; !code && i < count; i++)
-		code = vault_draft_remove(from, ids[i], err);
+		code = take_draft(from, to, ids[i], ret, err);
 	file_free_names(ids, count);
 	return code;
 }
@@ -168,7 +189,7 @@ static int take_drafts(struct vault *from, struct vault *to, size_t *ret_count, 
 static int succeed(struct vault *old, struct vault *heir, instant now, struct vault_renewal *ret, struct error *err)
 {
 	size_t rotated, left;
-	int code = take_drafts(old, heir, &ret->drafts, err);
+	int code = take_drafts(old, heir, ret, err);
 
 	if (!code)
 		code = vault_remove(old, old->member, now, &rotated, &left, err);

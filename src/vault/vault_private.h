@@ -209,7 +209,9 @@ int access_grant(struct vault *vault, const uint8_t stream[16], const uint8_t me
 		 instant now, struct error *err);
 /* The same where the stream is stale, keys.db committed at once. */
 int access_freshen(struct vault *vault, size_t position, instant now, struct error *err);
-/* Wraps of every epoch of a stream that this member can open, for MEMBER. */
+/* Wraps of every epoch of a stream that this member can open, for MEMBER; where there are others, ERR_DENIED (no key) or
+ * ERR_NO (a damaged wrap) when that is done: access_lacks. */
+bool access_lacks(int code);
 int access_share(struct vault *vault, size_t position, const struct log_member *member, struct error *err);
 
 /* ---- renew.c */

@@ -40,7 +40,8 @@ static size_t most_of(size_t given, size_t limit)
 
 	if (given > LARGE / RATIO_LARGE)
 		most = given < limit / RATIO_LARGE ? given * RATIO_LARGE : limit;
-	return most < SMALL ? SMALL : most;
+	most = most < SMALL ? SMALL : most;
+	return most < limit ? most : limit;
 }
 
 static int read_all(struct archive *archive, size_t given, size_t limit, const char *name, struct str *ret,

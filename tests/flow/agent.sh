@@ -203,12 +203,16 @@ ok $? 'it still waits'
 exec 8<&-
 wait $running
 has "$(cat "$work/said")" '2 taken in, 0 known already, 0 could not be opened' 'its turn comes'
+exec 8<"$GNUPGHOME"
+flock --exclusive 8
+has "$(PSIRTTY_GPG_MS=1000 timeout 30 "$psirtty" mail read "$work/in/late3.eml" 2>&1 8<&-)" 'Encryption' 'who never lets go of it stops nobody'
+exec 8<&-
 
-# ---- an agent that hangs: nobody waits for it longer than gpg may, here a second and a half
+# ---- an agent that hangs: nobody waits for it longer than gpg may, here five seconds
 mkdir "$work/hang"
 for i in 1 2 3; do letter "$work/l" - "$late" 'F <f@finder.example>' "<h$i@x>" "h$i" <<<"hung words $i" >"$work/hang/$i.eml"; done
 mkfifo "$work/lines"
-PSIRTTY_GPG_MS=1500 "$psirtty" - <"$work/lines" >"$work/said" 2>&1 &
+PSIRTTY_GPG_MS=5000 "$psirtty" - <"$work/lines" >"$work/said" 2>&1 &
 running=$!
 exec 7>"$work/lines"
 echo "calendar export $work/unlocked.ics" >&7

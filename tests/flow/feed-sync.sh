@@ -146,13 +146,7 @@ has "$(cat "$work/out")" $'kev\t' 'and what came before is told'
 
 # ---- killed after so many requests, again and again: the same records as without
 act epss.csv.gz
-sources='osv-PyPI kev redhat-vex nvd-files'
-records() {
-  python3 -c 'import sqlite3, sys
-for row in sqlite3.connect(sys.argv[1]).execute("SELECT source.name, record.name, part, state, exploited, modified FROM record"
-    " JOIN source ON source.id = record.source WHERE gone = 0 ORDER BY 1, 2, 3"):
-    print(*row)' "$1/psirtty/intel.db" | sha256sum
-}
+sources='osv-PyPI kev epss redhat-vex nvd-files'
 # shellcheck disable=SC2086
 XDG_DATA_HOME=$work/whole p feed sync $sources >/dev/null
 for count in 1 2 3 4 6 9; do

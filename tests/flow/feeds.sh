@@ -51,6 +51,23 @@ $1
 END
   echo secret-of-the-nvd >"$work/apikey")
 }
+# How many records the store of FOLDER holds, and a sum of all it holds of them: from which source, their texts, other names,
+# products, and scores; all but when they came and in which run. What it lacks is not there in another store either.
+records() { # records FOLDER
+  python3 - "$1/psirtty/intel.db" <<'END'
+import hashlib, sqlite3, sys
+there = "FROM record JOIN source ON source.id = record.source %s WHERE gone = 0 ORDER BY "
+each = "source.name, record.name, part, "
+rows = [sqlite3.connect(sys.argv[1]).execute("SELECT " + each + what + " " + there % join + order).fetchall() for what, join, order in (
+    ("record.kind, state, exploited, modified", "", "1, 2, 3"),
+    ("packed, raw", "JOIN body ON body.id = record.id", "1, 2, 3"),
+    ("alias.name, joins", "JOIN alias ON alias.record = record.id", "1, 2, 3, 4"),
+    ("key", "JOIN product ON product.record = record.id", "1, 2, 3, 4"))]
+rows.append(sqlite3.connect(sys.argv[1]).execute(
+    "SELECT cve, day, name, score, percentile, history FROM epss LEFT JOIN epss_model ON epss_model.id = model ORDER BY 1").fetchall())
+print(len(rows[0]), *(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in rows))
+END
+}
 act() { # act PATH LINE…: what the server does with it next
   local name=$1
   shift

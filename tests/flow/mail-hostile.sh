@@ -124,6 +124,12 @@ done
 ok $? "mails with something closed in them are answered ($answered)"
 is "$secret" 0 'no draft holds what was not opened'
 
+# ---- a marking in a stranger's subject
+forged=$("$psirtty" mail list --json TLP:CLEAR | sed -n 's/.*"id": "\(M-[0-9]*\)".*/\1/p' | head -n 1)
+"$psirtty" mail take "$forged" >/dev/null 2>&1
+draft=$("$psirtty" mail reply "$forged" --text 'Thank you.' 2>&1 | grep -oE 'reply-[0-9a-f]+' | head -n 1)
+is "$("$psirtty" mail check "$draft" 2>&1 | sed -n 's/^Marking  *//p')" TLP:RED 'does not lower the marking of its case'
+
 # ---- what all of it wrote and reached
 if [ "$traced" = 1 ]; then
   cat "$work"/trace.* >"$work/trace"

@@ -130,6 +130,25 @@ else
   is "$whole-$((died > 1))" yes-1 'and at last not killed'
 fi
 
+# ---- taken by several at once: all find it waiting before the first may write, and one of them opens the case
+cp -a "$work/vault" "$work/race"
+exec 9<"$work/race/vault.lock"
+flock 9
+place=:$(stat -c %i "$work/race/vault.lock")
+for n in 1 2 3 4; do
+  XDG_STATE_HOME=$work/state-r$n p --vault "$work/race" match take "$one" 9<&- >"$work/took$n" &
+  takers[n]=$!
+done
+end=$((SECONDS + 20))
+until [ "$(grep -c -e "-> .*$place " /proc/locks)" -ge 4 ] || [ $SECONDS -ge $end ]; do read -r -t 0.02 _ <><(:); done
+exec 9<&-
+took=0
+for n in 1 2 3 4; do
+  wait "${takers[n]}" && took=$((took + 1))
+done
+is "$took-$(grep -l already "$work"/took? | wc -l)" 1-3 'of four who take it at once one does, the others are told so'
+is "$(XDG_STATE_HOME=$work/state-r p --vault "$work/race" --json case list | jq length)" 1 'and there is one case'
+
 # ---- decisions
 out=$(checked match take "$one")
 has "$out" 'pkg:pypi/tem-plate: about Tem.plate' 'a match opens a case'
@@ -202,6 +221,64 @@ p match run box >/dev/null
 is "$(p --json match list --all --vulnerability CVE-2026-0009 | jq -r '.[].places[] | [.version, .answer, .evidence[0].range] | join(" ")')" \
   '6-el8_5 affected < 1:1.1.1k-7.el8_6 (fixed)' \
   'older than the fix is affected, the fix is not, of newer ones and other releases it does not speak'
+
+# ---- what is a part of something else: mended, or not vulnerable, in an image says nothing of it elsewhere; in an operating
+# system it does
+part() { # part STATUS NUMBER PURL OUTER
+  printf '{"document":{"category":"csaf_vex","title":"VEX %s","csaf_version":"2.0","publisher":{"category":"vendor","name":"I","namespace":"https://i.example"},"tracking":{"id":"I-%s","status":"final","version":"1","initial_release_date":"2026-11-18T00:00:00Z","current_release_date":"2026-11-18T00:00:00Z","revision_history":[]}},"product_tree":{"full_product_names":[{"product_id":"outer","name":"Outer","product_identification_helper":{%s}},{"product_id":"inner","name":"Inner","product_identification_helper":{"purl":"%s"}}],"relationships":[{"category":"default_component_of","product_reference":"inner","relates_to_product_reference":"outer","full_product_name":{"product_id":"both","name":"Inner in Outer"}}]},"vulnerabilities":[{"cve":"CVE-2026-%s","product_status":{"%s":["both"]}}]}' \
+    "$2" "$2" "$4" "$3" "$2" "$1"
+}
+mkdir "$work/parts" "$work/parts-osv"
+number=100 components='' expected=''
+for status in known_not_affected fixed first_fixed; do
+  while IFS='|' read -r kind outer answer; do
+    number=$((number + 1))
+    components="$components{\"type\":\"library\",\"name\":\"part$number\",\"version\":\"1.0\",\"purl\":\"pkg:pypi/part$number@1.0\"},"
+    osv "PYSEC-2026-$number" "\"CVE-2026-$number\"" "part$number" '{"introduced":"0"},{"fixed":"2.0"}' >"$work/parts-osv/$number.json"
+    part $status $number "pkg:pypi/part$number@1.0" "$outer" >"$work/parts/$number.json"
+    expected="${expected}CVE-2026-$number $answer
+"
+  done <<'END'
+an image|"purl":"pkg:oci/outer@sha256:0"|affected
+nothing told||affected
+an application|"cpe":"cpe:/a:i:outer:1"|affected
+another writing|"cpe":"cpe:2.3:a:i:outer:1:*:*:*:*:*:*:*"|affected
+hardware|"cpe":"cpe:2.3:h:i:outer:1:*:*:*:*:*:*:*"|affected
+a system|"cpe":"cpe:/o:i:outer:1"|not-affected
+distribution part|"cpe":"cpe:/a:redhat:enterprise_linux:9::appstream"|not-affected
+another part|"cpe":"cpe:2.3:a:redhat:rhel_eus:9.2:*:appstream:*:*:*:*:*"|not-affected
+another writing|"cpe":"cpe:2.3:o:i:outer:1:*:*:*:*:*:*:*"|not-affected
+END
+done
+part known_not_affected 200 pkg:rpm/redhat/gnutls@1-2.el8 '"purl":"pkg:oci/outer@sha256:0"' >"$work/parts/200.json"
+part known_affected 201 pkg:npm/inner@1.0 '"purl":"pkg:oci/outer@sha256:0"' >"$work/parts/201.json"
+printf '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[%s{"type":"library","name":"gnutls","version":"1-2.el8","purl":"pkg:rpm/redhat/gnutls@1-2.el8"},{"type":"library","name":"inner","version":"1.0","purl":"pkg:npm/inner@1.0"}]}' \
+  "$components" >"$work/parts.json"
+p feed import "$work"/parts-osv/*.json --source osv-PyPI >/dev/null
+p feed import "$work"/parts/*.json >/dev/null
+p product add inside 'Inside' >/dev/null
+p sbom import inside 1 "$work/parts.json" >/dev/null
+p match run inside >/dev/null
+is "$(p --json match list --all | jq -r '.[] | select(.product == "inside") | [.vulnerability, .answer] | join(" ")' | sort)" \
+  "$(printf '%sCVE-2026-201 affected\n' "$expected")" 'parts of images, of applications, of hardware and of systems'
+
+# The documents of a vendor of images.
+folder=${PSIRTTY_CORPORA:-}/csaf-provider/stackable/csaf/v2/advisories/2026
+if [ -f "$folder/cve-2022-1471.json" ] && [ -f "$folder/cve-2026-42778.json" ]; then
+  maven() { osv "GHSA-$1" "\"$2\"" "$3" "$4" | sed 's/"PyPI"/"Maven"/'; }
+  maven 1 CVE-2022-1471 org.yaml:snakeyaml '{"introduced":"0"},{"fixed":"2.0"}' >"$work/m1.json"
+  maven 2 CVE-2026-42778 org.apache.mina:mina-core '{"introduced":"0"},{"fixed":"9"}' >"$work/m2.json"
+  echo '{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","group":"org.yaml","name":"snakeyaml","version":"1.33","purl":"pkg:maven/org.yaml/snakeyaml@1.33"},{"type":"library","group":"org.apache.mina","name":"mina-core","version":"2.1.6","purl":"pkg:maven/org.apache.mina/mina-core@2.1.6"}]}' >"$work/maven.json"
+  p feed import "$work/m1.json" "$work/m2.json" --source osv-Maven >/dev/null
+  p feed import "$folder/cve-2022-1471.json" "$folder/cve-2026-42778.json" >/dev/null
+  p product add jars 'Jars' >/dev/null
+  p sbom import jars 1 "$work/maven.json" >/dev/null
+  p match run jars >/dev/null
+  is "$(p --json match list | jq -r '.[] | select(.product == "jars") | [.vulnerability, .answer] | join(" ")' | sort)" \
+    "$(printf 'CVE-2022-1471 affected\nCVE-2026-42778 affected')" 'what is mended in images of others stays open with us'
+else
+  skip 'documents of a vendor of images' 'not in the collection'
+fi
 
 # ---- what nobody knows
 p product add other Other >/dev/null

@@ -115,13 +115,18 @@ is $? 2 'and --abandon without --identity'
 before=$(as a case show "$id")
 as a mail compose 1 --to finder@example.org --text 'kept while it is sealed' >/dev/null
 drafts=$(as a draft list | wc -l)
+damaged=$(dirname "$(find "$vault/drafts" -name '*.sealed' | head -n 1)")/a-torn-one.sealed
+echo 'nothing that opens' >"$damaged"
 cp -r "$vault" "$work/exposed"
 out=$(as a member rotate --identity)
 is $? 0 'an admin gets a new identity by one command' || echo "# $out"
+has "$out" '1 drafts are damaged and did not come along: a-torn-one' 'a damaged draft does not stand in its way, and is named'
 is "$(as a member list | awk -F'\t' -v f="$a" '$1 == f { print $2, $3, $6 }' | tr '\n' ';')" 'admin removed -;admin member me;' \
   'the old one is no member any more, the new one is what it was'
 is "$(as a case show "$id")" "$before" 'and reads what it read'
 has "$drafts:$(as a draft list | wc -l)" '1:1' 'drafts came along'
+[ -f "$damaged" ]
+ok $? 'and what is left of the damaged one is kept'
 as a note "$id" 'by the new one' >/dev/null
 has "$(as c case log "$id")" 'by the new one' 'who may read goes on reading'
 rm -rf "$work/forged" && cp -r "$vault" "$work/forged" && cp "$work/exposed/keys.db" "$work/forged/keys.db" && rm -f "$work/forged/"*-wal "$work/forged/"*-shm
@@ -136,6 +141,18 @@ has "$out" "psirtty member add $c" 'who is no admin asks for a new identity'
 is "$(as a member list | grep -c "^$c.*asks")" 1 'and is seen to ask'
 has "$(as a member add "$c")" 'has a new identity: observer' 'an admin admits it with the old role'
 is "$(as a member list | awk -F'\t' -v f="$c" '$1 == f { print $2, $3 }' | tr '\n' ';')" 'observer replaced;observer member;' 'for a while there are two'
+roles_of() { as a member list | awk -F'\t' -v f="$1" '$1 == f && $3 != "removed" { print $2, $3 }' | tr '\n' ';'; }
+rights_of() { as a case readers "$id" | awk -F'\t' -v f="$1" '$1 == "may" && $2 == f { print $4 }' | tr '\n' ';'; }
+as a member role "$c" evaluator >/dev/null
+is "$(roles_of "$c")" 'evaluator replaced;evaluator member;' 'another role is one of both'
+as a case grant "$id" "$c" --rights read,write >/dev/null
+is "$(rights_of "$c")" 'read,write;read,write;' 'and so are rights'
+as a case grant "$id" "$c" --rights read >/dev/null
+is "$(rights_of "$c")" 'read;read;' 'fewer of them too'
+out=$(as c note "$id" 'one too many')
+is $? 4 'with the old one nothing is written any more'
+as a member role "$c" observer >/dev/null
+is "$(roles_of "$c")" 'observer replaced;observer member;' 'nor is a role kept that was taken'
 out=$(as c member rotate --identity)
 is $? 4 'the old one does not end while it alone reads a case'
 has "$out" "$(theirs_of c)" 'which is named'

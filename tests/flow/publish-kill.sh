@@ -71,16 +71,31 @@ count=$(cat "$work/count")
 has "$all" 'event public task published-psirt-sa-2026-0001-1.sealed ' 'published, all of it is there'
 has "$all" 'psirt-sa-2026-0001.json' 'and its files'
 has "$(p draft list)" finn@lab.example 'and a letter to the finder, as a draft'
-states='' first=''
+states='' first='' modes='' unplaced=0
 # Each third while files are laid ready, all the like; then every one.
 for ((at = 1; at <= count; at += at < count / 2 ? 3 : 1)); do
   again
   publish KILL_AT=$at
+  ready=$(ls -d "$work/out"/.publishing-*.part 2>/dev/null)
+  ready_at=0
+  [ -z "$ready" ] || [ -z "$(ls "$ready")" ] || ready_at=$at
+  modes+=$([ -z "$ready" ] || stat -c '%a ' "$ready")
   now_is=$(found)
-  case $now_is in "$none") states+=n ;; "$all") states+=a first=${first:-$at} ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
+  case $now_is in "$none") states+=n ;; "$all") states+=a first=${first:-$at}; ((ready_at)) && unplaced=$at ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
 done
 hasnt "$states" '?' "killed before every third of its $count writes, from half way before each, it is whole or not there: $states"
+is "$(tr ' ' '\n' <<<"$modes" | sort -u | tr -d '\n')" 700 'what lies ready is nobody else'"'"'s to read'
 case $states in n*a) ok 0 'first nothing, at the end all' ;; *) ok 1 'first nothing, at the end all' "$states" ;; esac
+# Events written, files not yet in place, and then the folder is not there; beside the plan one that cannot be read.
+again
+publish KILL_AT=$unplaced
+mv "$work/out" "$work/elsewhere"
+has "$(p --json vault stats 2>&1; p audit verify 2>&1; ls "$work/vault/drafts/"*)" publishing-psirt 'a plan whose folder cannot be seen is kept'
+mv "$work/elsewhere" "$work/out"
+echo torn >"$(dirname "$(ls "$work/vault/drafts/"*/publishing-*)")/publishing-a.sealed"
+p case list >/dev/null 2>&1
+rm "$work/vault/drafts/"*/publishing-a.sealed
+is "$(found)" "$all" 'and ended when it is there again, though another cannot be read'
 # Among the first changes behind the commit is the wait for its disk.
 states='' told=0
 for ((at = first - 1; at <= first + 2; at++)); do

@@ -61,9 +61,12 @@ sign=(openssl cms -sign -in inner -signer mara.pem -inkey mara.key -md sha256)
 sed 's/zebrapump leaks/zebrapump is fine/' signed.eml >altered.eml
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject sealed -out sealed.eml team.pem
 "${sign[@]}" | openssl cms -encrypt -aes256 "${head[@]}" -subject both -out both.eml team.pem
+"${sign[@]}" | openssl cms -encrypt -aes256 "${head[@]}" -subject hers -out hers.eml locked.pem
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject theirs -out theirs.eml locked.pem
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=Nobody here' -keyout nobody.key -out nobody.pem 2>/dev/null
 openssl cms -encrypt -aes256 -in inner "${head[@]}" -subject nobody -out nobody.eml nobody.pem
+openssl x509 -req -in mara.csr -CA nobody.pem -CAkey nobody.key -CAcreateserial -days 20 -out stranger.pem 2>/dev/null
+openssl cms -sign -in inner -signer stranger.pem -inkey mara.key -md sha256 | openssl cms -encrypt -aes256 "${head[@]}" -subject stranger -out stranger.eml locked.pem
 openssl cms -encrypt -aes-256-gcm -in inner "${head[@]}" -subject gcm -out gcm.eml team.pem
 read_it() { said=$("${PSIRTTY:?}" mail read "$1.eml" 2>&1); }
 field() { sed -n "s/^$1  *//p" <<<"$said"; }
@@ -104,7 +107,24 @@ pinentry 'D correct horse\nOK'
 has "$("$psirtty" mail retry 2>&1)" '1 opened, 0 still wait' 'until the passphrase is given'
 has "$("$psirtty" mail show M-0001 2>&1)" 'zebrapump leaks' 'then it is read'
 
-# ---- what an answer quotes
+# ---- what was open stays open, whatever becomes of the key
+"$psirtty" mail import stranger.eml hers.eml >/dev/null 2>&1
+has "$("$psirtty" mail show M-0005 2>&1)" 'unknown-key' 'sealed, and signed by somebody unknown'
+before=$("$psirtty" mail show M-0005 2>&1)
+has "$before" 'zebrapump leaks' 'it is read'
+has "$("$psirtty" mail show M-0006 2>&1)" 'good' 'so is one whose signer is known'
+pinentry 'ERR 83886179 Operation cancelled'
+gpgconf --kill gpg-agent
+said=$("$psirtty" mail retry 2>&1)
+has "$said" '0 opened, 1 still wait, 0 judged anew' 'tried again without the passphrase it waits'
+has "$said" $'M-0005\tits key is here' 'which is told'
+is "$("$psirtty" mail show M-0005 2>&1)" "$before" 'but what was read is not lost'
+said=$("$psirtty" mail take M-0001 2>&1)
+[ $? -ne 0 ]
+ok $? 'none is taken into a case without its words'
+has "$said" 'it does not open again: its key is here' 'and why'
+is "$("$psirtty" mail list M-0001 | cut -f 9)" - 'it can still be taken'
+
 "$psirtty" mail take M-0002 >/dev/null 2>&1
 for mail in M-0003 M-0004; do "$psirtty" mail link $mail 1 >/dev/null 2>&1; done
 answer() { # answer MAIL OPTIONS…: the draft's text and what was said
@@ -119,9 +139,35 @@ answer() { # answer MAIL OPTIONS…: the draft's text and what was said
 said=$(answer M-0002)
 has "$said" 'does not show alterations (S/MIME)' 'of what shows no alterations nothing is quoted'
 hasnt "$said" '> The zebrapump' 'indeed nothing'
-has "$(answer M-0002 --quote)" '> The zebrapump leaks.' 'unless somebody says so'
+said=$(answer M-0002 --quote)
+has "$said" 'does not show alterations (S/MIME)' 'nor when somebody asks for it'
+hasnt "$said" '> The zebrapump' 'indeed nothing'
 has "$(answer M-0003)" '> The zebrapump leaks.' 'what is only signed is quoted'
-hasnt "$(answer M-0004)" '> The zebrapump' 'signed inside, it is still asked for'
+hasnt "$(answer M-0004 --quote)" '> The zebrapump' 'nor is what was signed inside'
+
+# ---- an envelope that somebody altered: shown as text, fetched and quoted nothing
+corpora=${PSIRTTY_CORPORA:-../shared/corpora}/mail-hostile
+if [ -f "$corpora/008-smime-cbc-gadget.eml" ]; then
+  cp "$corpora/008-smime-cbc-gadget.eml" gadget.eml
+  cp "$corpora/keys/smime-psirt.pem" psirt.pem
+  cp psirt.pem psirt.key
+  take_key psirt ''
+  read_it gadget
+  is "$(field Encryption), $(field Verdict)" 'decrypted, unsigned' 'it opens'
+  has "$(field Flag)" 'not-integrity-protected' 'marked so'
+  "$psirtty" mail import gadget.eml >/dev/null 2>&1
+  "$psirtty" mail link M-0007 1 >/dev/null 2>&1
+  said=$(answer M-0007 --quote)
+  has "$said" 'does not show alterations (S/MIME)' 'no answer quotes it'
+  hasnt "$said" '> ' 'not a line'
+else
+  skip 'an envelope that somebody altered' 'no corpora: set PSIRTTY_CORPORA'
+fi
+
+# ---- a pin while the key is away
+said=$("$psirtty" key pin mara@finder.example "$ann" --verified phone 2>&1)
+has "$said" $'M-0006\tits key is here' 'a pin closes none, and tells what it cannot judge'
+has "$("$psirtty" mail show M-0006 2>&1)" 'zebrapump leaks' 'indeed not'
 ! grep -rqaF zebrapump "$work/vault" "$XDG_STATE_HOME" "$XDG_CACHE_HOME"
 ok $? 'none of it lies in the clear'
 tap_done

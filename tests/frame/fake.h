@@ -26,5 +26,14 @@ void fake_desk_signed(struct desk *desk);
 extern bool fake_chinese;
 /* The lines that were run, one a line, but for those that only move on the screen. */
 extern struct str fake_ran;
+/* What the editor began with, a line each time. It adds "+", or to a line typed that ends in "long" more than a line holds. */
+extern struct str fake_edits;
+/* What desk_history is asked for in all since; and whether it fails. */
+extern size_t fake_history_asked;
+extern bool fake_history_fails;
+/* Called while the day's checkpoint is signed; NULL: nobody looks. */
+extern void (*fake_at_checkpoint)(void);
+/* The names of the drafts that editors left and nobody ended, one a line, added to RET; forgets them all. */
+void fake_drafts_take(struct str *ret);
 
 #endif

@@ -85,6 +85,7 @@ static const struct command_row rows[] = {
 	{ "undo", "take back the last change", COMMAND_CHANGES, 0, { CASE }, "nothing to undo", NULL, 0 },
 	SCREEN("up", "one line up", SCREEN_UP),
 	SCREEN("view", "go to a saved view", SCREEN_VIEW),
+	SCREEN("view forget", "forget a saved view", SCREEN_VIEW_FORGET),
 	SCREEN("view save", "save this view", SCREEN_VIEW_SAVE),
 	SCREEN("zoom", "list or preview alone", SCREEN_ZOOM),
 	/* What keys are bound to beside these, so that the hints are those of the real program. */
@@ -250,6 +251,19 @@ int command_expand(const struct command_context *context, const char *line, stru
 	return 0;
 }
 
+/* In front of the screen; that to the last mail fails there, too. */
+static int edit_reply(struct command_context *context, const char *line, struct error *err)
+{
+	AUTO_STR text = STR_INIT;
+	int code;
+
+	str_add(&text, "Dear");
+	code = context->edit(context, "reply", &text, err);
+	if (!code && str_ends(line, "M-0005"))
+		code = error_set(err, ERR_NO, "mail", NULL, "no key is there");
+	return code;
+}
+
 int command_run_line(struct command_context *context, const char *line, struct error *err)
 {
 	const struct command_row *row;
@@ -263,6 +277,7 @@ int command_run_line(struct command_context *context, const char *line, struct e
 		BUG("the screen ran \"%s\"", line);
 	if (!(row->flags & COMMAND_SCREEN))
 		str_add_format(&fake_ran, "%s\n", line);
+	code = context->edit && str_starts(line, "mail reply") ? edit_reply(context, line, err) : 0;
 	str_add(&context->out, str_or_empty(row->prints));
 	context->reactions = row->reactions;
 	context->request = row->request;
@@ -272,7 +287,7 @@ int command_run_line(struct command_context *context, const char *line, struct e
 			context->arguments[context->argument_count++] = mem_string(argv[i]);
 	}
 	command_free_words(argv, argc);
-	return 0;
+	return code;
 }
 
 instant command_now(struct command_context *context)
@@ -286,6 +301,7 @@ void command_context_release(struct command_context *context)
 	str_release(&context->out);
 	command_free_words(context->arguments, (int)context->argument_count);
 	free(context->open_case);
+	free(context->edited);
 }
 
 void command_complete(struct command_context *context, const char *line, struct completion **ret, size_t *ret_count)
@@ -321,17 +337,65 @@ void completion_free(struct completion *completions, size_t count)
 	free(completions);
 }
 
+/* ---- drafts */
+
+struct str fake_edits = STR_INIT;
+static struct { char *id, *text; } drafts[16];
+static size_t draft_count;
+
+static void draft_drop(size_t at)
+{
+	free(drafts[at].id);
+	free(drafts[at].text);
+	memmove(&drafts[at], &drafts[at + 1], (--draft_count - at) * sizeof(*drafts));
+}
+
+void fake_drafts_take(struct str *ret)
+{
+	for (; draft_count; draft_drop(0))
+		str_add_format(ret, "%s\n", drafts[0].id);
+}
+
+static char *draft_add(const char *text)
+{
+	static unsigned last;
+
+	if (draft_count == ARRAY_LEN(drafts))
+		BUG("%zu drafts", draft_count);
+	last = draft_count ? last + 1 : 1;
+	drafts[draft_count].id = mem_format("edit-%u", last);
+	drafts[draft_count++].text = mem_string(text);
+	return mem_string(drafts[draft_count - 1].id);
+}
+
 int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err)
 {
-	(void)context;
-	(void)name;
-	(void)text;
 	(void)err;
+	str_add_format(&fake_edits, "%s\n", str_or_empty(text->bytes));
+	if (!str_equal(name, "command"))
+		str_add(text, "+");
+	else if (str_ends(text->bytes, "long"))
+		str_add_repeat(text, 'x', 9000);
+	free(context->edited);
+	context->edited = draft_add(text->bytes);
 	return 0;
 }
 
 void command_edited_done(struct command_context *context, const char *id)
 {
 	(void)context;
-	(void)id;
+	for (size_t i = draft_count; id && i-- > 0;)
+		if (str_equal(drafts[i].id, id))
+			draft_drop(i);
+}
+
+int command_edited_text(struct command_context *context, const char *id, struct str *ret, struct error *err)
+{
+	(void)context;
+	for (size_t i = 0; i < draft_count; i++)
+		if (str_equal(drafts[i].id, id)) {
+			str_add(ret, drafts[i].text);
+			return 0;
+		}
+	return error_set(err, ERR_INPUT, id, NULL, "there is no such draft");
 }

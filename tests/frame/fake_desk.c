@@ -473,6 +473,12 @@ const char *desk_warning(const struct desk *desk)
 	return NULL;
 }
 
+bool desk_damaged(const struct desk *desk)
+{
+	(void)desk;
+	return false;
+}
+
 bool desk_readonly(const struct desk *desk)
 {
 	return desk->readonly;
@@ -505,13 +511,18 @@ int desk_index_step(struct desk *desk, size_t most, uint64_t *ret_left, struct e
 	return 0;
 }
 
+size_t fake_history_asked;
+bool fake_history_fails;
+
 /* All events of the cases, the newest first. */
 int desk_history(struct desk *desk, uint64_t last, size_t most, struct desk_entry **ret, size_t *ret_count,
 		 struct error *err)
 {
 	size_t count = 0;
 
-	(void)err;
+	fake_history_asked += most;
+	if (fake_history_fails)
+		return error_set(err, ERR_VAULT, "journal", NULL, "it cannot be read");
 	*ret = mem_alloc((most + 1) * sizeof(**ret));
 	for (size_t i = model_case_count(desk->model); i-- > 0;) {
 		const struct case_state *state = model_case(desk->model, i);
@@ -613,10 +624,14 @@ char *desk_take_typed(struct desk *desk, bool own)
 	return taken;
 }
 
+void (*fake_at_checkpoint)(void);
+
 void desk_checkpoint_daily(struct desk *desk, instant now)
 {
 	(void)desk;
 	(void)now;
+	if (fake_at_checkpoint)
+		fake_at_checkpoint();
 }
 
 size_t desk_kept_texts(struct desk *desk)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fake sessions: a line runs when its answer is asked for; "mail import" never ends, but tells how far it is, until it is
- * cancelled, and "mail fetch" waits for a secret.
+ * cancelled, "mail fetch" waits for a secret, and "mail reply" for the editor: for the last two mails gpg would ask then.
  */
 #include "psirtty/command/session.h"
 
-struct session { char *line; bool told, cancelled; };
+struct session { char *line; bool told, cancelled, edited; };
 static struct desk *shared_desk;
 
 void session_answer_release(struct session_answer *answer)
@@ -37,7 +37,7 @@ void session_run(struct session *session, const char *line, const char *case_id,
 	(void)case_id;
 	(void)mail;
 	mem_replace(&session->line, line);
-	session->told = session->cancelled = false;
+	session->told = session->cancelled = session->edited = false;
 }
 
 static enum session_news run_now(struct session *session, struct session_answer *ret)
@@ -53,6 +53,23 @@ static enum session_news run_now(struct session *session, struct session_answer 
 	return SESSION_DONE;
 }
 
+/* NOTHING where the line may run now. */
+static enum session_news reply(struct session *session, struct session_answer *ret)
+{
+	if (!session->told) {
+		session->told = true;
+		ret->name = mem_string("reply");
+		str_add(&ret->text, "Dear");
+		return SESSION_EDIT;
+	}
+	if (!str_ends(session->line, "M-0004") && !str_ends(session->line, "M-0005"))
+		return SESSION_NOTHING;
+	ret->code = error_set(&ret->err, ERR_NO, "mail", NULL, "gpg wants to ask");
+	ret->wanted = true;
+	mem_replace(&session->line, NULL);
+	return SESSION_DONE;
+}
+
 enum session_news session_read(struct session *session, struct session_answer *ret)
 {
 	*ret = (struct session_answer){ .text = STR_INIT };
@@ -62,6 +79,11 @@ enum session_news session_read(struct session *session, struct session_answer *r
 		ret->name = session->told ? NULL : mem_string("imap.example.org");
 		session->told = true;
 		return ret->name ? SESSION_ASK : SESSION_NOTHING;
+	}
+	if (str_starts(session->line, "mail reply") && (!session->told || session->edited)) {
+		enum session_news news = reply(session, ret);
+
+		return news == SESSION_NOTHING ? run_now(session, ret) : news;
 	}
 	if (!str_starts(session->line, "mail import"))
 		return run_now(session, ret);
@@ -84,8 +106,7 @@ void session_asked(struct session *session, bool given, const char *bytes, size_
 
 void session_edited(struct session *session, int code, const struct str *text)
 {
-	(void)session;
-	(void)code;
+	session->edited = code == 0;
 	(void)text;
 }
 

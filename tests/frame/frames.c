@@ -5,11 +5,16 @@
  */
 #include "fake.h"
 
+#include <stdlib.h>
+
 #include "../unit/tap.h"
 #include "psirtty/base/file.h"
 #include "tui/run_tui.h"
 
 #define TEN_RESTS "rest rest rest rest rest rest rest rest rest rest "
+#define LISTS ": <case list> Enter : <case list> Enter : <case list> Enter : <case list> Enter "
+#define SIXTEEN_LISTS LISTS LISTS LISTS LISTS
+#define FOUR_RAN "case list\ncase list\ncase list\ncase list\n"
 #define MINUTE TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS TEN_RESTS
 
 struct frame { const char *name; int cols, rows; const char *keys; bool plain, roles; };
@@ -109,6 +114,8 @@ static const struct frame frames[] = {
 	{ "bar-narrow", 60, 15, "2 g x ^P Right Right Right Right Right Down Right Right Right Right", false, false },
 	{ "cvss-narrow", 60, 15, "0 g : <form case score> Enter ^P PgDn PgDn", false, false },
 	{ "view-picked", 80, 24, "0 / <sev:critical> Enter : <view save hot> Enter 1 \\ Enter", false, false },
+	{ "view-forgotten", 80, 24, ": <view save one> Enter : <view save two> Enter \\ : <case list> Enter : <view forget one> Enter q", false,
+	  false },
 	{ "cases-sorted", 80, 24, "0 g : <sort title> Enter : <sort title> Enter", false, false },
 	{ "sort-which", 80, 24, "0 g : <sort> Enter", false, false },
 	{ "register-clocks", 80, 24, ": <pane clocks> Enter g rest", false, true },
@@ -130,7 +137,18 @@ static const struct frame frames[] = {
 	{ "unlocked", 80, 24, ": <lock> Enter Enter", false, false },
 };
 
-/* Runs the keys; the screen's text is added to RET. */
+/* The terminal of the script that runs, and what stood on it while the day's checkpoint was signed. */
+static struct terminal *running;
+static struct str at_checkpoint = STR_INIT;
+
+static void look_at_checkpoint(void)
+{
+	term_headless_dump(running, HEADLESS_TEXT, &at_checkpoint);
+}
+
+static char settings[] = "/tmp/pf.XXXXXX";
+
+/* Runs the keys, with no settings from before; the screen's text is added to RET. */
 static void run(const struct frame *frame, struct str *ret)
 {
 	struct command_context context = { .plain = frame->plain, .out = STR_INIT };
@@ -138,7 +156,9 @@ static void run(const struct frame *frame, struct str *ret)
 	AUTO_ERROR err = ERROR_INIT;
 	AUTO_STR trails = STR_INIT;
 
+	running = term;
 	str_reset(&fake_ran);
+	file_remove_tree(settings, NULL);
 	context.desk = fake_desk_new(0);
 	if (str_starts(frame->name, "register"))
 		fake_desk_registers(context.desk);
@@ -236,6 +256,11 @@ static const struct action actions[] = {
 	  "note PSIRT-2026-0001 all\nnote PSIRT-2026-0002 all\nnote PSIRT-2026-0003 all\nnote PSIRT-2026-0004 all\n" },
 	{ "4 * : <note {case} seen> Enter y", "note PSIRT-2026-0001 seen\nnote PSIRT-2026-0002 seen\nnote PSIRT-2026-0003 seen\n" },
 	{ ": <pane audit> Enter g Space Space : <note {case} seen> Enter y", "note PSIRT-2026-0004 seen\nnote PSIRT-2026-0003 seen\n" },
+	{ "g Space Space : <note {case} seen> Enter y", "note PSIRT-2026-0001 seen\n" },
+	{ "g * : <note {case} {mail}> Enter y", "note PSIRT-2026-0001 M-0001\n" },
+	{ "g Space Space : <mail sort {row} spam> Enter y", "mail sort M-0001 spam\nmail sort M-0002 spam\n" },
+	{ "0 g Enter : <tab messages> Enter g Space : <note {case} read> Enter y", "note PSIRT-2026-0001 read\n" },
+	{ "0 g Enter " SIXTEEN_LISTS ": <note {case} deep> Enter", FOUR_RAN FOUR_RAN FOUR_RAN FOUR_RAN "note PSIRT-2026-0001 deep\n" },
 	{ "3 g Space : <mail link {mail} x> Enter y", "" },
 	{ "0 g * * j : <note {case} one> Enter", "note PSIRT-2026-0002 one\n" },
 	{ "0 / <exe> Enter * : <note {case} some> Enter y", "note PSIRT-2026-0004 some\n" },
@@ -260,6 +285,96 @@ static void test_actions(void)
 		run(&frame, &got);
 		CHECK_STR(fake_ran.bytes, actions[i].ran, actions[i].keys);
 	}
+}
+
+/* What an editor left is ended when it lies where it belongs; else the screen names it. */
+static void test_drafts(void)
+{
+	static const struct { const char *keys, *ran, *began, *left, *shows; } rows[] = {
+		{ ": <mail reply M-0001> Enter", "mail reply M-0001\n", "Dear\n", "", "done" },
+		{ "g Space Space : <mail reply {mail}> Enter y", "mail reply M-0001\nmail reply M-0002\n", "Dear\nDear\n", "",
+		  "Done for 2." },
+		{ ": <note PSIRT-2026-0001 x> ^X ^E Enter", "note PSIRT-2026-0001 x\n", "note PSIRT-2026-0001 x\n", "", "noted" },
+		{ ": <note PSIRT-2026-0001 long> ^X ^E", "", "note PSIRT-2026-0001 long\n", "edit-1\n",
+		  ":note PSIRT-2026-0001 long" },
+		{ ": <note PSIRT-2026-0001 long> ^X ^E", "", "note PSIRT-2026-0001 long\n", "edit-1\n", "Too long for a line; kept as the draft edit-1." },
+		{ ": <mail reply M-0004> Enter y", "mail reply M-0004\n", "Dear\nDear+\n", "", "done" },
+		{ ": <mail reply M-0004> Enter n", "", "Dear\n", "edit-1\n", "kept as the draft edit-1" },
+		{ ": <mail reply M-0005> Enter y", "mail reply M-0005\n", "Dear\nDear+\n", "edit-2\n", "kept as the draft edit-2" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame frame = { "drafts", 120, 24, rows[i].keys, false, false };
+		AUTO_STR got = STR_INIT, left = STR_INIT;
+
+		str_reset(&fake_edits);
+		run(&frame, &got);
+		fake_drafts_take(&left);
+		CHECK_STR(fake_ran.bytes, rows[i].ran, rows[i].keys);
+		CHECK_STR(str_or_empty(fake_edits.bytes), rows[i].began, rows[i].keys);
+		CHECK_STR(str_or_empty(left.bytes), rows[i].left, rows[i].keys);
+		if (!CHECK(strstr(got.bytes, rows[i].shows) != NULL, "%s: %s", rows[i].keys, rows[i].shows))
+			printf("# got:\n%s", got.bytes);
+	}
+}
+
+/* Signing may take its time: the vault's words are gone from the screen before. */
+static void test_lock_first(void)
+{
+	static const char *const keys[] = { "0 g Enter : <lock> Enter", "0 g : <set lock-after 1> Enter " MINUTE };
+
+	fake_at_checkpoint = look_at_checkpoint;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct frame frame = { "lock", 80, 24, keys[i], false, false };
+		AUTO_STR got = STR_INIT;
+
+		str_reset(&at_checkpoint);
+		run(&frame, &got);
+		CHECK(at_checkpoint.length && strstr(at_checkpoint.bytes, "is locked") && !strstr(at_checkpoint.bytes, "PSIRT-"),
+		      "%s: locked on the screen before the checkpoint is signed", keys[i]);
+	}
+	fake_at_checkpoint = NULL;
+	str_release(&at_checkpoint);
+}
+
+/* A journal that cannot be read is not one in which nothing stands. */
+static void test_audit_fails(void)
+{
+	struct frame frame = { "audit", 80, 24, ": <pane audit> Enter", false, false };
+	AUTO_STR got = STR_INIT;
+
+	fake_history_fails = true;
+	run(&frame, &got);
+	fake_history_fails = false;
+	CHECK(strstr(got.bytes, "BROKEN") && strstr(got.bytes, "it cannot be read"), "the audit pane says that the journal cannot be read");
+}
+
+/* How many entries the pane says it has. */
+static long listed(const struct str *dump)
+{
+	const char *at = strstr(dump->bytes, "Audit: ");
+
+	return at ? strtol(at + 7, NULL, 10) : -1;
+}
+
+/* What others append is read alone, and put in front of what there is. */
+static void test_audit_follows(void)
+{
+	struct frame before = { "audit", 80, 24, ": <pane audit> Enter g", false, false };
+	struct frame after = { "news", 80, 24, ": <pane audit> Enter g rest rest rest", false, false };
+	AUTO_STR was = STR_INIT, is = STR_INIT;
+	size_t asked;
+
+	fake_history_asked = 0;
+	run(&before, &was);
+	asked = fake_history_asked;
+	fake_history_asked = 0;
+	run(&after, &is);
+	CHECK(fake_history_asked > asked && fake_history_asked - asked < 10, "%zu entries were asked for at first, %zu more then",
+	      asked, fake_history_asked - asked);
+	CHECK(listed(&was) > 0 && listed(&is) == listed(&was) + 1 && strstr(was.bytes, "\n>     33 ") &&
+	      strstr(is.bytes, "\n      34 11-21 09:30 Wei Chen     PSIRT-2026-9999 whole  case opened") &&
+	      strstr(is.bytes, "\n>     33 "), "and one more, of %ld, stands above the one that is selected", listed(&is));
 }
 
 /* Every size from 1x1 on, in every pane: nothing may break. */
@@ -338,7 +453,8 @@ static void test_verdict_stays(void)
 
 int main(void)
 {
-	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	if (!mkdtemp(settings) || setenv("XDG_CONFIG_HOME", settings, 1))
+		return 1;
 	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	unsetenv("PSIRTTY_THEME");
@@ -350,9 +466,15 @@ int main(void)
 		compare(&frames[i], &got);
 	}
 	test_actions();
+	test_drafts();
+	test_lock_first();
+	test_audit_fails();
+	test_audit_follows();
 	test_sizes();
 	test_zones();
 	test_verdict_stays();
+	file_remove_tree(settings, NULL);
 	str_release(&fake_ran);
+	str_release(&fake_edits);
 	return tap_done();
 }

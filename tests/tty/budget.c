@@ -201,18 +201,67 @@ void budget_measure(struct pty *s, const struct budget *b)
 	check(b, "a full redraw", rested_median(s, "\014"), b->redraw);
 }
 
+void budget_marker(struct pty *s, const struct budget *b)
+{
+	pty_send(s, ":set cursor marker\r");
+	CHECK(pty_wait_text(s, "cursor is marker now"), "%dx%d: the cursor is a mark", b->cols, b->rows);
+	pty_send(s, "g");
+	budget_settle(s, 1);
+	check(b, "moving the mark", budget_median(s, "j", 1), BUDGET_MARKER);
+	pty_send(s, ":set cursor bar\r");
+	CHECK(pty_wait_text(s, "cursor is bar now"), "%dx%d: and a bar again", b->cols, b->rows);
+}
+
+static bool no_prompt(struct pty *s, const void *argument)
+{
+	AUTO_STR text = STR_INIT;
+
+	(void)argument;
+	pty_text(s, &text);
+	return !strstr(text.bytes, "\n:");
+}
+
+/* curses waits 25 ms to tell Escape from a longer key; what we add must fit into the rest. */
+void budget_escape(struct pty *s, const struct budget *b)
+{
+	long long best = INT64_MAX;
+
+	for (int i = 0; i < BUDGET_TIMES; i++) {
+		long long began;
+
+		budget_frame(s, ":");
+		pty_wait_text(s, "\n:");
+		began = pty_now();
+		pty_send(s, "\033");
+		pty_wait(s, no_prompt, NULL);
+		if (pty_now() - began < best)
+			best = pty_now() - began;
+	}
+#ifdef PSIRTTY_SANITIZED
+	CHECK(best < 100000, "%dx%d: Escape leaves the command line in %lld microseconds", b->cols, b->rows, best);
+#else
+	CHECK(best <= BUDGET_ESCAPE_US, "%dx%d: Escape leaves the command line in %lld microseconds of %d", b->cols, b->rows, best,
+	      BUDGET_ESCAPE_US);
+#endif
+}
+
 /* The lower rows of a tall list follow when the typing rests, as the preview does. */
 void budget_filter(struct pty *s, const struct budget *b, const char *word)
 {
+	long long slowest = 0;
 	size_t bytes;
 
 	budget_settle(s, 2);
 	budget_frame(s, "/");
 	for (const char *c = word; *c; c++) {
 		AUTO_STRING what = mem_format("typing %c into the filter", *c);
+		long long began = pty_now();
 
-		check(b, what, budget_frame(s, (char[]){ *c, 0 }), b->filter);
+		bytes = budget_frame(s, (char[]){ *c, 0 });
+		slowest = pty_now() - began > slowest ? pty_now() - began : slowest;
+		check(b, what, bytes, b->filter);
 	}
+	printf("# %dx%d: a letter of the filter is drawn within %lld microseconds\n", b->cols, b->rows, slowest);
 	bytes = s->shared->bytes;
 	budget_settle(s, 2);
 	printf("# %dx%d: %zu bytes follow when the typing rests\n", b->cols, b->rows, s->shared->bytes - bytes);

@@ -10,7 +10,7 @@
 #include "pty.h"
 
 struct budget { int rows, cols; size_t move, scroll, page, redraw, filter; };
-enum { BUDGETS = 2, BUDGET_TIMES = 9, BUDGET_MINUTE = 20, BUDGET_MARKER = 60, BUDGET_BRIEFS = 256, BUDGET_RESIDENT_KB = 32 << 10 };
+enum { BUDGETS = 2, BUDGET_TIMES = 9, BUDGET_MINUTE = 20, BUDGET_MARKER = 60, BUDGET_ESCAPE_US = 30000, BUDGET_BRIEFS = 256, BUDGET_RESIDENT_KB = 32 << 10 };
 extern const struct budget budgets[BUDGETS];
 
 /* ---- in the program: the workstation on CONTEXT, which is unlocked; its exit status. struct shared is at SHARED_FD. */
@@ -26,7 +26,11 @@ size_t budget_median(struct pty *s, const char *keys, size_t frames);
 void budget_settle(struct pty *s, size_t count);
 /* Checks each figure but the filter's on a long list that is shown. */
 void budget_measure(struct pty *s, const struct budget *b);
-/* Types WORD into the filter, a letter at a time. */
+/* The same where a mark moves instead of a bar. */
+void budget_marker(struct pty *s, const struct budget *b);
+/* How soon Escape leaves the command line. */
+void budget_escape(struct pty *s, const struct budget *b);
+/* Types WORD into the filter, a letter at a time; prints how long the slowest of them took to be drawn. */
 void budget_filter(struct pty *s, const struct budget *b, const char *word);
 /* Nothing is written while nothing happens; so far there was one write a frame. */
 void budget_idle(struct pty *s, const struct budget *b);

@@ -12,7 +12,7 @@
 #include "../unit/tap.h"
 #include "psirtty/command/command.h"
 
-enum { KEYS = 20000, KEYS_LEAST = 20 };
+enum { KEYS = 20000, KEYS_LEAST = 20, FRAME_US = 16000 };
 
 /* The line with the selection's mark: "> M-0003 …". */
 static void selected(struct pty *s, struct str *ret)
@@ -90,6 +90,7 @@ static void test_job(const char *vault, const char *line)
 	if (answered)
 		printf("# a key: %lld microseconds in the middle, 99 of 100 within %lld, %lld at most\n",
 		       took[answered / 2], took[answered * 99 / 100], took[answered - 1]);
+	CHECK(answered && took[answered / 2] <= FRAME_US, "half of them within a frame");
 	selected(&s, &before);
 	CHECK(pty_wait_no_text(&s, "jobs 1"), "the job ends");
 	CHECK(answered && took[answered - 1] < (pty_now() - began) / 4, "no key waited for it");

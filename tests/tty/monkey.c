@@ -185,22 +185,39 @@ static void begin(struct pty *s, const char *vault)
 	s->blind = true;
 }
 
-/* It ends with 0, or, while an editor or gpg has the terminal, by the very signal it was sent. */
+/* It ends with 0, or by the very signal it was sent: while an editor or gpg has the terminal, or when it gave that back.
+ * Then a ^C among the keys ends whoever has it. */
 static bool was_sent(int status)
 {
-	int number = status - 128;
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;
 
-	return status == 0 || (number > 0 && number < NSIG && signals_sent[number]);
+	return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || (WIFSIGNALED(status) && number == SIGINT) ||
+	       (number > 0 && number < NSIG && signals_sent[number]);
+}
+
+/* Once it has given the terminal back, a ^S among the keys stops its last words, as it does in a shell. */
+static bool is_gone_flowing(struct pty *s, const void *argument)
+{
+	static long long asked;
+
+	if (is_gone(s, argument))
+		return true;
+	if (pty_now() - asked > 100000) {
+		asked = pty_now();
+		pty_send(s, "\021");
+	}
+	return false;
 }
 
 static void check_end(struct pty *s, const char *how)
 {
-	int status = pty_status(s);
-	/* Once it has given the terminal back, a ^C among the keys ends whoever has it. */
-	bool interrupted = WIFSIGNALED(status) && WTERMSIG(status) == SIGINT;
-	bool well = ((WIFEXITED(status) && was_sent(WEXITSTATUS(status))) || interrupted) && restored(s);
 	AUTO_STR text = STR_INIT;
+	int status;
+	bool well;
 
+	pty_wait(s, is_gone_flowing, NULL);
+	status = pty_status(s);
+	well = status != -1 && was_sent(status) && restored(s);
 	CHECK_QUIET(well, "%s: ends well (status %#x)", how, (unsigned)status);
 	if (!well) {
 		struct termios now;
@@ -240,6 +257,16 @@ static bool is_quiet(struct pty *s, const void *until)
 	       no_longer(s, until);
 }
 
+/* Whatever was typed before has been read once this is answered: nothing else can acknowledge what comes now. */
+static bool answers(struct pty *s, unsigned number)
+{
+	AUTO_STRING line = mem_format(":nobody%u\r", number);
+	AUTO_STRING answer = mem_format("nobody%u\" here", number);
+
+	pty_send(s, line);
+	return pty_wait_text(s, answer);
+}
+
 /* A note that was acknowledged must be there afterwards. */
 static size_t note(struct pty *s, unsigned number)
 {
@@ -247,6 +274,10 @@ static size_t note(struct pty *s, unsigned number)
 	long long until, never;
 
 	clear_ground(s);
+	if (!answers(s, number)) {
+		s->blind = true;
+		return 0;
+	}
 	pty_send(s, "1");
 	until = pty_now() + QUIET_MS * 1000LL;
 	pty_wait(s, is_quiet, &until);

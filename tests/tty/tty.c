@@ -77,24 +77,6 @@ static void test_budget(const struct budget *b)
 	pty_end(&s);
 }
 
-/* On a slow line: a mark moves instead of a bar. */
-static void test_marker(void)
-{
-	struct pty s;
-	size_t bytes;
-
-	pty_start(&s, 50, 200, many, NULL);
-	pty_wait_text(&s, "Inbox");
-	pty_send(&s, ":set cursor marker\r");
-	CHECK(pty_wait_text(&s, "cursor is marker now"), "the cursor is a mark");
-	pty_send(&s, "0g");
-	pty_wait_text(&s, "> ");
-	budget_settle(&s, 2);
-	bytes = budget_median(&s, "j", 1);
-	CHECK(bytes <= BUDGET_MARKER, "moving the mark writes %zu bytes of %d", bytes, BUDGET_MARKER);
-	pty_end(&s);
-}
-
 static void test_preview_bytes(void)
 {
 	struct pty s;
@@ -114,44 +96,6 @@ static void test_preview_bytes(void)
 	CHECK(pty_wait_text(&s, "Audit: 200"), "of what was done the newest is listed at once");
 	pty_send(&s, "G");
 	CHECK(pty_wait_text(&s, "Audit: 400"), "at the end of it more follows");
-	pty_end(&s);
-}
-
-static bool no_prompt(struct pty *s, const void *argument)
-{
-	AUTO_STR text = STR_INIT;
-
-	(void)argument;
-	pty_text(s, &text);
-	return !strstr(text.bytes, "\n:");
-}
-
-/* curses waits 25 ms to tell Escape from a longer key; what we add must fit into the rest. */
-static void test_escape(void)
-{
-	long long best = INT64_MAX;
-	struct pty s;
-
-	pty_start(&s, 24, 80, few, NULL);
-	pty_wait_text(&s, "Inbox");
-	budget_settle(&s, 2);
-	for (int i = 0; i < BUDGET_TIMES; i++) {
-		long long began;
-
-		budget_frame(&s, ":");
-		pty_wait_text(&s, "\n:");
-		began = pty_now();
-		pty_send(&s, "\033");
-		pty_wait(&s, no_prompt, NULL);
-		if (pty_now() - began < best)
-			best = pty_now() - began;
-	}
-	printf("# Escape: %lld microseconds at best\n", best);
-#ifdef PSIRTTY_SANITIZED
-	CHECK(best < 100000, "Escape leaves the command line");
-#else
-	CHECK(best <= 30000, "Escape leaves the command line within 30 ms");
-#endif
 	pty_end(&s);
 }
 
@@ -676,9 +620,7 @@ int main(int argc, char **argv)
 		return 1;
 	for (size_t i = 0; i < BUDGETS; i++)
 		test_budget(&budgets[i]);
-	test_marker();
 	test_preview_bytes();
-	test_escape();
 	test_resize_storm();
 	test_stop_and_continue();
 	test_deaths();

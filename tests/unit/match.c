@@ -38,6 +38,8 @@ struct row {
 #define CRITERIA(v) .cpes = { "cpe:2.3:a:x:y:" v ":*:*:*:*:*:*:*" }
 #define VEX .purl = "pkg:pypi/a@2.1", .version = "2.1", .key = "pkg:pypi/a", .kind = MATCH_KIND_VEX, .rule = MATCH_RULE_VEX
 #define RPM .purl = "pkg:rpm/redhat/a@1-2.el8", .version = "1-2.el8", .key = "pkg:rpm/redhat/a", .kind = MATCH_KIND_VEX, .rule = MATCH_RULE_VEX
+#define ROLLING(distro) .purl = "pkg:rpm/x/a@1-2?distro=" distro, .version = "1-2", .key = "pkg:rpm/x/a", .kind = MATCH_KIND_VEX, \
+	.rule = MATCH_RULE_VEX, .usual = U
 #define ONE(...) .ranges = { { __VA_ARGS__ } }, .range_count = 1
 #define TWO(a, b) .ranges = { a, b }, .range_count = 2
 
@@ -115,6 +117,12 @@ static const struct row rows[] = {
 	{ "newer than the fix", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-1.el8", ONE(A, "fixed", NULL, "1-1.el8", false, false), .answer = MATCH_NONE },
 	{ "another release's fix", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-3.el9", ONE(A, "fixed", NULL, "1-3.el9", false, false), .answer = MATCH_NONE },
 	{ "a fix of no release that is told", RPM, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-3", ONE(A, "fixed", NULL, "1-3", false, false), .answer = MATCH_LOOK },
+	{ "two releases without numbers", ROLLING("one"), .statement_purl = "pkg:rpm/x/a@1-3?distro=other", ONE(A, "fixed", NULL, "1-3", false, false), .answer = MATCH_LOOK },
+	{ "the same release without a number", ROLLING("one"), .statement_purl = "pkg:rpm/x/a@1-3?distro=one", ONE(A, "fixed", NULL, "1-3", false, false), .answer = MATCH_YES },
+	{ "a release that one side numbers", ROLLING("one-8"), .statement_purl = "pkg:rpm/x/a@1-3?distro=one", ONE(A, "fixed", NULL, "1-3", false, false), .answer = MATCH_LOOK },
+	{ "builds of no number that can be", .purl = "pkg:rpm/redhat/a@1-2.el99999999999999999999", .version = "1-2.el99999999999999999999", .key = "pkg:rpm/redhat/a",
+	  .kind = MATCH_KIND_VEX, .rule = MATCH_RULE_VEX, .usual = U, .statement_purl = "pkg:rpm/redhat/a@1-3.el88888888888888888888",
+	  ONE(A, "fixed", NULL, "1-3.el88888888888888888888", false, false), .answer = MATCH_LOOK },
 	{ "older than a library's fix", VEX, .usual = U, .statement_purl = "pkg:pypi/a@2.2", ONE(A, "fixed", NULL, "2.2", false, false), .answer = MATCH_LOOK, .range = "< 2.2 (fixed)" },
 	{ "newer than a library's fix", VEX, .usual = U, .statement_purl = "pkg:pypi/a@1.9.5", ONE(A, "fixed", NULL, "1.9.5", false, false), .answer = MATCH_NONE },
 	{ "under investigation", VEX, .usual = Q, .statement_purl = "pkg:pypi/a@2.1", .answer = MATCH_LOOK },
@@ -199,6 +207,20 @@ static void test_releases(void)
 		      str_or_empty(table[i].ecosystem), table[i].distro);
 }
 
+static void test_two_releases(void)
+{
+	static const struct { const char *a, *b; enum match_release release; } table[] = {
+		{ "debian-12", "debian-12", RELEASE_SAME },    { "debian-12", "bookworm", RELEASE_SAME },   { "12", "debian-12.4", RELEASE_SAME },
+		{ "debian-12", "debian-11", RELEASE_OTHER },   { "1", "12", RELEASE_OTHER },                { "sid", "sid", RELEASE_SAME },
+		{ "sid", "unstable", RELEASE_UNKNOWN },        { "sid", "debian-12", RELEASE_UNKNOWN },     { "", "debian-12", RELEASE_UNKNOWN },
+		{ "", "", RELEASE_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		CHECK(match_release_between(table[i].a, table[i].b) == table[i].release &&
+		      match_release_between(table[i].b, table[i].a) == table[i].release, "of purls: '%s' and '%s'", table[i].a, table[i].b);
+}
+
 /* ---- all together: every pair of answers, by every pair of rules */
 
 static struct match_evidence evidence(const char *source, enum match_answer answer, enum match_rule rule)
@@ -277,6 +299,7 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		test_row(&rows[i]);
 	test_releases();
+	test_two_releases();
 	test_pairs();
 	test_records();
 	return tap_done();

@@ -4,11 +4,13 @@
  * revoking, leaving, new keys, the recovery key, checkpoints.
  */
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "psirtty/base/file.h"
 #include "psirtty/vault/members.h"
 #include "tap.h"
+#include "vault/openpgp_private.h"
 #include "vault/vault_private.h"
 
 enum { ALEX, BAO, CARLA, PEOPLE };
@@ -325,7 +327,7 @@ static void test_remove(void)
 	FAILS(vault_remove(alex, a.id, now, &rotated, &left, &err), ERR_DENIED, "the last admin stays");
 	DONE(vault_remove(alex, b.id, now, &rotated, &left, &err), "Bao is removed");
 	CHECK(rotated >= 3, "%zu streams have a new key", rotated);
-	CHECK(left == 2, "%zu wait for others", left);
+	CHECK(left == 3, "%zu wait for others", left);
 	CHECK(write_note(alex, stream), "Alex writes on");
 	says(vault_append(bao, stream, 1, "{}", 2, now, NULL, NULL, NULL, &err) != 0, "Bao cannot");
 	vault_close(bao);
@@ -392,6 +394,95 @@ static void test_daily(void)
 	vault_close(carla);
 	vault_close(alex);
 	whole("after daily checkpoints");
+}
+
+/* gpg, or its agent, does not come to an end. */
+static void test_daily_late(void)
+{
+	struct vault *alex = open_as(ALEX);
+	bool made = true;
+
+	openpgp_hush(people[ALEX].pgp, true);
+	CHECK(openpgp_patience_ms() <= 2000, "nobody waits long for a daily checkpoint: %d ms", openpgp_patience_ms());
+	openpgp_hush(people[ALEX].pgp, false);
+	CHECK(openpgp_patience_ms() > 10000, "but for what was asked for");
+	CHECK(write_note(alex, shared), "a day when gpg hangs");
+	setenv("PSIRTTY_GPG_MS", "1", 1);
+	error_release(&err);
+	CHECK(vault_checkpoint_daily(alex, now, &made, &err) != 0 && !made && err.why, "none is made");
+	unsetenv("PSIRTTY_GPG_MS");
+	DONE(vault_checkpoint_trouble(alex, now, &err), "a day after the last one nobody need know");
+	FAILS(vault_checkpoint_trouble(alex, now + 3 * INSTANT_DAY, &err), ERR_DENIED, "after three it is told");
+	CHECK(err.why && strstr(err.why, "in time"), "and why");
+	now += 3 * INSTANT_DAY;
+	CHECK(made_at_lock(alex, now), "when gpg goes on one is made");
+	DONE(vault_checkpoint_trouble(alex, now + 9 * INSTANT_DAY, &err), "and nothing is told any more");
+	vault_close(alex);
+}
+
+/* $1's agent serves $2 as ssh would forward it. */
+static bool forward(const char *from, const char *to)
+{
+	static const char script[] =
+		"echo no-autostart >\"$2/gpg.conf\"\n"
+		"gpg --homedir \"$1\" --batch --export | gpg --homedir \"$2\" --batch --quiet --import 2>/dev/null\n"
+		"gpgconf --homedir \"$1\" --launch gpg-agent\n"
+		"printf '%%Assuan%%\\nsocket=%s\\n' \"$(gpgconf --homedir \"$1\" --list-dirs agent-extra-socket)\" "
+		">\"$(gpgconf --homedir \"$2\" --list-dirs agent-socket)\"";
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		execlp("sh", "sh", "-c", script, "sh", from, to, (char *)NULL);
+		_exit(127);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void test_daily_forwarded(void)
+{
+	AUTO_STRING home = mem_format("%s/far", top);
+	struct openpgp *pgp = NULL;
+	struct openpgp_agent agent;
+	struct vault *carla = NULL;
+
+	mkdir(home, 0700);
+	CHECK(forward(people[CARLA].home, home), "an agent is forwarded");
+	DONE(openpgp_open(home, &pgp, &err), "gpg there");
+	CHECK(openpgp_agent(pgp, &agent) && agent.elsewhere, "knows a restricted agent");
+	DONE(vault_open(dir, pgp, false, now, &carla, &err), "Carla unlocks by it");
+	CHECK(carla && made_at_lock(carla, now), "and it signs her daily checkpoint");
+	vault_close(carla);
+	openpgp_close(pgp);
+}
+
+/* A key that the giver lost does not keep the newest one, nor an append, from anybody. */
+static void test_torn(void)
+{
+	struct vault *alex = open_as(ALEX), *bao = open_as(BAO);
+	struct vault_member c = member_of(alex, CARLA);
+	uint8_t torn[16], wrap[WRAP_BYTES] = { 1 };
+	const struct log_stream *stream;
+	struct wrap_place place;
+	size_t left = 0;
+
+	DONE(vault_stream_new(bao, VAULT_CASE, now, torn, &err), "Bao opens a case");
+	DONE(vault_grant(bao, torn, c.id, VAULT_READ, now, &err), "with Carla");
+	stream = &bao->log.streams[log_stream(&bao->log, torn)];
+	place = (struct wrap_place){ torn, 1, stream->key_id, bao->member };
+	DONE(store_put_wrap(bao->store, &place, wrap, &err), "his first key of it is damaged");
+	DONE(vault_revoke(bao, torn, c.id, now, &err), "without her, and with another key");
+	vault_close(bao);
+	bao = open_as(BAO);
+	DONE(vault_set_recovery(alex, c.id, now, &left, &err), "Carla holds the recovery key");
+	CHECK(write_note(bao, torn), "Bao writes all the same");
+	stream = &bao->log.streams[log_stream(&bao->log, torn)];
+	place = (struct wrap_place){ torn, stream->epoch, stream->key_id, c.id };
+	CHECK(stream->epoch == 2 && store_wrap(bao->store, &place, wrap, &err) == 1, "and the newest key is hers too");
+	store_rest(bao->store);
+	DONE(vault_set_recovery(alex, NULL, now, &left, &err), "the policy ends");
+	vault_close(bao);
+	vault_close(alex);
 }
 
 static void test_checkpoint(void)
@@ -470,10 +561,13 @@ int main(void)
 		test_readings();
 		test_roles();
 		test_recovery();
+		test_torn();
 		test_remove();
 		test_openpgp();
 		test_checkpoint();
 		test_daily();
+		test_daily_late();
+		test_daily_forwarded();
 		test_forged();
 	}
 	for (size_t i = 0; i < PEOPLE; i++) {

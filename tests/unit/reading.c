@@ -203,6 +203,23 @@ static char *clear_with_footer(void)
 
 	return multi("mixed", "m", plain(block), plain("footer B"), NULL);
 }
+/* RFC 3676: a space in front of a line is not shown, so what is no block becomes one where it is looked at. */
+static char *clear_stuffed(void)
+{
+	AUTO_STRING block = clear("words A\n", finder);
+	AUTO_STRING text = NULL;
+
+	text = mem_format(" -----BEGIN PGP SIGNED MESSAGE-----\nwords B\n%s", block);
+	return entity("text/plain; charset=utf-8; format=flowed", text);
+}
+static char *clear_flowed(void)
+{
+	AUTO_STRING block = clear("words A\n", finder);
+	AUTO_STRING text = NULL;
+
+	text = mem_format("words \nB\n%safter\n", block);
+	return entity("text/plain; charset=utf-8; format=flowed", text);
+}
 /* "gateway" in GB18030: what gpg puts out is in the charset of the part. */
 static char *clear_chinese(void)
 {
@@ -350,6 +367,8 @@ static const struct sample {
 	{ "two blocks of cleartext", clear_two, NULL, 0, NONE, VERDICT_UNSIGNED, "-f-f-", "between", "PGP", "partly-signed", NULL },
 	{ "cleartext that was altered", clear_altered, NULL, 0, NONE, VERDICT_UNSIGNED, "---", "words B", "PGP", "partly-signed", NULL },
 	{ "cleartext beside a footer", clear_with_footer, NULL, 0, NONE, VERDICT_UNSIGNED, "f-", "words A", "PGP", "partly-signed", NULL },
+	{ "cleartext below a line that only looks like its first", clear_stuffed, NULL, 0, NONE, VERDICT_UNSIGNED, "-", "words B", NULL, "partly-signed", NULL },
+	{ "cleartext in text that flows", clear_flowed, NULL, 0, NONE, VERDICT_UNSIGNED, "-f-", "words B", "PGP", "partly-signed", NULL },
 	{ "Chinese cleartext", clear_chinese, NULL, 0, SIGNATURE_GOOD, VERDICT_VERIFIED, "f", "\u7f51\u5173", "\uFFFD", NULL, NULL },
 	{ "Chinese cleartext in other words", clear_chinese_part, NULL, 0, NONE, VERDICT_UNSIGNED, "-f", "\u7f51\u5173", "\uFFFD", NULL, NULL },
 	{ "encrypted", opened, NULL, ENCRYPTION_DECRYPTED, NONE, VERDICT_UNSIGNED, "-", SECRET, NULL, NULL, NULL },

@@ -32,6 +32,11 @@ static const struct { const char *name, *text, *format; size_t components; const
 	{ "an entity", "<!DOCTYPE bom [<!ENTITY x 'y'>]>" XML("<components/>"), NULL, 0, NULL, "entities" },
 	{ "XML without a namespace", "<bom><components/></bom>", NULL, 0, NULL, "namespace" },
 	{ "XML that ends early", "<bom xmlns='http://cyclonedx.org/schema/bom/1.6'><components>", NULL, 0, NULL, "line 1" },
+	{ "DSDX, components without names", "<DSDX><dsdx_version>DSDX-1.0</dsdx_version><components><component><name>a</name></component>"
+	  "<component><id>i</id></component><component><version>1</version></component><component><language>C</language></component>"
+	  "<component><license>MIT</license></component><component><other/></component></components></DSDX>", "dsdx-xml", 5, "a", NULL },
+	{ "the same in JSON", "{\"dsdx_version\":\"DSDX-1.0\",\"components\":[{\"name\":\"a\"},{\"id\":\"i\"},{\"version\":\"1\"},"
+	  "{\"language\":\"C\"},{\"license\":[\"MIT\"]}]}", "dsdx-json", 5, "a", NULL },
 	{ "tags", "SPDXVersion: SPDX-2.2\r\n# PackageName: no\r\nPackageName: a\r\nPackageComment: <text>x\r\nPackageName: no\r\n"
 		  "</text>\r\nFileName: f\r\nPackageName: b\r\n", "spdx-tag-value", 2, "a", NULL },
 	{ "a text that never ends", "SPDXVersion: SPDX-2.3\nPackageName: a\nPackageComment: <text>x\nPackageName: b\n",
@@ -91,10 +96,11 @@ static void test_carried(void)
 	static const char packed[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\xe5\x02\0\x06\xb0\xa1\xdd\x03\0\0\0";
 	static const char wide[] = "\xFF\xFE{\0}\0=\xD8\0\xDE";
 	static const char chinese[] = "<?xml version='1.0' encoding='GB18030'?><a>\xD6\xD0</a>";
-	AUTO_STR plain = STR_INIT, narrow = STR_INIT, text = STR_INIT, cut = STR_INIT;
+	AUTO_STR plain = STR_INIT, narrow = STR_INIT, text = STR_INIT, cut = STR_INIT, large = STR_INIT;
 
 	charsets_warm();
 	CHECK(unpack(packed, sizeof(packed) - 1, &plain, NULL) == 0 && str_equal(plain.bytes, "{}\n"), "gzip");
+	CHECK(unpack_document(packed, sizeof(packed) - 1, 2, "x", &large, NULL) == ERR_INPUT, "more than the limit, however little that is");
 	CHECK(unpack(packed, sizeof(packed) - 8, &cut, NULL) == ERR_INPUT, "gzip that is cut off");
 	CHECK(unpack(wide, sizeof(wide) - 1, &narrow, NULL) == 0 && str_equal(narrow.bytes, "{}\xF0\x9F\x98\x80"), "UTF-16");
 	CHECK(unpack(chinese, sizeof(chinese) - 1, &text, NULL) == 0 && str_equal(text.bytes, "<a>\xE4\xB8\xAD</a>"), "GB18030");

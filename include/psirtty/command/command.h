@@ -128,6 +128,8 @@ int command_run_line(struct command_context *context, const char *line, struct e
 int command_editor(struct command_context *context, const char *name, struct str *text, struct error *err);
 /* The command for which ID (may be NULL; CONTEXT->edited once) was edited is done: what it wrote lies where it belongs. */
 void command_edited_done(struct command_context *context, const char *id);
+/* What was edited and lies in the draft ID, added to RET; ERR_INPUT or ERR_VAULT when it cannot be read. */
+int command_edited_text(struct command_context *context, const char *id, struct str *ret, struct error *err);
 /* The shell front: global options, one command, printing. The process's exit code; -1 when no command was given and
  * the workstation should open (then *CONTEXT is filled from the options). */
 int command_main(struct command_context *context, int argc, char **argv);

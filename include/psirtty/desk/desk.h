@@ -39,8 +39,9 @@ const char *desk_member_name(struct desk *desk, const char *fingerprint);
 const char *desk_vault_name(const struct desk *desk);
 const char *desk_vault_dir(const struct desk *desk);
 bool desk_readonly(const struct desk *desk);
-/* What is wrong with the vault, a sentence, or NULL: then nothing can be changed. */
+/* What is wrong with the vault, a sentence, or NULL. Where it is damaged nothing can be changed. */
 const char *desk_warning(const struct desk *desk);
+bool desk_damaged(const struct desk *desk);
 /* That the clock jumped, a static sentence, untranslated, or NULL. */
 const char *desk_clock_warning(const struct desk *desk);
 /* What an event calls its stream: the id a case was opened with, or NULL. Caller frees. */
@@ -157,11 +158,10 @@ int desk_mail_import(struct desk *desk, const char *path, instant now, desk_prog
 int desk_mail_open(struct desk *desk, const struct inbox_item *item, instant now, struct error *err);
 /* Whether what was said of its signer is not what the pins say now. */
 bool desk_mail_outdated(struct desk *desk, const struct inbox_item *item);
-/* After another pin: judges what came from ADDRESS anew; how many. What cannot be read is left for `mail retry`. */
-size_t desk_mail_judge(struct desk *desk, const char *address, instant now);
 /* Opens every one that waits, of every one that waits on being told WHY; any member may be NULL. One that cannot be
  * read is told and counted (failed), and the others are tried: an error is the vault's, or that it was cancelled. *RET
- * counts what was opened (taken_in), judged anew (known), and waits on (unread). What did not change makes no event. */
+ * counts what was opened (taken_in), judged anew (known), and waits on (unread). What did not change makes no event; one
+ * that was open before and does not open today stays as it was and waits on. */
 struct desk_retry {
 	desk_progress_fn progress;
 	void (*waits)(void *context, const char *mail, const char *why);
@@ -169,6 +169,9 @@ struct desk_retry {
 };
 int desk_mail_retry(struct desk *desk, instant now, const struct desk_retry *how, struct intake_count *ret,
 		    struct error *err);
+/* The same after another pin, only for what came from ADDRESS and is to be judged anew. */
+int desk_mail_judge(struct desk *desk, const char *address, instant now, const struct desk_retry *how,
+		    struct intake_count *ret, struct error *err);
 int desk_mail_take(struct desk *desk, const struct inbox_item *item, const char *title, instant now,
 		   const struct case_state **ret, struct error *err);
 int desk_mail_link(struct desk *desk, const struct inbox_item *item, const struct case_state *state,

@@ -69,8 +69,9 @@ void desk_match_unknown(struct desk *desk, struct str *ret);
 
 /* ---- deciding */
 
-/* A case for the flaw, or CASE: with its id, the affected products of every open match of that flaw, the evidence as a
- * note, whom to tell upstream, and the clocks of a flaw in a component. ERR_NO for a product's name alone. */
+/* A case for the flaw, or INTO: with its id, the affected products of every open match of that flaw, the evidence as a
+ * note, whom to tell upstream, and the clocks of a flaw in a component. ERR_NO for a product's name alone, ERR_BUSY where
+ * somebody took it meanwhile. What others appended is read first: MATCH's texts, and INTO, may be void then. */
 int desk_match_take(struct desk *desk, const struct desk_match *match, const struct case_state *into, instant now,
 		    const struct case_state **ret, struct error *err);
 /* Where policy wants two, the first asks and *RET_ASKED is true. */

@@ -56,6 +56,7 @@ int vault_admit(struct vault *vault, const char *fingerprint, const struct str *
  * the next who may write there. */
 int vault_remove(struct vault *vault, const uint8_t member[16], instant now, size_t *ret_rotated,
 		 size_t *ret_left, struct error *err);
+/* Of the member and of every other live identity of the same key, or of none. */
 int vault_set_role(struct vault *vault, const uint8_t member[16], enum vault_role role, instant now,
 		   struct error *err);
 /* Own OpenPGP key replaced: the root encrypted to NEW_FINGERPRINT, the pair certified by it. */
@@ -68,6 +69,8 @@ struct vault_renewal {
 	char *names;      /* what the first of those are called; owned */
 	size_t rotated, waiting; /* streams with a new key; with one that somebody else makes */
 	size_t drafts;    /* taken along */
+	size_t damaged;   /* drafts that cannot be read, and stay where they are */
+	char *damaged_names; /* of the first of those; owned */
 };
 /* Own root exposed: a new identity under the same OpenPGP key takes the place of this one. An admin makes and admits it at
  * once; anybody else asks first (as vault_request) and calls this again once it was admitted. Then rights and drafts go
@@ -89,7 +92,8 @@ struct vault_access { uint8_t member[16]; uint8_t rights; instant since; };
 void vault_readers(const struct vault *vault, const uint8_t stream[16], struct vault_access **ret,
 		   size_t *ret_count);
 uint8_t vault_rights(const struct vault *vault, const uint8_t stream[16]); /* of who unlocked it; 0 once it is shredded */
-/* RIGHTS of VAULT_READ | … ; the whole past becomes readable (the grantor was shown what that is). */
+/* RIGHTS of VAULT_READ | … ; the whole past becomes readable (the grantor was shown what that is).
+ * Where another live identity of the same key reads it already, that one gets the same, within its role. */
 int vault_grant(struct vault *vault, const uint8_t stream[16], const uint8_t member[16], uint8_t rights,
 		instant now, struct error *err);
 /* REVOKE, a new epoch, wraps for the rest. */
@@ -122,6 +126,8 @@ int vault_checkpoint(struct vault *vault, instant now, struct str *ret, struct e
  * Nobody is asked for a passphrase: what would need one is an error, and nothing is made. Nothing either, and 0, where
  * the vault is only read. */
 int vault_checkpoint_daily(struct vault *vault, instant now, bool *ret_made, struct error *err);
+/* Where the last one at lock could not be made and this member's newest is more than two days old: an error, why. */
+int vault_checkpoint_trouble(struct vault *vault, instant now, struct error *err);
 /* Whether this log still holds what a kept checkpoint says. ERR_NO: rolled back, forked, or not signed so. */
 int vault_checkpoint_check(struct vault *vault, const struct str *checkpoint, struct error *err);
 

@@ -35,7 +35,8 @@ typedef bool (*openpgp_ask_fn)(void *context, const char *what, bool again, stru
 void openpgp_ask_by(openpgp_ask_fn ask, void *context);
 
 /* Until it is called again with false, nobody is asked for a passphrase on behalf of PGP: what would need one fails as if
- * it had been cancelled, and openpgp_take_wanted does not hear of it. */
+ * it had been cancelled, and openpgp_take_wanted does not hear of it. Nobody waits for it either: gpg has less than two
+ * seconds. An agent on another machine cannot be told not to ask: there a question may stand for that long. */
 void openpgp_hush(struct openpgp *pgp, bool hushed);
 
 /* The key of exactly this fingerprint (40 or 64 hex digits, blanks allowed) or the only usable key of
