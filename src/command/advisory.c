@@ -62,6 +62,7 @@ static int run_edit(struct command_context *context, const struct command_call *
 	struct str text = STR_INIT;
 	struct desk *desk;
 	size_t changed = 0;
+	bool kept = false;
 	int code = find_advisory(context, call, &desk, &state, err);
 
 	if (!code && !context->edit && !file)
@@ -74,10 +75,13 @@ static int run_edit(struct command_context *context, const struct command_call *
 	if (!code && !file)
 		code = context->edit(context, "advisory.yaml", &text, err);
 	if (!code)
-		code = desk_advisory_take(desk, state, text.bytes, text.length, command_now(context), &changed, err);
-	/* What could not be taken was kept for the next edit. */
-	command_edited_done(context, context->edited);
-	mem_replace(&context->edited, NULL);
+		code = desk_advisory_take(desk, state, text.bytes, text.length, command_now(context), &changed, &kept, err);
+	/* What could not be taken was kept for the next edit; if not, the draft of the editor stays. */
+	if (kept) {
+		command_edited_done(context, context->edited);
+		mem_replace(&context->edited, NULL);
+		context->reactions |= REACT_EDIT_KEPT;
+	}
 	if (!code && changed)
 		command_say(context, _("%s: %zu texts changed"), call_value(call, "ADV"), changed);
 	else if (!code)

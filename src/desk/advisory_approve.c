@@ -44,15 +44,18 @@ static instant last_release(const struct case_state *state)
 /* What the documents say, words and facts. */
 static const enum event_type says[] = {
 	EVENT_ADVISORY_DRAFTED, EVENT_ADVISORY_TEXT, EVENT_SCORE_SET,	    EVENT_CWE_SET,   EVENT_ID_ADDED,
-	EVENT_AFFECTED_SET,	EVENT_AFFECTED_JUDGED, EVENT_REMEDIATION_SET, EVENT_CREDIT_SET,
+	EVENT_AFFECTED_SET,	EVENT_AFFECTED_JUDGED, EVENT_REMEDIATION_SET, EVENT_CREDIT_SET, EVENT_SUMMARY_SET,
 };
 
-static bool is_said(enum event_type type)
+/* Of disclosure they tell how the vulnerability is exploited; that it is public comes with the publication itself. */
+static bool is_said(const struct event *event)
 {
+	const char *bit = event->type == EVENT_DISCLOSURE_SET ? js_string(event->body, "bit") : NULL;
+
 	for (size_t i = 0; i < ARRAY_LEN(says); i++)
-		if (says[i] == type)
+		if (says[i] == event->type)
 			return true;
-	return false;
+	return str_equal(bit, "attacks") || str_equal(bit, "exploit-public");
 }
 
 bool advisory_is_author(const struct case_state *state, const uint8_t member[16])
@@ -63,7 +66,7 @@ bool advisory_is_author(const struct case_state *state, const uint8_t member[16]
 		if (state->events[i].type == EVENT_ADVISORY_PUBLISHED)
 			from = i;
 	for (size_t i = from; i < state->event_count; i++)
-		if (is_said(state->events[i].type) && !state->undone[i] && memcmp(state->events[i].member, member, 16) == 0)
+		if (is_said(&state->events[i]) && !state->undone[i] && memcmp(state->events[i].member, member, 16) == 0)
 			return true;
 	return false;
 }

@@ -262,9 +262,10 @@ static int append_all(struct desk *desk, const struct taking *t, const uint8_t s
 }
 
 /* Nothing typed is lost: it comes back the next time, with what was wrong on top. */
-static void keep(struct desk *desk, const char *name, const char *bytes, size_t length, const struct error *err)
+static int keep(struct desk *desk, const char *name, const char *bytes, size_t length, const struct error *err)
 {
 	AUTO_STR text = STR_INIT;
+	int code;
 
 	if (str_starts(bytes, "#!")) {
 		size_t line = strcspn(bytes, "\n") + (strchr(bytes, '\n') != NULL);
@@ -277,12 +278,13 @@ static void keep(struct desk *desk, const char *name, const char *bytes, size_t 
 		if (text.bytes[i] == '\n' && i + 1 < text.length)
 			text.bytes[i] = ' ';
 	str_add_bytes(&text, bytes, length);
-	vault_draft_put(desk->vault, name, text.bytes, text.length, NULL);
+	code = vault_draft_put(desk->vault, name, text.bytes, text.length, NULL);
 	str_wipe(&text);
+	return code;
 }
 
 int desk_advisory_take(struct desk *desk, const struct case_state *state, const char *bytes, size_t length, instant now,
-		       size_t *ret_changed, struct error *err)
+		       size_t *ret_changed, bool *ret_kept, struct error *err)
 {
 	struct taking taking = { .state = state, .drafted = json_object(), .texts = json_array() };
 	struct conf conf = { 0 };
@@ -292,19 +294,18 @@ int desk_advisory_take(struct desk *desk, const struct case_state *state, const 
 
 	if (!code && !state->advisory)
 		code = advisory_missing(state, err);
+	kept = state->advisory ? kept_name(state) : NULL;
 	if (!code) {
 		memcpy(stream, state->stream, sizeof(stream));
-		kept = kept_name(state);
 		code = conf_load(bytes, length, "advisory.yaml", &conf, err);
 		if (!code)
 			code = take_all(&taking, &conf, err);
 		if (!code)
 			code = append_all(desk, &taking, stream, now, err);
-		if (code)
-			keep(desk, kept, bytes, length, err);
-		else
-			vault_draft_remove(desk->vault, kept, NULL);
 	}
+	if (!code)
+		vault_draft_remove(desk->vault, kept, NULL);
+	*ret_kept = code && kept && keep(desk, kept, bytes, length, err) == 0;
 	conf_release(&conf);
 	json_decref(taking.drafted);
 	json_decref(taking.texts);

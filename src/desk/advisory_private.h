@@ -38,6 +38,8 @@ int publication_begin(struct desk *desk, const struct case_state *state, const s
 		      const char *dir, struct publication *ret, struct error *err);
 /* It was not published: nothing is left. */
 void publication_sweep(struct desk *desk, const struct publication *p);
+/* The case could be read, and says that it was not published. */
+bool publication_is_void(struct desk *desk, const struct publication *p);
 /* It is published: files get their names, finders their letters. May be repeated. */
 int publication_end(struct desk *desk, const struct case_state *state, const struct publication *p, struct error *err);
 void publication_release(struct publication *p);

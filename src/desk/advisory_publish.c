@@ -419,10 +419,11 @@ static int publish(struct desk *desk, const uint8_t stream[16], const struct des
 	if (code)
 		return code;
 	code = desk_together(desk, write_events, &publishing, err);
-	if (code)
-		publication_sweep(desk, &p);
-	else
+	/* It may stand although that failed: the plan stays with what is not known. */
+	if (!code)
 		code = publication_end(desk, model_case_of_stream(desk->model, stream), &p, err);
+	else if (publication_is_void(desk, &p))
+		publication_sweep(desk, &p);
 	publication_release(&p);
 	return code;
 }

@@ -216,6 +216,14 @@ static bool is_published(const struct case_state *state, const char *version)
 	return false;
 }
 
+bool publication_is_void(struct desk *desk, const struct publication *p)
+{
+	const struct case_state *state;
+	AUTO_ERROR ignored = ERROR_INIT;
+
+	return desk_find_case(desk, str_or_empty(p->case_id), &state, &ignored) == 0 && !is_published(state, p->version);
+}
+
 /* A folder that is not mounted now may be another time: until then nothing is ended there, and nothing swept. */
 static int see_folder(const struct publication *p, struct error *err)
 {
@@ -226,20 +234,20 @@ static int see_folder(const struct publication *p, struct error *err)
 			 str_or_empty(p->version), str_or_empty(p->case_id));
 }
 
+/* A case that cannot be read now may be published: its plan waits for who can. */
 static int finish(struct desk *desk, const char *id, struct error *err)
 {
 	const struct case_state *state;
 	struct publication p = { 0 };
-	AUTO_ERROR gone = ERROR_INIT;
+	AUTO_ERROR unread = ERROR_INIT;
 	int code = read_plan(desk, id, &p, err);
 
 	if (!code)
 		code = see_folder(&p, err);
-	if (!code && desk_find_case(desk, str_or_empty(p.case_id), &state, &gone) == 0 && state->advisory &&
-	    is_published(state, p.version))
-		code = publication_end(desk, state, &p, err);
-	else if (!code)
+	if (!code && publication_is_void(desk, &p))
 		publication_sweep(desk, &p);
+	else if (!code && desk_find_case(desk, str_or_empty(p.case_id), &state, &unread) == 0 && state->advisory)
+		code = publication_end(desk, state, &p, err);
 	publication_release(&p);
 	return code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CVE records 5.x read as advisories: the container of the CNA, and what others know of scores and weaknesses. */
 #include "format/advisory_private.h"
+#include "format/language.h"
 
 #include <ctype.h>
 
@@ -353,7 +354,8 @@ static void read_head(struct adv_builder *b, const json_t *document, const json_
 
 	adv_set_date(b->tracking, "initial_release_date", date ? date : js_string(container, "datePublic"));
 	adv_set_date(b->tracking, "current_release_date", last ? last : js_string(metadata, "dateRejected"));
-	js_set_string(b->document, "lang", language_of(container));
+	if (language_tag_valid(str_or_empty(language_of(container))))
+		js_set_string(b->document, "lang", language_of(container));
 	/* Records are published for everybody, or they are none. */
 	json_object_set_new(b->document, "distribution", json_object());
 	json_object_set_new(json_object_get(b->document, "distribution"), "tlp", adv_object("label", "WHITE", NULL));

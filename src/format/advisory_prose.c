@@ -210,7 +210,7 @@ static void list_remedies(struct prose *p, const json_t *v)
 			const char *details = str_or_empty(js_string(remedy, "details"));
 			/* That there is none says the title. */
 			bool own = str_equal(details, "There is no remedy yet.");
-			AUTO_STRING line = mem_format("%s%s%s", prose_word(p, rows[k].title), own ? "" : ": ", own ? "" : details);
+			AUTO_STRING line = mem_format("%s%s%s", prose_word(p, rows[k].title), own ? "" : ": ", own ? "" : prose_word(p, details));
 
 			if (!str_equal(rows[k].category, js_string(remedy, "category")))
 				continue;

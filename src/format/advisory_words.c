@@ -56,6 +56,8 @@ static const struct word { const char *en, *zh; } words[] = {
 	{ "Draft, not published", "草案，尚未发布" },
 	{ "First release", "首次发布" },
 	{ "Attacks that use this vulnerability are known.", "已知有利用此漏洞的攻击。" },
+	{ "An exploit for this vulnerability is public.", "此漏洞的利用代码已公开。" },
+	{ "See the reference.", "详见参考链接。" },
 	{ "all versions", "所有版本" },
 	{ "all versions but", "除以下版本外的所有版本：" },
 	/* Reasons why a product is not affected, by their labels. */

@@ -2,6 +2,8 @@
 /* Reports, and which checker a document is for. */
 #include "format/check_private.h"
 
+enum { SKIPPED_LENGTH = 400 }; /* of the reasons of one test together */
+
 static const char *const severity_names[] = {
 #define X(name, word) [name] = word,
 	CHECK_SEVERITIES(X)
@@ -36,6 +38,7 @@ void check_report_release(struct check_report *report)
 	for (size_t i = 0; i < report->skipped_count; i++)
 		free(report->skipped[i].reason);
 	free(report->findings);
+	free(report->skipped);
 	*report = (struct check_report){ 0 };
 }
 
@@ -95,11 +98,34 @@ void check_skipped(struct checking *c, const char *reason)
 {
 	struct check_report *report = c->report;
 
-	for (size_t i = 0; i < report->skipped_count; i++)
-		if (str_equal(report->skipped[i].test, c->test) && str_equal(report->skipped[i].reason, reason))
-			return;
-	if (report->skipped_count < ARRAY_LEN(report->skipped))
-		report->skipped[report->skipped_count++] = (struct check_skipped){ c->test, mem_string(reason) };
+	struct check_skipped *row = NULL;
+	AUTO_STRING joined = NULL;
+
+	for (size_t i = 0; i < report->skipped_count && !row; i++)
+		if (str_equal(report->skipped[i].test, c->test))
+			row = &report->skipped[i];
+	if (!row) {
+		report->skipped = mem_grow(report->skipped, &report->skipped_room, report->skipped_count + 1, sizeof(*row));
+		report->skipped[report->skipped_count++] = (struct check_skipped){ c->test, mem_string(reason), 0 };
+	} else if (!strstr(row->reason, reason)) {
+		bool full = row->more || strlen(row->reason) + strlen(reason) > SKIPPED_LENGTH;
+
+		row->more += full;
+		joined = full ? NULL : mem_format("%s; %s", row->reason, reason);
+		if (joined)
+			mem_replace(&row->reason, joined);
+	}
+}
+
+static void count_skipped(struct check_report *report)
+{
+	for (size_t i = 0; i < report->skipped_count; i++) {
+		struct check_skipped *row = &report->skipped[i];
+		AUTO_STRING counted = row->more ? mem_format(_("%s; and %zu more"), row->reason, row->more) : NULL;
+
+		if (counted)
+			mem_replace(&row->reason, counted);
+	}
 }
 
 /* ---- formats */
@@ -166,6 +192,7 @@ int check_document(const json_t *document, const struct check_request *request, 
 		if (!formats[i]->is(document))
 			continue;
 		run_format(&checking, formats[i], document);
+		count_skipped(ret);
 		return 0;
 	}
 	return error_set(err, ERR_INPUT, request->name ? request->name : _("document"),

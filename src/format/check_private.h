@@ -30,7 +30,7 @@ struct checking {
 /* One finding of the running test. */
 void check_found(struct checking *c, const struct place *place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The running test, or a part of it, cannot be made here. Each reason counts once, and there is room for a few. */
+/* The running test, or a part of it, cannot be made here. */
 void check_skipped(struct checking *c, const char *reason);
 
 /* ---- structure: a schema as tables */

@@ -12,12 +12,13 @@
 
 /* Of product paths the way up to "installed with" is a product of its own. Unknown: it stands outside of branches. */
 struct kin { json_int_t whole, shorter; };
-enum { UNKNOWN = -1, NESTED = 8 };
+enum { UNKNOWN = -1, NESTED = 1000 };
 struct kinship {
 	struct csaf *d;
 	json_t *branches; /* owned: product id → number of its branch of category product_name, or of the one above it */
 	json_t *paths;    /* owned: product id → its product path */
 	json_t *names;    /* owned: what a path is made of → its number */
+	json_t *kins;     /* owned: id of a product path → [whole, shorter]; unknown while it is worked out */
 };
 
 static void note_branch_kin(struct kinship *k)
@@ -45,7 +46,7 @@ static void kinship_open(struct kinship *k, struct csaf *d)
 	json_t *path;
 	size_t i;
 
-	*k = (struct kinship){ d, json_object(), json_object(), json_object() };
+	*k = (struct kinship){ d, json_object(), json_object(), json_object(), json_object() };
 	note_branch_kin(k);
 	json_array_foreach(js_array(d->tree, "product_paths"), i, path) {
 		const char *id = js_string(json_object_get(path, "full_product_name"), "product_id");
@@ -60,6 +61,7 @@ static void kinship_close(struct kinship *k)
 	json_decref(k->branches);
 	json_decref(k->paths);
 	json_decref(k->names);
+	json_decref(k->kins);
 }
 
 static json_int_t number_of(struct kinship *k, const char *name)
@@ -72,17 +74,21 @@ static json_int_t number_of(struct kinship *k, const char *name)
 	return number;
 }
 
-static struct kin kin_of(struct kinship *k, const char *id, int depth)
+static void note_kin(struct kinship *k, const char *id, struct kin kin)
 {
-	const json_t *branch = json_object_get(k->branches, id), *path = json_object_get(k->paths, id);
+	json_object_set_new(k->kins, id, json_pack("[I,I]", kin.whole, kin.shorter));
+}
+
+static struct kin kin_of(struct kinship *k, const char *id, int depth);
+
+/* PATH is of ID; a path that leads over itself is unknown. */
+static struct kin kin_of_path(struct kinship *k, const char *id, const json_t *path, int depth)
+{
 	struct kin kin = { UNKNOWN, UNKNOWN };
 	json_t *step;
 	size_t i;
 
-	if (branch)
-		kin.whole = kin.shorter = json_integer_value(branch);
-	if (branch || !path || depth == NESTED)
-		return kin;
+	note_kin(k, id, kin);
 	kin.whole = kin_of(k, csaf_text(path, "beginning_product_reference"), depth + 1).whole;
 	json_array_foreach(js_array(path, "subpaths"), i, step) {
 		json_int_t next = kin_of(k, csaf_text(step, "next_product_reference"), depth + 1).whole;
@@ -93,7 +99,22 @@ static struct kin kin_of(struct kinship *k, const char *id, int depth)
 		kin.whole = kin.whole == UNKNOWN || next == UNKNOWN ? UNKNOWN : number_of(k, name);
 	}
 	kin.shorter = kin.shorter == UNKNOWN ? kin.whole : kin.shorter;
+	note_kin(k, id, kin);
 	return kin;
+}
+
+static struct kin kin_of(struct kinship *k, const char *id, int depth)
+{
+	const json_t *branch = json_object_get(k->branches, id), *path = json_object_get(k->paths, id);
+	const json_t *known = json_object_get(k->kins, id);
+
+	if (branch)
+		return (struct kin){ json_integer_value(branch), json_integer_value(branch) };
+	if (known)
+		return (struct kin){ json_integer_value(json_array_get(known, 0)), json_integer_value(json_array_get(known, 1)) };
+	if (!path || depth == NESTED)
+		return (struct kin){ UNKNOWN, UNKNOWN };
+	return kin_of_path(k, id, path, depth);
 }
 
 static void add_number(json_t *set, json_int_t number)

@@ -125,12 +125,14 @@ void provider_nginx(const struct provider *p, struct str *ret)
 {
 	str_add(ret, "location /.well-known/csaf/ {\n\tautoindex on;\n\tcharset utf-8;\n"
 		     "\ttypes { application/json json; text/plain txt sha256 sha512 asc; text/csv csv; }\n"
-		     "\tadd_header Access-Control-Allow-Origin \"*\" always;\n}\n");
-	if (is_public(p))
-		return;
-	str_add(ret, "location /.well-known/csaf/");
-	add_label(ret, p);
-	str_add(ret, "/ {\n\tssl_verify_client on; # or auth_basic: programs must be able to sign in\n\tautoindex on;\n}\n");
+		     "\tadd_header Access-Control-Allow-Origin \"*\" always;\n");
+	if (!is_public(p)) {
+		str_add(ret, "\tlocation /.well-known/csaf/");
+		add_label(ret, p);
+		str_add(ret, "/ {\n\t\t# Needs `ssl_verify_client optional;` in the server; or auth_basic: programs must be able to sign in\n"
+			     "\t\tif ($ssl_client_verify != SUCCESS) { return 403; }\n\t}\n");
+	}
+	str_add(ret, "}\n");
 }
 
 void provider_apache(const struct provider *p, struct str *ret)

@@ -196,7 +196,7 @@ static void edited_end(struct app *app, struct job *job, bool done, struct str *
 {
 	if (!job->edited)
 		return;
-	if (done || job->keeps_edited)
+	if (done)
 		command_edited_done(app->context, job->edited);
 	else
 		str_add_format(sentence, _("%sWhat you wrote is kept as the draft %s."), sentence->length ? " " : "", job->edited);
@@ -209,7 +209,7 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 
 	if (answer->err.why)
 		error_sentence(&answer->err, &sentence);
-	edited_end(app, job, false, &sentence);
+	edited_end(app, job, answer->reactions & REACT_EDIT_KEPT, &sentence);
 	mem_replace(&job->sentence, sentence.length ? sentence.bytes : NULL);
 	if (job->cancelling && !sentence.length)
 		app_message(app, ROLE_WARNING, _("Cancelled."));
@@ -219,10 +219,10 @@ static void fail(struct app *app, struct job *job, struct session_answer *answer
 		settings_notify(app);
 }
 
-/* What was edited for it is what the editor begins with when it runs again, where its command does not keep it. */
-static void offer_again(struct app *app, struct job *job)
+/* What was edited for it is what the editor begins with when it runs again, unless its command kept it. */
+static void offer_again(struct app *app, struct job *job, const struct session_answer *answer)
 {
-	if (job->keeps_edited)
+	if (answer->reactions & REACT_EDIT_KEPT)
 		edited_end(app, job, true, NULL);
 	run_offer_gpg(app, job->lines[job->line_at].text, job->edited);
 	mem_replace(&job->edited, NULL);
@@ -244,7 +244,7 @@ static void line_done(struct app *app, struct job *job, struct session_answer *a
 	job_close(app, job, !answer->code ? JOB_DONE : job->cancelling ? JOB_CANCELLED : JOB_FAILED);
 	react(app, job, answer);
 	if (answer->wanted)
-		offer_again(app, job);
+		offer_again(app, job, answer);
 	else if (answer->code)
 		fail(app, job, answer);
 	else if (job->bulk && job->touched != app->touched)

@@ -34,7 +34,6 @@ struct job {
 	uint64_t touched;          /* how often the handler had touched a key when it began */
 	char *out, *sentence;      /* owned: what it printed; how it ended */
 	char *edited;              /* owned: the draft that keeps what was edited for it until it is done, or NULL */
-	bool keeps_edited;         /* its command keeps it itself */
 };
 
 enum job_lane { LANE_HAND, LANE_BULK, LANE_COUNT };

@@ -546,7 +546,7 @@ void run_held(struct app *app, bool yes)
 
 			job->told = !yes;
 			/* It lies there as a draft already, which is no longer the job's. */
-			if (!yes && !job->keeps_edited)
+			if (!yes)
 				id = job->edited, job->edited = NULL;
 		}
 	if (app->held.session)
@@ -578,7 +578,6 @@ void run_edit_for(struct app *app, struct session *session, struct job *job, str
 	free(job->edited);
 	job->edited = app->context->edited;
 	app->context->edited = NULL;
-	job->keeps_edited = answer->name && str_ends(answer->name, ".yaml");
 	str_add(&about, line->text);
 	who = code ? NULL : app_changed_by(app, about.bytes);
 	if (!who) {

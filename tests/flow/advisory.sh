@@ -82,6 +82,23 @@ out=$(edits 's/^legale: x/legal: "As it is."/; /^zh:/,$ s/  title: ""/  title: "
 is "$?" 0 'a translation is taken'
 out=$(edits 's/x/x/')
 has "$out" 'nothing changed' 'an edit that changes nothing'
+# Where it cannot be kept for the next edit, what came from the editor stays the draft it is.
+printf '#!/bin/sh\nsed "s/^tlp: .*/tlp: MAUVE/; /^  CLEAR/d; /^  AMBER/d" "$1" >"$1.new" && cat "$1.new" >"$1"; rm "$1.new"\n' >"$work/editor"
+chmod +x "$work/editor"
+by_hand() { # by_hand COMMAND…: with a terminal and an editor
+  GNUPGHOME=$work/a EDITOR=$work/editor script -qec "$psirtty --vault $vault --now $now $*" /dev/null </dev/null 2>&1
+}
+drafts=$(as a draft list | wc -l)
+has "$(by_hand advisory edit 1)" 'CLEAR, GREEN, AMBER' 'from the editor it is refused, too'
+kept=$(find "$vault/drafts" -name 'edit-advisory-*.sealed')
+is "$(as a draft list | wc -l)" "$((drafts + 1))" 'and kept once'
+rm "$kept"
+mkdir -p "$kept/full"
+out=$(by_hand advisory edit 1)
+has "$out" 'What you wrote is kept as the draft edit-' 'which is told where that is another draft'
+draft=$(sed -n 's/.*as the draft \(edit-[0-9a-f]*\).*/\1/p' <<<"$out")
+has "$(as a draft list)" "$draft" 'and it is there'
+rm -r "$kept" "$(dirname "$kept")/$draft.sealed"
 
 # ---- what the case says
 as a affected set 1 gw '< 1.2.0' affected >/dev/null

@@ -2,11 +2,12 @@
 /*
  * Laid under a program (LD_PRELOAD) it kills it before its Nth change of the file system, KILL_AT; without that it writes how
  * many there were to the file KILL_COUNT when the program ends. Changes are links, renames, removals and new folders; with
- * KILL_SYNCS in the environment also each wait for the disk. With KILL_TO it kills its parent and its whole process group before the first
+ * KILL_SYNCS in the environment also each wait for the disk; the one that is change number FAIL_AT fails. With KILL_TO it kills its parent and its whole process group before the first
  * name that holds those words is given to a file or a folder.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,26 +82,30 @@ int mkdir(const char *path, mode_t mode)
 	return real(path, mode);
 }
 
-static void waited(void)
+static int waited(void)
 {
+	const char *at = getenv("FAIL_AT");
+
 	if (getenv("KILL_SYNCS"))
 		change();
+	if (!at || atoi(at) != changes)
+		return 0;
+	errno = EIO;
+	return -1;
 }
 
 int fsync(int fd)
 {
 	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
 
-	waited();
-	return real(fd);
+	return waited() ? -1 : real(fd);
 }
 
 int fdatasync(int fd)
 {
 	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
 
-	waited();
-	return real(fd);
+	return waited() ? -1 : real(fd);
 }
 
 /* The exchange of two names, among others. */

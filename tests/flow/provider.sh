@@ -57,6 +57,21 @@ has "$out" 'broken.json is left out' 'nor what is broken'
 is "$(find "$tree" -name 'sa-900*' | wc -l)" 0 'GREEN, AMBER and RED are not in it'
 is "$(grep -rl 'SA-900' "$tree" | wc -l)" 0 'nor are they named there'
 is "$(ls -d "$tree".*)" "$(printf '%s\n' "$tree.amber" "$tree.green" "$tree.red" "$tree.server")" 'they have trees of their own'
+# What is laid by for the web server is well formed, and opens no tree that is not for everybody.
+for label in WHITE GREEN AMBER RED; do
+  lines=$(cat "$tree.server/$label.nginx.conf" "$tree.server/$label.apache.conf")
+  path=/.well-known/csaf/$(echo "$label" | tr '[:upper:]' '[:lower:]')/
+  is "$(tr -dc '{' <<<"$lines" | wc -c):$(grep -c '^<Location ' <<<"$lines")" \
+    "$(tr -dc '}' <<<"$lines" | wc -c):$(grep -c '^</Location>' <<<"$lines")" "$label: all that is opened is closed"
+  closed=$(grep -A 3 -F "$path" <<<"$lines" | grep -cE 'ssl_client_verify != SUCCESS.*return 403|SSLVerifyClient require')
+  is "$closed" "$([ $label = WHITE ] && echo 0 || echo 2)" "$label: closed to strangers unless it is for everybody"
+  if command -v nginx >/dev/null; then
+    printf 'pid %s/pid;\nevents {}\nhttp {\naccess_log off;\nserver {\nlisten unix:%s/s;\ninclude %s;\n}\n}\n' "$work" "$work" \
+      "$tree.server/$label.nginx.conf" >"$work/nginx.conf"
+    out=$(nginx -t -p "$work" -c "$work/nginx.conf" 2>&1)
+    has "$out" 'syntax is ok' "$label: nginx reads it"
+  fi
+done
 for t in "$tree" "$tree.green" "$tree.amber" "$tree.red"; do
   out=$("$psirtty" provider check "$t")
   is "$?" 0 "$(basename "$t") is a trusted provider's, as far as files can tell"
@@ -72,7 +87,7 @@ ok $? 'the sums are right for other programs too'
 gpg --batch --verify "$csaf/white/2025/sa-1.json.asc" "$csaf/white/2025/sa-1.json" 2>/dev/null
 ok $? 'and the signature'
 has "$(cat "$tree/advisories/index.html")" 'Advisory 1 &lt;b&gt;' 'the page for people is escaped'
-has "$(cat "$tree/advisories/atom.xml")" '<title>Advisory 1 &lt;b&gt;</title>' 'and so is the feed'
+has "$(cat "$tree/advisories/atom.xml")" '<title>Advisory 9 &lt;b&gt;</title>' 'and so is the feed, whose newest are there however many there are'
 has "$(cat "$tree/.well-known/security.txt")" 'CSAF: https://vendor.example/.well-known/csaf/provider-metadata.json' 'lines for security.txt'
 
 # ---- built anew

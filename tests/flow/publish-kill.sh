@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # time limit: 300
 #
-# Killed at every write on its way, a publication is there whole or not at all: event, disclosure, task, files, letter to
+# Killed at its writes, every third of the first half and each of the second, a publication is there whole or not at all: event, disclosure, task, files, letter to
 # the finder. Who opens the vault next ends it or sweeps it, and the one that was swept can be published again.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -71,7 +71,7 @@ count=$(cat "$work/count")
 has "$all" 'event public task published-psirt-sa-2026-0001-1.sealed ' 'published, all of it is there'
 has "$all" 'psirt-sa-2026-0001.json' 'and its files'
 has "$(p draft list)" finn@lab.example 'and a letter to the finder, as a draft'
-states='' modes='' unplaced=0
+states='' first='' modes='' unplaced=0
 # Each third while files are laid ready, all the like; then every one.
 for ((at = 1; at <= count; at += at < count / 2 ? 3 : 1)); do
   again
@@ -81,9 +81,9 @@ for ((at = 1; at <= count; at += at < count / 2 ? 3 : 1)); do
   [ -z "$ready" ] || [ -z "$(ls "$ready")" ] || ready_at=$at
   modes+=$([ -z "$ready" ] || stat -c '%a ' "$ready")
   now_is=$(found)
-  case $now_is in "$none") states+=n ;; "$all") states+=a; ((ready_at)) && unplaced=$at ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
+  case $now_is in "$none") states+=n ;; "$all") states+=a first=${first:-$at}; ((ready_at)) && unplaced=$at ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
 done
-hasnt "$states" '?' "killed before each of its $count writes it is whole or not there: $states"
+hasnt "$states" '?' "killed before every third of its $count writes, from half way before each, it is whole or not there: $states"
 is "$(tr ' ' '\n' <<<"$modes" | sort -u | tr -d '\n')" 700 'what lies ready is nobody else'"'"'s to read'
 case $states in n*a) ok 0 'first nothing, at the end all' ;; *) ok 1 'first nothing, at the end all' "$states" ;; esac
 # Events written, files not yet in place, and then the folder is not there; beside the plan one that cannot be read.
@@ -96,6 +96,17 @@ echo torn >"$(dirname "$(ls "$work/vault/drafts/"*/publishing-*)")/publishing-a.
 p case list >/dev/null 2>&1
 rm "$work/vault/drafts/"*/publishing-a.sealed
 is "$(found)" "$all" 'and ended when it is there again, though another cannot be read'
+# Among the first changes behind the commit is the wait for its disk.
+states='' told=0
+for ((at = first - 1; at <= first + 2; at++)); do
+  again
+  publish FAIL_AT=$at
+  failed=$(grep -c '^psirtty: ' "$work/said")
+  now_is=$(found)
+  case $now_is in "$none") states+=n ;; "$all") states+=a told=$((told + failed)) ;; *) states+='?' && echo "# at $at: $now_is" ;; esac
+done
+hasnt "$states" '?' "where a wait for the disk fails it is whole or not there: $states"
+ok $((told == 0)) 'a disk that fails behind the commit is told, and what stands in the log is ended all the same'
 again
 publish KILL_AT=$((count / 2))
 publish NOTHING=

@@ -98,8 +98,8 @@ touch "$work/written"
 echo go >"$work/gate" &
 shows 'while you edited. Save over it' 'the edited text is not saved without asking'
 keys n
-shows 'kept as the draft kept-' 'and is kept as a draft'
-has "$(ps a draft list)" 'kept-' 'which is there'
+shows 'kept as the draft edit-' 'and is kept as a draft'
+has "$(ps a draft list)" 'edit-' 'which is there'
 
 # ---- a grant shows what it opens before it is made; who may read is one key away
 ps a case new 'third' >/dev/null

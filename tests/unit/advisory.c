@@ -306,6 +306,42 @@ static void test_language(void)
 	CHECK(strstr(out.bytes, "公告编号") && strstr(out.bytes, "受影响"), "a Chinese document has Chinese headings");
 }
 
+/* What documents of cases say by themselves has words in Chinese. */
+static void test_own_words(void)
+{
+	static const char *const own[] = {
+		"Summary", "Description", "Recommendation", "For whom this is", "Questions and answers", "Terms of use", "This document",
+		"The original of this translation", "Remediation", "Somebody who wishes to remain anonymous", "Draft, not published",
+		"First release", "Updated", "See the reference.", "Attacks that use this vulnerability are known.",
+		"An exploit for this vulnerability is public.",
+	};
+	const struct prose english = { .chinese = false }, chinese = { .chinese = true };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+		CHECK(!str_equal(prose_word(&chinese, own[i]), own[i]), "\"%s\" in Chinese", own[i]);
+		CHECK_STR(prose_word(&english, own[i]), own[i], "and as it is");
+	}
+}
+
+/* A record says any language; the document only one there is. */
+static void test_record_language(void)
+{
+	static const struct { const char *said, *lang; } rows[] = { { "en", "en" }, { "zh-CN", "zh-CN" }, { "e", NULL }, { "english", NULL },
+								    { "", NULL } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_JSON record = load("{'dataType':'CVE_RECORD','cveMetadata':{'cveId':'CVE-2026-0001'},'containers':{'cna':{"
+					"'descriptions':[{'lang':'','value':'x'}]}}}");
+		struct advisory *advisory = NULL;
+
+		js_set_string(json_array_get(js_array(json_object_get(json_object_get(record, "containers"), "cna"), "descriptions"), 0),
+			      "lang", rows[i].said);
+		CHECK(advisory_read(record, "record", &advisory, NULL) == 0, "a record in \"%s\"", rows[i].said);
+		CHECK_STR(js_string(json_object_get(advisory_tree(advisory), "document"), "lang"), rows[i].lang, rows[i].said);
+		advisory_free(advisory);
+	}
+}
+
 int main(void)
 {
 	test_markup();
@@ -314,6 +350,8 @@ int main(void)
 	test_words();
 	test_bumps();
 	test_language();
+	test_own_words();
+	test_record_language();
 	test_cve_versions();
 	test_statements();
 	test_unread();

@@ -18,7 +18,7 @@ static struct event event_of(enum event_type type, const uint8_t member[16])
 static void test_events(void)
 {
 	static const char *const told[] = { "advisory-drafted", "advisory-text", "score-set", "cwe-set", "id-added", "affected-set",
-					    "affected-judged", "remediation-set", "credit-set" };
+					    "affected-judged", "remediation-set", "credit-set", "summary-set" };
 	const struct event_info *info;
 	size_t authors = 0;
 
@@ -38,6 +38,27 @@ static void test_events(void)
 	CHECK(authors == ARRAY_LEN(told), "each of them is an event");
 }
 
+/* Of disclosure the documents tell what is known of exploits. */
+static void test_disclosure(void)
+{
+	static const struct { const char *bit; bool told; } rows[] = {
+		{ "vendor-aware", false }, { "fix-ready", false }, { "fix-deployed", false }, { "public", false },
+		{ "exploit-public", true }, { "attacks", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO_JSON body = json_pack("{s:s}", "bit", rows[i].bit);
+		struct event events[] = { event_of(EVENT_CASE_OPENED, ann), event_of(EVENT_DISCLOSURE_SET, ben) };
+		bool undone[2] = { false };
+		const struct case_state state = { .events = events, .event_count = 2, .undone = undone };
+
+		events[1].body = body;
+		CHECK(event_check(EVENT_DISCLOSURE_SET, body, NULL) == 0, "%s is a word of disclosure", rows[i].bit);
+		CHECK(advisory_is_author(&state, ben) == rows[i].told, "%s %s an author", rows[i].bit,
+		      rows[i].told ? "makes" : "does not make");
+	}
+}
+
 static void test_release(void)
 {
 	struct event events[] = { event_of(EVENT_SCORE_SET, ben), event_of(EVENT_ADVISORY_PUBLISHED, ann),
@@ -54,6 +75,7 @@ static void test_release(void)
 int main(void)
 {
 	test_events();
+	test_disclosure();
 	test_release();
 	return tap_done();
 }

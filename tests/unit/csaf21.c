@@ -4,6 +4,8 @@
 #include "psirtty/base/js.h"
 #include "tests/unit/tap.h"
 
+#include <unistd.h>
+
 static const char base[] =
 	"{'$schema':'https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json','document':{'category':'csaf_security_advisory',"
 	"'csaf_version':'2.1','distribution':{'tlp':{'label':'CLEAR'}},'lang':'en','license_expression':'MIT',"
@@ -419,11 +421,40 @@ static void test_skipped(void)
 	CHECK(count_skipped(document, "6.1.60.2") + count_skipped(document, "6.2.40") == 0, "nothing is passed over in the base");
 	change(document, "/x_extensions", EXTENSION(X, "informational", "false"));
 	CHECK(count_skipped(document, "6.1.60.2") == 1 && count_skipped(document, "6.1.60.3") == 1, "an unknown extension is told");
+	for (int i = 1; i < 20; i++)
+		json_array_append_new(json_object_get(document, "x_extensions"),
+				      json_pack("{s:o,s:s,s:b,s:{s:i}}", "$schema", json_sprintf("https://e.example/x%d_1.0.0.json", i),
+						"category", "informational", "critical", 0, "content", "a", 1));
+	CHECK(count_skipped(document, "6.1.60.2") == 1 && count_skipped(document, "6.1.60.3") == 1, "and twenty of them, once a test");
 	change(document, "/document/lang", "'fi'");
 	change(document, "/document/notes/0", "{'category':'description','text':'x','title':'Product Description'}");
 	CHECK(count_skipped(document, "6.2.40") == 1, "so is a title in a language nobody translated it to");
 	change(document, "/document/category", "'csaf_superseded'");
 	CHECK(count_skipped(document, "6.2.39.3") == 1 && count_skipped(document, "6.2.39.4") == 1, "and those of a superseded document");
+}
+
+/* Paths that lead over themselves, and over one another many times, are judged in no time. */
+static void test_entangled(void)
+{
+	static const char *const others[] = { "Q", "R" };
+	AUTO_JSON document = load(base);
+	AUTO_STR paths = STR_INIT;
+	AUTO_STR found = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		str_add_format(&paths, "%s{'beginning_product_reference':'Q','full_product_name':{'name':'%s','product_id':'%s'},'subpaths':[",
+			       i ? "," : "[", others[i], others[i]);
+		for (size_t step = 0; step < 40; step++)
+			str_add_format(&paths, "%s{'category':'installed_on','next_product_reference':'%s'}", step ? "," : "", others[step % 2]);
+		str_add(&paths, "]}");
+	}
+	str_add(&paths, "]");
+	change(document, PATHS, paths.bytes);
+	change(document, V "/product_status/known_affected/1", "'Q'");
+	alarm(30);
+	failing(document, &found);
+	alarm(0);
+	CHECK(listed(found.bytes, "6.1.3", 5), "paths that lead over themselves: %s", found.bytes);
 }
 
 int main(void)
@@ -446,5 +477,6 @@ int main(void)
 	test_profiles();
 	test_all_failed();
 	test_skipped();
+	test_entangled();
 	return tap_done();
 }

@@ -56,7 +56,8 @@ struct command_argument {
 	const char *help;
 };
 
-enum command_reaction { REACT_REDRAW = 1, REACT_RELOAD = 2, REACT_SHOW_OUTPUT = 4, REACT_OPEN_CASE = 8 };
+/* REACT_EDIT_KEPT: what was edited lies elsewhere, although the command failed. */
+enum command_reaction { REACT_REDRAW = 1, REACT_RELOAD = 2, REACT_SHOW_OUTPUT = 4, REACT_OPEN_CASE = 8, REACT_EDIT_KEPT = 16 };
 
 struct command_context {
 	/* ---- set by the front */

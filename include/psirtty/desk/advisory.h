@@ -16,10 +16,10 @@ int desk_advisory_begin(struct desk *desk, const struct case_state *state, const
 			struct error *err);
 /* What only the advisory says, as YAML with comments. What could not be taken last time comes back, the reason on top. */
 int desk_advisory_draft(struct desk *desk, const struct case_state *state, struct str *ret, struct error *err);
-/* Takes it back: all of it or nothing. ERR_INPUT names the line; then the text is kept for the next time.
- * *RET_CHANGED: how many texts are other ones now. */
+/* Takes it back: all of it or nothing. ERR_INPUT names the line; then the text is kept for the next time, and *RET_KEPT
+ * says, after any failure, whether that could be. *RET_CHANGED: how many texts are other ones now. */
 int desk_advisory_take(struct desk *desk, const struct case_state *state, const char *bytes, size_t length, instant now,
-		       size_t *ret_changed, struct error *err);
+		       size_t *ret_changed, bool *ret_kept, struct error *err);
 /* Languages it is written in, "en" first; *RET freed with free(), the words are borrowed. */
 size_t desk_advisory_languages(const struct case_state *state, const char ***ret);
 /* What the checker of CSAF 2.0 finds in it as it stands, without asking gpg. Freed with check_report_release(). */

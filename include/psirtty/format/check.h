@@ -43,9 +43,10 @@ struct check_report {
 	size_t finding_count, room;
 	size_t cut;                         /* findings beyond CHECK_FINDINGS of one test, not kept */
 	size_t errors;                      /* findings of severity error, the cut ones too */
-	/* Tests that were not made, or not to the end, and why; never passed. Owned. */
-	struct check_skipped { const char *test; char *reason; } skipped[16];
-	size_t skipped_count;
+	/* Tests that were not made, or not to the end, and why; never passed. Each is there once, with its reasons, and how
+	 * many MORE there are than fit into the sentence. Owned. */
+	struct check_skipped { const char *test; char *reason; size_t more; } *skipped;
+	size_t skipped_count, skipped_room;
 };
 enum { CHECK_FINDINGS = 200 };
 void check_report_release(struct check_report *report);
