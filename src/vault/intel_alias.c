@@ -13,7 +13,7 @@ struct joining {
 	struct intel *intel;
 	struct text_list *names;
 	struct intel_ids seen;
-	bool exploited;
+	bool exploited, cut; /* cut: there are more than were looked at */
 	struct error *err;
 };
 
@@ -96,6 +96,7 @@ static int walk(struct joining *j, const char *id)
 		if (!code)
 			code = join_all(j, INTEL_CALLED, name);
 	}
+	j->cut = j->seen.count >= RECORDS_MOST || j->names->count >= NAMES_MOST;
 	intel_ids_release(&j->seen);
 	return code;
 }
@@ -246,7 +247,7 @@ static struct intel_flaw *add_flaw(struct intel *intel, const char *name, const 
 	return slot;
 }
 
-/* What is asked of one of a flaw's names is soon asked of the one it is called by. */
+/* What joins two names joins them from either side: what is found of one holds for all. */
 static const struct intel_flaw *find_flaw(struct intel *intel, const char *id)
 {
 	struct text_list names = { 0 };
@@ -263,8 +264,8 @@ static const struct intel_flaw *find_flaw(struct intel *intel, const char *id)
 		return NULL;
 	}
 	best = mem_string(best_of(&names));
-	if (intel->held && names.count < NAMES_MOST)
-		(void)add_flaw(intel, best, best, j.exploited);
+	for (size_t i = 0; intel->held && !j.cut && i < names.count; i++)
+		(void)add_flaw(intel, names.items[i], best, j.exploited);
 	text_list_release(&names);
 	return add_flaw(intel, id, best, j.exploited);
 }

@@ -215,6 +215,7 @@ static void test_names(void)
 	for (int i = 0; i < 2; i++) {
 		CHECK_STR(intel_canonical(intel, "PYSEC-2024-9"), "CVE-2024-1001", "held, the same, asked again too");
 		CHECK_STR(intel_canonical(intel, "CVE-2024-1001"), "CVE-2024-1001", "and by its own name");
+		CHECK_STR(intel_canonical(intel, "GHSA-aaaa-bbbb-cccc"), "CVE-2024-1001", "and by one between");
 		CHECK_STR(intel_canonical(intel, "CVE-2024-1002"), "CVE-2024-1002", "and of another");
 		CHECK(intel_exploited(intel, "PYSEC-2024-9") < 0, "whether it is exploited");
 	}
