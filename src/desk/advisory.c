@@ -294,17 +294,23 @@ static int published_tree(struct desk *desk, const struct case_state *state, con
 	return error_set(err, ERR_NO, state->advisory->id, NULL, _("it was not published yet"));
 }
 
+/* The release that another text of the same advisory is compared with. */
+static int compared_with(struct desk *desk, const struct case_state *state, const char *from, json_t **ret, struct error *err)
+{
+	int code = desk_whole_case(desk, state, err);
+
+	if (!code && !state->advisory)
+		code = advisory_missing(state, err);
+	return code ? code : published_tree(desk, state, from, ret, err);
+}
+
 int desk_advisory_between(struct desk *desk, const struct case_state *state, const char *from, const char *to, struct str *ret,
 			  enum advisory_bump *ret_bump, struct error *err)
 {
 	AUTO_JSON before = NULL;
 	AUTO_JSON after = NULL;
-	int code = desk_whole_case(desk, state, err);
+	int code = compared_with(desk, state, from, &before, err);
 
-	if (!code && !state->advisory)
-		code = advisory_missing(state, err);
-	if (!code)
-		code = published_tree(desk, state, from, &before, err);
 	if (!code)
 		code = published_tree(desk, state, to, &after, err);
 	if (!code)
@@ -319,12 +325,8 @@ int desk_advisory_changes(struct desk *desk, const struct case_state *state, con
 	AUTO_JSON before = NULL;
 	AUTO_JSON tree = NULL;
 	AUTO_JSON after = NULL;
-	int code = desk_whole_case(desk, state, err);
+	int code = compared_with(desk, state, from, &before, err);
 
-	if (!code && !state->advisory)
-		code = advisory_missing(state, err);
-	if (!code)
-		code = published_tree(desk, state, from, &before, err);
 	if (!code)
 		code = advisory_tree_of(desk, state, NULL, NULL, now, &tree, err);
 	if (!code)
