@@ -5,17 +5,9 @@ feeds.py PSIRTTY CORPORA
 """
 import csv, datetime, gzip, io, json, os, re, subprocess, sys, zipfile
 
+from tap import check, done
+
 psirtty, corpora = sys.argv[1:]
-number = failed = 0
-
-
-def check(condition, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not condition
-    print(f"{'' if condition else 'not '}ok {number} - {name}")
-    if not condition and detail:
-        print(f"#   {detail}")
 
 
 def moment(text):
@@ -135,5 +127,4 @@ for part in sorted(os.listdir(os.path.join(corpora, "osv"))):
 for name in ("epss/SOURCES.txt", "osv/expected.tsv", "cwe"):
     if os.path.isfile(os.path.join(corpora, name)):
         refused(os.path.join(corpora, name), "no feed")
-print(f"1..{number}")
-sys.exit(1 if failed else 0)
+done()

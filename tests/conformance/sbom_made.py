@@ -6,11 +6,12 @@ sbom_made.py PSIRTTY [CORPORA]
 import base64, bz2, concurrent.futures, gzip, json, lzma, os, shutil, subprocess, sys, tempfile, zlib
 from xml.sax.saxutils import escape
 
+from tap import check, done
+
 psirtty = sys.argv[1]
 corpora = sys.argv[2] if len(sys.argv) > 2 else ""
 work = tempfile.mkdtemp(prefix="sm.")
 MEMORY = 128 << 10
-number = failed = 0
 
 # name, version or None, purl or None; the second's parent is the first, and so on
 PARTS = [("left-pad", "1.3.0", "pkg:npm/left-pad@1.3.0"), ("log4j-core", "2.17.1", "pkg:maven/org.apache.logging.log4j/log4j-core@2.17.1"),
@@ -18,15 +19,6 @@ PARTS = [("left-pad", "1.3.0", "pkg:npm/left-pad@1.3.0"), ("log4j-core", "2.17.1
          ("last", "v1.2.3+incompatible", "pkg:golang/example.org/last@v1.2.3%2Bincompatible")]
 DEPENDS = [(0, 1), (0, 2), (1, 3), (3, 4)]
 made = []
-
-
-def check(condition, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not condition
-    print(f"{'' if condition else 'not '}ok {number} - {name}")
-    if not condition and detail:
-        print(f"#   {detail}")
 
 
 def add(name, body, form, parts=PARTS, depends=len(DEPENDS)):
@@ -303,5 +295,4 @@ try:
     print(f"# the largest process had {most >> 10} MB")
 finally:
     shutil.rmtree(work)
-print(f"1..{number}")
-sys.exit(1 if failed else 0)
+done()
