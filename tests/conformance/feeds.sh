@@ -16,4 +16,4 @@ skip() {
 python=/usr/bin/python3
 [ -x "$python" ] || python=$(command -v python3) || skip 'no python3 (Debian: python3)'
 [ -d "$corpora/feeds" ] || skip 'no corpora: set PSIRTTY_CORPORA'
-exec "$python" "$srcdir/tests/conformance/feeds.py" "${PSIRTTY_PLAIN:-${PSIRTTY:?}}" "$corpora"
+exec "$python" -B "$srcdir/tests/conformance/feeds.py" "${PSIRTTY_PLAIN:-${PSIRTTY:?}}" "$corpora"

@@ -10,4 +10,4 @@ python=/usr/bin/python3
   echo 1..1
   exit 0
 }
-exec "$python" "$srcdir/tests/conformance/sbom_made.py" "${PSIRTTY_PLAIN:-${PSIRTTY:?}}" "${PSIRTTY_CORPORA:-../shared/corpora}"
+exec "$python" -B "$srcdir/tests/conformance/sbom_made.py" "${PSIRTTY_PLAIN:-${PSIRTTY:?}}" "${PSIRTTY_CORPORA:-../shared/corpora}"
